@@ -1,0 +1,2 @@
+from . import exceptions, models, wizard
+from .hooks import post_init_hook, uninstall_hook

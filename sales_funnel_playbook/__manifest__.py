@@ -1,0 +1,42 @@
+{
+    "name": "Sales Funnel Playbook",
+    "summary": "Stages with entry conditions, one gate on every way into a stage, and a log of every move",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "sales_funnel_playbook contributors",
+    "license": "LGPL-3",
+    "depends": ["crm"],
+    "data": [
+        # rights
+        "security/crm_playbook_security.xml",
+        "security/ir.model.access.csv",
+        # rules
+        "views/crm_playbook_condition_views.xml",
+        "views/crm_playbook_stage_views.xml",
+        "views/crm_playbook_views.xml",
+        "views/crm_product_line_views.xml",
+        # leads
+        "views/crm_lead_confirmation_views.xml",
+        "views/crm_lead_stage_log_views.xml",
+        "views/crm_lead_views.xml",
+        # dialogs
+        "wizard/crm_playbook_use_template_views.xml",
+        # menus
+        "views/crm_menus.xml",
+        # the shipped template
+        "data/crm_playbook_template_saas.xml",
+    ],
+    "demo": [
+        "demo/sales_funnel_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "sales_funnel_playbook/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "sales_funnel_playbook/static/tests/tours/**/*",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,52 @@
+# Headings of the customer sheet, simplified and traditional, and the field each one fills.
+SHEET_HEADINGS = {
+    "客户名称": "partner_name",
+    "客戶名稱": "partner_name",
+    "行业": "industry_id",
+    "行業": "industry_id",
+    "产业": "industry_id",
+    "產業": "industry_id",
+    "联系人": "contact_name",
+    "聯絡人": "contact_name",
+    "产品线": "product_line_id",
+    "產品線": "product_line_id",
+    "当前阶段": "stage_id",
+    "當前階段": "stage_id",
+    "进入时间": "stage_entered_at",
+    "進入時間": "stage_entered_at",
+    "成交概率(%)": "probability",
+    "成交概率（%）": "probability",
+    "成交機率(%)": "probability",
+    "成交機率（%）": "probability",
+    "预计成交金额(万元)": "expected_revenue_wan",
+    "预计成交金额（万元）": "expected_revenue_wan",
+    "預計成交金額(萬元)": "expected_revenue_wan",
+    "預計成交金額（萬元）": "expected_revenue_wan",
+    "跟进人": "user_id",
+    "跟進人": "user_id",
+}
+
+
+def post_init_hook(env):
+    """Teach the import screen the headings of the customer sheet, where that screen is installed:
+    the module itself depends on ``crm`` alone.
+    """
+    if "base_import.mapping" not in env:
+        return
+    Mapping = env["base_import.mapping"]
+    known = set(Mapping.search([("res_model", "=", "crm.lead")]).mapped("column_name"))
+    Mapping.create(
+        [
+            {"res_model": "crm.lead", "column_name": heading, "field_name": field_name}
+            for heading, field_name in SHEET_HEADINGS.items()
+            if heading not in known
+        ]
+    )
+
+
+def uninstall_hook(env):
+    """Forget the headings again: the fields they name are gone."""
+    if "base_import.mapping" in env:
+        env["base_import.mapping"].search(
+            [("res_model", "=", "crm.lead"), ("column_name", "in", list(SHEET_HEADINGS))]
+        ).unlink()

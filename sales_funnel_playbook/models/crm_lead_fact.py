@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CrmLeadFact(models.AbstractModel):
+    """A fact recorded about a lead. It is visible exactly when its lead is, and may be changed only
+    by who may change the lead, whatever record rules the lead has.
+    """
+
+    _name = "crm.lead.fact"
+    _description = "Fact about a lead"
+
+    lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        allowed = self - result[0] if result else self
+        if not any(allowed._ids):
+            return result
+        operation = "read" if operation == "read" else "write"
+        leads = allowed.sudo().lead_id.sudo(False)
+        visible = leads._filtered_access(operation)
+        if leads == visible:
+            return result
+        hidden = allowed.sudo().filtered(lambda fact: fact.lead_id.id not in visible._ids)
+        make_error = (leads - visible)._check_access(operation)[1]
+        return (result[0] if result else self.browse()) | hidden.sudo(False), make_error
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        if not self.env.su and not bypass_access:
+            leads = self.env["crm.lead"].with_context(active_test=False)._search([])
+            domain = Domain(domain) & Domain("lead_id", "in", leads)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)

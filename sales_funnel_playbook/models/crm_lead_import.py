@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+
+TEN_THOUSAND = 10_000
+
+
+class CrmLead(models.Model):
+    """The customer sheet that many teams keep in a spreadsheet comes in through Odoo's own import.
+    ``hooks.py`` tells the import which heading is which field.
+    """
+
+    _inherit = "crm.lead"
+
+    expected_revenue_wan = fields.Float(
+        string="Expected Revenue (10,000)",
+        compute="_compute_expected_revenue_wan",
+        inverse="_inverse_expected_revenue_wan",
+        help="Expected revenue in ten thousands (万) of the company's currency, as sheets give it.",
+    )
+
+    @api.depends("expected_revenue")
+    def _compute_expected_revenue_wan(self):
+        for lead in self:
+            lead.expected_revenue_wan = lead.expected_revenue / TEN_THOUSAND
+
+    def _inverse_expected_revenue_wan(self):
+        for lead in self:
+            lead.expected_revenue = lead.expected_revenue_wan * TEN_THOUSAND
+
+    @api.model
+    def load(self, fields, data):
+        """Name a deal after its customer where the sheet has no column for it, and create the
+        industries that the sheet brings along if the user may.
+        """
+        names = [name.split("/")[0] for name in fields]
+        if "name" not in names and "id" not in names and "partner_name" in names:
+            column = names.index("partner_name")
+            fields = [*fields, "name"]
+            data = [[*row, row[column]] for row in data]
+        new_names = {
+            "industry_id": self.env["res.partner.industry"].has_access("create"),
+            **(self.env.context.get("name_create_enabled_fields") or {}),
+        }
+        self = self.with_context(name_create_enabled_fields=new_names)
+        return super().load(fields, data)
+
+    @api.model
+    def get_import_templates(self):
+        return [
+            *super().get_import_templates(),
+            {
+                "label": self.env._("Import Template for the Sales Funnel Sheet"),
+                "template": "/sales_funnel_playbook/static/xls/sales_funnel_sheet.xlsx",
+            },
+        ]

@@ -1,0 +1,251 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.tools import frozendict
+
+
+class GateRule(NamedTuple):
+    """An entry condition as the gate needs it."""
+
+    id: int
+    kind: str
+    blocking: bool
+    domain: str
+
+
+class GateStage(NamedTuple):
+    """A playbook's rules for one ``crm.stage``."""
+
+    id: int
+    allow_skip: bool
+    rules: tuple[GateRule, ...]
+
+
+class Gate(NamedTuple):
+    """A playbook as the gate needs it; ``stages`` by ``crm.stage`` id."""
+
+    is_enforced: bool
+    calendar_id: int
+    stages: frozendict
+
+    def get_stages_between(self, ranks, from_stage_id, to_stage_id):
+        """Return the :class:`GateStage` strictly between two pipeline stages, in their order.
+
+        :param dict ranks: see :meth:`crm.stage._get_ranks`; what is not in it comes before all
+        """
+        low, high = ranks.get(from_stage_id, -1), ranks.get(to_stage_id, -1)
+        between = [stage_id for stage_id in self.stages if low < ranks.get(stage_id, -1) < high]
+        return [self.stages[stage_id] for stage_id in sorted(between, key=ranks.get)]
+
+
+class Assignment(NamedTuple):
+    """Which playbook serves whom: ``{key id: (playbook id, its company id or False)}``."""
+
+    by_line: frozendict
+    by_team: frozendict
+    by_company: frozendict
+
+    def __bool__(self):
+        return any(self)
+
+    def resolve(self, line_id, team_id, company_id):
+        """Return the id of the playbook that a lead follows, or False.
+
+        The product line's, else the team's, else the company's, else the one for all companies.
+        A playbook of one company never serves a lead of another.
+        """
+        for playbook in (self.by_line.get(line_id), self.by_team.get(team_id)):
+            if playbook and (not playbook[1] or not company_id or playbook[1] == company_id):
+                return playbook[0]
+        default = self.by_company.get(company_id) or self.by_company.get(False)
+        return default[0] if default else False
+
+
+class CrmPlaybook(models.Model):
+    """How a funnel is worked: its stages, and what each of them asks for."""
+
+    _name = "crm.playbook"
+    _description = "Sales Playbook"
+    _inherit = ["mail.thread", "crm.playbook.cache.mixin"]
+    _order = "is_template, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    active = fields.Boolean(default=True, tracking=True)
+    is_template = fields.Boolean(
+        string="Template", help="A template governs no deal. Use it to make a playbook."
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        tracking=True,
+        help="Empty: for all companies.",
+    )
+    mode = fields.Selection(
+        [("observe", "Observe"), ("enforce", "Enforce")],
+        required=True,
+        default="observe",
+        tracking=True,
+        help="Observe: nothing is refused, unmet conditions are shown and logged.\n"
+        "Enforce: a move with an unmet blocking condition is refused.",
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working Hours",
+        check_company=True,
+        help="Working time counts by this calendar; empty: by the company's.",
+    )
+    product_line_ids = fields.One2many(
+        "crm.product.line",
+        "playbook_id",
+        string="Product Lines",
+        check_company=True,
+        help="Deals of these product lines follow this playbook.",
+    )
+    team_ids = fields.Many2many(
+        "crm.team",
+        string="Sales Teams",
+        check_company=True,
+        tracking=True,
+        help="Deals of these teams follow this playbook, unless their product line has one.",
+    )
+    stage_ids = fields.One2many("crm.playbook.stage", "playbook_id", string="Stages", copy=True)
+    is_default = fields.Boolean(compute="_compute_is_default")
+    broken_rules = fields.Text(compute="_compute_broken_rules")
+    lead_count = fields.Integer(string="Open Deals", compute="_compute_lead_count")
+
+    @api.depends("is_template", "product_line_ids", "team_ids")
+    def _compute_is_default(self):
+        for playbook in self:
+            playbook.is_default = not (
+                playbook.is_template or playbook.product_line_ids or playbook.team_ids
+            )
+
+    @api.depends("stage_ids.condition_ids.broken_reason")
+    def _compute_broken_rules(self):
+        for playbook in self:
+            broken = playbook.stage_ids.condition_ids.filtered("broken_reason")
+            playbook.broken_rules = "\n".join(
+                f"{rule.playbook_stage_id.display_name}: {rule.name} – {rule.broken_reason}"
+                for rule in broken
+            )
+
+    @api.depends_context("uid")
+    def _compute_lead_count(self):
+        for playbook in self:
+            playbook.lead_count = playbook.id and self.env["crm.lead"].search_count(
+                [("playbook_id", "=", playbook.id), ("won_status", "=", "pending")]
+            )
+
+    @api.constrains("mode", "stage_ids", "team_ids", "product_line_ids", "is_template", "active")
+    def _check_stages(self):
+        for playbook in self.filtered(lambda p: p.active and not p.is_template and not p.stage_ids):
+            if playbook.mode == "enforce" or playbook.team_ids or playbook.product_line_ids:
+                raise ValidationError(
+                    self.env._(
+                        "The playbook “%s” has no stages: add at least one before a product line or"
+                        " team follows it, or before it is enforced.",
+                        playbook.name,
+                    )
+                )
+
+    @api.constrains("team_ids", "product_line_ids", "company_id", "is_template", "active")
+    def _check_one_playbook_each(self):
+        """A team follows one playbook at most, and so does what has neither line nor team."""
+        in_use = self.sudo().search([("is_template", "=", False), ("stage_ids", "!=", False)])
+        for playbook in self.filtered(lambda p: p.active and not p.is_template):
+            others = in_use - playbook
+            for other in others:
+                if shared := other.team_ids & playbook.team_ids:
+                    raise ValidationError(
+                        self.env._(
+                            "The team “%(team)s” already follows the playbook “%(other)s”: remove it"
+                            " there first.",
+                            team=shared[0].name,
+                            other=other.name,
+                        )
+                    )
+            default = others.filtered(
+                lambda o, p=playbook: o.is_default and o.company_id == p.company_id
+            )
+            if playbook.is_default and playbook.stage_ids and default:
+                raise ValidationError(
+                    self.env._(
+                        "“%(other)s” already is the playbook of all deals that have no other: choose"
+                        " product lines or teams for “%(playbook)s”.",
+                        other=default[0].name,
+                        playbook=playbook.name,
+                    )
+                )
+
+    @api.model
+    @tools.ormcache()
+    def _get_assignment(self):
+        """Return the :class:`Assignment` of all playbooks in use, kept in memory."""
+        playbooks = self.sudo().search([("is_template", "=", False), ("stage_ids", "!=", False)])
+        by_line, by_team, by_company = {}, {}, {}
+        for playbook in playbooks:
+            target = (playbook.id, playbook.company_id.id)
+            by_line |= dict.fromkeys(
+                playbook.with_context(active_test=False).product_line_ids.ids, target
+            )
+            by_team |= dict.fromkeys(playbook.team_ids.ids, target)
+            if playbook.is_default:
+                by_company.setdefault(playbook.company_id.id, target)
+        return Assignment(frozendict(by_line), frozendict(by_team), frozendict(by_company))
+
+    @api.model
+    @tools.ormcache()
+    def _get_gates(self):
+        """Return ``{playbook id: Gate}`` of all playbooks in use, kept in memory."""
+        stages = self.env["crm.playbook.stage"].sudo().search([("playbook_id.active", "=", True)])
+        gates = {}
+        for playbook, its_stages in stages.grouped("playbook_id").items():
+            gates[playbook.id] = Gate(
+                is_enforced=playbook.mode == "enforce",
+                calendar_id=playbook.calendar_id.id,
+                stages=frozendict(
+                    {
+                        stage.stage_id.id: GateStage(
+                            id=stage.id,
+                            allow_skip=stage.allow_skip,
+                            rules=tuple(
+                                GateRule(rule.id, rule.kind, rule.severity == "blocking", rule.domain)
+                                for rule in stage.condition_ids
+                            ),
+                        )
+                        for stage in its_stages
+                        if stage.stage_id
+                    }
+                ),
+            )
+        return frozendict(gates)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for playbook, vals in zip(self, vals_list, strict=True):
+            vals["name"] = self.env._("%s (copy)", playbook.name)
+            vals["mode"] = "observe"
+            vals["team_ids"] = False
+        return vals_list
+
+    def action_open_leads(self):
+        """Open the deals that follow this playbook."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("crm.crm_lead_opportunities")
+        action["domain"] = [("playbook_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    def action_use_template(self):
+        """Open the dialog that makes a playbook from this template."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.playbook.use.template",
+            "view_mode": "form",
+            "target": "new",
+            "name": self.env._("Use this Template"),
+            "context": {"default_template_id": self.id},
+        }

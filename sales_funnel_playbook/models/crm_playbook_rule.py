@@ -1,0 +1,144 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+MAX_DOMAIN_LENGTH = 20_000
+
+
+class CrmPlaybookRule(models.AbstractModel):
+    """A named domain on ``crm.lead``: what an administrator writes, and what a person reads when it
+    does not hold. Everything that looks at a lead inherits from it; there is one evaluator.
+    """
+
+    _name = "crm.playbook.rule"
+    _description = "Playbook rule"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    guidance = fields.Text(translate=True, help="How to meet it, as the salesperson reads it.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    domain = fields.Char(
+        default="[]", help="Which leads meet this rule. Chosen in the editor, never run as Python."
+    )
+    broken_reason = fields.Char(
+        compute="_compute_broken_reason",
+        help="Why the domain cannot be evaluated any more, for example because a field was removed.",
+    )
+
+    @api.depends("domain")
+    def _compute_broken_reason(self):
+        for rule in self:
+            try:
+                self._compile_domain(rule.domain, self.env["crm.lead"].sudo())
+                rule.broken_reason = False
+            except ValueError as error:
+                rule.broken_reason = str(error)
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        """Refuse a domain that cannot be evaluated, or that names what its author may not read:
+        rules are evaluated for everybody, so they must not tell more than their author knows.
+        """
+        for rule in self:
+            try:
+                # a savepoint, because only PostgreSQL itself knows whether it can run it
+                with self.env.cr.savepoint(flush=False):
+                    query = self._compile_domain(rule.domain, self.env["crm.lead"])
+                    self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+            except (ValueError, AccessError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "The rule “%(rule)s” cannot be saved: %(reason)s",
+                        rule=rule.name,
+                        reason=error,
+                    )
+                ) from error
+
+    @api.model
+    def _parse_domain(self, text):
+        """Return the :class:`Domain` written in ``text``, read as a literal and never run.
+
+        :raise ValueError: with a sentence that names what is wrong
+        """
+        if len(text or "") > MAX_DOMAIN_LENGTH:
+            raise ValueError(
+                self.env._("the domain is longer than %s characters.", MAX_DOMAIN_LENGTH)
+            )
+        try:
+            literal = ast.literal_eval((text or "[]").strip())
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
+            raise ValueError(
+                self.env._("“%s” is not a domain of plain values.", (text or "")[:80])
+            ) from error
+        try:
+            return Domain(literal)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ValueError(str(error)) from error
+
+    @api.model
+    def _compile_domain(self, text, leads):
+        """Return the :class:`Query` of ``leads``' model for the domain in ``text``, with the rights
+        of ``leads``' environment and archived leads included.
+
+        :raise ValueError: with a sentence that names the field or operator at fault
+        """
+        domain = self._parse_domain(text)
+        self._check_names(domain, leads)
+        try:
+            return leads.with_context(active_test=False)._search(domain)
+        except AccessError:
+            raise
+        except Exception as error:  # any field's own search method may fail in its own way
+            raise ValueError(str(error)) from error
+
+    @api.model
+    def _check_names(self, domain, model):
+        """Raise a ValueError that names the first unknown field of ``domain`` on ``model``."""
+        for condition in domain.iter_conditions():
+            current = model
+            for name in condition.field_expr.split("."):
+                field = current._fields.get(name) if current is not None else None
+                if field is None:
+                    raise ValueError(
+                        self.env._(
+                            "the field “%(field)s” of “%(path)s” does not exist.",
+                            field=name,
+                            path=condition.field_expr,
+                        )
+                    )
+                if field.type in ("properties", "date", "datetime"):
+                    break  # what follows the dot is a property or a part of the date
+                current = self.env[field.comodel_name] if field.relational else None
+            if isinstance(condition.value, Domain) and current is not None:
+                self._check_names(condition.value, current)
+
+    @api.model
+    def _match(self, domains, leads):
+        """Tell which of ``leads`` each domain holds for, in one query however many there are.
+
+        The facts decide, not who asks: record rules do not apply and archived leads count.
+
+        :param dict domains: ``{key: domain as text}``, keys being integers
+        :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry
+        """
+        leads = leads.sudo()
+        matches, selects = {}, []
+        for key, text in domains.items():
+            try:
+                query = self._compile_domain(text, leads)
+            except ValueError:
+                continue
+            matches[key] = set()
+            if not query.is_empty():
+                query.add_where(SQL("%s = ANY(%s)", SQL.identifier(query.table, "id"), leads.ids))
+                selects.append(
+                    query.select(SQL("%s::int", key), SQL.identifier(query.table, "id"))
+                )
+        if selects:
+            for key, lead_id in self.env.execute_query(SQL(" UNION ALL ").join(selects)):
+                matches[key].add(lead_id)
+        return matches

@@ -1,0 +1,175 @@
+import csv
+import io
+from datetime import datetime
+from pathlib import Path
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.sales_funnel_playbook import hooks
+
+from .common import PlaybookCase
+
+SHEETS = Path(hooks.__file__).parent / "static" / "xls"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@tagged("post_install", "-at_install")
+class TestImport(PlaybookCase):
+    """The handbook's sheet through Odoo's own import."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        cls.env.user.lang = "zh_CN"
+        cls.playbook.mode = "observe"
+        for stage, chinese in ((cls.stage_demo, "方案演示"), (cls.stage_talks, "商务谈判")):
+            stage.with_context(lang="zh_CN").name = chinese
+            stage.team_ids = False
+        cls.user_rep, cls.user_manager = cls.env["res.users"].create(
+            [
+                {
+                    "name": name,
+                    "login": login,
+                    "group_ids": [
+                        Command.set(cls.env.ref("sales_team.group_sale_salesman_all_leads").ids)
+                    ],
+                }
+                for name, login in (("销售代表", "sheet_rep"), ("客户经理", "sheet_manager"))
+            ]
+        )
+        cls.team.member_ids |= cls.user_rep | cls.user_manager
+
+    def _import(self, content, name="sheet.csv", mimetype="text/csv", lang="zh_CN"):
+        """Upload, take the proposed mapping, and import: what the screen does."""
+        wizard = self.env["base_import.import"].with_context(lang=lang, tz="UTC").create(
+            {"res_model": "crm.lead", "file": content, "file_name": name, "file_type": mimetype}
+        )
+        options = {"has_headers": True, "quoting": '"', "separator": "", "encoding": ""}
+        preview = wizard.parse_preview(options)
+        self.assertFalse(preview.get("error"))
+        headers = preview["headers"]
+        matches = {int(index): "/".join(path) for index, path in preview["matches"].items()}
+        fields = [matches.get(index, False) for index in range(len(headers))]
+        self.mapping = dict(zip(headers, fields, strict=True))
+        self.existing = self.env["crm.lead"].search([]).ids
+        result = wizard.execute_import(fields, headers, {**options, **preview["options"]})
+        self.messages = result["messages"]
+        return self.env["crm.lead"].search([("id", "not in", self.existing)], order="id")
+
+    def _sheet(self, *rows, headers=None):
+        stream = io.StringIO()
+        writer = csv.writer(stream)
+        writer.writerow(headers or self._headers())
+        writer.writerows(rows)
+        return stream.getvalue().encode()
+
+    def _headers(self):
+        with (SHEETS / "sales_funnel_sheet.csv").open(encoding="utf-8-sig") as sheet:
+            return next(csv.reader(sheet))
+
+    def assertHandbook(self, leads):
+        self.assertEqual(self.messages, [])
+        self.assertRecordValues(
+            leads,
+            [
+                {
+                    "name": "A科技公司",
+                    "partner_name": "A科技公司",
+                    "contact_name": "总经理",
+                    "stage_id": self.stage_talks.id,
+                    "stage_entered_at": datetime(2024, 3, 15),
+                    "probability": 70,
+                    "expected_revenue": 500_000,
+                    "user_id": self.user_rep.id,
+                },
+                {
+                    "name": "B集团",
+                    "partner_name": "B集团",
+                    "contact_name": "主任",
+                    "stage_id": self.stage_demo.id,
+                    "stage_entered_at": datetime(2024, 3, 18),
+                    "probability": 50,
+                    "expected_revenue": 800_000,
+                    "user_id": self.user_manager.id,
+                },
+            ],
+        )
+        self.assertEqual(leads.mapped("industry_id.name"), ["制造业", "金融"])
+        self.assertEqual(leads.stage_log_ids.mapped("kind"), ["created", "created"])
+
+    def test_the_handbooks_sheet_as_csv(self):
+        content = (SHEETS / "sales_funnel_sheet.csv").read_bytes()
+        self.assertHandbook(self._import(content))
+
+    def test_the_handbooks_sheet_as_xlsx(self):
+        content = (SHEETS / "sales_funnel_sheet.xlsx").read_bytes()
+        self.assertHandbook(self._import(content, "sheet.xlsx", XLSX))
+
+    def test_by_a_user_who_works_in_english(self):
+        content = (SHEETS / "sales_funnel_sheet.csv").read_bytes()
+        self.assertHandbook(self._import(content, lang="en_US"))
+
+    def test_headings_of_later_columns_are_left_out(self):
+        self._import((SHEETS / "sales_funnel_sheet.csv").read_bytes())
+        self.assertEqual(self.mapping["客户名称"], "partner_name")
+        for heading in ("最近沟通时间", "沟通内容摘要", "风险等级", "风险描述"):
+            self.assertFalse(self.mapping[heading], heading)
+
+    def test_offered_as_a_template(self):
+        templates = [template["template"] for template in self.env["crm.lead"].get_import_templates()]
+        self.assertIn("/sales_funnel_playbook/static/xls/sales_funnel_sheet.xlsx", templates)
+        self.assertIn("/crm/static/xls/crm_lead.xls", templates)
+
+    def test_bad_rows_are_named_and_nothing_stays(self):
+        good = ["A科技公司", "制造业", "总经理", "商务谈判", "2024-03-15", "", "", "70", "50", "", "", "销售代表"]
+        for column, value, field_name in [
+            (3, "没有这个阶段", "stage_id"),
+            (4, "2024-13-45", "stage_entered_at"),
+            (7, "七成", "probability"),
+            (7, "170", "probability"),
+            (8, "五十", "expected_revenue_wan"),
+            (11, "没有这个人", "user_id"),
+        ]:
+            bad = [*good[:column], value, *good[column + 1 :]]
+            with self.subTest(value=value), mute_logger("odoo.sql_db"):
+                self.assertFalse(self._import(self._sheet(good, bad)), "nothing stays")
+                [message] = self.messages
+                if column == 4:  # Odoo reads dates before the rows: it says both in the text
+                    self.assertIn(field_name, message["message"])
+                    self.assertIn(value, message["message"])
+                    self.assertEqual(message["field_path"], [field_name])
+                else:
+                    self.assertEqual(message["field"], field_name)
+                    self.assertEqual(message["rows"], {"from": 1, "to": 1})
+
+    def test_enforced_gate_holds_for_imports_and_names_the_row(self):
+        self.playbook.mode = "enforce"
+        good = ["Ready", "", "", "Lead", "", "", "", "", "1", "", "", "销售代表"]
+        bad = ["Held back", "", "", "方案演示", "", "", "", "", "1", "", "", "销售代表"]
+        self.stage_lead.team_ids = False
+        self.assertFalse(self._import(self._sheet(good, bad)))
+        message = self.messages[-1]
+        self.assertIn("Needs confirmed", message["message"])
+        self.assertIn("Held back", message["message"])
+        self.assertEqual(message["rows"], {"from": 1, "to": 1})
+
+    def test_every_field_of_the_headings_exists(self):
+        for heading, field_name in hooks.SHEET_HEADINGS.items():
+            self.assertIn(field_name, self.env["crm.lead"]._fields, heading)
+
+    def test_headings_are_installed_once_and_forgotten_on_uninstall(self):
+        Mapping = self.env["base_import.mapping"]
+        domain = [("res_model", "=", "crm.lead"), ("column_name", "in", list(hooks.SHEET_HEADINGS))]
+        hooks.post_init_hook(self.env)
+        self.assertEqual(Mapping.search_count(domain), len(hooks.SHEET_HEADINGS))
+        hooks.uninstall_hook(self.env)
+        self.assertFalse(Mapping.search_count(domain))
+
+    def test_amount_in_ten_thousands(self):
+        lead = self._create_lead(expected_revenue_wan=50)
+        self.assertEqual(lead.expected_revenue, 500_000)
+        lead.expected_revenue = 123_000
+        self.assertEqual(lead.expected_revenue_wan, 12.3)

@@ -1,0 +1,85 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from .common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestRule(PlaybookCase):
+    def test_invalid_domain_is_refused_and_names_what_is_wrong(self):
+        for domain, named in [
+            ("[('no_such_field', '=', 1)]", "no_such_field"),
+            ("[('partner_id.no_such_field', '=', 1)]", "no_such_field"),
+            ("[('expected_revenue', '===', 1)]", "==="),
+            ("[('expected_revenue', '>', 'much')]", "much"),
+            ("[('date_deadline', '<', 'yesterdayish')]", "yesterdayish"),
+            ("[('duration_tracking', '=', 1)]", "duration_tracking"),
+            ("[('user_id', '=', uid)]", "uid"),
+            ("[('name', '=', __import__('os').getcwd())]", "__import__"),
+            ("not a domain", "not a domain"),
+            ("['&', ('name', '=', 'x')]", ""),
+            ("{'name': 1}", "name"),
+            ("[" * 500 + "]" * 500, ""),
+            (f"[('name', '=', '{'x' * 20_000}')]", "longer"),
+        ]:
+            with self.subTest(domain=domain[:60]), self.assertRaises(ValidationError) as caught:
+                with self.env.cr.savepoint():
+                    self.has_amount.domain = domain
+            self.assertIn("Amount known", str(caught.exception))
+            self.assertIn(named, str(caught.exception))
+
+    def test_every_kind_of_valid_domain_is_accepted(self):
+        for domain in [
+            "[]",
+            "[('expected_revenue', '>', 0)]",
+            "['|', ('phone', '!=', False), ('email_from', '!=', False)]",
+            "[('partner_id.category_id.name', 'ilike', 'gold')]",
+            "[('activity_ids', 'any', [('summary', '!=', False)])]",
+            "[('date_deadline', '>=', 'today'), ('create_date', '<', '-3d')]",
+            "[('create_date.month_number', '=', 3)]",
+            "[('playbook_id', '!=', False)]",
+            "[('is_rotting', '=', True)]",
+            "[(1, '=', 1)]",
+        ]:
+            with self.subTest(domain=domain):
+                self.has_amount.domain = domain
+                self.assertIn("allowed", self._create_lead().check_gate(self.stage_demo.id).popitem()[1])
+
+    def test_author_may_not_name_what_they_may_not_read(self):
+        """Rules are evaluated for everybody: naming a hidden field would let its author read it."""
+        condition = self.has_amount.with_user(self.leader)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            condition.domain = "[('user_id.password', 'like', 'a%')]"
+
+    def test_condition_that_becomes_invalid_counts_as_unmet(self):
+        """As when a field goes with its module: other rules and other playbooks go on."""
+        self.env.cr.execute(
+            "UPDATE crm_playbook_condition SET domain = %s WHERE id = %s",
+            ("[('field_of_a_removed_module', '=', 1)]", self.has_amount.id),
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        lead = self._create_lead()
+        lead.confirm_condition(self.needs_confirmed.id)
+        with self.assertLogs("odoo.addons.sales_funnel_playbook", "WARNING"):
+            error = self.assertRefused(["Amount known"], lead.write, {"stage_id": self.stage_demo.id})
+        self.assertIn("field_of_a_removed_module", str(error))
+        self.assertIn("administrator", str(error))
+        self.assertIn("field_of_a_removed_module", self.playbook.broken_rules)
+
+        free = self._create_lead(team_id=False, user_id=False)
+        free.stage_id = self.stage_gen_1
+        self.assertEqual(free.stage_id, self.stage_gen_1)
+
+    def test_archived_condition_asks_nothing(self):
+        (self.has_amount | self.needs_confirmed).active = False
+        lead = self._create_lead()
+        lead.stage_id = self.stage_demo
+        self.assertEqual(lead.stage_id, self.stage_demo)
+
+    def test_archived_leads_count(self):
+        lead = self._create_lead(active=False, expected_revenue=1)
+        self.assertEqual(
+            [item["name"] for item in lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"]],
+            ["Needs confirmed"],
+        )

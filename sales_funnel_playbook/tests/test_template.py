@@ -1,0 +1,134 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestTemplate(PlaybookCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.env.ref("sales_funnel_playbook.crm_playbook_template_saas")
+        cls.other_team = cls.env["crm.team"].create({"name": "SaaS", "company_id": False})
+
+    def _use(self, **vals):
+        dialog = self.env["crm.playbook.use.template"].create(
+            {"template_id": self.template.id, "team_ids": self.other_team.ids, **vals}
+        )
+        return self.env["crm.playbook"].browse(dialog.action_apply()["res_id"])
+
+    def test_the_handbooks_six_stages(self):
+        self.assertEqual(
+            self.template.stage_ids.mapped("name"),
+            [
+                "Potential lead",
+                "Preliminary intent",
+                "Solution demo",
+                "Negotiation",
+                "Contract signed",
+                "Renewal & upsell",
+            ],
+        )
+        for stage in self.template.stage_ids:
+            self.assertTrue(stage.objective)
+            self.assertEqual(len(stage.condition_ids), 1)
+            self.assertTrue(stage.condition_ids.guidance)
+        self.assertFalse(self.template.stage_ids.stage_id, "installing adds no pipeline stage")
+
+    def test_use_creates_what_is_missing_in_order(self):
+        playbook = self._use()
+        self.assertEqual(playbook.mode, "observe")
+        self.assertEqual(playbook.team_ids, self.other_team)
+        stages = playbook.stage_ids.stage_id
+        ranks = self.env["crm.stage"]._get_ranks()
+        self.assertEqual(stages.mapped(lambda s: ranks[s.id]), sorted(ranks[s.id] for s in stages))
+        self.assertEqual(
+            [stage.display_name for stage in playbook.stage_ids][:4],
+            self.template.stage_ids.mapped("name")[:4],
+        )
+        self.assertEqual(stages[0].team_ids, self.other_team, "no other team gets new columns")
+        self.assertEqual(
+            playbook.stage_ids.condition_ids.mapped("domain"),
+            self.template.stage_ids.condition_ids.mapped("domain"),
+        )
+
+    def test_a_company_keeps_its_pipeline(self):
+        """Chosen stages are used, new ones stand between them, the others keep their order."""
+        self.env["crm.stage"].search([("team_ids", "=", False)]).sequence = 9999
+        contact, offer, won = self.env["crm.stage"].create(
+            [
+                {"name": "Contact", "sequence": 1},
+                {"name": "Negotiation", "sequence": 2},
+                {"name": "Closed", "sequence": 3, "is_won": True},
+            ]
+        )
+        before = self.env["crm.stage"].search([], order="sequence, id")
+        with Form(
+            self.env["crm.playbook.use.template"].with_context(default_template_id=self.template.id)
+        ) as form:
+            form.team_ids.add(self.other_team)
+            with form.line_ids.edit(0) as line:
+                line.stage_id = contact
+        dialog = form.save()
+        self.assertEqual(dialog.line_ids[3].stage_id, offer, "proposed by its name")
+        self.assertEqual(dialog.line_ids[4].stage_id, won, "proposed because it is won")
+        playbook = self.env["crm.playbook"].browse(dialog.action_apply()["res_id"])
+        stages = playbook.stage_ids.stage_id
+        self.assertEqual(stages[0] | stages[3] | stages[4], contact | offer | won)
+        self.assertEqual(stages, stages.sorted("sequence"))
+        self.assertEqual(len(set(stages.mapped("sequence"))), 6)
+        self.assertTrue(stages[5].is_won)
+        after = self.env["crm.stage"].search([("id", "in", before.ids)], order="sequence, id")
+        self.assertEqual(after, before)
+
+    def test_stages_out_of_order_are_refused(self):
+        dialog = self.env["crm.playbook.use.template"].create(
+            {"template_id": self.template.id, "team_ids": self.other_team.ids}
+        )
+        dialog.line_ids[0].stage_id = self.stage_talks
+        dialog.line_ids[1].stage_id = self.stage_lead
+        with self.assertRaisesRegex(UserError, "order of the template"):
+            dialog.action_apply()
+
+    def test_wants_a_team_or_a_product_line(self):
+        with self.assertRaisesRegex(UserError, "Choose the sales teams or product lines"):
+            self._use(team_ids=False)
+        line = self.env["crm.product.line"].create({"name": "Cloud"})
+        self.assertEqual(self._use(team_ids=False, product_line_ids=line.ids), line.playbook_id)
+
+    def test_translations_come_along(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.template.stage_ids[0].with_context(lang="fr_FR").name = "Piste"
+        condition = self.template.stage_ids[0].condition_ids
+        condition.with_context(lang="fr_FR").name = "Venue d'une campagne"
+        playbook = self._use().with_context(lang="fr_FR")
+        self.assertEqual(playbook.stage_ids[0].stage_id.name, "Piste")
+        self.assertEqual(playbook.stage_ids[0].condition_ids.name, "Venue d'une campagne")
+        self.assertEqual(
+            playbook.with_context(lang="en_US").stage_ids[0].stage_id.name, "Potential lead"
+        )
+
+    def test_salespeople_may_not(self):
+        with self.assertRaises(AccessError):
+            self.env["crm.playbook.use.template"].with_user(self.rep).create(
+                {"template_id": self.template.id, "team_ids": [Command.set(self.other_team.ids)]}
+            )
+
+    def test_renewal_opens_three_months_after_winning(self):
+        playbook = self._use()
+        playbook.mode = "enforce"
+        signed, renewal = playbook.stage_ids.stage_id[-2:]
+        for condition in playbook.stage_ids.condition_ids:
+            if condition.kind == "confirmation":
+                condition.severity = "advisory"
+        playbook.stage_ids.allow_skip = True
+        lead = self._create_lead(team_id=self.other_team.id, user_id=False)
+        lead.stage_id = signed
+        self.assertRefused(
+            playbook.stage_ids[-1].condition_ids.mapped("name"), lead.write, {"stage_id": renewal.id}
+        )
+        lead.date_closed = "2020-01-01 00:00:00"
+        lead.stage_id = renewal
+        self.assertEqual(lead.won_status, "won")

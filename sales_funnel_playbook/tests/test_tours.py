@@ -1,0 +1,42 @@
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestTours(HttpCase, PlaybookCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["crm.lead"].search([]).active = False
+        cls.stages.team_ids = False  # the kanban of all deals shows the stages of all teams
+        cls.rules[cls.stage_lead].objective = "Find out who they are"
+        cls.lead = cls._create_lead(name="Acme")
+
+    def test_drag_refused_confirmed_dragged_again(self):
+        self.lead.expected_revenue = 1
+        action = self.env.ref("crm.crm_lead_opportunities")
+        with mute_logger("odoo.http"):  # it logs the refusal that the tour is about
+            self.start_tour(f"/odoo/action-{action.id}", "playbook_gate_kanban", login=self.rep.login)
+        self.assertEqual(self.lead.stage_id, self.stage_demo)
+        self.assertEqual(self.lead.confirmation_ids.user_id, self.rep)
+        self.assertEqual(self.lead.stage_log_ids[0].moved_by_id, self.rep)
+
+    def test_tab(self):
+        self.review_passed.evidence_required = True
+        action = self.env.ref("crm.crm_lead_opportunities")
+        self.start_tour(
+            f"/odoo/action-{action.id}/{self.lead.id}", "playbook_tab", login=self.rep.login
+        )
+        self.assertEqual(self.lead.expected_revenue, 5000)
+        in_force = self.lead.confirmation_ids.filtered(lambda c: not c.withdrawn_at)
+        self.assertEqual(in_force.condition_id, self.review_passed)
+        self.assertEqual(in_force.note, "Minutes of 15 March")
+
+    def test_use_the_template(self):
+        team = self.env["crm.team"].create({"name": "Cloud team", "company_id": False})
+        self.start_tour("/odoo", "playbook_use_template", login="admin")
+        playbook = self.env["crm.playbook"].search([("team_ids", "in", team.ids)])
+        self.assertEqual(playbook.mode, "observe")
+        self.assertEqual(len(playbook.stage_ids), 6)

@@ -1,0 +1,3 @@
+from . import crm_lead_confirm
+from . import crm_lead_lost
+from . import crm_playbook_use_template

@@ -1,0 +1,184 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class CrmPlaybookUseTemplate(models.TransientModel):
+    """Makes a playbook from a template for a team or product line, on the pipeline that the company
+    already has: each stage of the template becomes one of its stages, or a new one.
+    """
+
+    _name = "crm.playbook.use.template"
+    _description = "Use a playbook template"
+
+    template_id = fields.Many2one(
+        "crm.playbook", required=True, ondelete="cascade", domain="[('is_template', '=', True)]"
+    )
+    name = fields.Char(
+        compute="_compute_name", store=True, readonly=False, required=True, precompute=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    team_ids = fields.Many2many(
+        "crm.team",
+        string="Sales Teams",
+        domain="[('company_id', 'in', [company_id, False])]",
+        help="Deals of these teams will follow the playbook.",
+    )
+    product_line_ids = fields.Many2many(
+        "crm.product.line",
+        string="Product Lines",
+        domain="[('company_id', 'in', [company_id, False])]",
+        help="Deals of these product lines will follow the playbook.",
+    )
+    line_ids = fields.One2many(
+        "crm.playbook.use.template.line",
+        "wizard_id",
+        string="Stages",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+
+    @api.depends("template_id")
+    def _compute_name(self):
+        for wizard in self:
+            wizard.name = wizard.template_id.name
+
+    @api.depends("template_id", "team_ids")
+    def _compute_line_ids(self):
+        for wizard in self:
+            proposal = wizard._propose_stages()
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create({"template_stage_id": stage.id, "stage_id": found.id})
+                    for stage, found in proposal.items()
+                ),
+            ]
+
+    def _propose_stages(self):
+        """Return ``{template stage: crm.stage}``: the stage of the same name, and for the first won
+        stage the pipeline's own; empty where one has to be created.
+        """
+        company_stages = self._get_pipeline_stages()
+        proposal = {}
+        for stage in self.template_id.stage_ids:
+            free = company_stages.filtered(lambda s: s not in proposal.values())
+            same_name = free.filtered(lambda s, name=stage.name: s.name == name)
+            won = free.filtered("is_won") if stage.is_won else free.browse()
+            proposal[stage] = (same_name or won)[:1]
+        return proposal
+
+    def _get_pipeline_stages(self):
+        """Return the stages that the chosen teams (or all teams) have, in order."""
+        teams = self.team_ids.ids
+        domain = [("team_ids", "in", [*teams, False])] if teams else [("team_ids", "=", False)]
+        return self.env["crm.stage"].search(domain, order="sequence, id")
+
+    def action_apply(self):
+        """Create the playbook, observing, and open it.
+
+        :raise UserError: when no team or product line is chosen, or the stages are out of order
+        """
+        self.ensure_one()
+        if not self.team_ids and not self.product_line_ids:
+            raise UserError(
+                self.env._("Choose the sales teams or product lines that will follow the playbook.")
+            )
+        self._create_missing_stages()
+        playbook = self.env["crm.playbook"].create(self._prepare_playbook_vals())
+        self._copy_translations(playbook)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.playbook",
+            "res_id": playbook.id,
+            "view_mode": "form",
+        }
+
+    def _create_missing_stages(self):
+        """Create the pipeline stages that the template needs and the company has not, each right
+        after its predecessor, and make room for them where needed.
+        """
+        self._check_order()
+        previous = self.env["crm.stage"]
+        for line in self.line_ids:
+            if not line.stage_id:
+                line.stage_id = line._create_stage(previous.sequence)
+            previous = line.stage_id
+
+    def _check_order(self):
+        ranks = self.env["crm.stage"]._get_ranks()
+        chosen = [line.stage_id for line in self.line_ids if line.stage_id]
+        in_order = self.line_ids.stage_id.sorted(lambda stage: ranks[stage.id])
+        if chosen != [*in_order]:
+            raise UserError(
+                self.env._(
+                    "Choose different pipeline stages, in the order of the template; your pipeline"
+                    " has them as: %s.",
+                    ", ".join(in_order.mapped("name")),
+                )
+            )
+
+    def _prepare_playbook_vals(self):
+        stages = [
+            line.template_stage_id.copy_data({"stage_id": line.stage_id.id, "name": False})[0]
+            for line in self.line_ids
+        ]
+        return {
+            "name": self.name,
+            "company_id": self.company_id.id,
+            "mode": "observe",
+            "team_ids": [Command.set(self.team_ids.ids)],
+            "product_line_ids": [Command.link(line_id) for line_id in self.product_line_ids.ids],
+            "stage_ids": [Command.create(vals) for vals in stages],
+        }
+
+    def _copy_translations(self, playbook):
+        """Take over the template's texts in every language: creating takes only the user's."""
+        for line, stage in zip(self.line_ids, playbook.stage_ids, strict=True):
+            template = line.template_stage_id
+            template._playbook_copy_translations(stage, ["objective"])
+            for source, target in zip(template.condition_ids, stage.condition_ids, strict=True):
+                source._playbook_copy_translations(target, ["name", "guidance"])
+
+
+class CrmPlaybookUseTemplateLine(models.TransientModel):
+    _name = "crm.playbook.use.template.line"
+    _description = "Stage of a playbook template"
+    _order = "sequence, id"
+
+    wizard_id = fields.Many2one("crm.playbook.use.template", required=True, ondelete="cascade")
+    template_stage_id = fields.Many2one(
+        "crm.playbook.stage", string="Template Stage", required=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(related="template_stage_id.sequence", store=True)
+    stage_id = fields.Many2one(
+        "crm.stage",
+        string="Pipeline Stage",
+        ondelete="cascade",
+        help="Empty: a new pipeline stage is created.",
+    )
+
+    def _create_stage(self, after):
+        """Create the pipeline stage of this line with the sequence after ``after``, and move the
+        later ones on as far as needed: their order stays as it is.
+        """
+        self.ensure_one()
+        template = self.template_stage_id
+        following = self.env["crm.stage"].search([("sequence", ">", after)], order="sequence, id")
+        taken = after + 1
+        for stage in following:
+            if stage.sequence > taken:
+                break
+            taken = stage.sequence = taken + 1
+        stage = self.env["crm.stage"].create(
+            {
+                "name": template.name,
+                "sequence": after + 1,
+                "is_won": template.is_won,
+                "team_ids": [Command.set(self.wizard_id.team_ids.ids)],
+            }
+        )
+        template._playbook_copy_translations(stage, ["name"])
+        return stage
