@@ -13,9 +13,7 @@ class CrmLeadConfirmation(models.Model):
     _order = "date desc, id desc"
     _rec_name = "condition_id"
 
-    condition_id = fields.Many2one(
-        "crm.playbook.condition", required=True, index=True, ondelete="cascade"
-    )
+    condition_id = fields.Many2one("crm.playbook.condition", required=True, index=True, ondelete="cascade")
     user_id = fields.Many2one("res.users", string="Confirmed By", required=True, ondelete="restrict")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     note = fields.Text()
@@ -57,14 +55,18 @@ class CrmLead(models.Model):
         if reason := reason or attachments._get_evidence_refusal():
             raise UserError(reason)
         # sudo: confirmations belong to the module; the right to write the lead was checked above
-        confirmation = self.env["crm.lead.confirmation"].sudo().create(
-            {
-                "lead_id": self.id,
-                "condition_id": condition.id,
-                "user_id": self.env.uid,
-                "note": note,
-                "attachment_ids": attachments.ids,
-            }
+        confirmation = (
+            self.env["crm.lead.confirmation"]
+            .sudo()
+            .create(
+                {
+                    "lead_id": self.id,
+                    "condition_id": condition.id,
+                    "user_id": self.env.uid,
+                    "note": note,
+                    "attachment_ids": attachments.ids,
+                }
+            )
         )
         attachments.sudo().write({"res_model": confirmation._name, "res_id": confirmation.id})
         self._message_log(body=self.env._("Entry condition confirmed: %s", condition.name))
@@ -89,9 +91,7 @@ class CrmLead(models.Model):
                 )
             )
         confirmation.write({"withdrawn_at": fields.Datetime.now(), "withdrawn_by_id": self.env.uid})
-        self._message_log(
-            body=self.env._("Confirmation withdrawn: %s", confirmation.condition_id.name)
-        )
+        self._message_log(body=self.env._("Confirmation withdrawn: %s", confirmation.condition_id.name))
         return True
 
     def _get_confirm_refusal(self, condition, evidence):
@@ -104,21 +104,23 @@ class CrmLead(models.Model):
         if self._get_confirmations(condition):
             return self.env._("“%s” is already confirmed for this lead.", condition.name)
         if condition.evidence_required and not evidence:
-            return self.env._(
-                "“%s” wants evidence: add a note or a file that shows it.", condition.name
-            )
+            return self.env._("“%s” wants evidence: add a note or a file that shows it.", condition.name)
         return False
 
     def _get_confirmations(self, conditions):
         """Return the confirmations of ``conditions`` in force on these leads, as superuser: they
         count whoever asks.
         """
-        return self.env["crm.lead.confirmation"].sudo().search(
-            [
-                ("lead_id", "in", self.ids),
-                ("condition_id", "in", conditions.ids),
-                ("withdrawn_at", "=", False),
-            ]
+        return (
+            self.env["crm.lead.confirmation"]
+            .sudo()
+            .search(
+                [
+                    ("lead_id", "in", self.ids),
+                    ("condition_id", "in", conditions.ids),
+                    ("withdrawn_at", "=", False),
+                ]
+            )
         )
 
 

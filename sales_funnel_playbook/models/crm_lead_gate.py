@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, models
 
-from odoo.addons.sales_funnel_playbook.exceptions import PlaybookGateError
+from ..exceptions import PlaybookGateError
 
 _logger = logging.getLogger(__name__)
 
@@ -162,7 +162,8 @@ class CrmLead(models.Model):
         stages = self.env["crm.stage"].sudo().browse(move.to_stage_id for move in refused)
         details = [
             {
-                "lead_id": move.lead_id,
+                # a lead refused on creation is not there to be opened
+                "lead_id": move.from_stage_id and move.lead_id,
                 "lead": lead.name,
                 "stage": stage.name,
                 "unmet": [item for item in verdicts[move.lead_id].unmet if item["blocking"]],
@@ -184,6 +185,8 @@ class CrmLead(models.Model):
                 f"• {item['name']}" + (f" – {item['guidance']}" if item["guidance"] else "")
                 for item in detail["unmet"]
             ]
+            if not detail["lead_id"]:
+                lines.append(self.env._("Create it in an earlier stage, then move it on."))
             blocks.append("\n".join([title, *lines]))
         if len(details) > MAX_NAMED_LEADS:
             blocks.append(self.env._("… and %s more.", len(details) - MAX_NAMED_LEADS))

@@ -4,7 +4,6 @@ from odoo import api, models
 from odoo.fields import Datetime
 
 
-
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.sales_funnel_playbook.tools.working_time import WorkingTime
+from ..tools.working_time import WorkingTime
 
 KINDS = [
     ("created", "Created"),
@@ -118,9 +118,7 @@ class CrmLeadStageLog(models.Model):
             name: SQL("%s %s", SQL.identifier(name), SQL(self._fields[name].column_type[1]))
             for name in vals_list[0]
         }
-        rows = [
-            {**vals, "entered_at": fields.Datetime.to_string(vals["entered_at"])} for vals in vals_list
-        ]
+        rows = [{**vals, "entered_at": fields.Datetime.to_string(vals["entered_at"])} for vals in vals_list]
         names = SQL(", ").join(map(SQL.identifier, columns))
         self.env.cr.execute(
             SQL(

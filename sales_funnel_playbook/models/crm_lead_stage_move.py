@@ -79,9 +79,7 @@ class CrmLead(models.Model):
         old_stages = self.env.cr.precommit.data.get(REASSIGNED, {})
         leads = self.sudo().browse(old_stages).exists()
         before = {
-            lead_id: StageState(
-                playbook_id, old_stages[lead_id], self.sudo().browse(lead_id).won_status
-            )
+            lead_id: StageState(playbook_id, old_stages[lead_id], self.sudo().browse(lead_id).won_status)
             for lead_id, playbook_id in leads._get_playbook_ids().items()
         }
         leads._settle_stages(before)
@@ -95,9 +93,7 @@ class CrmLead(models.Model):
         """
         entered_at = Datetime.to_datetime(entered_at)
         if entered_at > self.env.cr.now():
-            raise ValidationError(
-                self.env._("“In Stage Since” cannot be in the future: %s.", entered_at)
-            )
+            raise ValidationError(self.env._("“In Stage Since” cannot be in the future: %s.", entered_at))
         return entered_at
 
     def _get_stage_states(self, vals):
@@ -109,9 +105,7 @@ class CrmLead(models.Model):
             return {}
         states = {}
         for lead in self:
-            playbook_id = lead._resolve_playbook_id(assignment) or lead._resolve_playbook_id(
-                assignment, vals
-            )
+            playbook_id = lead._resolve_playbook_id(assignment) or lead._resolve_playbook_id(assignment, vals)
             if playbook_id:
                 states[lead.id] = StageState(playbook_id, lead.stage_id.id, lead.won_status)
         return states
@@ -209,7 +203,7 @@ class CrmLead(models.Model):
         verdict = verdict or Verdict()
         if kind == "lost" and not self.lost_reason_id:
             verdict = Verdict("observed", (self._prepare_no_lost_reason_item(),))
-        entered_at = kind == "created" and self.date_last_stage_update or self.env.cr.now()
+        entered_at = (kind == "created" and self.date_last_stage_update) or self.env.cr.now()
         return {
             "lead_id": self.id,
             "playbook_id": new.playbook_id,

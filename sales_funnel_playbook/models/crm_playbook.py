@@ -118,9 +118,7 @@ class CrmPlaybook(models.Model):
     @api.depends("is_template", "product_line_ids", "team_ids")
     def _compute_is_default(self):
         for playbook in self:
-            playbook.is_default = not (
-                playbook.is_template or playbook.product_line_ids or playbook.team_ids
-            )
+            playbook.is_default = not (playbook.is_template or playbook.product_line_ids or playbook.team_ids)
 
     @api.depends("stage_ids.condition_ids.broken_reason")
     def _compute_broken_rules(self):
@@ -166,9 +164,7 @@ class CrmPlaybook(models.Model):
                             other=other.name,
                         )
                     )
-            default = others.filtered(
-                lambda o, p=playbook: o.is_default and o.company_id == p.company_id
-            )
+            default = others.filtered(lambda o, p=playbook: o.is_default and o.company_id == p.company_id)
             if playbook.is_default and playbook.stage_ids and default:
                 raise ValidationError(
                     self.env._(
@@ -187,9 +183,7 @@ class CrmPlaybook(models.Model):
         by_line, by_team, by_company = {}, {}, {}
         for playbook in playbooks:
             target = (playbook.id, playbook.company_id.id)
-            by_line |= dict.fromkeys(
-                playbook.with_context(active_test=False).product_line_ids.ids, target
-            )
+            by_line |= dict.fromkeys(playbook.with_context(active_test=False).product_line_ids.ids, target)
             by_team |= dict.fromkeys(playbook.team_ids.ids, target)
             if playbook.is_default:
                 by_company.setdefault(playbook.company_id.id, target)

@@ -14,9 +14,7 @@ class CrmPlaybookCondition(models.Model):
     _description = "Stage entry condition"
     _inherit = ["crm.playbook.rule", "crm.playbook.cache.mixin"]
 
-    playbook_stage_id = fields.Many2one(
-        "crm.playbook.stage", required=True, index=True, ondelete="cascade"
-    )
+    playbook_stage_id = fields.Many2one("crm.playbook.stage", required=True, index=True, ondelete="cascade")
     playbook_id = fields.Many2one(related="playbook_stage_id.playbook_id", store=True, index=True)
     kind = fields.Selection(
         [("domain", "Checked by the system"), ("confirmation", "Confirmed by a person")],

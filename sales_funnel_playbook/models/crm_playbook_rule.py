@@ -65,9 +65,7 @@ class CrmPlaybookRule(models.AbstractModel):
         :raise ValueError: with a sentence that names what is wrong
         """
         if len(text or "") > MAX_DOMAIN_LENGTH:
-            raise ValueError(
-                self.env._("the domain is longer than %s characters.", MAX_DOMAIN_LENGTH)
-            )
+            raise ValueError(self.env._("the domain is longer than %s characters.", MAX_DOMAIN_LENGTH))
         try:
             literal = ast.literal_eval((text or "[]").strip())
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
@@ -135,9 +133,7 @@ class CrmPlaybookRule(models.AbstractModel):
             matches[key] = set()
             if not query.is_empty():
                 query.add_where(SQL("%s = ANY(%s)", SQL.identifier(query.table, "id"), leads.ids))
-                selects.append(
-                    query.select(SQL("%s::int", key), SQL.identifier(query.table, "id"))
-                )
+                selects.append(query.select(SQL("%s::int", key), SQL.identifier(query.table, "id")))
         if selects:
             for key, lead_id in self.env.execute_query(SQL(" UNION ALL ").join(selects)):
                 matches[key].add(lead_id)

@@ -26,7 +26,10 @@ class CrmPlaybookStage(models.Model):
         translate=True, help="Name of a template's stage; elsewhere the pipeline stage has the name."
     )
     sequence = fields.Integer(
-        compute="_compute_sequence", store=True, readonly=False, precompute=True,
+        compute="_compute_sequence",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="The order of the pipeline's stages; in a template, its own.",
     )
     is_won = fields.Boolean(

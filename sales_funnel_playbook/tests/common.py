@@ -1,7 +1,9 @@
+from itertools import pairwise
+
 from odoo import Command
+from odoo.addons.crm.tests.common import TestCrmCommon
 from odoo.tests import tagged
 
-from odoo.addons.crm.tests.common import TestCrmCommon
 from odoo.addons.sales_funnel_playbook.exceptions import PlaybookGateError
 
 
@@ -57,12 +59,8 @@ class PlaybookCase(TestCrmCommon):
         cls.has_amount = cls._create_condition(
             cls.stage_demo, "Amount known", domain="[('expected_revenue', '>', 0)]"
         )
-        cls.needs_confirmed = cls._create_condition(
-            cls.stage_demo, "Needs confirmed", kind="confirmation"
-        )
-        cls.review_passed = cls._create_condition(
-            cls.stage_talks, "Review passed", kind="confirmation"
-        )
+        cls.needs_confirmed = cls._create_condition(cls.stage_demo, "Needs confirmed", kind="confirmation")
+        cls.review_passed = cls._create_condition(cls.stage_talks, "Review passed", kind="confirmation")
         cls.has_closing = cls._create_condition(
             cls.stage_signed, "Closing date known", domain="[('date_deadline', '!=', False)]"
         )
@@ -118,6 +116,6 @@ class PlaybookCase(TestCrmCommon):
         """Assert the lead's stays, oldest first, as ``(kind, stage, gate)``."""
         log = lead.stage_log_ids.sorted("id")
         self.assertEqual([(stay.kind, stay.stage_id.name, stay.gate) for stay in log], expected)
-        for stay, following in zip(log, log[1:], strict=False):
+        for stay, following in pairwise(log):
             self.assertEqual(stay.left_at, following.entered_at, "each stay ends when the next begins")
         self.assertFalse(log[-1:].left_at, "the last stay is open")

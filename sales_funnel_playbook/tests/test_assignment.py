@@ -98,9 +98,7 @@ class TestAssignment(PlaybookCase):
         here.active = False
         self.env["crm.playbook"].search([("name", "=", "Everywhere")]).active = False
         none = leads.search([*mine, ("playbook_id", "=", False)])
-        self.assertEqual(
-            none.sorted("id"), leads.filtered(lambda lead: not lead.playbook_id).sorted("id")
-        )
+        self.assertEqual(none.sorted("id"), leads.filtered(lambda lead: not lead.playbook_id).sorted("id"))
         self.assertTrue(none)
 
     def test_a_team_follows_one_playbook(self):
@@ -113,13 +111,9 @@ class TestAssignment(PlaybookCase):
             self._create_playbook("Rest too", company_id=False)
 
     def test_product_line_of_another_company(self):
-        theirs = self.env["crm.product.line"].create(
-            {"name": "Theirs", "company_id": self.company_2.id}
-        )
+        theirs = self.env["crm.product.line"].create({"name": "Theirs", "company_id": self.company_2.id})
         with self.assertRaisesRegex(UserError, "Theirs"):
-            self._create_playbook(
-                "Ours", company_id=self.company_1.id, product_line_ids=theirs.ids
-            )
+            self._create_playbook("Ours", company_id=self.company_1.id, product_line_ids=theirs.ids)
         with self.assertRaisesRegex(UserError, "Theirs"):
             self._create_lead(company_id=self.company_1.id, product_line_id=theirs.id)
 

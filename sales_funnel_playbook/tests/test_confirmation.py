@@ -49,8 +49,10 @@ class TestConfirmation(PlaybookCase):
         self.assertEqual(file.res_model, "res.partner")
 
     def test_dialog(self):
-        dialog = self.env["crm.lead.confirm"].with_user(self.rep).create(
-            {"lead_id": self.lead.id, "condition_id": self.needs_confirmed.id, "note": "Seen"}
+        dialog = (
+            self.env["crm.lead.confirm"]
+            .with_user(self.rep)
+            .create({"lead_id": self.lead.id, "condition_id": self.needs_confirmed.id, "note": "Seen"})
         )
         dialog.action_confirm()
         self.assertEqual(self.lead.confirmation_ids.note, "Seen")
@@ -116,8 +118,14 @@ class TestConfirmation(PlaybookCase):
             user = self.env["res.users"].create(
                 {"name": login, "login": login, "group_ids": [(6, 0, self.env.ref(group).ids)]}
             )
-            for model in ("crm.playbook", "crm.playbook.stage", "crm.playbook.condition",
-                          "crm.product.line", "crm.lead.confirmation", "crm.lead.stage.log"):
+            for model in (
+                "crm.playbook",
+                "crm.playbook.stage",
+                "crm.playbook.condition",
+                "crm.product.line",
+                "crm.lead.confirmation",
+                "crm.lead.stage.log",
+            ):
                 with self.subTest(login=login, model=model), self.assertRaises(AccessError):
                     self.env[model].with_user(user).search([])
 

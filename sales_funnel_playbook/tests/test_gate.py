@@ -86,9 +86,9 @@ class TestGate(PlaybookCase):
         self.assertLog(self.lead, [("created", "Lead", "observed"), ("skip", "Talks", "passed")])
 
     def test_form(self):
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            with Form(self.lead.with_user(self.rep)) as form:
-                form.stage_id = self.stage_demo
+        form = Form(self.lead.with_user(self.rep))
+        form.stage_id = self.stage_demo
+        self.assertRefused(self.DEMO, form.save)
         self.lead.confirm_condition(self.needs_confirmed.id)
         with Form(self.lead.with_user(self.rep)) as form:
             form.expected_revenue = 10
@@ -106,7 +106,9 @@ class TestGate(PlaybookCase):
 
     def test_created_in_a_stage(self):
         vals = {"stage_id": self.stage_demo.id, "expected_revenue": 5}
-        self.assertRefused(["Needs confirmed"], self._create_lead, **vals)
+        error = self.assertRefused(["Needs confirmed"], self._create_lead, **vals)
+        self.assertIn("Create it in an earlier stage", str(error))
+        self.assertFalse(error.context["refused"][0]["lead_id"])
         self.assertFalse(self.env["crm.lead"].search([("name", "=", "Deal")]))
 
         self.needs_confirmed.severity = "advisory"
@@ -138,9 +140,7 @@ class TestGate(PlaybookCase):
         lead.convert_opportunity(False, team_id=self.team.id)
         self.assertEqual(lead.stage_id, self.stage_lead)
         lead.type = "lead"
-        self.assertRefused(
-            self.DEMO, lead.write, {"type": "opportunity", "stage_id": self.stage_demo.id}
-        )
+        self.assertRefused(self.DEMO, lead.write, {"type": "opportunity", "stage_id": self.stage_demo.id})
 
     def test_merge(self):
         """The head of a merge keeps its stage; a stage its new team has not is given, and gated."""
@@ -155,9 +155,7 @@ class TestGate(PlaybookCase):
         elsewhere.stage_id.sequence = -1  # its stage is before all, and not one of our team's
         elsewhere.stage_id.team_ids = other_team
         lonely = self._create_lead(name="Lonely", type="lead", team_id=other_team.id)
-        self.assertRefused(
-            ["Phone known"], (elsewhere | lonely).merge_opportunity, team_id=self.team.id
-        )
+        self.assertRefused(["Phone known"], (elsewhere | lonely).merge_opportunity, team_id=self.team.id)
 
     def test_automation_by_server_action(self):
         action = self.env["ir.actions.server"].create(
@@ -207,7 +205,14 @@ class TestGate(PlaybookCase):
                 "company_id": False,
                 "team_ids": other_team.ids,
                 "stage_ids": [
-                    (0, 0, {"stage_id": first.id, "condition_ids": [(0, 0, {"name": "Never", "domain": "[(0, '=', 1)]"})]}),
+                    (
+                        0,
+                        0,
+                        {
+                            "stage_id": first.id,
+                            "condition_ids": [(0, 0, {"name": "Never", "domain": "[(0, '=', 1)]"})],
+                        },
+                    ),
                     (0, 0, {"stage_id": demo.id}),
                 ],
             }
@@ -228,17 +233,13 @@ class TestGate(PlaybookCase):
         self.assertEqual(lead.stage_log_ids[0].kind, "reassigned")
 
     def test_leaving_the_playbook_in_the_same_write_is_no_way_around(self):
-        self.assertRefused(
-            self.DEMO, self.lead.write, {"stage_id": self.stage_demo.id, "team_id": False}
-        )
+        self.assertRefused(self.DEMO, self.lead.write, {"stage_id": self.stage_demo.id, "team_id": False})
 
     def test_joining_the_playbook_in_the_same_write_asks(self):
         self.stage_gen_1.sequence = 0
         lead = self._create_lead(team_id=False, user_id=False)
         self.assertEqual((lead.playbook_id.id, lead.stage_id), (False, self.stage_gen_1))
-        self.assertRefused(
-            self.DEMO, lead.write, {"stage_id": self.stage_demo.id, "team_id": self.team.id}
-        )
+        self.assertRefused(self.DEMO, lead.write, {"stage_id": self.stage_demo.id, "team_id": self.team.id})
 
     def test_backward_and_lost_are_free(self):
         lead = self._advance(self.lead, self.stage_talks)
@@ -307,9 +308,7 @@ class TestGate(PlaybookCase):
 
     def test_check_gate_backward_is_allowed(self):
         lead = self._advance(self.lead, self.stage_talks)
-        self.assertEqual(
-            lead.check_gate(self.stage_lead.id), {str(lead.id): {"allowed": True, "unmet": []}}
-        )
+        self.assertEqual(lead.check_gate(self.stage_lead.id), {str(lead.id): {"allowed": True, "unmet": []}})
 
     def test_facts_decide_not_who_asks(self):
         """A condition about something the salesperson may not see holds for them too."""
@@ -317,9 +316,7 @@ class TestGate(PlaybookCase):
         partner = self.env["res.partner"].create({"name": "Hidden", "company_id": company.id})
         self.has_amount.domain = "[('partner_id.name', '=', 'Hidden')]"
         self.lead.flush_recordset()
-        self.env.cr.execute(
-            "UPDATE crm_lead SET partner_id = %s WHERE id = %s", (partner.id, self.lead.id)
-        )
+        self.env.cr.execute("UPDATE crm_lead SET partner_id = %s WHERE id = %s", (partner.id, self.lead.id))
         self.lead.invalidate_recordset()
         self.lead.confirm_condition(self.needs_confirmed.id)
         self.lead.with_user(self.rep).stage_id = self.stage_demo

@@ -33,9 +33,7 @@ class TestImport(PlaybookCase):
                 {
                     "name": name,
                     "login": login,
-                    "group_ids": [
-                        Command.set(cls.env.ref("sales_team.group_sale_salesman_all_leads").ids)
-                    ],
+                    "group_ids": [Command.set(cls.env.ref("sales_team.group_sale_salesman_all_leads").ids)],
                 }
                 for name, login in (("销售代表", "sheet_rep"), ("客户经理", "sheet_manager"))
             ]
@@ -44,8 +42,10 @@ class TestImport(PlaybookCase):
 
     def _import(self, content, name="sheet.csv", mimetype="text/csv", lang="zh_CN"):
         """Upload, take the proposed mapping, and import: what the screen does."""
-        wizard = self.env["base_import.import"].with_context(lang=lang, tz="UTC").create(
-            {"res_model": "crm.lead", "file": content, "file_name": name, "file_type": mimetype}
+        wizard = (
+            self.env["base_import.import"]
+            .with_context(lang=lang, tz="UTC")
+            .create({"res_model": "crm.lead", "file": content, "file_name": name, "file_type": mimetype})
         )
         options = {"has_headers": True, "quoting": '"', "separator": "", "encoding": ""}
         preview = wizard.parse_preview(options)
@@ -124,7 +124,20 @@ class TestImport(PlaybookCase):
         self.assertIn("/crm/static/xls/crm_lead.xls", templates)
 
     def test_bad_rows_are_named_and_nothing_stays(self):
-        good = ["A科技公司", "制造业", "总经理", "商务谈判", "2024-03-15", "", "", "70", "50", "", "", "销售代表"]
+        good = [
+            "A科技公司",
+            "制造业",
+            "总经理",
+            "商务谈判",
+            "2024-03-15",
+            "",
+            "",
+            "70",
+            "50",
+            "",
+            "",
+            "销售代表",
+        ]
         for column, value, field_name in [
             (3, "没有这个阶段", "stage_id"),
             (4, "2024-13-45", "stage_entered_at"),

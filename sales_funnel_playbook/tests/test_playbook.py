@@ -27,8 +27,7 @@ class TestPlaybook(PlaybookCase):
             {"product_line_ids": line.ids},
         ):
             with self.subTest(vals=vals), self.assertRaisesRegex(ValidationError, "no stages"):
-                with self.env.cr.savepoint():
-                    draft.write(vals)
+                draft.write(vals)
         line.playbook_id = draft  # a line may be prepared: until there are stages nothing follows it
         self.assertFalse(self._create_lead(team_id=team.id, product_line_id=line.id).playbook_id)
 

@@ -126,7 +126,9 @@ class TestStageLog(PlaybookCase):
         self.needs_confirmed.active = False
         for number in range(4):
             self._create_condition(self.stage_demo, f"Rule {number}", domain="[('active', '=', True)]")
-        extra = [self._count_move_queries(size, True) - self._count_move_queries(size, False) for size in (1, 100)]
+        extra = [
+            self._count_move_queries(size, True) - self._count_move_queries(size, False) for size in (1, 100)
+        ]
         self.assertEqual(extra[0], extra[1])
         self.assertLessEqual(extra[0], 8)
 

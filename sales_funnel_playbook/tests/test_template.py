@@ -106,9 +106,7 @@ class TestTemplate(PlaybookCase):
         playbook = self._use().with_context(lang="fr_FR")
         self.assertEqual(playbook.stage_ids[0].stage_id.name, "Piste")
         self.assertEqual(playbook.stage_ids[0].condition_ids.name, "Venue d'une campagne")
-        self.assertEqual(
-            playbook.with_context(lang="en_US").stage_ids[0].stage_id.name, "Potential lead"
-        )
+        self.assertEqual(playbook.with_context(lang="en_US").stage_ids[0].stage_id.name, "Potential lead")
 
     def test_salespeople_may_not(self):
         with self.assertRaises(AccessError):

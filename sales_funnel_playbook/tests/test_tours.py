@@ -26,9 +26,7 @@ class TestTours(HttpCase, PlaybookCase):
     def test_tab(self):
         self.review_passed.evidence_required = True
         action = self.env.ref("crm.crm_lead_opportunities")
-        self.start_tour(
-            f"/odoo/action-{action.id}/{self.lead.id}", "playbook_tab", login=self.rep.login
-        )
+        self.start_tour(f"/odoo/action-{action.id}/{self.lead.id}", "playbook_tab", login=self.rep.login)
         self.assertEqual(self.lead.expected_revenue, 5000)
         in_force = self.lead.confirmation_ids.filtered(lambda c: not c.withdrawn_at)
         self.assertEqual(in_force.condition_id, self.review_passed)

@@ -13,9 +13,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
     template_id = fields.Many2one(
         "crm.playbook", required=True, ondelete="cascade", domain="[('is_template', '=', True)]"
     )
-    name = fields.Char(
-        compute="_compute_name", store=True, readonly=False, required=True, precompute=True
-    )
+    name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
@@ -149,9 +147,7 @@ class CrmPlaybookUseTemplateLine(models.TransientModel):
     _order = "sequence, id"
 
     wizard_id = fields.Many2one("crm.playbook.use.template", required=True, ondelete="cascade")
-    template_stage_id = fields.Many2one(
-        "crm.playbook.stage", string="Template Stage", required=True, ondelete="cascade"
-    )
+    template_stage_id = fields.Many2one("crm.playbook.stage", required=True, ondelete="cascade")
     sequence = fields.Integer(related="template_stage_id.sequence", store=True)
     stage_id = fields.Many2one(
         "crm.stage",

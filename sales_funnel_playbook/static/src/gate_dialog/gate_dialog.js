@@ -18,8 +18,11 @@ export class GateDialog extends Component {
         this.action = useService("action");
         this.title = _t("Not Yet");
         this.refused = this.props.data.context.refused;
-        // a lead that was refused on creation has no checklist to open
         this.leadId = this.refused.length === 1 && this.refused[0].lead_id;
+    }
+
+    getTitle({ lead, stage }) {
+        return _t("“%(lead)s” cannot enter the stage “%(stage)s” yet:", { lead, stage });
     }
 
     async openChecklist() {

@@ -24,21 +24,33 @@ export class PlaybookPanel extends Component {
     }
 
     async load(leadId = this.leadId) {
-        this.state.panel = leadId
-            ? await this.orm.call("crm.lead", "get_playbook_panel", [[leadId]])
-            : false;
+        this.state.panel = leadId ? await this.orm.call("crm.lead", "get_playbook_panel", [[leadId]]) : false;
     }
 
     get leadId() {
         return this.props.record.resId;
     }
 
-    get enteredAt() {
-        return formatDate(deserializeDateTime(this.state.panel.stage.entered_at));
+    get stageTime() {
+        const { entered_at, due_at, is_overdue } = this.state.panel.stage;
+        const values = {
+            entered: formatDate(deserializeDateTime(entered_at)),
+            due: due_at && formatDate(deserializeDateTime(due_at)),
+        };
+        if (is_overdue) {
+            return _t("since %(entered)s, was expected until %(due)s", values);
+        }
+        return due_at
+            ? _t("since %(entered)s, expected until %(due)s", values)
+            : _t("since %(entered)s", values);
     }
 
-    get dueAt() {
-        return formatDate(deserializeDateTime(this.state.panel.stage.due_at));
+    getTitle(stage) {
+        return _t("Before “%s”", stage.name);
+    }
+
+    getSummary(stage) {
+        return stage.unmet ? _t("%s to do", stage.unmet) : _t("Ready");
     }
 
     isOpened(stage) {
@@ -80,7 +92,7 @@ export class PlaybookPanel extends Component {
                         default_condition_id: condition.id,
                     },
                 },
-                { onClose: () => this.refresh() },
+                { onClose: () => this.refresh() }
             );
         } else {
             await this.call("confirm_condition", condition);

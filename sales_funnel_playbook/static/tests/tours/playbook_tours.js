@@ -3,8 +3,7 @@ import { stepUtils } from "@web_tour/tour_utils";
 
 const column = (name) => `.o_kanban_group:has(.o_column_title:contains("${name}"))`;
 const card = ".o_kanban_record:contains(Acme)";
-const condition = (name, isMet) =>
-    `.o_playbook_condition[data-met="${isMet ? 1 : 0}"]:contains("${name}")`;
+const condition = (name, isMet) => `.o_playbook_condition[data-met="${isMet ? 1 : 0}"]:contains("${name}")`;
 
 const dragCardToDemo = {
     content: "Drag the card into the stage",

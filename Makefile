@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-crm lint format shell bench lock db-stop clean
+
+PORT ?= 8069
+export PORT
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Odoo with the module and demo data on 127.0.0.1:8069 (PORT=…; FRESH=1 for a new database)
+	@FRESH="$(FRESH)" dev/env demo
+
+test: ## all tests on a fresh database, browser tours included (ARGS="-k gate" for pytest)
+	@dev/env test $(ARGS)
+
+test-crm: ## Odoo's own CRM tests with the module installed
+	@dev/env test-crm
+
+lint: ## check the form of Python, XML, JavaScript and shell
+	@dev/env lint
+
+format: ## fix the form of Python, XML and JavaScript
+	@dev/env format
+
+shell: ## Odoo's shell on the demo database
+	@dev/env shell
+
+bench: ## benchmarks, plain crm against the module (ARGS="--quick")
+	@dev/env bench $(ARGS)
+
+lock: ## renew the pinned versions of Python and npm packages
+	@dev/env lock
+
+db-stop: ## stop the private PostgreSQL (it starts by itself when needed)
+	@dev/env db-stop
+
+clean: ## stop the private PostgreSQL and remove everything that was set up
+	@dev/env clean

@@ -1,0 +1,21 @@
+# What is downloaded, and the versions known to work. (Python and npm packages: the lock files.)
+# shellcheck shell=bash
+
+MODULE=sales_funnel_playbook
+
+ODOO_SUITE=sid
+ODOO_PACKAGE=odoo-19
+ODOO_KNOWN_VERSION=19.0.0+dfsg-1
+# The packages that the links inside odoo-19 point to.
+ODOO_LINKED_PACKAGES=(
+    fonts-montserrat fonts-roboto-unhinted fonts-inconsolata fonts-ocr-b fonts-glyphicons-halflings
+    libjs-jquery libjs-underscore libjs-jquery-form
+)
+# Odoo draws its icons with version 4.7; newer suites only carry later ones.
+FONT_AWESOME_VERSION=4.7
+FONT_AWESOME_NPM=font-awesome@4.7.0
+# Raise this to have the tree unpacked anew after a change of what is done to it.
+ODOO_TREE_REVISION=1
+
+PYTHON_MIN=3.10
+PYTHON_MAX=3.13

@@ -1,0 +1,75 @@
+# Running the module's tests, and Odoo's own.
+# shellcheck shell=bash
+
+ensure_test_parts() {
+    require_addon
+    ensure_template
+    ensure_browser
+}
+
+run_pytest() { # database, then pytest's arguments
+    local db=$1
+    shift
+    cd "$REPO"
+    PYTHONPATH=$REPO/dev HYPOTHESIS_STORAGE_DIRECTORY=$ENV_DIR/hypothesis \
+        odoo_python -m pytest -p pytest_log_guard \
+        --odoo-config="$ODOO_CONF" --odoo-database="$db" --odoo-http --odoo-log-level=warn \
+        --odoo-extra="logfile=$LOG_DIR/pytest-odoo.log" --odoo-extra="db-filter=^$db\$" \
+        --odoo-extra="screenshots=$LOG_DIR/screenshots" "$@"
+}
+
+cmd_test() {
+    local started=$SECONDS
+    ensure_test_parts
+    use_run_db
+    say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
+    clone_template "$RUN_DB"
+    load_modules "$RUN_DB" install -i "$MODULE"
+    run_pytest "$RUN_DB" "$@"
+}
+
+cmd_pytest() {
+    ensure_test_parts
+    ensure_module_db "${DB_PREFIX}_dev"
+    run_pytest "${DB_PREFIX}_dev" "$@"
+}
+
+free_port() { "$VENV/bin/python" "$REPO/dev/free_port.py"; }
+
+cmd_test_crm() {
+    local log=$LOG_DIR/test-crm.log status=0
+    ensure_test_parts
+    use_run_db
+    say "Installing the module beside sale_crm …"
+    clone_template "$RUN_DB"
+    load_modules "$RUN_DB" install-crm -i "sale_crm,$MODULE"
+    say "Running Odoo's own CRM tests (about four minutes) …"
+    odoo_python -m odoo --config "$ODOO_CONF" -d "$RUN_DB" --db-filter "^$RUN_DB\$" \
+        --http-port "$(free_port)" -u crm,sale_crm --test-tags "${1:-/crm,/sale_crm}" --stop-after-init \
+        --screenshots "$LOG_DIR/screenshots" >"$log" 2>&1 </dev/null || status=$?
+    report_odoo_tests "$log" "$status"
+}
+
+report_odoo_tests() { # log, exit status
+    local summary
+    summary=$(grep -Eo '[0-9]+ failed, [0-9]+ error\(s\) of [0-9]+ tests' "$1" | tail -1 || true)
+    grep -E ' (ERROR|FAIL): ' "$1" >&2 || true
+    [[ -n $summary ]] || die "Odoo's own CRM tests did not run to their end (details: $(shown "$1"))."
+    printf "Odoo's own CRM tests with the module: %s\n" "$summary"
+    [[ $2 -eq 0 && $summary == "0 failed, 0 error(s)"* ]] ||
+        die "Odoo's own CRM tests fail with the module (details: $(shown "$1"))."
+}
+
+cmd_bench() {
+    require_addon
+    ensure_template
+    if ! db_exists "${DB_PREFIX}_bench_plain" || ! is_done bench-plain "$(template_key)"; then
+        mark_undone bench-plain
+        clone_template "${DB_PREFIX}_bench_plain"
+        mark_done bench-plain "$(template_key)"
+    fi
+    ensure_module_db "${DB_PREFIX}_bench_module"
+    cd "$REPO"
+    PYTHONPATH=$REPO/dev odoo_python -m bench --config "$ODOO_CONF" \
+        --plain-db "${DB_PREFIX}_bench_plain" --module-db "${DB_PREFIX}_bench_module" "$@"
+}

@@ -1,0 +1,72 @@
+"""A pytest plugin: what Odoo logs at WARNING or above during a test fails that test.
+
+Records that a test expects (``assertLogs``, ``mute_logger``) never reach the root logger and so do not
+count. Also builds the asset bundles once before the first browser test, as Odoo's own runner does:
+otherwise each test class would build them again.
+"""
+
+import logging
+
+import pytest
+
+from known_noise import counts
+
+
+class LogGuard(logging.Handler):
+    """Collects the records that speak against the module."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record):
+        message = record.getMessage()
+        if record.exc_info:
+            message += "\n" + logging.Formatter().formatException(record.exc_info)
+        if counts(record.name, message):
+            if record.name == "py.warnings":
+                message = message.split("\n", 1)[0]  # below it Odoo logs the whole stack
+            self.found.append(f"{record.levelname} {record.name}: {message}")
+
+    def take(self) -> list[str]:
+        """Returns what was collected and begins anew."""
+        found, self.found = self.found, []
+        return found
+
+
+_guard = LogGuard()
+
+
+def pytest_sessionstart(session):
+    """Listens from the loading of the registry on."""
+    logging.getLogger().addHandler(_guard)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turns a passed phase of a test into a failed one if records were logged in it."""
+    outcome = yield
+    report = outcome.get_result()
+    found = _guard.take()
+    if not found:
+        return
+    text = "\n".join(found)
+    if report.passed:
+        report.outcome = "failed"
+        report.longrepr = "Odoo logged at WARNING or above:\n" + text
+    else:
+        report.sections.append(("Odoo's log at WARNING or above", text))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_assets(request, load_http):
+    """Builds the asset bundles if a browser test was collected."""
+    from odoo.api import SUPERUSER_ID, Environment
+    from odoo.modules.registry import Registry
+    from odoo.tests.common import HttpCase, get_db_name
+
+    classes = {getattr(item, "cls", None) or object for item in request.session.items}
+    if not any(issubclass(cls, HttpCase) for cls in classes):
+        return
+    with Registry(get_db_name()).cursor() as cr:
+        Environment(cr, SUPERUSER_ID, {})["ir.qweb"]._pregenerate_assets_bundles()
