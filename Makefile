@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm lint format shell bench lock db-stop clean
+.PHONY: help demo test test-crm lint format shell bench i18n lock db-stop clean
 
 PORT ?= 8069
 export PORT
@@ -27,6 +27,9 @@ shell: ## Odoo's shell on the demo database
 
 bench: ## benchmarks, plain crm against the module (ARGS="--quick")
 	@dev/env bench $(ARGS)
+
+i18n: ## bring the translation files up to date with the code
+	@dev/env i18n
 
 lock: ## renew the pinned versions of Python and npm packages
 	@dev/env lock

@@ -13,9 +13,9 @@ FRAME = {"__main__", "registry", "worker", "pairs", "table"}
 class Bench:
     """One measurement.
 
-    ``setup(env, **params)`` makes what a run needs and returns it; it is not timed. ``run(env, state)``
-    is timed, from a state of flushed and emptied caches to the end of a last flush. Both are undone
-    after every run. ``quick`` replaces ``params`` under ``--quick``; ``title`` may name them in braces. A
+    ``setup(env, **params)`` makes what the runs need and returns it; it is committed and not timed.
+    ``run(env, state)`` is timed, from emptied caches to the end of a last flush, and undone after
+    every run. ``quick`` replaces ``params`` under ``--quick``; ``title`` may name them in braces. A
     measurement that makes no sense
     without the module says ``plain=False`` and then has no ratio.
     """

@@ -63,12 +63,10 @@ report_odoo_tests() { # log, exit status
 cmd_bench() {
     require_addon
     ensure_template
-    if ! db_exists "${DB_PREFIX}_bench_plain" || ! is_done bench-plain "$(template_key)"; then
-        mark_undone bench-plain
-        clone_template "${DB_PREFIX}_bench_plain"
-        mark_done bench-plain "$(template_key)"
-    fi
-    ensure_module_db "${DB_PREFIX}_bench_module"
+    say "Making two databases, with and without the module …"
+    clone_template "${DB_PREFIX}_bench_plain"
+    clone_template "${DB_PREFIX}_bench_module"
+    load_modules "${DB_PREFIX}_bench_module" install-bench -i "$MODULE"
     cd "$REPO"
     PYTHONPATH=$REPO/dev odoo_python -m bench --config "$ODOO_CONF" \
         --plain-db "${DB_PREFIX}_bench_plain" --module-db "${DB_PREFIX}_bench_module" "$@"

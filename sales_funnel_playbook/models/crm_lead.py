@@ -11,7 +11,7 @@ class CrmLead(models.Model):
         tracking=True,
         check_company=True,
         ondelete="set null",
-        help="What is sold; its playbook governs this deal.",
+        help="The product line being sold. Its playbook applies to this deal.",
     )
     industry_id = fields.Many2one("res.partner.industry", tracking=True)
     playbook_id = fields.Many2one(
@@ -26,7 +26,7 @@ class CrmLead(models.Model):
     def _compute_playbook_id(self):
         assignment = self.env["crm.playbook"]._get_assignment()
         for lead in self:
-            lead.playbook_id = assignment and lead._resolve_playbook_id(assignment)
+            lead.playbook_id = assignment and assignment.resolve(lead)
 
     @api.depends("playbook_id", "stage_id")
     def _compute_playbook_stage_id(self):
@@ -56,16 +56,8 @@ class CrmLead(models.Model):
         assignment = self.env["crm.playbook"]._get_assignment()
         if not assignment:
             return {}
-        playbook_ids = {lead.id: lead._resolve_playbook_id(assignment) for lead in self}
+        playbook_ids = {lead.id: assignment.resolve(lead) for lead in self}
         return {lead_id: playbook_id for lead_id, playbook_id in playbook_ids.items() if playbook_id}
-
-    def _resolve_playbook_id(self, assignment, vals=()):
-        """Return the id of the playbook this lead follows, or would follow with ``vals``."""
-        keys = (
-            vals[name] if name in vals else self[name].id
-            for name in ("product_line_id", "team_id", "company_id")
-        )
-        return assignment.resolve(*keys)
 
     def _get_playbook_domains(self):
         """Return ``{playbook id: domain}`` of the leads that follow each playbook in use: the same

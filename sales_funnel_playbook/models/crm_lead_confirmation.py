@@ -23,7 +23,7 @@ class CrmLeadConfirmation(models.Model):
 
     _in_force_uniq = models.UniqueIndex(
         "(lead_id, condition_id) WHERE withdrawn_at IS NULL",
-        "This condition is already confirmed for this lead.",
+        "This condition is already confirmed for this deal.",
     )
 
     def _can_withdraw(self, user):
@@ -34,7 +34,9 @@ class CrmLeadConfirmation(models.Model):
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    confirmation_ids = fields.One2many("crm.lead.confirmation", "lead_id", readonly=True, copy=False)
+    confirmation_ids = fields.One2many(
+        "crm.lead.confirmation", "lead_id", string="Confirmations", readonly=True, copy=False
+    )
 
     def confirm_condition(self, condition_id, note=False, attachment_ids=()):
         """Vouch, as the current user, that an entry condition is met for this lead.
@@ -98,13 +100,13 @@ class CrmLead(models.Model):
         """Return why ``condition`` cannot be confirmed for this lead, or False."""
         if not condition or condition.kind != "confirmation" or condition.playbook_id != self.playbook_id:
             return self.env._(
-                "This is not a condition to confirm in the playbook of “%s”: reload the page.",
+                "This condition cannot be confirmed for “%s”: reload the page to see its playbook as it is now.",
                 self.name,
             )
         if self._get_confirmations(condition):
-            return self.env._("“%s” is already confirmed for this lead.", condition.name)
+            return self.env._("“%s” is already confirmed for this deal.", condition.name)
         if condition.evidence_required and not evidence:
-            return self.env._("“%s” wants evidence: add a note or a file that shows it.", condition.name)
+            return self.env._("“%s” needs evidence: add a note or a file that shows it.", condition.name)
         return False
 
     def _get_confirmations(self, conditions):
@@ -134,4 +136,6 @@ class IrAttachment(models.Model):
         foreign = self.sudo().filtered(lambda file: file.res_id or file.create_uid != self.env.user)
         if not foreign:
             return False
-        return self.env._("Upload the file “%s” anew: it belongs to another record.", foreign[0].name)
+        return self.env._(
+            "Upload the file “%s” yourself: it belongs to another record or user.", foreign[0].name
+        )

@@ -1,11 +1,9 @@
-import logging
+from functools import cache
 from typing import NamedTuple
 
 from odoo import api, models
 
 from ..exceptions import PlaybookGateError
-
-_logger = logging.getLogger(__name__)
 
 # A refusal of a batch names this many leads one by one, and the number of the others.
 MAX_NAMED_LEADS = 20
@@ -87,7 +85,8 @@ class CrmLead(models.Model):
         query and all confirmations in another, however many leads and rules there are.
         """
         gates = self.env["crm.playbook"]._get_gates()
-        demands = {move.lead_id: self._get_demands(move, gates) for move in moves}
+        get_demands = cache(lambda *move: self._get_demands(gates.get(move[0]), *move[1:]))
+        demands = {move.lead_id: get_demands(*move[1:]) for move in moves}
         demands = {lead_id: demand for lead_id, demand in demands.items() if demand}
         met = self.browse(demands)._get_met_rules(
             {rule for demand in demands.values() for rule in demand.rules}
@@ -109,16 +108,15 @@ class CrmLead(models.Model):
         return verdicts
 
     @api.model
-    def _get_demands(self, move, gates):
-        """Return the :class:`Demands` of a move, or None where there is no gate: backward, or into
-        a stage that the playbook does not name.
+    def _get_demands(self, gate, from_stage_id, to_stage_id):
+        """Return the :class:`Demands` of a move under ``gate`` (None: no playbook), or None where
+        there is nothing to pass: backward, or into a stage that the playbook does not name.
         """
-        gate = gates.get(move.playbook_id)
-        target = gate and gate.stages.get(move.to_stage_id)
+        target = gate and gate.stages.get(to_stage_id)
         ranks = self.env["crm.stage"]._get_ranks()
-        if not target or ranks.get(move.to_stage_id, -1) <= ranks.get(move.from_stage_id, -1):
+        if not target or ranks.get(to_stage_id, -1) <= ranks.get(from_stage_id, -1):
             return None
-        jumped = gate.get_stages_between(ranks, move.from_stage_id, move.to_stage_id)
+        jumped = gate.get_stages_between(ranks, from_stage_id, to_stage_id)
         return Demands(target.rules, tuple(stage for stage in jumped if not stage.allow_skip))
 
     def _get_met_rules(self, rules):

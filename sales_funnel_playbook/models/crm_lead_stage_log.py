@@ -40,15 +40,15 @@ class CrmLeadStageLog(models.Model):
     _inherit = ["crm.lead.fact"]
     _order = "entered_at desc, id desc"
     _rec_name = "lead_id"
+    _log_access = False  # who and when are facts of their own here
 
-    playbook_id = fields.Many2one("crm.playbook", index=True, ondelete="set null")
+    playbook_id = fields.Many2one("crm.playbook", ondelete="set null")
     product_line_id = fields.Many2one("crm.product.line", ondelete="set null")
     team_id = fields.Many2one("crm.team", string="Sales Team", ondelete="set null")
     user_id = fields.Many2one("res.users", string="Salesperson", ondelete="set null")
-    company_id = fields.Many2one("res.company", ondelete="set null")
-    stage_id = fields.Many2one("crm.stage", index=True, ondelete="set null")
+    stage_id = fields.Many2one("crm.stage", ondelete="set null")
     previous_stage_id = fields.Many2one("crm.stage", ondelete="set null")
-    entered_at = fields.Datetime(required=True, index=True)
+    entered_at = fields.Datetime(required=True)
     left_at = fields.Datetime()
     kind = fields.Selection(KINDS, required=True, help="How this stay began.")
     duration_days = fields.Float(
@@ -63,14 +63,15 @@ class CrmLeadStageLog(models.Model):
         GATES,
         required=True,
         help="Passed: everything was met.\nLet Through: something was unmet and the move was made.\n"
-        "No Gate: backward, lost, restored, reassigned, or a stage without conditions.",
+        "Overridden: a manager let it pass, with a reason.\n"
+        "No Gate: backward, lost, restored, reassigned, or a stage the playbook does not name.",
     )
     unmet = fields.Json(string="Unmet Items", help="The unmet items at the moment of the move.")
     unmet_summary = fields.Text(string="Unmet", compute="_compute_unmet_summary")
     moved_by_id = fields.Many2one("res.users", ondelete="set null")
 
     _open_stay_uniq = models.UniqueIndex(
-        "(lead_id) WHERE left_at IS NULL", "A lead can be in one stage at a time only."
+        "(lead_id) WHERE left_at IS NULL", "A deal can be in one stage at a time only."
     )
     _left_after_entered = models.Constraint(
         "CHECK(left_at IS NULL OR left_at >= entered_at)", "A stay cannot end before it began."
@@ -85,13 +86,11 @@ class CrmLeadStageLog(models.Model):
     def _get_kind(self, old, new, is_reassigned):
         """Return the ``kind`` of a stay, from the lead's states before and after.
 
-        :param old: :class:`StageState` before; ``stage_id`` False when the lead is new
-        :param new: :class:`StageState` after
+        :param StageState old: before; its ``won_status`` is None when the lead is new
+        :param StageState new: after
         :param bool is_reassigned: Odoo gave the stage because the team changed
         """
-        ranks = self.env["crm.stage"]._get_ranks()
-        gate = self.env["crm.playbook"]._get_gates()[new.playbook_id]
-        if not old.stage_id:
+        if old.won_status is None:
             return "created"
         if new.won_status != old.won_status and new.won_status in ("won", "lost"):
             return new.won_status
@@ -99,103 +98,103 @@ class CrmLeadStageLog(models.Model):
             return "restored"
         if is_reassigned:
             return "reassigned"
+        ranks = self.env["crm.stage"]._get_ranks()
         if ranks.get(new.stage_id, -1) < ranks.get(old.stage_id, -1):
             return "backward"
-        jumped = gate.get_stages_between(ranks, old.stage_id, new.stage_id)
-        return "skip" if jumped else "forward"
+        gate = self.env["crm.playbook"]._get_gates()[new.playbook_id]
+        return "skip" if gate.get_stages_between(ranks, old.stage_id, new.stage_id) else "forward"
 
     @api.model
-    def _record(self, vals_list):
-        """End the open stays of the leads named in ``vals_list`` and begin the new ones, in a
-        number of statements that does not depend on how many there are.
+    def _record(self, stays):
+        """End the open stays of the leads named in ``stays`` and begin the new ones, in a number of
+        statements that does not depend on how many there are.
 
-        :param list vals_list: a dict of columns per new stay, one per lead
+        :param list stays: a dict of columns per new stay, one per lead
         """
-        if not vals_list:
+        if not stays:
             return
-        self._end_stays({vals["lead_id"]: vals["entered_at"] for vals in vals_list})
-        columns = {
-            name: SQL("%s %s", SQL.identifier(name), SQL(self._fields[name].column_type[1]))
-            for name in vals_list[0]
-        }
-        rows = [{**vals, "entered_at": fields.Datetime.to_string(vals["entered_at"])} for vals in vals_list]
-        names = SQL(", ").join(map(SQL.identifier, columns))
+        lead_ids = [stay["lead_id"] for stay in stays]
+        self._end_open_stays(lead_ids)
+        names = SQL(", ").join(map(SQL.identifier, stays[0]))
+        columns = SQL(", ").join(
+            SQL("%s %s", SQL.identifier(name), SQL(self._fields[name].column_type[1])) for name in stays[0]
+        )
         self.env.cr.execute(
             SQL(
-                "INSERT INTO crm_lead_stage_log (%s, create_uid, create_date, write_uid, write_date)"
-                " SELECT %s, %s, %s, %s, %s FROM jsonb_to_recordset(%s) AS row(%s)",
+                "INSERT INTO crm_lead_stage_log (%s) SELECT %s FROM json_to_recordset(%s) AS stay(%s)",
                 names,
                 names,
-                *(self.env.uid, self.env.cr.now()) * 2,
-                Json(rows),
-                SQL(", ").join(columns.values()),
+                Json(stays),
+                columns,
             )
         )
         self.invalidate_model(flush=False)
-        self.env["crm.lead"].browse(vals["lead_id"] for vals in vals_list).invalidate_recordset(
+        self.env["crm.lead"].browse(lead_ids).invalidate_recordset(
             ["stage_log_ids", "stage_entered_at"], flush=False
         )
 
     @api.model
-    def _end_stays(self, ends):
-        """End the open stays of ``{lead id: moment}`` and measure them."""
-        open_stays = self.env.execute_query(
+    def _end_open_stays(self, lead_ids):
+        """End the open stays of these leads now, and measure them."""
+        now = self.env.cr.now().replace(microsecond=0)
+        self.env["res.company"].flush_model(["resource_calendar_id"])
+        self.env["crm.lead"].flush_model(["company_id"])
+        stays = self.env.execute_query(
             SQL(
-                "SELECT id, lead_id, playbook_id, company_id, entered_at FROM crm_lead_stage_log"
-                " WHERE lead_id = ANY(%s) AND left_at IS NULL",
-                list(ends),
+                "SELECT log.id, log.entered_at, log.playbook_id, company.resource_calendar_id"
+                " FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id"
+                " LEFT JOIN res_company company ON company.id = COALESCE(lead.company_id, %s)"
+                " WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL",
+                self.env.company.id,
+                lead_ids,
             )
         )
-        if not open_stays:
+        if not stays:
             return
-        spans = [(*stay[2:], max(ends[stay[1]], stay[4])) for stay in open_stays]
-        hours = self._get_working_hours(spans)
+        hours = self._get_working_hours(stays, now)
         self.env.cr.execute(
             SQL(
-                "UPDATE crm_lead_stage_log AS log SET left_at = stay.left_at,"
-                " duration_days = EXTRACT(EPOCH FROM stay.left_at - log.entered_at) / 86400,"
-                " working_hours = stay.hours, write_uid = %s, write_date = %s"
-                " FROM unnest(%s, %s::timestamp[], %s::float[]) AS stay(id, left_at, hours)"
+                "UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(entered_at, %s),"
+                " duration_days = EXTRACT(EPOCH FROM GREATEST(entered_at, %s) - entered_at) / 86400,"
+                " working_hours = stay.hours FROM unnest(%s, %s::float[]) AS stay(id, hours)"
                 " WHERE log.id = stay.id",
-                self.env.uid,
-                self.env.cr.now(),
-                [stay[0] for stay in open_stays],
-                [span[3] for span in spans],
-                hours,
+                now,
+                now,
+                [stay[0] for stay in stays],
+                [hours[stay[0]] for stay in stays],
             )
         )
 
     @api.model
-    def _get_working_hours(self, spans):
-        """Return the working hours of each span, in order; None where no calendar says.
+    def _get_working_hours(self, stays, until):
+        """Return ``{stay id: working hours until then}``; None where no calendar says.
 
-        :param spans: ``(playbook id, company id, start, stop)`` in naive UTC
+        :param stays: ``(id, entered at, playbook id, its company's calendar id)`` of each
+        :param until: naive UTC, as the moments of entry
         """
-        calendars = [self._get_calendar(*span[:2]) for span in spans]
+        gates = self.env["crm.playbook"]._get_gates()
         by_calendar = defaultdict(list)
-        for index, calendar in enumerate(calendars):
-            by_calendar[calendar].append(index)
-        hours = [None] * len(spans)
-        for calendar, indexes in by_calendar.items():
-            if not calendar:
-                continue
-            start = pytz.utc.localize(min(spans[index][2] for index in indexes))
-            stop = pytz.utc.localize(max(spans[index][3] for index in indexes))
-            intervals = calendar._work_intervals_batch(start, stop)[False]
-            working = WorkingTime([(begin, end) for begin, end, _meta in intervals])
-            for index in indexes:
-                begin, end = (pytz.utc.localize(moment) for moment in spans[index][2:])
-                hours[index] = working.hours(begin, end)
+        for stay_id, entered_at, playbook_id, calendar_id in stays:
+            gate = gates.get(playbook_id)
+            by_calendar[(gate and gate.calendar_id) or calendar_id].append((stay_id, entered_at))
+        hours = dict.fromkeys((stay[0] for stay in stays), None)
+        for calendar_id, its_stays in by_calendar.items():
+            if calendar_id:
+                calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
+                since = min(entered_at for _stay_id, entered_at in its_stays)
+                working = WorkingTime(self._get_working_intervals(calendar, since, until))
+                hours |= {stay_id: working.hours(since, until) for stay_id, since in its_stays}
         return hours
 
     @api.model
-    def _get_calendar(self, playbook_id, company_id):
-        """Return the calendar by which a stay counts: the playbook's, else the company's."""
-        gate = self.env["crm.playbook"]._get_gates().get(playbook_id)
-        if gate and gate.calendar_id:
-            return self.env["resource.calendar"].sudo().browse(gate.calendar_id)
-        company = self.env["res.company"].browse(company_id) or self.env.company
-        return company.sudo().resource_calendar_id
+    def _get_working_intervals(self, calendar, since, until):
+        """Return the ``(start, stop)`` of work by ``calendar``, holidays left out, in naive UTC."""
+        since, until = (pytz.utc.localize(moment) for moment in (since, max(since, until)))
+        intervals = calendar._work_intervals_batch(since, until)[False]
+        return [
+            tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in interval[:2])
+            for interval in intervals
+        ]
 
 
 class CrmLead(models.Model):

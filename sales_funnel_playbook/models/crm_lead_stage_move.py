@@ -1,3 +1,4 @@
+from functools import cache
 from typing import NamedTuple
 
 from odoo import api, models
@@ -11,11 +12,13 @@ STAGE_TRIGGERS = {"stage_id", "active", "probability", "team_id", "user_id", "ty
 # These belong to the move itself: Odoo's own write gives them their meaning together.
 MOVE_FIELDS = {"stage_id", "active", "date_closed", "date_last_stage_update", "lost_reason_id"}
 PROBABILITIES = {"probability", "automated_probability"}
+# Writing one of these can make a lead follow another playbook.
+PLAYBOOK_KEYS = {"product_line_id", "team_id", "company_id", "user_id", "partner_id", "type"}
 REASSIGNED = "crm.lead.playbook_reassigned"
 
 
 class StageState(NamedTuple):
-    """Where a lead under a playbook stands."""
+    """Where a lead under a playbook stands; ``won_status`` is None before it is created."""
 
     playbook_id: int
     stage_id: int
@@ -36,27 +39,27 @@ class CrmLead(models.Model):
                 vals["date_last_stage_update"] = self._check_entered_at(entered_at)
         leads = super().create(vals_list)
         before = {
-            lead_id: StageState(playbook_id, False, "pending")
+            lead_id: StageState(playbook_id, False, None)
             for lead_id, playbook_id in leads._get_playbook_ids().items()
         }
         if before:
-            leads._settle_stages(before)
+            self._settle_stages(before)
         return leads
 
     def write(self, vals):
         before = self._get_stage_states(vals)
         if not before:
             return super().write(vals)
-        verdicts = {}
-        moving = self._get_moving(before, vals)
-        if moving:
+        verdicts, is_rekeyed = {}, not PLAYBOOK_KEYS.isdisjoint(vals)
+        if self._is_any_moving(before, vals):
             if facts := self._get_facts_before_move(vals):
                 with self.env.protecting([self._fields["stage_id"]], self):
                     super().write(facts)
+                before = self._get_followed(before) if is_rekeyed else before
                 vals = {k: v for k, v in vals.items() if k not in facts or k in PROBABILITIES}
-            verdicts = self._pass_gate(moving._prepare_moves(before, vals["stage_id"]))
+            verdicts = self._pass_gate(self._prepare_moves(before, vals["stage_id"]))
         result = super().write(vals)
-        self._settle_stages(before, verdicts)
+        self._settle_stages(self._get_followed(before) if is_rekeyed else before, verdicts)
         return result
 
     def _compute_stage_id(self):
@@ -82,7 +85,7 @@ class CrmLead(models.Model):
             lead_id: StageState(playbook_id, old_stages[lead_id], self.sudo().browse(lead_id).won_status)
             for lead_id, playbook_id in leads._get_playbook_ids().items()
         }
-        leads._settle_stages(before)
+        self._settle_stages(before)
         old_stages.clear()
 
     @api.model
@@ -103,19 +106,38 @@ class CrmLead(models.Model):
         assignment = self.env["crm.playbook"]._get_assignment()
         if not assignment or STAGE_TRIGGERS.isdisjoint(vals):
             return {}
+        is_rekeyed = not PLAYBOOK_KEYS.isdisjoint(vals)
         states = {}
         for lead in self:
-            playbook_id = lead._resolve_playbook_id(assignment) or lead._resolve_playbook_id(assignment, vals)
+            playbook_id = assignment.resolve(lead)
+            if is_rekeyed and not playbook_id:
+                playbook_id = assignment.resolve(lead._get_keys_with(vals))
             if playbook_id:
                 states[lead.id] = StageState(playbook_id, lead.stage_id.id, lead.won_status)
         return states
 
-    def _get_moving(self, before, vals):
-        """Return the leads of ``before`` that writing ``vals`` moves into another stage."""
+    def _get_keys_with(self, vals):
+        """Return what decides which playbook this lead follows, once ``vals`` are written."""
+        return {
+            name: self[name].browse(vals[name]) if name in vals else self[name]
+            for name in ("product_line_id", "team_id", "company_id")
+        }
+
+    def _get_followed(self, before):
+        """Return ``before`` with the playbooks the leads follow now; one that follows none any more
+        keeps the one that it leaves.
+        """
+        playbook_ids = self._get_playbook_ids()
+        return {
+            lead_id: state._replace(playbook_id=playbook_ids.get(lead_id, state.playbook_id))
+            for lead_id, state in before.items()
+        }
+
+    @api.model
+    def _is_any_moving(self, before, vals):
+        """Tell whether writing ``vals`` moves one of the leads of ``before`` into another stage."""
         stage_id = vals.get("stage_id")
-        if not stage_id:
-            return self.browse()
-        return self.browse(id_ for id_, state in before.items() if state.stage_id != stage_id)
+        return stage_id and any(state.stage_id != stage_id for state in before.values())
 
     @api.model
     def _get_facts_before_move(self, vals):
@@ -128,81 +150,61 @@ class CrmLead(models.Model):
             excluded |= PROBABILITIES
         return {name: value for name, value in vals.items() if name not in excluded}
 
+    @api.model
     def _prepare_moves(self, before, to_stage_id):
-        """Return the :class:`StageMove` of each lead: by the playbook it follows now, else by the
-        one that it leaves in the same write.
-        """
-        playbook_ids = self._get_playbook_ids()
+        """Return the :class:`StageMove` of each lead of ``before`` that is not there yet."""
         return [
-            StageMove(
-                lead_id,
-                playbook_ids.get(lead_id, before[lead_id].playbook_id),
-                before[lead_id].stage_id,
-                to_stage_id,
-            )
-            for lead_id in self.ids
+            StageMove(lead_id, state.playbook_id, state.stage_id, to_stage_id)
+            for lead_id, state in before.items()
+            if state.stage_id != to_stage_id
         ]
 
+    @api.model
     def _settle_stages(self, before, verdicts=()):
         """Log what became of the stages of these leads. A move that no gate has seen yet (a lead
         created in a stage, another module's write) passes it now.
 
-        :param dict before: ``{lead id: StageState}``; other leads are left alone
+        :param dict before: ``{lead id: StageState}``
         :param dict verdicts: ``{lead id: Verdict}`` of the moves the gate has seen
         :raise PlaybookGateError: see :meth:`_pass_gate`
         """
         after = self.browse(before)._get_changed_states(before)  # recomputes what is pending
         reassigned = self.env.cr.precommit.data.get(REASSIGNED, {})
-        unseen = {
-            lead_id: state.stage_id
+        unseen = [
+            StageMove(lead_id, state.playbook_id, before[lead_id].stage_id, state.stage_id)
             for lead_id, state in after.items()
-            if state.stage_id != before[lead_id].stage_id
-            and lead_id not in verdicts
+            if lead_id not in verdicts
             and lead_id not in reassigned
-        }
-        verdicts = {
-            **dict(verdicts),
-            **self._pass_gate(
-                [
-                    StageMove(lead_id, after[lead_id].playbook_id, before[lead_id].stage_id, stage_id)
-                    for lead_id, stage_id in unseen.items()
-                ]
-            ),
-        }
-        self.env["crm.lead.stage.log"]._record(
-            [
-                lead._prepare_stage_log_vals(
-                    before[lead.id], after[lead.id], verdicts.get(lead.id), lead.id in reassigned
-                )
-                for lead in self.browse(after)
-            ]
-        )
-        for lead_id in after:
-            reassigned.pop(lead_id, None)
+            and state.stage_id != before[lead_id].stage_id
+        ]
+        verdicts = {**dict(verdicts), **self._pass_gate(unseen)}
+        get_kind = cache(self.env["crm.lead.stage.log"]._get_kind)
+        stays = []
+        for lead in self.browse(after):
+            kind = get_kind(before[lead.id], after[lead.id], lead.id in reassigned)
+            verdict = lead._get_logged_verdict(kind, verdicts.get(lead.id))
+            stays.append(lead._prepare_stage_log_vals(kind, before[lead.id], after[lead.id], verdict))
+            reassigned.pop(lead.id, None)
+        self.env["crm.lead.stage.log"]._record(stays)
 
     def _get_changed_states(self, before):
         """Return the ``{lead id: StageState}`` of these leads that differ from ``before``."""
-        playbook_ids = self._get_playbook_ids()
-        after = {
-            lead.id: StageState(
-                playbook_ids.get(lead.id, before[lead.id].playbook_id),
-                lead.stage_id.id,
-                lead.won_status,
-            )
-            for lead in self
-        }
-        return {
-            lead_id: state
-            for lead_id, state in after.items()
-            if state.stage_id and state[1:] != before[lead_id][1:]
-        }
+        after = {}
+        for lead in self:
+            state = StageState(before[lead.id].playbook_id, lead.stage_id.id, lead.won_status)
+            is_new = before[lead.id].won_status is None
+            if state != before[lead.id] and (state.stage_id or not is_new):
+                after[lead.id] = state
+        return after
 
-    def _prepare_stage_log_vals(self, old, new, verdict, is_reassigned):
-        """Return the columns of the stay that begins for this lead."""
-        kind = self.env["crm.lead.stage.log"]._get_kind(old, new, is_reassigned)
-        verdict = verdict or Verdict()
+    def _get_logged_verdict(self, kind, verdict):
+        """Return the :class:`Verdict` to log: losing is free, but not to say why is noted."""
         if kind == "lost" and not self.lost_reason_id:
-            verdict = Verdict("observed", (self._prepare_no_lost_reason_item(),))
+            return Verdict("observed", (self._prepare_no_lost_reason_item(),))
+        return verdict or Verdict()
+
+    def _prepare_stage_log_vals(self, kind, old, new, verdict):
+        """Return the columns of the stay that begins for this lead."""
         entered_at = (kind == "created" and self.date_last_stage_update) or self.env.cr.now()
         return {
             "lead_id": self.id,
@@ -210,10 +212,9 @@ class CrmLead(models.Model):
             "product_line_id": self.product_line_id.id or None,
             "team_id": self.team_id.id or None,
             "user_id": self.user_id.id or None,
-            "company_id": self.company_id.id or None,
-            "stage_id": new.stage_id,
+            "stage_id": new.stage_id or None,
             "previous_stage_id": old.stage_id or None,
-            "entered_at": entered_at.replace(microsecond=0),
+            "entered_at": Datetime.to_string(entered_at),
             "kind": kind,
             "gate": verdict.gate,
             "unmet": list(verdict.unmet) or None,

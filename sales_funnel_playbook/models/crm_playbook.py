@@ -5,23 +5,6 @@ from odoo.exceptions import ValidationError
 from odoo.tools import frozendict
 
 
-class GateRule(NamedTuple):
-    """An entry condition as the gate needs it."""
-
-    id: int
-    kind: str
-    blocking: bool
-    domain: str
-
-
-class GateStage(NamedTuple):
-    """A playbook's rules for one ``crm.stage``."""
-
-    id: int
-    allow_skip: bool
-    rules: tuple[GateRule, ...]
-
-
 class Gate(NamedTuple):
     """A playbook as the gate needs it; ``stages`` by ``crm.stage`` id."""
 
@@ -49,16 +32,22 @@ class Assignment(NamedTuple):
     def __bool__(self):
         return any(self)
 
-    def resolve(self, line_id, team_id, company_id):
+    def resolve(self, keys):
         """Return the id of the playbook that a lead follows, or False.
 
         The product line's, else the team's, else the company's, else the one for all companies.
         A playbook of one company never serves a lead of another.
+
+        :param keys: a lead, or any mapping with its ``product_line_id``, ``team_id`` and
+            ``company_id``; read only as far as needed
         """
-        for playbook in (self.by_line.get(line_id), self.by_team.get(team_id)):
-            if playbook and (not playbook[1] or not company_id or playbook[1] == company_id):
-                return playbook[0]
-        default = self.by_company.get(company_id) or self.by_company.get(False)
+        for name, by_key in (("product_line_id", self.by_line), ("team_id", self.by_team)):
+            target = by_key and by_key.get(keys[name].id)
+            if target and (not target[1] or keys["company_id"].id in (target[1], False)):
+                return target[0]
+        if not self.by_company:
+            return False
+        default = self.by_company.get(keys["company_id"].id) or self.by_company.get(False)
         return default[0] if default else False
 
 
@@ -194,27 +183,16 @@ class CrmPlaybook(models.Model):
     def _get_gates(self):
         """Return ``{playbook id: Gate}`` of all playbooks in use, kept in memory."""
         stages = self.env["crm.playbook.stage"].sudo().search([("playbook_id.active", "=", True)])
-        gates = {}
-        for playbook, its_stages in stages.grouped("playbook_id").items():
-            gates[playbook.id] = Gate(
-                is_enforced=playbook.mode == "enforce",
-                calendar_id=playbook.calendar_id.id,
-                stages=frozendict(
-                    {
-                        stage.stage_id.id: GateStage(
-                            id=stage.id,
-                            allow_skip=stage.allow_skip,
-                            rules=tuple(
-                                GateRule(rule.id, rule.kind, rule.severity == "blocking", rule.domain)
-                                for rule in stage.condition_ids
-                            ),
-                        )
-                        for stage in its_stages
-                        if stage.stage_id
-                    }
-                ),
-            )
-        return frozendict(gates)
+        return frozendict(
+            {
+                playbook.id: Gate(
+                    is_enforced=playbook.mode == "enforce",
+                    calendar_id=playbook.calendar_id.id,
+                    stages=frozendict({s.stage_id.id: s._prepare_gate_stage() for s in its_stages}),
+                )
+                for playbook, its_stages in stages.grouped("playbook_id").items()
+            }
+        )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

@@ -116,25 +116,33 @@ class CrmPlaybookRule(models.AbstractModel):
 
     @api.model
     def _match(self, domains, leads):
-        """Tell which of ``leads`` each domain holds for, in one query however many there are.
+        """Tell which of ``leads`` each domain holds for, in one scan however many there are.
 
         The facts decide, not who asks: record rules do not apply and archived leads count.
 
-        :param dict domains: ``{key: domain as text}``, keys being integers
+        :param dict domains: ``{key: domain as text}``
         :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry
         """
         leads = leads.sudo()
-        matches, selects = {}, []
+        tests = {}
         for key, text in domains.items():
             try:
-                query = self._compile_domain(text, leads)
+                tests[key] = self._prepare_test(self._compile_domain(text, leads))
             except ValueError:
                 continue
-            matches[key] = set()
-            if not query.is_empty():
-                query.add_where(SQL("%s = ANY(%s)", SQL.identifier(query.table, "id"), leads.ids))
-                selects.append(query.select(SQL("%s::int", key), SQL.identifier(query.table, "id")))
-        if selects:
-            for key, lead_id in self.env.execute_query(SQL(" UNION ALL ").join(selects)):
-                matches[key].add(lead_id)
-        return matches
+        if not tests or not leads:
+            return {key: set() for key in tests}
+        columns = SQL(", ").join([SQL.identifier(leads._table, "id"), *tests.values()])
+        rows = self.env.execute_query(
+            SQL("SELECT %s FROM crm_lead WHERE %s = ANY(%s)", columns, SQL.identifier("id"), leads.ids)
+        )
+        return {key: {row[0] for row in rows if row[column]} for column, key in enumerate(tests, start=1)}
+
+    @api.model
+    def _prepare_test(self, query):
+        """Return the condition of ``query`` as an expression on a row of ``crm_lead``."""
+        if query.is_empty():
+            return SQL("FALSE")
+        if query.from_clause.code != SQL.identifier(query.table).code or not query.where_clause.code:
+            return SQL("%s IN %s", SQL.identifier(query.table, "id"), query.subselect())
+        return SQL("(%s)", query.where_clause)

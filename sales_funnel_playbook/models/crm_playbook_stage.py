@@ -1,5 +1,24 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+
+class GateRule(NamedTuple):
+    """An entry condition as the gate keeps it in memory."""
+
+    id: int
+    kind: str
+    blocking: bool
+    domain: str
+
+
+class GateStage(NamedTuple):
+    """A playbook's rules for one ``crm.stage``, as the gate keeps them in memory."""
+
+    id: int
+    allow_skip: bool
+    rules: tuple[GateRule, ...]
 
 
 class CrmPlaybookStage(models.Model):
@@ -23,14 +42,15 @@ class CrmPlaybookStage(models.Model):
         help="The pipeline stage that these rules belong to.",
     )
     name = fields.Char(
-        translate=True, help="Name of a template's stage; elsewhere the pipeline stage has the name."
+        translate=True,
+        help="Only for the stages of a template; elsewhere the name of the pipeline stage is used.",
     )
     sequence = fields.Integer(
         compute="_compute_sequence",
         store=True,
         readonly=False,
         precompute=True,
-        help="The order of the pipeline's stages; in a template, its own.",
+        help="Follows the order of the pipeline's stages; a template has its own order.",
     )
     is_won = fields.Boolean(
         string="Won Stage",
@@ -43,7 +63,7 @@ class CrmPlaybookStage(models.Model):
     allow_skip = fields.Boolean(
         string="May Be Skipped",
         default=True,
-        help="If not, a deal cannot jump over this stage on its way forward.",
+        help="If unchecked, a deal cannot jump over this stage on its way forward.",
     )
     condition_ids = fields.One2many(
         "crm.playbook.condition", "playbook_stage_id", string="Entry Conditions", copy=True
@@ -88,13 +108,14 @@ class CrmPlaybookStage(models.Model):
                     )
                 )
 
-    def action_open(self):
-        """Open this stage with all its rules."""
+    def _prepare_gate_stage(self):
+        """Return this stage and its entry conditions as the gate keeps them in memory."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "name": self.display_name,
-        }
+        return GateStage(
+            id=self.id,
+            allow_skip=self.allow_skip,
+            rules=tuple(
+                GateRule(rule.id, rule.kind, rule.severity == "blocking", rule.domain)
+                for rule in self.condition_ids
+            ),
+        )

@@ -27,13 +27,13 @@ class TestConfirmation(PlaybookCase):
         other = self.playbook.copy()
         foreign = other.stage_ids.condition_ids.filtered(lambda c: c.kind == "confirmation")[0]
         for condition_id in (foreign.id, self.has_amount.id, 999_999_999):
-            with self.assertRaisesRegex(UserError, "not a condition to confirm"):
+            with self.assertRaisesRegex(UserError, "cannot be confirmed for"):
                 self.lead.confirm_condition(condition_id)
 
     def test_evidence(self):
         self.needs_confirmed.evidence_required = True
         for note in ("", "   \n"):
-            with self.assertRaisesRegex(UserError, "wants evidence"):
+            with self.assertRaisesRegex(UserError, "needs evidence"):
                 self.lead.confirm_condition(self.needs_confirmed.id, note=note)
         lead = self.lead.with_user(self.rep)
         file = self.env["ir.attachment"].with_user(self.rep).create({"name": "mail.txt", "raw": b"yes"})
@@ -44,7 +44,7 @@ class TestConfirmation(PlaybookCase):
         file = self.env["ir.attachment"].create(
             {"name": "pay.txt", "raw": b"!", "res_model": "res.partner", "res_id": self.contact_1.id}
         )
-        with self.assertRaisesRegex(UserError, "belongs to another record"):
+        with self.assertRaisesRegex(UserError, "belongs to another record or user"):
             self.lead.confirm_condition(self.needs_confirmed.id, attachment_ids=file.ids)
         self.assertEqual(file.res_model, "res.partner")
 

@@ -112,8 +112,8 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         if chosen != [*in_order]:
             raise UserError(
                 self.env._(
-                    "Choose different pipeline stages, in the order of the template; your pipeline"
-                    " has them as: %s.",
+                    "Choose a different pipeline stage for each template stage, in the order of the"
+                    " template. In your pipeline they come in this order: %s.",
                     ", ".join(in_order.mapped("name")),
                 )
             )

@@ -16,7 +16,7 @@ export class GateDialog extends Component {
 
     setup() {
         this.action = useService("action");
-        this.title = _t("Not Yet");
+        this.title = _t("Something is Missing");
         this.refused = this.props.data.context.refused;
         this.leadId = this.refused.length === 1 && this.refused[0].lead_id;
     }
