@@ -47,6 +47,5 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Forget the headings again: the fields they name are gone."""
     if "base_import.mapping" in env:
-        env["base_import.mapping"].search(
-            [("res_model", "=", "crm.lead"), ("column_name", "in", list(SHEET_HEADINGS))]
-        ).unlink()
+        mappings = env["base_import.mapping"].search([("res_model", "=", "crm.lead")])
+        mappings.filtered(lambda m: SHEET_HEADINGS.get(m.column_name) == m.field_name).unlink()

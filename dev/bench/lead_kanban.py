@@ -20,7 +20,8 @@ def get_specification(env):
 def make_page(env, count):
     """Leads without a playbook, in a company where another team has one."""
     make_playbook(env, *make_team(env, "Governed"))
-    leads = make_leads(env, make_team(env, "Plain")[0], count)
+    team, stages = make_team(env, "Plain")
+    leads = make_leads(env, team, stages[0], count)
     return leads.ids, get_specification(env)
 
 

@@ -41,29 +41,27 @@ def prepare_conditions():
     return [(0, 0, {"name": domain, "domain": domain}) for domain in CONDITIONS]
 
 
-def make_leads(env, team, count):
-    """Returns ``count`` leads of ``team`` in its first stage that meet every condition."""
+def make_leads(env, team, stage, count):
+    """Returns ``count`` leads of ``team`` in ``stage`` that meet every condition."""
     country = env.ref("base.be")
     partner = env["res.partner"].create({"name": "Customer", "country_id": country.id})
-    leads = (
-        env["crm.lead"]
-        .with_context(tracking_disable=True)
-        .create(
-            [
-                {
-                    "name": f"Lead {number}",
-                    "type": "opportunity",
-                    "team_id": team.id,
-                    "user_id": False,
-                    "partner_id": partner.id,
-                    "email_from": f"lead{number}@example.com",
-                    "phone": "+32 2 290 34 90",
-                    "expected_revenue": 1000,
-                    "date_deadline": "2100-01-01",
-                }
-                for number in range(count)
-            ]
-        )
+    Leads = env["crm.lead"].with_context(tracking_disable=True)
+    leads = Leads.create(
+        [
+            {
+                "name": f"Lead {number}",
+                "type": "opportunity",
+                "team_id": team.id,
+                "stage_id": stage.id,
+                "user_id": False,
+                "partner_id": partner.id,
+                "email_from": f"lead{number}@example.com",
+                "phone": "+32 2 290 34 90",
+                "expected_revenue": 1000,
+                "date_deadline": "2100-01-01",
+            }
+            for number in range(count)
+        ]
     )
     env.flush_all()
     env.cr.precommit.run()
@@ -74,14 +72,14 @@ def governed(env, count):
     """Leads under a playbook, and the stage they will move to."""
     team, stages = make_team(env, "Governed")
     make_playbook(env, team, stages)
-    return make_leads(env, team, count), stages[1]
+    return make_leads(env, team, stages[0], count), stages[1]
 
 
 def ungoverned(env, count):
     """Leads without a playbook, in a company where another team has one."""
     make_playbook(env, *make_team(env, "Governed"))
     team, stages = make_team(env, "Plain")
-    return make_leads(env, team, count), stages[1]
+    return make_leads(env, team, stages[0], count), stages[1]
 
 
 def move(leads, stage):

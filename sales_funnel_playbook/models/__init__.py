@@ -16,3 +16,6 @@ from . import crm_lead_gate
 from . import crm_lead_stage_move
 from . import crm_lead_import
 from . import crm_lead_panel
+
+# other core models
+from . import resource_calendar

@@ -59,6 +59,9 @@ class CrmLead(models.Model):
         playbook_ids = {lead.id: assignment.resolve(lead) for lead in self}
         return {lead_id: playbook_id for lead_id, playbook_id in playbook_ids.items() if playbook_id}
 
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), "product_line_id", "industry_id"]
+
     def _get_playbook_domains(self):
         """Return ``{playbook id: domain}`` of the leads that follow each playbook in use: the same
         order of precedence as :meth:`Assignment.resolve`.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -13,7 +13,7 @@ class CrmLeadConfirmation(models.Model):
     _order = "date desc, id desc"
     _rec_name = "condition_id"
 
-    condition_id = fields.Many2one("crm.playbook.condition", required=True, index=True, ondelete="cascade")
+    condition_id = fields.Many2one("crm.playbook.condition", required=True, index=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", string="Confirmed By", required=True, ondelete="restrict")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     note = fields.Text()
@@ -50,11 +50,10 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        condition = self.env["crm.playbook.condition"].browse(condition_id).exists()
-        note = (note or "").strip()
-        attachments = self.env["ir.attachment"].browse(attachment_ids)
-        reason = self._get_confirm_refusal(condition, note or attachments)
-        if reason := reason or attachments._get_evidence_refusal():
+        condition = self._get_condition(condition_id)
+        note = str(note or "").strip()
+        attachments = self.env["ir.attachment"].browse(attachment_ids)._check_own_uploads()
+        if reason := self._get_confirm_refusal(condition, note or attachments):
             raise UserError(reason)
         # sudo: confirmations belong to the module; the right to write the lead was checked above
         confirmation = (
@@ -82,7 +81,7 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        confirmation = self._get_confirmations(self.env["crm.playbook.condition"].browse(condition_id))
+        confirmation = self._get_confirmations(self._get_condition(condition_id))
         if not confirmation:
             raise UserError(self.env._("This condition is not confirmed: there is nothing to withdraw."))
         if not confirmation._can_withdraw(self.env.user):
@@ -96,11 +95,30 @@ class CrmLead(models.Model):
         self._message_log(body=self.env._("Confirmation withdrawn: %s", confirmation.condition_id.name))
         return True
 
+    def _merge_dependences(self, opportunities):
+        """Keep what was confirmed for the merged leads, where this one has no confirmation yet."""
+        result = super()._merge_dependences(opportunities)
+        confirmations = self.env["crm.lead.confirmation"].sudo()
+        in_force = [("withdrawn_at", "=", False)]
+        confirmed = confirmations.search([*in_force, ("lead_id", "=", self.id)]).condition_id
+        for confirmation in confirmations.search([*in_force, ("lead_id", "in", opportunities.ids)]):
+            if confirmation.condition_id not in confirmed:
+                confirmed |= confirmation.condition_id
+                confirmation.lead_id = self
+        return result
+
+    @api.model
+    def _get_condition(self, condition_id):
+        """Return the condition that a caller named, empty if there is none."""
+        conditions = self.env["crm.playbook.condition"]
+        return conditions.browse(condition_id).exists() if isinstance(condition_id, int) else conditions
+
     def _get_confirm_refusal(self, condition, evidence):
         """Return why ``condition`` cannot be confirmed for this lead, or False."""
         if not condition or condition.kind != "confirmation" or condition.playbook_id != self.playbook_id:
             return self.env._(
-                "This condition cannot be confirmed for “%s”: reload the page to see its playbook as it is now.",
+                "This condition cannot be confirmed for “%s”: reload the page to see its playbook as"
+                " it is now.",
                 self.name,
             )
         if self._get_confirmations(condition):
@@ -129,13 +147,15 @@ class CrmLead(models.Model):
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
-    def _get_evidence_refusal(self):
-        """Return why these files cannot be taken as evidence, or False: taking them changes who may
-        read them, so they have to be the current user's own and attached to nothing yet.
+    def _check_own_uploads(self):
+        """Return these files, which are about to become evidence.
+
+        :raise UserError: unless all are the current user's own and attached to nothing yet: taking
+            them changes who may read them
         """
-        foreign = self.sudo().filtered(lambda file: file.res_id or file.create_uid != self.env.user)
-        if not foreign:
-            return False
-        return self.env._(
-            "Upload the file “%s” yourself: it belongs to another record or user.", foreign[0].name
-        )
+        is_own = all(isinstance(id_, int) for id_ in self._ids) and self.sudo().exists() == self
+        if not is_own or any(file.res_id or file.create_uid != self.env.user for file in self.sudo()):
+            raise UserError(
+                self.env._("Upload the evidence yourself: a file belongs to another record or user.")
+            )
+        return self

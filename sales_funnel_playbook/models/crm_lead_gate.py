@@ -2,6 +2,7 @@ from functools import cache
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..exceptions import PlaybookGateError
 
@@ -28,8 +29,9 @@ class Demands(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the gate says of a move: ``gate`` as the log has it, and the unmet items."""
+    """What the gate says of a move into ``stage_id``: ``gate`` as the log has it, and what is unmet."""
 
+    stage_id: int = False
     gate: str = "none"
     unmet: tuple = ()
     is_enforced: bool = False
@@ -51,8 +53,10 @@ class CrmLead(models.Model):
             items ``{"kind": "domain" | "confirmation" | "skip", "rule_id": int, "name": str,
             "guidance": str, "blocking": bool}``. A lead without a playbook is always allowed; in a
             playbook that observes, ``allowed`` is true whatever is unmet.
+        :raise UserError: when there is no such stage
         """
         self.check_access("read")
+        stage_id = self.env["crm.stage"]._check_stage_id(stage_id)
         playbook_ids = self._get_playbook_ids()
         verdicts = self._get_verdicts(
             [
@@ -85,6 +89,7 @@ class CrmLead(models.Model):
         query and all confirmations in another, however many leads and rules there are.
         """
         gates = self.env["crm.playbook"]._get_gates()
+        moves = self._start_on_path(moves, gates)
         get_demands = cache(lambda *move: self._get_demands(gates.get(move[0]), *move[1:]))
         demands = {move.lead_id: get_demands(*move[1:]) for move in moves}
         demands = {lead_id: demand for lead_id, demand in demands.items() if demand}
@@ -96,16 +101,54 @@ class CrmLead(models.Model):
             for lead_id, demand in demands.items()
         }
         items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})
-        verdicts = dict.fromkeys((move.lead_id for move in moves), Verdict())
-        for move in moves:
-            if move.lead_id in unmet:
-                its_items = tuple(items[rule] for rule in unmet[move.lead_id])
-                verdicts[move.lead_id] = Verdict(
-                    "observed" if its_items else "passed",
-                    its_items,
-                    gates[move.playbook_id].is_enforced,
-                )
-        return verdicts
+        return {
+            move.lead_id: self._prepare_verdict(move, unmet.get(move.lead_id), items, gates) for move in moves
+        }
+
+    @api.model
+    def _start_on_path(self, moves, gates):
+        """Return ``moves`` where one that starts in a stage the playbook does not name starts in
+        the last one that it does name, or before the first: such a stage is a siding of the funnel,
+        not a way past its gates.
+        """
+        astray = {
+            move.lead_id
+            for move in moves
+            if move.from_stage_id
+            and (gate := gates.get(move.playbook_id))
+            and move.from_stage_id not in gate.stages
+        }
+        last = self._get_last_named_stages(list(astray))
+        return [
+            move._replace(from_stage_id=last.get(move.lead_id, False)) if move.lead_id in astray else move
+            for move in moves
+        ]
+
+    @api.model
+    def _get_last_named_stages(self, lead_ids):
+        """Return ``{lead id: stage id}``: the stage named by its playbook where each lead was last."""
+        if not lead_ids:
+            return {}
+        query = SQL(
+            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.stage_id FROM crm_lead_stage_log log"
+            " JOIN crm_playbook_stage named"
+            " ON named.playbook_id = log.playbook_id AND named.stage_id = log.stage_id"
+            " WHERE log.lead_id = ANY(%s) ORDER BY log.lead_id, log.id DESC",
+            lead_ids,
+        )
+        return dict(self.env.execute_query(query))
+
+    @api.model
+    def _prepare_verdict(self, move, unmet, items, gates):
+        """Return the :class:`Verdict` of a move; ``unmet`` is None where there was no gate."""
+        if unmet is None:
+            return Verdict(move.to_stage_id)
+        return Verdict(
+            move.to_stage_id,
+            "observed" if unmet else "passed",
+            tuple(items[demand] for demand in unmet),
+            gates[move.playbook_id].is_enforced,
+        )
 
     @api.model
     def _get_demands(self, gate, from_stage_id, to_stage_id):

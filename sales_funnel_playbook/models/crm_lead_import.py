@@ -32,7 +32,7 @@ class CrmLead(models.Model):
         industries that the sheet brings along if the user may.
         """
         names = [name.split("/")[0] for name in fields]
-        if "name" not in names and "id" not in names and "partner_name" in names:
+        if "partner_name" in names and {"id", ".id", "name"}.isdisjoint(names):
             column = names.index("partner_name")
             fields = [*fields, "name"]
             data = [[*row, row[column]] for row in data]

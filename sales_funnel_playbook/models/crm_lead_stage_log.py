@@ -1,13 +1,9 @@
 from collections import defaultdict
-
-import pytz
-from psycopg2.extras import Json
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-
-from ..tools.working_time import WorkingTime
 
 KINDS = [
     ("created", "Created"),
@@ -25,6 +21,19 @@ GATES = [
     ("overridden", "Overridden"),
     ("none", "No Gate"),
 ]
+
+
+class Stay(NamedTuple):
+    """A stay that begins; the columns of the log that its lead does not tell."""
+
+    lead_id: int
+    playbook_id: int
+    stage_id: int | None
+    previous_stage_id: int | None
+    entered_at: str
+    kind: str
+    gate: str
+    unmet: str | None
 
 
 class CrmLeadStageLog(models.Model):
@@ -101,31 +110,50 @@ class CrmLeadStageLog(models.Model):
         ranks = self.env["crm.stage"]._get_ranks()
         if ranks.get(new.stage_id, -1) < ranks.get(old.stage_id, -1):
             return "backward"
-        gate = self.env["crm.playbook"]._get_gates()[new.playbook_id]
-        return "skip" if gate.get_stages_between(ranks, old.stage_id, new.stage_id) else "forward"
+        gate = self.env["crm.playbook"]._get_gates().get(new.playbook_id)
+        skips = gate and gate.get_stages_between(ranks, old.stage_id, new.stage_id)
+        return "skip" if skips else "forward"
+
+    @api.model
+    def _get_open_stages(self, lead_ids):
+        """Return ``{lead id: stage id}`` of the open stays of these leads."""
+        if not lead_ids:
+            return {}
+        query = SQL(
+            "SELECT lead_id, stage_id FROM crm_lead_stage_log"
+            " WHERE lead_id = ANY(%s) AND left_at IS NULL AND stage_id IS NOT NULL",
+            lead_ids,
+        )
+        return dict(self.env.execute_query(query))
 
     @api.model
     def _record(self, stays):
         """End the open stays of the leads named in ``stays`` and begin the new ones, in a number of
         statements that does not depend on how many there are.
 
-        :param list stays: a dict of columns per new stay, one per lead
+        :param list stays: a :class:`Stay` each, one per lead; product line, team and salesperson
+            are the lead's own
         """
         if not stays:
             return
-        lead_ids = [stay["lead_id"] for stay in stays]
+        lead_ids = [stay.lead_id for stay in stays]
+        self.env["crm.lead"].flush_model(["product_line_id", "team_id", "user_id"])
         self._end_open_stays(lead_ids)
-        names = SQL(", ").join(map(SQL.identifier, stays[0]))
-        columns = SQL(", ").join(
-            SQL("%s %s", SQL.identifier(name), SQL(self._fields[name].column_type[1])) for name in stays[0]
+        arrays = SQL(", ").join(
+            SQL("%s::%s[]", list(values), SQL(self._fields[name].column_type[1]))
+            for name, values in zip(Stay._fields, zip(*stays, strict=True), strict=True)
         )
+        names = SQL(", ").join(map(SQL.identifier, Stay._fields))
         self.env.cr.execute(
             SQL(
-                "INSERT INTO crm_lead_stage_log (%s) SELECT %s FROM json_to_recordset(%s) AS stay(%s)",
+                "INSERT INTO crm_lead_stage_log"
+                " (product_line_id, team_id, user_id, moved_by_id, %s)"
+                " SELECT lead.product_line_id, lead.team_id, lead.user_id, %s, stay.*"
+                " FROM unnest(%s) AS stay(%s) JOIN crm_lead lead ON lead.id = stay.lead_id",
                 names,
+                self.env.uid,
+                arrays,
                 names,
-                Json(stays),
-                columns,
             )
         )
         self.invalidate_model(flush=False)
@@ -182,19 +210,9 @@ class CrmLeadStageLog(models.Model):
             if calendar_id:
                 calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
                 since = min(entered_at for _stay_id, entered_at in its_stays)
-                working = WorkingTime(self._get_working_intervals(calendar, since, until))
+                working = calendar._get_working_time(since, until)
                 hours |= {stay_id: working.hours(since, until) for stay_id, since in its_stays}
         return hours
-
-    @api.model
-    def _get_working_intervals(self, calendar, since, until):
-        """Return the ``(start, stop)`` of work by ``calendar``, holidays left out, in naive UTC."""
-        since, until = (pytz.utc.localize(moment) for moment in (since, max(since, until)))
-        intervals = calendar._work_intervals_batch(since, until)[False]
-        return [
-            tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in interval[:2])
-            for interval in intervals
-        ]
 
 
 class CrmLead(models.Model):

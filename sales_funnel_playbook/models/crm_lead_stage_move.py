@@ -1,3 +1,4 @@
+import json
 from functools import cache
 from typing import NamedTuple
 
@@ -6,13 +7,14 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
 
 from .crm_lead_gate import StageMove, Verdict
+from .crm_lead_stage_log import Stay
 
 # Writing one of these can change a lead's stage, or whether it is won or lost.
-STAGE_TRIGGERS = {"stage_id", "active", "probability", "team_id", "user_id", "type"}
+STAGE_TRIGGERS = {"stage_id", "active", "probability"}
 # These belong to the move itself: Odoo's own write gives them their meaning together.
 MOVE_FIELDS = {"stage_id", "active", "date_closed", "date_last_stage_update", "lost_reason_id"}
 PROBABILITIES = {"probability", "automated_probability"}
-# Writing one of these can make a lead follow another playbook.
+# Writing one of these can make a lead follow another playbook, or change its stage with its team.
 PLAYBOOK_KEYS = {"product_line_id", "team_id", "company_id", "user_id", "partner_id", "type"}
 REASSIGNED = "crm.lead.playbook_reassigned"
 
@@ -34,6 +36,7 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]  # an import tries again with the same ones
         for vals in vals_list:
             if entered_at := vals.pop("stage_entered_at", False):
                 vals["date_last_stage_update"] = self._check_entered_at(entered_at)
@@ -50,17 +53,26 @@ class CrmLead(models.Model):
         before = self._get_stage_states(vals)
         if not before:
             return super().write(vals)
-        verdicts, is_rekeyed = {}, not PLAYBOOK_KEYS.isdisjoint(vals)
+        leads, verdicts, is_rekeyed = self, {}, not PLAYBOOK_KEYS.isdisjoint(vals)
         if self._is_any_moving(before, vals):
             if facts := self._get_facts_before_move(vals):
                 with self.env.protecting([self._fields["stage_id"]], self):
                     super().write(facts)
-                before = self._get_followed(before) if is_rekeyed else before
                 vals = {k: v for k, v in vals.items() if k not in facts or k in PROBABILITIES}
-            verdicts = self._pass_gate(self._prepare_moves(before, vals["stage_id"]))
-        result = super().write(vals)
-        self._settle_stages(self._get_followed(before) if is_rekeyed else before, verdicts)
+                # sudo: access was checked just now, and the facts may have given the lead away
+                leads = self.sudo()
+            before = leads._get_followed(before) if is_rekeyed else before
+            verdicts = leads._pass_gate(self._prepare_moves(before, vals["stage_id"]))
+        result = super(CrmLead, leads).write(vals)
+        leads._settle_stages(leads._get_followed(before) if is_rekeyed else before, verdicts)
         return result
+
+    def action_set_lost(self, **additional_values):
+        """Write the reason first: archiving alone loses a deal that has no probability left."""
+        reason = {k: v for k, v in additional_values.items() if k == "lost_reason_id"}
+        if reason and self._get_playbook_ids():
+            self.write(reason)
+        return super().action_set_lost(**additional_values)
 
     def _compute_stage_id(self):
         """Remember which leads get another stage because their team changed: Odoo gives them one
@@ -100,37 +112,37 @@ class CrmLead(models.Model):
         return entered_at
 
     def _get_stage_states(self, vals):
-        """Return ``{lead id: StageState}`` of the leads under a playbook, now or with ``vals``, if
-        writing ``vals`` can change their stage.
+        """Return ``{lead id: StageState}`` of the leads whose stage or playbook writing ``vals`` can
+        change: those under a playbook, and all where it may bring them under one.
         """
         assignment = self.env["crm.playbook"]._get_assignment()
-        if not assignment or STAGE_TRIGGERS.isdisjoint(vals):
-            return {}
         is_rekeyed = not PLAYBOOK_KEYS.isdisjoint(vals)
+        if not assignment or not (is_rekeyed or not STAGE_TRIGGERS.isdisjoint(vals)):
+            return {}
         states = {}
         for lead in self:
             playbook_id = assignment.resolve(lead)
-            if is_rekeyed and not playbook_id:
-                playbook_id = assignment.resolve(lead._get_keys_with(vals))
-            if playbook_id:
+            if playbook_id or is_rekeyed:
                 states[lead.id] = StageState(playbook_id, lead.stage_id.id, lead.won_status)
         return states
 
-    def _get_keys_with(self, vals):
-        """Return what decides which playbook this lead follows, once ``vals`` are written."""
-        return {
-            name: self[name].browse(vals[name]) if name in vals else self[name]
-            for name in ("product_line_id", "team_id", "company_id")
-        }
-
     def _get_followed(self, before):
-        """Return ``before`` with the playbooks the leads follow now; one that follows none any more
-        keeps the one that it leaves.
+        """Return the states of ``before`` with the playbooks the leads follow now; without those
+        that follow none, except the one that is just leaving its playbook.
+
+        A lead that comes back under a playbook goes on from the stage of its open stay: a detour
+        without a playbook is no way around the gate.
         """
         playbook_ids = self._get_playbook_ids()
+        joined = [id_ for id_, state in before.items() if not state.playbook_id and id_ in playbook_ids]
+        open_stages = self.env["crm.lead.stage.log"]._get_open_stages(joined)
         return {
-            lead_id: state._replace(playbook_id=playbook_ids.get(lead_id, state.playbook_id))
+            lead_id: state._replace(
+                playbook_id=playbook_ids.get(lead_id, state.playbook_id),
+                stage_id=open_stages.get(lead_id, state.stage_id),
+            )
             for lead_id, state in before.items()
+            if state.playbook_id or lead_id in playbook_ids
         }
 
     @api.model
@@ -170,21 +182,37 @@ class CrmLead(models.Model):
         """
         after = self.browse(before)._get_changed_states(before)  # recomputes what is pending
         reassigned = self.env.cr.precommit.data.get(REASSIGNED, {})
+        seen = {id_: verdict for id_, verdict in dict(verdicts).items() if id_ in after}
+        seen = {id_: verdict for id_, verdict in seen.items() if verdict.stage_id == after[id_].stage_id}
         unseen = [
             StageMove(lead_id, state.playbook_id, before[lead_id].stage_id, state.stage_id)
             for lead_id, state in after.items()
-            if lead_id not in verdicts
+            if lead_id not in seen
             and lead_id not in reassigned
             and state.stage_id != before[lead_id].stage_id
         ]
-        verdicts = {**dict(verdicts), **self._pass_gate(unseen)}
+        verdicts = {**seen, **self._pass_gate(unseen)}
         get_kind = cache(self.env["crm.lead.stage.log"]._get_kind)
+        now = Datetime.to_string(self.env.cr.now())
         stays = []
-        for lead in self.browse(after):
-            kind = get_kind(before[lead.id], after[lead.id], lead.id in reassigned)
-            verdict = lead._get_logged_verdict(kind, verdicts.get(lead.id))
-            stays.append(lead._prepare_stage_log_vals(kind, before[lead.id], after[lead.id], verdict))
-            reassigned.pop(lead.id, None)
+        for lead_id, state in after.items():
+            kind = get_kind(before[lead_id], state, lead_id in reassigned)
+            lead = self.browse(lead_id)
+            verdict = lead._get_logged_verdict(kind, verdicts.get(lead_id))
+            entered_at = lead._get_created_at(now) if kind == "created" else now
+            stays.append(
+                Stay(
+                    lead_id=lead_id,
+                    playbook_id=state.playbook_id,
+                    stage_id=state.stage_id or None,
+                    previous_stage_id=before[lead_id].stage_id or None,
+                    entered_at=entered_at,
+                    kind=kind,
+                    gate=verdict.gate,
+                    unmet=json.dumps(verdict.unmet) if verdict.unmet else None,
+                )
+            )
+            reassigned.pop(lead_id, None)
         self.env["crm.lead.stage.log"]._record(stays)
 
     def _get_changed_states(self, before):
@@ -200,26 +228,13 @@ class CrmLead(models.Model):
     def _get_logged_verdict(self, kind, verdict):
         """Return the :class:`Verdict` to log: losing is free, but not to say why is noted."""
         if kind == "lost" and not self.lost_reason_id:
-            return Verdict("observed", (self._prepare_no_lost_reason_item(),))
+            return Verdict(gate="observed", unmet=(self._prepare_no_lost_reason_item(),))
         return verdict or Verdict()
 
-    def _prepare_stage_log_vals(self, kind, old, new, verdict):
-        """Return the columns of the stay that begins for this lead."""
-        entered_at = (kind == "created" and self.date_last_stage_update) or self.env.cr.now()
-        return {
-            "lead_id": self.id,
-            "playbook_id": new.playbook_id,
-            "product_line_id": self.product_line_id.id or None,
-            "team_id": self.team_id.id or None,
-            "user_id": self.user_id.id or None,
-            "stage_id": new.stage_id or None,
-            "previous_stage_id": old.stage_id or None,
-            "entered_at": Datetime.to_string(entered_at),
-            "kind": kind,
-            "gate": verdict.gate,
-            "unmet": list(verdict.unmet) or None,
-            "moved_by_id": self.env.uid,
-        }
+    def _get_created_at(self, now):
+        """Return since when a new lead is in its stage, as text; an import may have said so."""
+        since = self.date_last_stage_update
+        return min(Datetime.to_string(since), now) if since else now
 
     def _prepare_no_lost_reason_item(self):
         return {

@@ -83,6 +83,7 @@ class CrmPlaybook(models.Model):
         "resource.calendar",
         string="Working Hours",
         check_company=True,
+        ondelete="restrict",
         help="Working time counts by this calendar; empty: by the company's.",
     )
     product_line_ids = fields.One2many(
@@ -100,14 +101,24 @@ class CrmPlaybook(models.Model):
         help="Deals of these teams follow this playbook, unless their product line has one.",
     )
     stage_ids = fields.One2many("crm.playbook.stage", "playbook_id", string="Stages", copy=True)
-    is_default = fields.Boolean(compute="_compute_is_default")
+    is_default = fields.Boolean(
+        string="All Other Deals",
+        compute="_compute_is_default",
+        store=True,
+        readonly=False,
+        copy=False,
+        tracking=True,
+        help="Deals of this company that have no other playbook follow this one.",
+    )
     broken_rules = fields.Text(compute="_compute_broken_rules")
     lead_count = fields.Integer(string="Open Deals", compute="_compute_lead_count")
 
     @api.depends("is_template", "product_line_ids", "team_ids")
     def _compute_is_default(self):
-        for playbook in self:
-            playbook.is_default = not (playbook.is_template or playbook.product_line_ids or playbook.team_ids)
+        """Naming somebody ends it; that the last one named goes does not begin it again."""
+        for playbook in self.with_context(active_test=False):
+            named = playbook.product_line_ids or playbook.team_ids or playbook.is_template
+            playbook.is_default = playbook.is_default and not named
 
     @api.depends("stage_ids.condition_ids.broken_reason")
     def _compute_broken_rules(self):
@@ -137,7 +148,11 @@ class CrmPlaybook(models.Model):
                     )
                 )
 
-    @api.constrains("team_ids", "product_line_ids", "company_id", "is_template", "active")
+    @api.constrains("is_template")
+    def _check_template_stages(self):
+        self.stage_ids._check_stage()
+
+    @api.constrains("team_ids", "is_default", "company_id", "is_template", "active", "stage_ids")
     def _check_one_playbook_each(self):
         """A team follows one playbook at most, and so does what has neither line nor team."""
         in_use = self.sudo().search([("is_template", "=", False), ("stage_ids", "!=", False)])
@@ -157,8 +172,8 @@ class CrmPlaybook(models.Model):
             if playbook.is_default and playbook.stage_ids and default:
                 raise ValidationError(
                     self.env._(
-                        "“%(other)s” already is the playbook of all deals that have no other: choose"
-                        " product lines or teams for “%(playbook)s”.",
+                        "“%(other)s” already is the playbook of all other deals: “%(playbook)s” needs"
+                        " product lines or teams of its own.",
                         other=default[0].name,
                         playbook=playbook.name,
                     )
@@ -168,7 +183,9 @@ class CrmPlaybook(models.Model):
     @tools.ormcache()
     def _get_assignment(self):
         """Return the :class:`Assignment` of all playbooks in use, kept in memory."""
-        playbooks = self.sudo().search([("is_template", "=", False), ("stage_ids", "!=", False)])
+        # the first caller's context must not decide for everybody
+        playbooks = self.sudo().with_context(active_test=True)
+        playbooks = playbooks.search([("is_template", "=", False), ("stage_ids", "!=", False)])
         by_line, by_team, by_company = {}, {}, {}
         for playbook in playbooks:
             target = (playbook.id, playbook.company_id.id)
@@ -182,7 +199,8 @@ class CrmPlaybook(models.Model):
     @tools.ormcache()
     def _get_gates(self):
         """Return ``{playbook id: Gate}`` of all playbooks in use, kept in memory."""
-        stages = self.env["crm.playbook.stage"].sudo().search([("playbook_id.active", "=", True)])
+        stages = self.env["crm.playbook.stage"].sudo().with_context(active_test=True)
+        stages = stages.search([("playbook_id.active", "=", True), ("stage_id", "!=", False)])
         return frozendict(
             {
                 playbook.id: Gate(
@@ -194,12 +212,19 @@ class CrmPlaybook(models.Model):
             }
         )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A playbook that names neither product lines nor teams is meant for all other deals."""
+        for vals in vals_list:
+            if not any(vals.get(name) for name in ("is_template", "product_line_ids", "team_ids")):
+                vals.setdefault("is_default", True)
+        return super().create(vals_list)
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
         for playbook, vals in zip(self, vals_list, strict=True):
             vals["name"] = self.env._("%s (copy)", playbook.name)
-            vals["mode"] = "observe"
-            vals["team_ids"] = False
+            vals.update(mode="observe", team_ids=False, is_default=False)
         return vals_list
 
     def action_open_leads(self):

@@ -9,6 +9,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
 
     _name = "crm.playbook.cache.mixin"
     _description = "Playbook rule kept in memory"
+    _playbook_cached_fields = None  # a set, where only these of many fields are kept in memory
 
     def _forget_rules(self):
         """Empty what was derived from the rules: the registry's cache, and what leads show of it."""
@@ -23,7 +24,8 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        self._forget_rules()
+        if self._playbook_cached_fields is None or not self._playbook_cached_fields.isdisjoint(vals):
+            self._forget_rules()
         return result
 
     def unlink(self):

@@ -28,7 +28,8 @@ class CrmPlaybookCondition(models.Model):
         required=True,
         default="blocking",
         help="Blocking: an enforced playbook refuses the move while it is not met.\n"
-        "Advisory: shown and logged, never refused.",
+        "Advisory: shown and logged, never refused.\n"
+        "A blocking condition on the first stage also refuses new deals, those from e-mails included.",
     )
     evidence_required = fields.Boolean(
         help="The person who confirms has to add a note or a file that shows it."

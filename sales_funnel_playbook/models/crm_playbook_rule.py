@@ -1,6 +1,8 @@
 import ast
 
-from odoo import api, fields, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -49,12 +51,12 @@ class CrmPlaybookRule(models.AbstractModel):
                 with self.env.cr.savepoint(flush=False):
                     query = self._compile_domain(rule.domain, self.env["crm.lead"])
                     self.env.execute_query(SQL("EXPLAIN %s", query.select()))
-            except (ValueError, AccessError) as error:
+            except (ValueError, AccessError, psycopg2.Error) as error:
                 raise ValidationError(
                     self.env._(
                         "The rule “%(rule)s” cannot be saved: %(reason)s",
                         rule=rule.name,
-                        reason=error,
+                        reason=str(error).splitlines()[0],
                     )
                 ) from error
 
@@ -97,6 +99,7 @@ class CrmPlaybookRule(models.AbstractModel):
     def _check_names(self, domain, model):
         """Raise a ValueError that names the first unknown field of ``domain`` on ``model``."""
         for condition in domain.iter_conditions():
+            self._check_pattern(condition)
             current = model
             for name in condition.field_expr.split("."):
                 field = current._fields.get(name) if current is not None else None
@@ -115,15 +118,24 @@ class CrmPlaybookRule(models.AbstractModel):
                 self._check_names(condition.value, current)
 
     @api.model
+    def _check_pattern(self, condition):
+        """Raise a ValueError for a pattern that only PostgreSQL would refuse, in the middle of a move."""
+        value = condition.value
+        is_pattern = condition.operator.endswith(("=like", "=ilike")) and isinstance(value, str)
+        if is_pattern and (len(value) - len(value.rstrip("\\"))) % 2:
+            raise ValueError(self.env._("the pattern “%s” ends in a single backslash.", value))
+
+    @api.model
     def _match(self, domains, leads):
         """Tell which of ``leads`` each domain holds for, in one scan however many there are.
 
-        The facts decide, not who asks: record rules do not apply and archived leads count.
+        The facts decide, not who asks: record rules do not apply, archived leads count, and names
+        compare in the language they were first written in. Only the day begins where the user is.
 
         :param dict domains: ``{key: domain as text}``
         :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry
         """
-        leads = leads.sudo()
+        leads = leads.with_user(SUPERUSER_ID).with_context(lang="en_US", tz=self.env.tz.zone)
         tests = {}
         for key, text in domains.items():
             try:

@@ -1,4 +1,5 @@
 from odoo import api, models, tools
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -6,6 +7,7 @@ from odoo.tools import SQL
 class CrmStage(models.Model):
     _name = "crm.stage"
     _inherit = ["crm.stage", "crm.playbook.cache.mixin"]
+    _playbook_cached_fields = {"sequence"}
 
     @api.model
     @tools.ormcache()
@@ -17,6 +19,17 @@ class CrmStage(models.Model):
         """
         stages = self.sudo().search_fetch([], ["sequence"], order="sequence, id")
         return {stage.id: rank for rank, stage in enumerate(stages)}
+
+    @api.model
+    def _check_stage_id(self, stage_id):
+        """Return the id of a stage that a caller named.
+
+        :raise UserError: when there is no such stage
+        """
+        stage = self.browse(stage_id) if isinstance(stage_id, int) and stage_id else self.browse()
+        if not stage.exists():
+            raise UserError(self.env._("There is no stage %s.", stage_id))
+        return stage.id
 
     @api.model
     def _search_display_name(self, operator, value):

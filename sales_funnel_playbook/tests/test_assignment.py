@@ -123,3 +123,17 @@ class TestAssignment(PlaybookCase):
         self.assertNotIn(hidden, playbooks.search([]))
         self.assertNotIn(hidden.stage_ids[0], hidden.stage_ids.with_user(self.leader).search([]))
         self.assertIn(self.playbook, playbooks.search([]))
+
+    def test_a_playbook_does_not_become_the_default_by_itself(self):
+        lead = self._create_lead(team_id=self.other_team.id)
+        lead.user_id = False
+        self.line.active = False
+        self.assertFalse(lead.playbook_id, "the product line was archived")
+        self.line.unlink()
+        self.assertFalse(lead.playbook_id, "the product line was deleted")
+        self.playbook.team_ids = False
+        self.assertFalse(lead.playbook_id, "the team was taken away")
+        self.playbook.copy()
+        self.assertFalse(lead.playbook_id, "a copy governs nobody")
+        self.line_playbook.is_default = True
+        self.assertEqual(lead.playbook_id, self.line_playbook, "an administrator says so")

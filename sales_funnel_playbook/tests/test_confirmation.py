@@ -1,5 +1,8 @@
+from psycopg2.errors import ForeignKeyViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import PlaybookCase
 
@@ -47,6 +50,18 @@ class TestConfirmation(PlaybookCase):
         with self.assertRaisesRegex(UserError, "belongs to another record or user"):
             self.lead.confirm_condition(self.needs_confirmed.id, attachment_ids=file.ids)
         self.assertEqual(file.res_model, "res.partner")
+
+    def test_a_confirmed_condition_cannot_be_deleted(self):
+        self.lead.confirm_condition(self.needs_confirmed.id)
+        with self.assertRaises(ForeignKeyViolation), mute_logger("odoo.sql_db"):
+            self.needs_confirmed.unlink()
+
+    def test_dialog_of_another_user_is_not_readable(self):
+        dialog = self.env["crm.lead.confirm"].create(
+            {"lead_id": self.lead.id, "condition_id": self.needs_confirmed.id, "note": "Secret"}
+        )
+        with self.assertRaises(AccessError):
+            dialog.with_user(self.rep).read(["note"])
 
     def test_dialog(self):
         dialog = (

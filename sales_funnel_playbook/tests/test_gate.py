@@ -321,3 +321,89 @@ class TestGate(PlaybookCase):
         self.lead.confirm_condition(self.needs_confirmed.id)
         self.lead.with_user(self.rep).stage_id = self.stage_demo
         self.assertEqual(self.lead.stage_id, self.stage_demo)
+
+    def test_a_siding_is_no_way_past_the_gates(self):
+        """Stages that the playbook does not name may be visited; the way goes on where it left."""
+        siding = self.env["crm.stage"].create({"name": "Siding", "sequence": 50})
+        self.lead.stage_id = siding
+        self.assertRefused(
+            ["The stage “Talks” cannot be skipped", "Closing date known"][::-1],
+            self.lead.write,
+            {"stage_id": self.stage_signed.id},
+        )
+        self.assertRefused(self.DEMO, self.lead.write, {"stage_id": self.stage_demo.id})
+        self.lead.stage_id = self.stage_lead
+        self.assertEqual(self.lead.stage_id, self.stage_lead)
+
+        stranger = self._create_lead(team_id=False, user_id=False, stage_id=siding.id)
+        stranger.team_id = self.team
+        self.assertRefused(self.DEMO, stranger.write, {"stage_id": self.stage_demo.id})
+
+    def test_leaving_moving_and_coming_back_is_no_way_around(self):
+        self.stages.team_ids = False
+        self.lead.write({"team_id": False, "user_id": False})
+        self.lead.stage_id = self.stage_demo
+        self.assertRefused(self.DEMO, self.lead.write, {"team_id": self.team.id})
+
+    def test_joining_by_salesperson_in_the_same_write_asks(self):
+        self.stages.team_ids = False
+        lead = self._create_lead(team_id=False, user_id=False)
+        self.assertFalse(lead.playbook_id)
+        self.assertRefused(self.DEMO, lead.write, {"user_id": self.rep.id, "stage_id": self.stage_demo.id})
+
+    def test_giving_a_deal_away_and_moving_it(self):
+        self.lead.user_id = self.user_sales_salesman
+        self.needs_confirmed.active = False
+        self.lead.with_user(self.user_sales_salesman).write(
+            {
+                "user_id": self.rep.id,
+                "team_id": self.team.id,
+                "expected_revenue": 5,
+                "stage_id": self.stage_demo.id,
+            }
+        )
+        self.assertEqual((self.lead.user_id, self.lead.stage_id), (self.rep, self.stage_demo))
+
+    def test_a_stage_that_an_inner_write_puts_instead_is_asked_for(self):
+        crm_lead = self.env.registry["crm.lead"]
+        base_write = next(
+            cls for cls in crm_lead.mro() if cls.__module__ == "odoo.addons.crm.models.crm_lead"
+        )
+        original, stage_demo, stage_talks = base_write.write, self.stage_demo, self.stage_talks
+
+        def write(self, vals):
+            if vals.get("stage_id") == stage_demo.id:
+                vals = {**vals, "stage_id": stage_talks.id}
+            return original(self, vals)
+
+        self.lead.expected_revenue = 1
+        self.lead.confirm_condition(self.needs_confirmed.id)
+        self.patch(base_write, "write", write)
+        self.assertRefused(["Review passed"], self.lead.write, {"stage_id": stage_demo.id})
+
+    def test_lost_with_a_reason_and_no_probability_left(self):
+        self.lead.probability = 0
+        self.lead.action_set_lost(lost_reason_id=self.env.ref("crm.lost_reason_1").id)
+        self.assertEqual(self.lead.stage_log_ids[0].kind, "lost")
+        self.assertFalse(self.lead.stage_log_ids[0].unmet)
+
+    def test_hostile_arguments_get_a_sentence(self):
+        for stage_id in (None, False, "21", 999_999_999, [21], {}, self.stage_demo):
+            with self.subTest(stage_id=stage_id), self.assertRaisesRegex(UserError, "no stage"):
+                self.lead.check_gate(stage_id)
+        for condition_id in (None, "abc", [1, 2], {}, 999_999_999):
+            with self.subTest(condition_id=condition_id), self.assertRaises(UserError):
+                self.lead.confirm_condition(condition_id)
+        for files in (["abc"], [999_999_999], [[1]]):
+            with self.subTest(files=files), self.assertRaisesRegex(UserError, "Upload the evidence"):
+                self.lead.confirm_condition(self.needs_confirmed.id, "n", files)
+
+    def test_merge_keeps_what_was_confirmed(self):
+        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": False})
+        ahead = self._advance(self._create_lead(name="Ahead"), self.stage_demo)
+        self.lead.product_line_id = line
+        self.lead.confirm_condition(self.review_passed.id)
+        merged = (ahead | self.lead).merge_opportunity()
+        self.assertEqual(merged.product_line_id, line)
+        self.assertIn(self.review_passed, merged.confirmation_ids.condition_id)
+        merged.stage_id = self.stage_talks

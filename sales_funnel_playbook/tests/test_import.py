@@ -186,3 +186,13 @@ class TestImport(PlaybookCase):
         self.assertEqual(lead.expected_revenue, 500_000)
         lead.expected_revenue = 123_000
         self.assertEqual(lead.expected_revenue_wan, 12.3)
+
+    def test_a_date_in_the_future_is_reported(self):
+        row = ["A", "", "", "方案演示", "2999-03-15", "", "", "", "1", "", "", "销售代表"]
+        self.assertFalse(self._import(self._sheet(row)))
+        self.assertIn("2999", self.messages[-1]["message"])
+
+    def test_updating_by_id_keeps_the_deals_name(self):
+        lead = self._create_lead(name="Big deal")
+        self.env["crm.lead"].load([".id", "partner_name"], [[str(lead.id), "ACME"]])
+        self.assertEqual((lead.name, lead.partner_name), ("Big deal", "ACME"))

@@ -1,5 +1,6 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import PlaybookCase
 
@@ -17,12 +18,15 @@ class TestRule(PlaybookCase):
             ("[('user_id', '=', uid)]", "uid"),
             ("[('name', '=', __import__('os').getcwd())]", "__import__"),
             ("not a domain", "not a domain"),
+            (r"[('name', '=like', '%\\')]", "backslash"),
+            ("[('id', '=', 'abc')]", "abc"),
             ("['&', ('name', '=', 'x')]", ""),
             ("{'name': 1}", "name"),
             ("[" * 500 + "]" * 500, ""),
             (f"[('name', '=', '{'x' * 20_000}')]", "longer"),
         ]:
-            with self.subTest(domain=domain[:60]), self.assertRaises(ValidationError) as caught:
+            refused = self.assertRaises(ValidationError)
+            with self.subTest(domain=domain[:60]), mute_logger("odoo.sql_db"), refused as caught:
                 self.has_amount.domain = domain
             self.assertIn("Amount known", str(caught.exception))
             self.assertIn(named, str(caught.exception))
@@ -82,3 +86,19 @@ class TestRule(PlaybookCase):
             [item["name"] for item in lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"]],
             ["Needs confirmed"],
         )
+
+    def test_the_first_callers_context_decides_nothing(self):
+        archived = self._create_condition(self.stage_demo, "Archived", domain="[(0, '=', 1)]", active=False)
+        lead = self._create_lead(expected_revenue=1)
+        lead.confirm_condition(self.needs_confirmed.id)
+        self.env.registry.clear_cache()
+        verdict = lead.with_context(active_test=False).check_gate(self.stage_demo.id)[str(lead.id)]
+        self.assertTrue(verdict["allowed"], archived.name)
+
+    def test_names_compare_in_one_language(self):
+        tag = self.env["crm.tag"].create({"name": "Gold"})
+        tag.with_context(lang="fr_FR").name = "Or"
+        self.has_amount.domain = "[('tag_ids.name', '=', 'Gold')]"
+        lead = self._create_lead(tag_ids=tag.ids).with_context(lang="fr_FR")
+        unmet = lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"]
+        self.assertEqual([item["rule_id"] for item in unmet], [self.needs_confirmed.id])

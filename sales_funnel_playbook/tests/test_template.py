@@ -96,7 +96,11 @@ class TestTemplate(PlaybookCase):
         with self.assertRaisesRegex(UserError, "Choose the sales teams or product lines"):
             self._use(team_ids=False)
         line = self.env["crm.product.line"].create({"name": "Cloud"})
-        self.assertEqual(self._use(team_ids=False, product_line_ids=line.ids), line.playbook_id)
+        by_line = {"team_ids": False, "product_line_ids": line.ids}
+        with self.assertRaisesRegex(UserError, "Choose the teams that get the new stages"):
+            self._use(**by_line)
+        by_line["stage_team_ids"] = self.other_team.ids
+        self.assertEqual(self._use(**by_line), line.playbook_id)
 
     def test_translations_come_along(self):
         self.env["res.lang"]._activate_lang("fr_FR")
@@ -130,3 +134,20 @@ class TestTemplate(PlaybookCase):
         lead.date_closed = "2020-01-01 00:00:00"
         lead.stage_id = renewal
         self.assertEqual(lead.won_status, "won")
+
+    def test_order_holds_where_all_sequences_are_the_same(self):
+        self.env["crm.stage"].search([]).sequence = 1
+        before = self.env["crm.stage"].search([], order="sequence, id")
+        playbook = self._use()
+        ranks = self.env["crm.stage"]._get_ranks()
+        self.assertEqual(
+            [stage.name for stage in playbook.stage_ids.stage_id.sorted(lambda s: ranks[s.id])],
+            [stage.stage_id.name for stage in playbook.stage_ids],
+        )
+        self.assertEqual(
+            before.ids, self.env["crm.stage"].search([("id", "in", before.ids)], order="sequence, id").ids
+        )
+
+    def test_a_template_cannot_be_turned_into_a_playbook_without_stages_of_the_pipeline(self):
+        with self.assertRaisesRegex(UserError, "Choose a pipeline stage"):
+            self.template.is_template = False

@@ -9,8 +9,8 @@ class CrmLeadConfirm(models.TransientModel):
 
     lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
     condition_id = fields.Many2one("crm.playbook.condition", required=True, ondelete="cascade")
-    guidance = fields.Text(related="condition_id.guidance")
-    evidence_required = fields.Boolean(related="condition_id.evidence_required")
+    guidance = fields.Text(related="condition_id.guidance", related_sudo=False)
+    evidence_required = fields.Boolean(related="condition_id.evidence_required", related_sudo=False)
     note = fields.Text(help="What shows that the condition is met.")
     attachment_ids = fields.Many2many("ir.attachment", string="Files")
 

@@ -15,7 +15,10 @@ class CrmPlaybookUseTemplate(models.TransientModel):
     )
     name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+        "res.company",
+        default=lambda self: self.env.company,
+        ondelete="cascade",
+        help="Empty: for all companies.",
     )
     team_ids = fields.Many2many(
         "crm.team",
@@ -26,8 +29,17 @@ class CrmPlaybookUseTemplate(models.TransientModel):
     product_line_ids = fields.Many2many(
         "crm.product.line",
         string="Product Lines",
-        domain="[('company_id', 'in', [company_id, False])]",
+        domain="[('company_id', '=', company_id)] if company_id else []",
         help="Deals of these product lines will follow the playbook.",
+    )
+    stage_team_ids = fields.Many2many(
+        "crm.team",
+        "crm_playbook_use_template_stage_team_rel",
+        string="New Stages For",
+        compute="_compute_stage_team_ids",
+        store=True,
+        readonly=False,
+        help="The teams whose pipeline gets the new stages; the others keep theirs as it is.",
     )
     line_ids = fields.One2many(
         "crm.playbook.use.template.line",
@@ -42,6 +54,11 @@ class CrmPlaybookUseTemplate(models.TransientModel):
     def _compute_name(self):
         for wizard in self:
             wizard.name = wizard.template_id.name
+
+    @api.depends("team_ids")
+    def _compute_stage_team_ids(self):
+        for wizard in self:
+            wizard.stage_team_ids = wizard.team_ids
 
     @api.depends("template_id", "team_ids")
     def _compute_line_ids(self):
@@ -96,14 +113,27 @@ class CrmPlaybookUseTemplate(models.TransientModel):
 
     def _create_missing_stages(self):
         """Create the pipeline stages that the template needs and the company has not, each right
-        after its predecessor, and make room for them where needed.
+        after its predecessor. The others keep their order.
         """
         self._check_order()
-        previous = self.env["crm.stage"]
+        missing = self.line_ids.filtered(lambda line: not line.stage_id)
+        if missing and not self.stage_team_ids:
+            raise UserError(
+                self.env._(
+                    "Choose the teams that get the new stages, or a pipeline stage for: %s.",
+                    ", ".join(missing.template_stage_id.mapped("name")),
+                )
+            )
+        ordered = [*self.env["crm.stage"].browse(self.env["crm.stage"]._get_ranks())]
+        position = -1
         for line in self.line_ids:
-            if not line.stage_id:
-                line.stage_id = line._create_stage(previous.sequence)
-            previous = line.stage_id
+            if line in missing:
+                line.stage_id = line._create_stage()
+                ordered.insert(position + 1, line.stage_id)
+            position = ordered.index(line.stage_id)
+        for sequence, stage in enumerate(ordered, start=1):
+            if missing and stage.sequence != sequence:
+                stage.sequence = sequence
 
     def _check_order(self):
         ranks = self.env["crm.stage"]._get_ranks()
@@ -120,7 +150,9 @@ class CrmPlaybookUseTemplate(models.TransientModel):
 
     def _prepare_playbook_vals(self):
         stages = [
-            line.template_stage_id.copy_data({"stage_id": line.stage_id.id, "name": False})[0]
+            line.template_stage_id.copy_data(
+                {"stage_id": line.stage_id.id, "sequence": line.stage_id.sequence, "name": False}
+            )[0]
             for line in self.line_ids
         ]
         return {
@@ -156,24 +188,15 @@ class CrmPlaybookUseTemplateLine(models.TransientModel):
         help="Empty: a new pipeline stage is created.",
     )
 
-    def _create_stage(self, after):
-        """Create the pipeline stage of this line with the sequence after ``after``, and move the
-        later ones on as far as needed: their order stays as it is.
-        """
+    def _create_stage(self):
+        """Create the pipeline stage of this line, for the teams that were chosen."""
         self.ensure_one()
         template = self.template_stage_id
-        following = self.env["crm.stage"].search([("sequence", ">", after)], order="sequence, id")
-        taken = after + 1
-        for stage in following:
-            if stage.sequence > taken:
-                break
-            taken = stage.sequence = taken + 1
         stage = self.env["crm.stage"].create(
             {
                 "name": template.name,
-                "sequence": after + 1,
                 "is_won": template.is_won,
-                "team_ids": [Command.set(self.wizard_id.team_ids.ids)],
+                "team_ids": [Command.set(self.wizard_id.stage_team_ids.ids)],
             }
         )
         template._playbook_copy_translations(stage, ["name"])
