@@ -17,7 +17,6 @@
         "views/crm_product_line_views.xml",
         # leads
         "views/crm_lead_confirmation_views.xml",
-        "views/crm_lead_stage_log_views.xml",
         "views/crm_lead_views.xml",
         # dialogs
         "wizard/crm_playbook_use_template_views.xml",

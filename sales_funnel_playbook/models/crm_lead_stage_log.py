@@ -87,9 +87,17 @@ class CrmLeadStageLog(models.Model):
     )
 
     @api.depends("unmet")
+    @api.depends_context("lang")
     def _compute_unmet_summary(self):
+        """Name conditions in the reader's language; what is gone keeps the name it had."""
+        items = [item for log in self for item in log.unmet or []]
+        ids = {item["rule_id"] for item in items if item["kind"] in ("domain", "confirmation")}
+        conditions = self.env["crm.playbook.condition"].sudo().browse(ids).exists()
+        names = {(rule.kind, rule.id): rule.name for rule in conditions}
         for log in self:
-            log.unmet_summary = "\n".join(item["name"] for item in log.unmet or [])
+            log.unmet_summary = "\n".join(
+                names.get((item["kind"], item["rule_id"]), item["name"]) for item in log.unmet or []
+            )
 
     @api.model
     def _get_kind(self, old, new, is_reassigned):

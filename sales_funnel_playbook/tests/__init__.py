@@ -8,3 +8,4 @@ from . import test_stage_log
 from . import test_template
 from . import test_tools
 from . import test_tours
+from . import test_translations

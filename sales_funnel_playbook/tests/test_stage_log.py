@@ -50,6 +50,15 @@ class TestStageLog(PlaybookCase):
             ],
         )
 
+    def test_unmet_in_the_readers_language_even_when_the_rule_is_gone(self):
+        self.has_phone.with_context(lang="fr_FR").name = "Téléphone connu"
+        log = self._create_lead().stage_log_ids
+        self.assertEqual(log.unmet_summary, "Phone known")
+        self.assertEqual(log.with_context(lang="fr_FR").unmet_summary, "Téléphone connu")
+        self.has_phone.unlink()
+        log.invalidate_recordset()
+        self.assertEqual(log.unmet_summary, "Phone known")
+
     def test_stay_in_days_and_working_hours(self):
         """From Friday 16:00 to Tuesday 10:00: 3.75 days, and 1 + 8 + 2 hours of work."""
         self.playbook.calendar_id = self.env["resource.calendar"].create(

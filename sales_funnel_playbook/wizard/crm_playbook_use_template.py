@@ -169,6 +169,8 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         for line, stage in zip(self.line_ids, playbook.stage_ids, strict=True):
             template = line.template_stage_id
             template._playbook_copy_translations(stage, ["objective"])
+            if line.is_new:
+                template._playbook_copy_translations(stage.stage_id, ["name"])
             for source, target in zip(template.condition_ids, stage.condition_ids, strict=True):
                 source._playbook_copy_translations(target, ["name", "guidance"])
 
@@ -187,6 +189,7 @@ class CrmPlaybookUseTemplateLine(models.TransientModel):
         ondelete="cascade",
         help="Empty: a new pipeline stage is created.",
     )
+    is_new = fields.Boolean()
 
     def _create_stage(self):
         """Create the pipeline stage of this line, for the teams that were chosen."""
@@ -199,5 +202,5 @@ class CrmPlaybookUseTemplateLine(models.TransientModel):
                 "team_ids": [Command.set(self.wizard_id.stage_team_ids.ids)],
             }
         )
-        template._playbook_copy_translations(stage, ["name"])
+        self.is_new = True
         return stage
