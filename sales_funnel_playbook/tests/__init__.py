@@ -3,6 +3,7 @@ from . import test_confirmation
 from . import test_gate
 from . import test_import
 from . import test_playbook
+from . import test_rpc
 from . import test_rule
 from . import test_stage_log
 from . import test_template
