@@ -25,7 +25,13 @@ def make_page(env, count):
     return leads.ids, get_specification(env)
 
 
-@bench("Read a kanban page of {count} cards without a playbook", setup=make_page, params={"count": 80})
+@bench(
+    "Read a kanban page of {count} cards without a playbook, 20 times",
+    setup=make_page,
+    params={"count": 80},
+)
 def lead_kanban(env, state):
     lead_ids, specification = state
-    env["crm.lead"].web_search_read([("id", "in", lead_ids)], specification, limit=80)
+    for _ in range(20):  # one takes a hundredth of a second: too little to be told from noise
+        env.invalidate_all()
+        env["crm.lead"].web_search_read([("id", "in", lead_ids)], specification, limit=80)

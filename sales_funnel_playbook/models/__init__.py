@@ -13,6 +13,7 @@ from . import crm_lead
 from . import crm_lead_confirmation
 from . import crm_lead_stage_log
 from . import crm_lead_gate
+from . import crm_lead_lost
 from . import crm_lead_stage_move
 from . import crm_lead_import
 from . import crm_lead_panel

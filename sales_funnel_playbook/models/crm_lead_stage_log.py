@@ -123,18 +123,6 @@ class CrmLeadStageLog(models.Model):
         return "skip" if skips else "forward"
 
     @api.model
-    def _get_open_stages(self, lead_ids):
-        """Return ``{lead id: stage id}`` of the open stays of these leads."""
-        if not lead_ids:
-            return {}
-        query = SQL(
-            "SELECT lead_id, stage_id FROM crm_lead_stage_log"
-            " WHERE lead_id = ANY(%s) AND left_at IS NULL AND stage_id IS NOT NULL",
-            lead_ids,
-        )
-        return dict(self.env.execute_query(query))
-
-    @api.model
     def _record(self, stays):
         """End the open stays of the leads named in ``stays`` and begin the new ones, in a number of
         statements that does not depend on how many there are.
@@ -147,21 +135,25 @@ class CrmLeadStageLog(models.Model):
         lead_ids = [stay.lead_id for stay in stays]
         self.env["crm.lead"].flush_model(["product_line_id", "team_id", "user_id"])
         self._end_open_stays(lead_ids)
-        arrays = SQL(", ").join(
-            SQL("%s::%s[]", list(values), SQL(self._fields[name].column_type[1]))
-            for name, values in zip(Stay._fields, zip(*stays, strict=True), strict=True)
-        )
-        names = SQL(", ").join(map(SQL.identifier, Stay._fields))
+        columns = dict(zip(Stay._fields, zip(*stays, strict=True), strict=True))
+        types = {name: SQL(self._fields[name].column_type[1]) for name in columns}
+        # a list edit gives all stays the same stage, kind and so on: only what differs is an array
+        varying = [name for name in columns if name == "lead_id" or len(set(columns[name])) > 1]
         self.env.cr.execute(
             SQL(
-                "INSERT INTO crm_lead_stage_log"
-                " (product_line_id, team_id, user_id, moved_by_id, %s)"
-                " SELECT lead.product_line_id, lead.team_id, lead.user_id, %s, stay.*"
+                "INSERT INTO crm_lead_stage_log (product_line_id, team_id, user_id, moved_by_id, %s)"
+                " SELECT lead.product_line_id, lead.team_id, lead.user_id, %s, %s"
                 " FROM unnest(%s) AS stay(%s) JOIN crm_lead lead ON lead.id = stay.lead_id",
-                names,
+                SQL(", ").join(map(SQL.identifier, columns)),
                 self.env.uid,
-                arrays,
-                names,
+                SQL(", ").join(
+                    SQL.identifier("stay", name)
+                    if name in varying
+                    else SQL("%s::%s", columns[name][0], types[name])
+                    for name in columns
+                ),
+                SQL(", ").join(SQL("%s::%s[]", list(columns[name]), types[name]) for name in varying),
+                SQL(", ").join(map(SQL.identifier, varying)),
             )
         )
         self.invalidate_model(flush=False)

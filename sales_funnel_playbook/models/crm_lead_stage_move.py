@@ -5,8 +5,9 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
+from odoo.tools import SQL
 
-from .crm_lead_gate import StageMove, Verdict
+from .crm_lead_gate import StageMove
 from .crm_lead_stage_log import Stay
 
 # Writing one of these can change a lead's stage, or whether it is won or lost.
@@ -46,7 +47,7 @@ class CrmLead(models.Model):
             for lead_id, playbook_id in leads._get_playbook_ids().items()
         }
         if before:
-            self._settle_stages(before)
+            self.sudo()._settle_stages(before)  # sudo: who may create a lead may not have to see it
         return leads
 
     def write(self, vals):
@@ -64,15 +65,9 @@ class CrmLead(models.Model):
             before = leads._get_followed(before) if is_rekeyed else before
             verdicts = leads._pass_gate(self._prepare_moves(before, vals["stage_id"]))
         result = super(CrmLead, leads).write(vals)
+        leads = self.sudo()  # the same, after the write
         leads._settle_stages(leads._get_followed(before) if is_rekeyed else before, verdicts)
         return result
-
-    def action_set_lost(self, **additional_values):
-        """Write the reason first: archiving alone loses a deal that has no probability left."""
-        reason = {k: v for k, v in additional_values.items() if k == "lost_reason_id"}
-        if reason and self._get_playbook_ids():
-            self.write(reason)
-        return super().action_set_lost(**additional_values)
 
     def _compute_stage_id(self):
         """Remember which leads get another stage because their team changed: Odoo gives them one
@@ -135,7 +130,7 @@ class CrmLead(models.Model):
         """
         playbook_ids = self._get_playbook_ids()
         joined = [id_ for id_, state in before.items() if not state.playbook_id and id_ in playbook_ids]
-        open_stages = self.env["crm.lead.stage.log"]._get_open_stages(joined)
+        open_stages = self._get_open_stages(joined)
         return {
             lead_id: state._replace(
                 playbook_id=playbook_ids.get(lead_id, state.playbook_id),
@@ -144,6 +139,18 @@ class CrmLead(models.Model):
             for lead_id, state in before.items()
             if state.playbook_id or lead_id in playbook_ids
         }
+
+    @api.model
+    def _get_open_stages(self, lead_ids):
+        """Return ``{lead id: stage id}`` of the open stays of these leads."""
+        if not lead_ids:
+            return {}
+        query = SQL(
+            "SELECT lead_id, stage_id FROM crm_lead_stage_log"
+            " WHERE lead_id = ANY(%s) AND left_at IS NULL AND stage_id IS NOT NULL",
+            lead_ids,
+        )
+        return dict(self.env.execute_query(query))
 
     @api.model
     def _is_any_moving(self, before, vals):
@@ -182,8 +189,11 @@ class CrmLead(models.Model):
         """
         after = self.browse(before)._get_changed_states(before)  # recomputes what is pending
         reassigned = self.env.cr.precommit.data.get(REASSIGNED, {})
-        seen = {id_: verdict for id_, verdict in dict(verdicts).items() if id_ in after}
-        seen = {id_: verdict for id_, verdict in seen.items() if verdict.stage_id == after[id_].stage_id}
+        seen = {
+            lead_id: verdict
+            for lead_id, verdict in dict(verdicts).items()
+            if lead_id in after and verdict.stage_id == after[lead_id].stage_id
+        }
         unseen = [
             StageMove(lead_id, state.playbook_id, before[lead_id].stage_id, state.stage_id)
             for lead_id, state in after.items()
@@ -192,6 +202,13 @@ class CrmLead(models.Model):
             and state.stage_id != before[lead_id].stage_id
         ]
         verdicts = {**seen, **self._pass_gate(unseen)}
+        self.env["crm.lead.stage.log"]._record(self._prepare_stays(before, after, verdicts, reassigned))
+        for lead_id in after:
+            reassigned.pop(lead_id, None)
+
+    @api.model
+    def _prepare_stays(self, before, after, verdicts, reassigned):
+        """Return the :class:`Stay` that begins for each lead of ``after``."""
         get_kind = cache(self.env["crm.lead.stage.log"]._get_kind)
         now = Datetime.to_string(self.env.cr.now())
         stays = []
@@ -199,21 +216,19 @@ class CrmLead(models.Model):
             kind = get_kind(before[lead_id], state, lead_id in reassigned)
             lead = self.browse(lead_id)
             verdict = lead._get_logged_verdict(kind, verdicts.get(lead_id))
-            entered_at = lead._get_created_at(now) if kind == "created" else now
             stays.append(
                 Stay(
                     lead_id=lead_id,
                     playbook_id=state.playbook_id,
                     stage_id=state.stage_id or None,
                     previous_stage_id=before[lead_id].stage_id or None,
-                    entered_at=entered_at,
+                    entered_at=lead._get_created_at(now) if kind == "created" else now,
                     kind=kind,
                     gate=verdict.gate,
                     unmet=json.dumps(verdict.unmet) if verdict.unmet else None,
                 )
             )
-            reassigned.pop(lead_id, None)
-        self.env["crm.lead.stage.log"]._record(stays)
+        return stays
 
     def _get_changed_states(self, before):
         """Return the ``{lead id: StageState}`` of these leads that differ from ``before``."""
@@ -225,22 +240,7 @@ class CrmLead(models.Model):
                 after[lead.id] = state
         return after
 
-    def _get_logged_verdict(self, kind, verdict):
-        """Return the :class:`Verdict` to log: losing is free, but not to say why is noted."""
-        if kind == "lost" and not self.lost_reason_id:
-            return Verdict(gate="observed", unmet=(self._prepare_no_lost_reason_item(),))
-        return verdict or Verdict()
-
     def _get_created_at(self, now):
         """Return since when a new lead is in its stage, as text; an import may have said so."""
         since = self.date_last_stage_update
         return min(Datetime.to_string(since), now) if since else now
-
-    def _prepare_no_lost_reason_item(self):
-        return {
-            "kind": "lost_reason",
-            "rule_id": False,
-            "name": self.env._("Lost without a reason"),
-            "guidance": self.env._("Choose a lost reason on the deal."),
-            "blocking": False,
-        }

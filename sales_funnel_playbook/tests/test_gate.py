@@ -364,6 +364,12 @@ class TestGate(PlaybookCase):
         )
         self.assertEqual((self.lead.user_id, self.lead.stage_id), (self.rep, self.stage_demo))
 
+    def test_giving_a_deal_away(self):
+        self.lead.user_id = self.user_sales_salesman
+        self.env.invalidate_all()
+        self.lead.with_user(self.user_sales_salesman).user_id = self.rep
+        self.assertEqual(self.lead.user_id, self.rep)
+
     def test_a_stage_that_an_inner_write_puts_instead_is_asked_for(self):
         crm_lead = self.env.registry["crm.lead"]
         base_write = next(

@@ -101,6 +101,8 @@ class TestTemplate(PlaybookCase):
             self._use(**by_line)
         by_line["stage_team_ids"] = self.other_team.ids
         self.assertEqual(self._use(**by_line), line.playbook_id)
+        with self.assertRaisesRegex(UserError, "“Cloud” already follows"):
+            self._use(**by_line)
 
     def test_translations_come_along(self):
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -94,13 +94,11 @@ class CrmPlaybookUseTemplate(models.TransientModel):
     def action_apply(self):
         """Create the playbook, observing, and open it.
 
-        :raise UserError: when no team or product line is chosen, or the stages are out of order
+        :raise UserError: when no team or product line is chosen, one follows another playbook, or
+            the stages are out of order
         """
         self.ensure_one()
-        if not self.team_ids and not self.product_line_ids:
-            raise UserError(
-                self.env._("Choose the sales teams or product lines that will follow the playbook.")
-            )
+        self._check_followers()
         self._create_missing_stages()
         playbook = self.env["crm.playbook"].create(self._prepare_playbook_vals())
         self._copy_translations(playbook)
@@ -134,6 +132,21 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         for sequence, stage in enumerate(ordered, start=1):
             if missing and stage.sequence != sequence:
                 stage.sequence = sequence
+
+    def _check_followers(self):
+        if not self.team_ids and not self.product_line_ids:
+            raise UserError(
+                self.env._("Choose the sales teams or product lines that will follow the playbook.")
+            )
+        for line in self.product_line_ids.filtered("playbook_id"):
+            raise UserError(
+                self.env._(
+                    "The product line “%(line)s” already follows the playbook “%(other)s”: remove it"
+                    " there first.",
+                    line=line.name,
+                    other=line.playbook_id.name,
+                )
+            )
 
     def _check_order(self):
         ranks = self.env["crm.stage"]._get_ranks()
