@@ -29,19 +29,33 @@ class CrmLead(models.Model):
     @api.model
     def load(self, fields, data):
         """Name a deal after its customer where the sheet has no column for it, and create the
-        industries that the sheet brings along if the user may.
+        industries that the sheet brings along. Of a failed import nothing stays.
         """
         names = [name.split("/")[0] for name in fields]
         if "partner_name" in names and {"id", ".id", "name"}.isdisjoint(names):
             column = names.index("partner_name")
             fields = [*fields, "name"]
             data = [[*row, row[column]] for row in data]
-        new_names = {
-            "industry_id": self.env["res.partner.industry"].has_access("create"),
-            **(self.env.context.get("name_create_enabled_fields") or {}),
-        }
-        self = self.with_context(name_create_enabled_fields=new_names)
-        return super().load(fields, data)
+        if "industry_id" not in fields:
+            return super().load(fields, data)
+        savepoint = self.env.cr.savepoint()
+        try:
+            # before the rows: each row that fails would take back what the rows before it created
+            self._create_industries({row[fields.index("industry_id")] for row in data})
+            result = super().load(fields, data)
+            savepoint.close(rollback=not result["ids"])
+        finally:
+            if not savepoint.closed:
+                savepoint.close(rollback=True)
+        return result
+
+    @api.model
+    def _create_industries(self, names):
+        """Create the industries that are not there yet, if the user may."""
+        industries = self.env["res.partner.industry"]
+        missing = names - set(industries.search([("name", "in", list(names))]).mapped("name"))
+        if industries.has_access("create"):
+            industries.create([{"name": name} for name in sorted(filter(None, missing))])
 
     @api.model
     def get_import_templates(self):

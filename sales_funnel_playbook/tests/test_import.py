@@ -196,3 +196,16 @@ class TestImport(PlaybookCase):
         lead = self._create_lead(name="Big deal")
         self.env["crm.lead"].load([".id", "partner_name"], [[str(lead.id), "ACME"]])
         self.assertEqual((lead.name, lead.partner_name), ("Big deal", "ACME"))
+
+    def test_each_row_held_back_says_why_and_no_industry_stays(self):
+        self.playbook.mode = "enforce"
+        rows = [
+            [name, industry, "", "方案演示", "", "", "", "", "1", "", "", "销售代表"]
+            for name, industry in (("One", "造船业"), ("Two", "陶瓷业"))
+        ]
+        self.assertFalse(self._import(self._sheet(*rows)))
+        errors = {message["rows"]["from"]: message["message"] for message in self.messages}
+        self.assertIn("“One”", errors[0])
+        self.assertIn("“Two”", errors[1])
+        industries = self.env["res.partner.industry"]
+        self.assertFalse(industries.search([("name", "in", ["造船业", "陶瓷业"])]))
