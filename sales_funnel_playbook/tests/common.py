@@ -30,6 +30,21 @@ class PlaybookCase(TestCrmCommon):
         cls.team = cls.sales_team_1
         cls.leader = cls.user_sales_manager
         cls.rep = cls.user_sales_leads
+        cls._create_playbook_with_stages()
+        cls.has_phone = cls._create_condition(
+            cls.stage_lead, "Phone known", domain="[('phone', '!=', False)]", severity="advisory"
+        )
+        cls.has_amount = cls._create_condition(
+            cls.stage_demo, "Amount known", domain="[('expected_revenue', '>', 0)]"
+        )
+        cls.needs_confirmed = cls._create_condition(cls.stage_demo, "Needs confirmed", kind="confirmation")
+        cls.review_passed = cls._create_condition(cls.stage_talks, "Review passed", kind="confirmation")
+        cls.has_closing = cls._create_condition(
+            cls.stage_signed, "Closing date known", domain="[('date_deadline', '!=', False)]"
+        )
+
+    @classmethod
+    def _create_playbook_with_stages(cls):
         cls.stage_lead, cls.stage_demo, cls.stage_talks, cls.stage_signed = cls.stages = cls.env[
             "crm.stage"
         ].create(
@@ -53,17 +68,6 @@ class PlaybookCase(TestCrmCommon):
         cls.playbook.write({"mode": "enforce", "team_ids": [Command.set(cls.team.ids)]})
         cls.rules = {stage.stage_id: stage for stage in cls.playbook.stage_ids}
         cls.rules[cls.stage_talks].allow_skip = False
-        cls.has_phone = cls._create_condition(
-            cls.stage_lead, "Phone known", domain="[('phone', '!=', False)]", severity="advisory"
-        )
-        cls.has_amount = cls._create_condition(
-            cls.stage_demo, "Amount known", domain="[('expected_revenue', '>', 0)]"
-        )
-        cls.needs_confirmed = cls._create_condition(cls.stage_demo, "Needs confirmed", kind="confirmation")
-        cls.review_passed = cls._create_condition(cls.stage_talks, "Review passed", kind="confirmation")
-        cls.has_closing = cls._create_condition(
-            cls.stage_signed, "Closing date known", domain="[('date_deadline', '!=', False)]"
-        )
 
     @classmethod
     def _create_condition(cls, stage, name, **vals):

@@ -47,6 +47,13 @@ class TestAssignment(PlaybookCase):
         here.active = False
         self.assertEqual(lead.playbook_id, everywhere)
 
+    def test_product_line_is_on_every_view(self):
+        for view in ("crm_lead_view_form", "crm_case_kanban_view_leads", "crm_case_tree_view_oppor",
+                     "view_crm_case_opportunities_filter"):  # fmt: skip
+            record = self.env.ref(f"crm.{view}")
+            arch = self.env["crm.lead"].get_view(record.id, record.type)["arch"]
+            self.assertIn('name="product_line_id"', arch, view)
+
     def test_template_governs_nothing(self):
         lead = self._create_lead(team_id=self.other_team.id)
         self.env["crm.playbook"].create(

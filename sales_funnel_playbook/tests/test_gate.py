@@ -142,6 +142,17 @@ class TestGate(PlaybookCase):
         lead.type = "lead"
         self.assertRefused(self.DEMO, lead.write, {"type": "opportunity", "stage_id": self.stage_demo.id})
 
+    def test_conversion_dialog(self):
+        self.has_phone.severity = "blocking"
+        elsewhere = self.env["crm.team"].create({"name": "Elsewhere", "company_id": False})
+        lead = self._create_lead(type="lead", team_id=elsewhere.id, user_id=False)
+        dialog = self.env["crm.lead2opportunity.partner"].with_context(
+            active_model="crm.lead", active_id=lead.id, active_ids=lead.ids
+        )
+        dialog.create({"name": "convert", "action": "create", "team_id": self.team.id}).action_apply()
+        self.assertEqual((lead.type, lead.team_id), ("opportunity", self.team))
+        self.assertRefused(self.DEMO, lead.write, {"stage_id": self.stage_demo.id})
+
     def test_merge(self):
         """The head of a merge keeps its stage; a stage its new team has not is given, and gated."""
         ahead = self._advance(self._create_lead(name="Ahead"), self.stage_demo)
