@@ -56,7 +56,7 @@ class CrmPlaybookRule(models.AbstractModel):
                     self.env._(
                         "The rule “%(rule)s” cannot be saved: %(reason)s",
                         rule=rule.name,
-                        reason=str(error).splitlines()[0],
+                        reason=(str(error) or repr(error)).splitlines()[0],
                     )
                 ) from error
 
