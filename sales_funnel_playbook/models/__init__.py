@@ -1,21 +1,36 @@
 # rules
 from . import crm_playbook_cache_mixin
+from . import crm_playbook_delay
 from . import crm_playbook_rule
 from . import crm_playbook
 from . import crm_playbook_stage
 from . import crm_playbook_condition
+from . import crm_playbook_output
+from . import crm_playbook_override_reason
 from . import crm_product_line
 from . import crm_stage
 
-# leads
+# leads: facts
 from . import crm_lead_fact
 from . import crm_lead
+from . import crm_lead_evidence
 from . import crm_lead_confirmation
+from . import crm_lead_output
+from . import crm_lead_approval
+
+# leads: the gate and its log
 from . import crm_lead_stage_log
+from . import crm_lead_stage_stay
+from . import crm_lead_stage_backfill
 from . import crm_lead_gate
+from . import crm_lead_refusal
+from . import crm_lead_override
 from . import crm_lead_lost
 from . import crm_lead_stage_move
+
+# leads: the rest
 from . import crm_lead_import
+from . import crm_lead_merge
 from . import crm_lead_panel
 
 # other core models

@@ -1,13 +1,9 @@
+from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
-
-from ..exceptions import PlaybookGateError
-
-# A refusal of a batch names this many leads one by one, and the number of the others.
-MAX_NAMED_LEADS = 20
 
 
 class StageMove(NamedTuple):
@@ -20,8 +16,8 @@ class StageMove(NamedTuple):
 
 
 class Demands(NamedTuple):
-    """What a move asks for: entry conditions (:class:`GateRule`), and stages (:class:`GateStage`)
-    that it jumps over and may not.
+    """What a move asks for: ``rules`` that leads meet or not (:class:`GateRule` and
+    :class:`GateOutput`), and stages (:class:`GateStage`) that it jumps over and may not.
     """
 
     rules: tuple
@@ -29,16 +25,25 @@ class Demands(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the gate says of a move into ``stage_id``: ``gate`` as the log has it, and what is unmet."""
+    """What the gate says of a move into ``stage_id``: ``gate`` as the log has it, what is unmet, and
+    who let it pass all the same.
+    """
 
     stage_id: int = False
     gate: str = "none"
     unmet: tuple = ()
     is_enforced: bool = False
+    override_reason_id: int | None = None
+    override_note: str | None = None
+
+    @property
+    def is_blocked(self):
+        """Whether an enforced playbook would refuse the move."""
+        return any(item["blocking"] for item in self.unmet)
 
     @property
     def is_allowed(self):
-        return not (self.is_enforced and any(item["blocking"] for item in self.unmet))
+        return self.gate == "overridden" or not (self.is_enforced and self.is_blocked)
 
 
 class CrmLead(models.Model):
@@ -50,9 +55,9 @@ class CrmLead(models.Model):
 
         :param int stage_id: a ``crm.stage``
         :return: ``{"<lead id>": {"allowed": bool, "unmet": [item, …]}}``, ready for JSON, with
-            items ``{"kind": "domain" | "confirmation" | "skip", "rule_id": int, "name": str,
-            "guidance": str, "blocking": bool}``. A lead without a playbook is always allowed; in a
-            playbook that observes, ``allowed`` is true whatever is unmet.
+            items ``{"kind": "domain" | "confirmation" | "output" | "skip", "rule_id": int,
+            "name": str, "guidance": str, "blocking": bool}``. A lead without a playbook is always
+            allowed; in a playbook that observes, ``allowed`` is true whatever is unmet.
         :raise UserError: when there is no such stage
         """
         self.check_access("read")
@@ -77,7 +82,7 @@ class CrmLead(models.Model):
 
         :raise PlaybookGateError: when an enforced playbook refuses one of them
         """
-        verdicts = self._get_verdicts(moves)
+        verdicts = self._override_verdicts(self._get_verdicts(moves))
         refused = [move for move in moves if not verdicts[move.lead_id].is_allowed]
         if refused:
             raise self._prepare_gate_error(refused, verdicts, len(moves))
@@ -133,7 +138,7 @@ class CrmLead(models.Model):
             "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.stage_id FROM crm_lead_stage_log log"
             " JOIN crm_playbook_stage named"
             " ON named.playbook_id = log.playbook_id AND named.stage_id = log.stage_id"
-            " WHERE log.lead_id = ANY(%s) ORDER BY log.lead_id, log.id DESC",
+            " WHERE log.lead_id = ANY(%s) ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
             lead_ids,
         )
         return dict(self.env.execute_query(query))
@@ -160,84 +165,27 @@ class CrmLead(models.Model):
         if not target or ranks.get(to_stage_id, -1) <= ranks.get(from_stage_id, -1):
             return None
         jumped = gate.get_stages_between(ranks, from_stage_id, to_stage_id)
-        return Demands(target.rules, tuple(stage for stage in jumped if not stage.allow_skip))
+        left = gate.stages.get(from_stage_id)
+        outputs = [output for stage in ([left] if left else []) + jumped for output in stage.outputs]
+        return Demands((*target.rules, *outputs), tuple(stage for stage in jumped if not stage.allow_skip))
 
     def _get_met_rules(self, rules):
-        """Return ``{rule: set of lead ids for which it is met}`` for the :class:`GateRule`\\ s."""
+        """Return ``{rule: set of lead ids for which it is met}`` for :class:`GateRule` and
+        :class:`GateOutput`, with one query for each kind that there is.
+        """
         met = {rule: set() for rule in rules}
-        by_id = {rule.id: rule for rule in rules}
-        domains = {rule.id: rule.domain for rule in rules if rule.kind == "domain"}
-        if domains:
+        by_kind = defaultdict(dict)
+        for rule in rules:
+            by_kind[rule.kind][rule.id] = rule
+        if conditions := by_kind["domain"]:
+            domains = {rule.id: rule.domain for rule in conditions.values()}
             matches = self.env["crm.playbook.rule"]._match(domains, self)
-            met |= {by_id[rule_id]: lead_ids for rule_id, lead_ids in matches.items()}
-        confirmable = [rule.id for rule in rules if rule.kind == "confirmation"]
-        if confirmable:
-            conditions = self.env["crm.playbook.condition"].browse(confirmable)
-            for confirmation in self._get_confirmations(conditions):
-                met[by_id[confirmation.condition_id.id]].add(confirmation.lead_id.id)
+            met |= {conditions[rule_id]: lead_ids for rule_id, lead_ids in matches.items()}
+        facts = {
+            "confirmation": self.env["crm.lead.confirmation"]._get_confirmed,
+            "output": self.env["crm.lead.output"]._get_accepted,
+        }
+        for kind, get_met in facts.items():
+            for rule_id, lead_id in get_met(self.ids, [*by_kind[kind]]) if by_kind[kind] else ():
+                met[by_kind[kind][rule_id]].add(lead_id)
         return met
-
-    @api.model
-    def _describe_unmet(self, demands):
-        """Return ``{rule or stage: unmet item}`` in the user's language; see :meth:`check_gate`."""
-        rules = {demand.id: demand for demand in demands if hasattr(demand, "kind")}
-        stages = {demand.id: demand for demand in demands if demand not in rules.values()}
-        items = {}
-        # sudo: who may move a lead may read why it may not, also of a playbook shared by a company
-        for condition in self.env["crm.playbook.condition"].sudo().browse(rules):
-            items[rules[condition.id]] = condition._prepare_unmet_item()
-        for stage in self.env["crm.playbook.stage"].sudo().browse(stages):
-            items[stages[stage.id]] = {
-                "kind": "skip",
-                "rule_id": stage.id,
-                "name": self.env._("The stage “%s” cannot be skipped", stage.display_name),
-                "guidance": self.env._("Move the deal there first."),
-                "blocking": True,
-            }
-        return items
-
-    @api.model
-    def _prepare_gate_error(self, refused, verdicts, move_count):
-        """Return the error that says which leads were held back and why, and how to go on."""
-        leads = self.sudo().browse(move.lead_id for move in refused)
-        stages = self.env["crm.stage"].sudo().browse(move.to_stage_id for move in refused)
-        details = [
-            {
-                # a lead refused on creation is not there to be opened
-                "lead_id": move.from_stage_id and move.lead_id,
-                "lead": lead.name,
-                "stage": stage.name,
-                "unmet": [item for item in verdicts[move.lead_id].unmet if item["blocking"]],
-            }
-            for move, lead, stage in zip(refused, leads, stages, strict=True)
-        ]
-        return PlaybookGateError(self._prepare_gate_message(details, move_count), details)
-
-    @api.model
-    def _prepare_gate_message(self, details, move_count):
-        blocks = []
-        for detail in details[:MAX_NAMED_LEADS]:
-            title = self.env._(
-                "“%(lead)s” cannot enter the stage “%(stage)s” yet:",
-                lead=detail["lead"],
-                stage=detail["stage"],
-            )
-            lines = [
-                f"• {item['name']}" + (f" – {item['guidance']}" if item["guidance"] else "")
-                for item in detail["unmet"]
-            ]
-            if not detail["lead_id"]:
-                lines.append(self.env._("Create it in an earlier stage, then move it on."))
-            blocks.append("\n".join([title, *lines]))
-        if len(details) > MAX_NAMED_LEADS:
-            blocks.append(self.env._("… and %s more.", len(details) - MAX_NAMED_LEADS))
-        if move_count > 1:
-            blocks.insert(
-                0,
-                self.env._(
-                    "Nothing was moved: %(refused)s of %(total)s deals are held back.",
-                    refused=len(details),
-                    total=move_count,
-                ),
-            )
-        return "\n\n".join(blocks)

@@ -8,7 +8,7 @@ from odoo.fields import Datetime
 from odoo.tools import SQL
 
 from .crm_lead_gate import StageMove
-from .crm_lead_stage_log import Stay
+from .crm_lead_stage_stay import Stay
 
 # Writing one of these can change a lead's stage, or whether it is won or lost.
 STAGE_TRIGGERS = {"stage_id", "active", "probability"}
@@ -125,19 +125,23 @@ class CrmLead(models.Model):
         """Return the states of ``before`` with the playbooks the leads follow now; without those
         that follow none, except the one that is just leaving its playbook.
 
-        A lead that comes back under a playbook goes on from the stage of its open stay: a detour
-        without a playbook is no way around the gate.
+        A lead that comes under a playbook gets its log filled. One that comes back goes on from the
+        stage of its open stay: a detour without a playbook is no way around the gate.
         """
         playbook_ids = self._get_playbook_ids()
-        joined = [id_ for id_, state in before.items() if not state.playbook_id and id_ in playbook_ids]
-        open_stages = self._get_open_stages(joined)
-        return {
-            lead_id: state._replace(
-                playbook_id=playbook_ids.get(lead_id, state.playbook_id),
-                stage_id=open_stages.get(lead_id, state.stage_id),
-            )
+        followed = {
+            lead_id: state._replace(playbook_id=playbook_ids.get(lead_id, state.playbook_id))
             for lead_id, state in before.items()
             if state.playbook_id or lead_id in playbook_ids
+        }
+        joined = {id_: state for id_, state in followed.items() if not before[id_].playbook_id}
+        open_stages = self._get_open_stages([*joined])
+        self.env["crm.lead.stage.log"]._backfill_leads(
+            {id_: state for id_, state in joined.items() if id_ not in open_stages}
+        )
+        return {
+            lead_id: state._replace(stage_id=open_stages.get(lead_id, state.stage_id))
+            for lead_id, state in followed.items()
         }
 
     @api.model
@@ -226,6 +230,8 @@ class CrmLead(models.Model):
                     kind=kind,
                     gate=verdict.gate,
                     unmet=json.dumps(verdict.unmet) if verdict.unmet else None,
+                    override_reason_id=verdict.override_reason_id,
+                    override_note=verdict.override_note,
                 )
             )
         return stays

@@ -10,6 +10,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
     _name = "crm.playbook.cache.mixin"
     _description = "Playbook rule kept in memory"
     _playbook_cached_fields = None  # a set, where only these of many fields are kept in memory
+    _playbook_followed_fields = frozenset()  # these decide which leads follow a playbook
 
     def _forget_rules(self):
         """Empty what was derived from the rules: the registry's cache, and what leads show of it."""
@@ -20,18 +21,31 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         self._forget_rules()
+        records._backfill_followed()
         return records
 
     def write(self, vals):
         result = super().write(vals)
         if self._playbook_cached_fields is None or not self._playbook_cached_fields.isdisjoint(vals):
             self._forget_rules()
+        if not self._playbook_followed_fields.isdisjoint(vals):
+            self._backfill_followed()
         return result
 
     def unlink(self):
         result = super().unlink()
         self._forget_rules()
         return result
+
+    def _get_followed_playbooks(self):
+        """Return the playbooks that leads may have come under because of these records."""
+        return self.env["crm.playbook"]
+
+    def _backfill_followed(self):
+        """Fill the stage log of the leads that have just come under a playbook."""
+        if playbooks := self._get_followed_playbooks():
+            # sudo: the history of all leads, whoever may see them
+            self.env["crm.lead.stage.log"].sudo()._backfill_playbooks(playbooks)
 
     def _playbook_copy_translations(self, target, field_names):
         """Give ``target`` the translations that ``self`` has of these fields, in all languages."""

@@ -13,12 +13,21 @@ class GateRule(NamedTuple):
     domain: str
 
 
+class GateOutput(NamedTuple):
+    """A required output as the gate keeps it in memory."""
+
+    id: int
+    kind: str = "output"
+
+
 class GateStage(NamedTuple):
     """A playbook's rules for one ``crm.stage``, as the gate keeps them in memory."""
 
     id: int
     allow_skip: bool
     rules: tuple[GateRule, ...]
+    outputs: tuple[GateOutput, ...]
+    kind: str = "skip"
 
 
 class CrmPlaybookStage(models.Model):
@@ -68,7 +77,9 @@ class CrmPlaybookStage(models.Model):
     condition_ids = fields.One2many(
         "crm.playbook.condition", "playbook_stage_id", string="Entry Conditions", copy=True
     )
+    output_ids = fields.One2many("crm.playbook.output", "playbook_stage_id", string="Outputs", copy=True)
     condition_summary = fields.Text(compute="_compute_condition_summary")
+    output_summary = fields.Text(compute="_compute_output_summary")
 
     _stage_uniq = models.UniqueIndex(
         "(playbook_id, stage_id)",
@@ -93,6 +104,11 @@ class CrmPlaybookStage(models.Model):
         for stage in self:
             stage.condition_summary = "\n".join(stage.condition_ids.mapped("name"))
 
+    @api.depends("output_ids.name")
+    def _compute_output_summary(self):
+        for stage in self:
+            stage.output_summary = "\n".join(stage.output_ids.mapped("name"))
+
     @api.constrains("playbook_id", "stage_id", "name")
     def _check_stage(self):
         for stage in self:
@@ -108,8 +124,12 @@ class CrmPlaybookStage(models.Model):
                     )
                 )
 
+    def _get_followed_playbooks(self):
+        """The first stage puts a playbook into use."""
+        return self.playbook_id.filtered(lambda playbook: playbook.stage_ids == self)
+
     def _prepare_gate_stage(self):
-        """Return this stage and its entry conditions as the gate keeps them in memory."""
+        """Return this stage, its conditions and outputs as the gate keeps them in memory."""
         self.ensure_one()
         return GateStage(
             id=self.id,
@@ -118,4 +138,16 @@ class CrmPlaybookStage(models.Model):
                 GateRule(rule.id, rule.kind, rule.severity == "blocking", rule.domain)
                 for rule in self.condition_ids
             ),
+            outputs=tuple(GateOutput(output.id) for output in self.output_ids if output.is_required),
         )
+
+    def _prepare_unmet_item(self):
+        """Return this stage, jumped over, as an unmet item of :meth:`crm.lead.check_gate`."""
+        self.ensure_one()
+        return {
+            "kind": "skip",
+            "rule_id": self.id,
+            "name": self.env._("The stage “%s” cannot be skipped", self.display_name),
+            "guidance": self.env._("Move the deal there first."),
+            "blocking": True,
+        }

@@ -9,6 +9,7 @@ class CrmProductLine(models.Model):
     _inherit = ["crm.playbook.cache.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
+    _playbook_followed_fields = frozenset(("playbook_id", "company_id"))
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -29,3 +30,6 @@ class CrmProductLine(models.Model):
         "((name->>'en_US'), COALESCE(company_id, 0))",
         "This company already has a product line of that name.",
     )
+
+    def _get_followed_playbooks(self):
+        return self.playbook_id

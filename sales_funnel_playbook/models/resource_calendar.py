@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 import pytz
 
 from odoo import models
 
 from ..tools.working_time import WorkingTime
+
+# How far ahead a calendar is asked before it is said to have no working time left.
+MAX_SPAN = timedelta(days=5 * 366)
 
 
 class ResourceCalendar(models.Model):
@@ -21,3 +26,30 @@ class ResourceCalendar(models.Model):
                 for interval in self._work_intervals_batch(since, until)[False]
             ]
         )
+
+    def _get_due_times(self, start, delays):
+        """Return ``{delay: when it is over}`` of working-time delays that begin together. The
+        calendar is asked once for all of them, twice or more only where it has long breaks.
+
+        :param start: naive UTC, as the results; False where the calendar has no such working time
+        :param delays: ``(count, "working_hours" or "working_days")``; days end with the last working
+            minute of the day, and the day of ``start`` is not counted
+        """
+        self.ensure_one()
+        local = pytz.timezone(self.tz or "UTC")
+
+        def get_day(moment):
+            return pytz.utc.localize(moment).astimezone(local).date()
+
+        due = dict.fromkeys(delays, False)
+        days = max((count if unit == "working_days" else count / 8 for count, unit in delays), default=0)
+        span = timedelta(days=14 + 2 * days)
+        while due and not all(due.values()) and span <= MAX_SPAN:
+            working = self._get_working_time(start, start + span)
+            for count, unit in delays:
+                if unit == "working_days":
+                    due[count, unit] = working.end_of_day(start, count, get_day) or False
+                else:
+                    due[count, unit] = working.add_hours(start, count) or False
+            span *= 4
+        return due

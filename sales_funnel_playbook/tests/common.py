@@ -81,6 +81,12 @@ class PlaybookCase(TestCrmCommon):
         )
 
     @classmethod
+    def _create_output(cls, stage, name, **vals):
+        return cls.env["crm.playbook.output"].create(
+            {"name": name, "playbook_stage_id": cls.rules[stage].id, **vals}
+        )
+
+    @classmethod
     def _create_lead(cls, name="Deal", **vals):
         return cls.env["crm.lead"].create(
             {

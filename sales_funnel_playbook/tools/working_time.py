@@ -1,4 +1,5 @@
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 
@@ -10,7 +11,7 @@ class WorkingTime:
 
     :param intervals: ``(start, stop)`` pairs in order, not overlapping, as comparable datetimes
 
-    >>> from datetime import datetime as at
+    >>> at = datetime
     >>> monday = (at(2024, 3, 18, 9), at(2024, 3, 18, 17))
     >>> tuesday = (at(2024, 3, 19, 9), at(2024, 3, 19, 17))
     >>> working = WorkingTime([monday, tuesday])
@@ -22,6 +23,12 @@ class WorkingTime:
     16.0
     >>> WorkingTime([]).hours(at(2024, 3, 17), at(2024, 3, 20))
     0.0
+    >>> working.add_hours(at(2024, 3, 18, 16), 3)
+    datetime.datetime(2024, 3, 19, 11, 0)
+    >>> working.add_hours(at(2024, 3, 18, 16), 99) is None
+    True
+    >>> working.end_of_day(at(2024, 3, 18, 16), 1)
+    datetime.datetime(2024, 3, 19, 17, 0)
     """
 
     def __init__(self, intervals):
@@ -40,3 +47,31 @@ class WorkingTime:
     def hours(self, start, stop):
         """Return the working hours from ``start`` to ``stop``, 0.0 if ``stop`` is not later."""
         return max(self._seconds_until(stop) - self._seconds_until(start), 0.0) / 3600
+
+    def add_hours(self, start, hours):
+        """Return the moment when ``hours`` of work have passed since ``start``, or None when the
+        intervals end before.
+        """
+        seconds = self._seconds_until(start) + hours * 3600
+        index = bisect_left(self._seconds_before, seconds)
+        if not 0 < index <= len(self._stops):
+            return None
+        return self._stops[index - 1] - timedelta(seconds=self._seconds_before[index] - seconds)
+
+    def end_of_day(self, start, days, get_day=datetime.date):
+        """Return the end of the ``days``-th working day after the day of ``start``, or None when the
+        intervals end before.
+
+        :param get_day: the local date of one of the moments
+        """
+        last_stops = {get_day(begin): stop for begin, stop in zip(self._starts, self._stops, strict=True)}
+        later = [day for day in last_stops if day > get_day(start)]
+        return last_stops[later[days - 1]] if 0 < days <= len(later) else None
+
+    def columns(self, number):
+        """Return the starts, the stops, and the seconds worked until each stop, as three lists of
+        floats for arithmetic elsewhere.
+
+        :param number: turns one of the moments into a float
+        """
+        return [*map(number, self._starts)], [*map(number, self._stops)], self._seconds_before[1:]

@@ -1,3 +1,5 @@
 from . import crm_lead_confirm
 from . import crm_lead_lost
+from . import crm_lead_output_reject
+from . import crm_lead_override
 from . import crm_playbook_use_template

@@ -1,0 +1,107 @@
+from odoo import api, models
+
+
+class CrmLead(models.Model):
+    """Merging keeps the facts of all merged leads, and one contiguous log."""
+
+    _inherit = "crm.lead"
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        self._merge_evidence(opportunities)
+        # the lead that began last is added first, so that each one only has to go in front
+        logs = [lead.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)) for lead in opportunities]
+        for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
+            self.env["crm.lead.stage.log"]._prepend(
+                log, self.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id))
+            )
+        return result
+
+    def _merge_evidence(self, opportunities):
+        """Take over confirmations and outputs; where this lead has a current one, it goes on counting
+        and the other stays on record.
+        """
+        # sudo: facts belong to the module, the merge has checked the rights on the leads
+        confirmations = self.env["crm.lead.confirmation"].sudo()
+        in_force = [("withdrawn_at", "=", False)]
+        confirmed = confirmations.search([*in_force, ("lead_id", "=", self.id)]).condition_id
+        for confirmation in confirmations.search([("lead_id", "in", opportunities.ids)], order="id"):
+            if not confirmation.withdrawn_at and confirmation.condition_id in confirmed:
+                confirmation._withdraw_as_duplicate()
+            elif not confirmation.withdrawn_at:
+                confirmed |= confirmation.condition_id
+            confirmation.lead_id = self
+        submissions = self.env["crm.lead.output"].sudo()
+        submitted = submissions.search([("is_current", "=", True), ("lead_id", "=", self.id)]).output_id
+        # the latest first: of two current ones it is the one that goes on counting
+        for submission in submissions.search([("lead_id", "in", opportunities.ids)], order="id desc"):
+            if submission.is_current and submission.output_id in submitted:
+                submission._retire()
+            elif submission.is_current:
+                submitted |= submission.output_id
+            submission.lead_id = self
+
+
+class CrmLeadConfirmation(models.Model):
+    _inherit = "crm.lead.confirmation"
+
+    def _withdraw_as_duplicate(self):
+        """The merged lead has a confirmation of this condition already; this one stays on record."""
+        self.write({"withdrawn_at": self.env.cr.now(), "withdrawn_by_id": self.env.uid})
+
+
+class CrmLeadStageLog(models.Model):
+    _inherit = "crm.lead.stage.log"
+
+    @api.model
+    def _prepend(self, earlier, log):
+        """Put the stays of ``earlier`` that began before those of ``log`` in front of it, so that
+        the merged deal begins when the first of the merged ones began. What overlaps goes: a deal
+        is in one stage at a time.
+
+        :param earlier: stays of a lead that is about to go, oldest first
+        :param log: stays of the lead that remains, oldest first; empty: nothing is kept
+        """
+        first = log[:1]
+        kept = earlier.filtered(lambda stay: first and stay.entered_at < first.entered_at)
+        if not kept:
+            return
+        last = kept[-1]
+        if last.stage_id == first.stage_id and last.kind != "lost":
+            first._begin_as(last)
+            kept -= last
+        else:
+            first.write({"previous_stage_id": last.stage_id.id, "kind": first._get_kind_after(last)})
+            last._end_at(first.entered_at)
+        kept.flush_recordset()  # no two open stays of one lead, not for a moment
+        kept.write({"lead_id": first.lead_id.id})
+
+    def _begin_as(self, other):
+        """Let this stay begin when and how ``other`` began."""
+        names = ["kind", "gate", "unmet", "override_reason_id", "override_note", "previous_stage_id"]
+        vals = {name: other[name] for name in [*names, "moved_by_id"]}
+        vals = {name: value.id if isinstance(value, models.Model) else value for name, value in vals.items()}
+        self.write({**vals, "entered_at": other.entered_at})
+        if self.left_at:
+            self._end_at(self.left_at)
+
+    def _get_kind_after(self, previous):
+        """Return how this stay, the first of its lead, began if ``previous`` came before it."""
+        if previous.stage_id == self.stage_id:
+            return "restored"
+        ranks = self.env["crm.stage"]._get_ranks()
+        is_back = ranks.get(self.stage_id.id, -1) < ranks.get(previous.stage_id.id, -1)
+        return "backward" if is_back else "won" if self.stage_id.is_won else "forward"
+
+    def _end_at(self, moment):
+        """End this stay at ``moment`` (naive UTC), and measure it."""
+        lead = self.lead_id
+        calendar = (lead.company_id or self.env.company).resource_calendar_id
+        stay = (self.id, self.entered_at, self.playbook_id.id, calendar.id)
+        self.write(
+            {
+                "left_at": moment,
+                "duration_days": (moment - self.entered_at).total_seconds() / 86400,
+                "working_hours": self._get_working_hours([stay], moment)[self.id],
+            }
+        )

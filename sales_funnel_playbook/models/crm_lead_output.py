@@ -1,0 +1,209 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class CrmLeadOutput(models.Model):
+    """An output that was handed in. The current one of an output counts; those it replaced, and
+    those taken back, stay on record.
+    """
+
+    _name = "crm.lead.output"
+    _description = "Output handed in"
+    _inherit = ["crm.lead.evidence"]
+    _order = "submitted_at desc, id desc"
+    _rec_name = "output_id"
+
+    output_id = fields.Many2one("crm.playbook.output", required=True, index=True, ondelete="restrict")
+    playbook_stage_id = fields.Many2one(related="output_id.playbook_stage_id", store=True)
+    user_id = fields.Many2one(string="Handed In By")
+    team_id = fields.Many2one(related="lead_id.team_id")
+    state = fields.Selection(
+        [("submitted", "Handed In"), ("approved", "Approved"), ("rejected", "Rejected")],
+        required=True,
+        default="submitted",
+    )
+    is_current = fields.Boolean(
+        string="Current", default=True, help="Not replaced by a later one, and not taken back."
+    )
+    url = fields.Char(string="Link")
+    submitted_at = fields.Datetime(string="Handed In", required=True, default=fields.Datetime.now)
+    due_at = fields.Datetime(string="Due", help="By the time limit as it was when this was handed in.")
+    is_late = fields.Boolean(string="Late")
+    reviewed_by_id = fields.Many2one("res.users", ondelete="restrict")
+    reviewed_at = fields.Datetime()
+    review_comment = fields.Text(string="Comment")
+    activity_id = fields.Many2one("mail.activity", ondelete="set null", index="btree_not_null")
+    awaits_approval = fields.Boolean(compute="_compute_awaits_approval", search="_search_awaits_approval")
+
+    _current_uniq = models.UniqueIndex(
+        "(lead_id, output_id) WHERE is_current",
+        "This output was handed in by somebody else just now: reload the page.",
+    )
+
+    @api.depends("state", "is_current", "output_id.approval")
+    def _compute_awaits_approval(self):
+        for submission in self:
+            submission.awaits_approval = (
+                submission.is_current
+                and submission.state == "submitted"
+                and submission.output_id.approval == "team_leader"
+            )
+
+    @api.model
+    def _search_awaits_approval(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            ("is_current", "=", True),
+            ("state", "=", "submitted"),
+            ("output_id.approval", "=", "team_leader"),
+        ]
+
+    def _is_accepted(self):
+        """Tell whether this counts for the gate, by the output's rule as it is now."""
+        self.ensure_one()
+        needs_approval = self.output_id.approval == "team_leader"
+        return self.is_current and (
+            self.state == "approved" or (self.state == "submitted" and not needs_approval)
+        )
+
+    def _retire(self):
+        """Let these no longer count; the leader need not look at them any more."""
+        self.sudo().write({"is_current": False})
+        self.flush_recordset(["is_current"])  # the next one is current from its first moment
+        self._close_approval()
+
+    @api.model
+    def _get_accepted(self, lead_ids, output_ids):
+        """Return the ``(output id, lead id)`` pairs that count for the gate; see :meth:`_is_accepted`."""
+        self.flush_model(["lead_id", "output_id", "is_current", "state"])
+        self.env["crm.playbook.output"].flush_model(["approval"])
+        return self.env.execute_query(
+            SQL(
+                "SELECT submission.output_id, submission.lead_id FROM crm_lead_output submission"
+                " JOIN crm_playbook_output output ON output.id = submission.output_id"
+                " WHERE submission.lead_id = ANY(%s) AND submission.output_id = ANY(%s)"
+                " AND submission.is_current AND (submission.state = 'approved'"
+                " OR submission.state = 'submitted' AND output.approval = 'none')",
+                lead_ids,
+                output_ids,
+            )
+        )
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    output_ids = fields.One2many("crm.lead.output", "lead_id", readonly=True, copy=False)
+
+    def submit_output(self, output_id, note=False, url=False, attachment_ids=()):
+        """Hand in an output of this lead's playbook, as the current user. It replaces the one that
+        was handed in before.
+
+        :param int output_id: a ``crm.playbook.output``
+        :param str note: the note, where one is asked for, else a remark
+        :param str url: the link, where one is asked for
+        :param attachment_ids: ids of ``ir.attachment``, uploaded by the current user
+        :return: the id of the ``crm.lead.output``
+        :raise UserError: when the output is not one of this lead's playbook, or what is handed in
+            is not what it asks for
+        """
+        self.ensure_one()
+        self.check_access("write")
+        output = self._get_output(output_id)
+        evidence = {"note": str(note or "").strip(), "url": str(url or "").strip()}
+        files = self.env["ir.attachment"].browse(attachment_ids)._check_evidence_files()
+        if reason := self._get_submit_refusal(output, files, **evidence):
+            raise UserError(reason)
+        self._get_submissions(output)._retire()
+        vals = self._prepare_submission_vals(output, files, **evidence)
+        # sudo: outputs belong to the module; the right to write the lead was checked above
+        submission = self.env["crm.lead.output"].sudo().create(vals).sudo(False)
+        submission._own_files()
+        self._message_log(body=self.env._("Output handed in: %s", output.name))
+        submission._request_approval()
+        return submission.id
+
+    def withdraw_output(self, output_id):
+        """Take back what was handed in. It stays on record, with who withdrew it and when.
+
+        :param int output_id: the ``crm.playbook.output`` that no longer counts as handed in
+        :raise UserError: unless the current user handed it in or is a sales manager
+        """
+        self.ensure_one()
+        self.check_access("write")
+        output = self._get_output(output_id)
+        submission = self._get_submissions(output)
+        if not submission:
+            raise UserError(self.env._("This output is not handed in: there is nothing to withdraw."))
+        submission._withdraw()
+        submission._retire()
+        self._message_log(body=self.env._("Output withdrawn: %s", output.name))
+        return True
+
+    @api.model
+    def _get_output(self, output_id):
+        """Return the output that a caller named, empty if there is none."""
+        outputs = self.env["crm.playbook.output"]
+        return outputs.browse(output_id).exists() if isinstance(output_id, int) else outputs
+
+    def _get_submissions(self, outputs):
+        """Return the current submissions of ``outputs`` for these leads."""
+        # sudo: they count whoever asks
+        return (
+            self.env["crm.lead.output"]
+            .sudo()
+            .search(
+                [
+                    ("lead_id", "in", self.ids),
+                    ("output_id", "in", outputs.ids),
+                    ("is_current", "=", True),
+                ]
+            )
+            .sudo(False)
+        )
+
+    def _get_submit_refusal(self, output, files, note, url):
+        """Return why this cannot be handed in for ``output``, or False."""
+        if not output or not output.active or output.playbook_id != self.playbook_id:
+            return self.env._(
+                "This output cannot be handed in for “%s”: reload the page to see its playbook as it is now.",
+                self.name,
+            )
+        evidence = self.env["crm.lead.evidence"]
+        if output.evidence == "note":
+            return evidence._get_note_refusal(self, note, output.min_length)
+        if output.evidence == "link":
+            return evidence._get_link_refusal(url)
+        return not files and self.env._("“%s” asks for a file: add one.", output.name)
+
+    def _prepare_submission_vals(self, output, files, note, url):
+        now = fields.Datetime.now()
+        due_at = self._get_output_due_times(output)[output]
+        return {
+            "lead_id": self.id,
+            "output_id": output.id,
+            "user_id": self.env.uid,
+            "note": note or False,
+            "url": output.evidence == "link" and url,
+            "attachment_ids": files.ids,
+            "submitted_at": now,
+            "due_at": due_at,
+            "is_late": bool(due_at and now > due_at),
+        }
+
+    def _get_output_due_times(self, outputs):
+        """Return ``{output: moment}`` when each is due: its delay from when this lead last entered
+        the output's stage; False without limit, or where the lead never was in that stage.
+        """
+        self.ensure_one()
+        gate = self.env["crm.playbook"]._get_gates().get(self.playbook_id.id)
+        calendar_id = gate and gate.calendar_id
+        calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
+        calendar = calendar or (self.company_id or self.env.company).sudo().resource_calendar_id
+        due = {}
+        for stage, its_outputs in outputs.grouped("playbook_stage_id").items():
+            stay = self.sudo().stage_log_ids.filtered(lambda stay, s=stage: stay.stage_id == s.stage_id)[:1]
+            due |= its_outputs._get_due_times(stay.entered_at, calendar)
+        return due

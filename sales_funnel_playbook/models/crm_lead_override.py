@@ -1,0 +1,152 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+OVERRIDE = "playbook_override"
+DEFAULT_DAYS = 7
+
+
+class Override(NamedTuple):
+    """A manager's decision, on its way to the gate in the context. Only this module makes one: what
+    a client sends as a context is never of this type.
+    """
+
+    lead_ids: frozenset
+    stage_id: int
+    reason_id: int
+    note: str
+
+
+class CrmLead(models.Model):
+    """A manager lets a deal pass: with a reason, on record, and with the missing work scheduled."""
+
+    _inherit = "crm.lead"
+
+    def override_gate(self, stage_id, reason_id, note, date_deadline=False):
+        """Move these leads into a stage although something is missing. What was unmet is logged with
+        the reason, told in the chatter, and becomes activities of each lead's salesperson. A lead
+        that misses nothing simply moves.
+
+        :param int stage_id: a ``crm.stage``
+        :param int reason_id: a ``crm.playbook.override.reason``
+        :param str note: why, in the manager's own words
+        :param date_deadline: until when the missing work is made up for; without, in a week
+        :raise AccessError: unless the current user is a sales manager or leads each lead's team
+        :raise UserError: without a reason or note, or when the deadline is past
+        """
+        self.check_access("write")
+        self._check_led_by_user(self.env._("let a deal pass"))
+        override = Override(
+            lead_ids=frozenset(self.ids),
+            stage_id=self.env["crm.stage"]._check_stage_id(stage_id),
+            reason_id=self.env["crm.playbook.override.reason"]._check_reason_id(reason_id),
+            note=str(note or "").strip(),
+        )
+        if not override.note:
+            raise UserError(self.env._("Write a note: why may the deal pass, and what was agreed?"))
+        date_deadline = self._check_override_deadline(date_deadline)
+        self.with_context(**{OVERRIDE: override}).write({"stage_id": override.stage_id})
+        overridden = self.sudo().stage_log_ids.filtered(lambda s: not s.left_at and s.gate == "overridden")
+        self._tell_override(overridden)
+        self._schedule_unmet(overridden, date_deadline)
+        return True
+
+    @api.model
+    def _override_verdicts(self, verdicts):
+        """Return ``verdicts``, those that a manager's decision covers as overridden."""
+        override = self.env.context.get(OVERRIDE)
+        if not isinstance(override, Override):
+            return verdicts
+        return {
+            lead_id: verdict._replace(
+                gate="overridden",
+                override_reason_id=override.reason_id,
+                override_note=override.note,
+            )
+            if not verdict.is_allowed
+            and lead_id in override.lead_ids
+            and verdict.stage_id == override.stage_id
+            else verdict
+            for lead_id, verdict in verdicts.items()
+        }
+
+    @api.model
+    def _check_override_deadline(self, date_deadline):
+        """Return the date until which the missing work is due.
+
+        :raise UserError: when it is past
+        """
+        today = fields.Date.context_today(self)
+        date_deadline = fields.Date.to_date(date_deadline) or today + timedelta(days=DEFAULT_DAYS)
+        if date_deadline < today:
+            raise UserError(self.env._("Choose a date from today on: until when is the rest done?"))
+        return date_deadline
+
+    @api.model
+    def _tell_override(self, stays):
+        """Post in each deal's chatter who let it pass, why, and what was unmet."""
+        for stay in stays:
+            title = self.env._(
+                "%(manager)s let the deal enter “%(stage)s” (%(reason)s):",
+                manager=self.env.user.name,
+                stage=stay.stage_id.name,
+                reason=stay.override_reason_id.name,
+            )
+            items = Markup().join(Markup("<li>%s</li>") % item["name"] for item in stay.unmet)
+            body = Markup("<p>%s</p><p>%s</p><ul>%s</ul>") % (title, stay.override_note, items)
+            stay.lead_id.message_post(body=body, author_id=self.env.user.partner_id.id)
+
+    @api.model
+    def _schedule_unmet(self, stays, date_deadline):
+        """Make each unmet item an activity of the deal's salesperson."""
+        activity_type = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        # sudo: the leader plans for somebody else
+        self.env["mail.activity"].sudo().create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "res_id": stay.lead_id.id,
+                    "activity_type_id": activity_type.id if activity_type else False,
+                    "summary": self.env._("Make up for: %s", item["name"]),
+                    "note": item["guidance"] and Markup("<p>%s</p>") % item["guidance"],
+                    "user_id": (stay.lead_id.user_id or self.env.user).id,
+                    "date_deadline": date_deadline,
+                }
+                for stay in stays
+                for item in stay.unmet
+            ]
+        )
+
+    def action_override_gate(self):
+        """Open the dialog that lets these leads pass into the stage named in the context."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead.override",
+            "name": self.env._("Let the Deal Pass"),
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_lead_ids": self.ids,
+                "default_stage_id": self.env.context.get("override_stage_id"),
+            },
+        }
+
+
+class CrmPlaybookOverrideReason(models.Model):
+    _inherit = "crm.playbook.override.reason"
+
+    @api.model
+    def _check_reason_id(self, reason_id):
+        """Return the id of a reason that a caller named.
+
+        :raise UserError: when there is no such reason
+        """
+        reason = self.browse(reason_id) if isinstance(reason_id, int) and reason_id else self.browse()
+        if not reason.exists().active:
+            raise UserError(self.env._("Choose a reason: why may the deal pass?"))
+        return reason.id

@@ -1,0 +1,141 @@
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class Stay(NamedTuple):
+    """A stay that begins; the columns of the log that its lead does not tell."""
+
+    lead_id: int
+    playbook_id: int
+    stage_id: int | None
+    previous_stage_id: int | None
+    entered_at: str
+    kind: str
+    gate: str
+    unmet: str | None
+    override_reason_id: int | None
+    override_note: str | None
+
+
+class CrmLeadStageLog(models.Model):
+    """Writing the log: how stays begin, end and are measured."""
+
+    _inherit = "crm.lead.stage.log"
+
+    @api.model
+    def _get_kind(self, old, new, is_reassigned):
+        """Return the ``kind`` of a stay, from the lead's states before and after.
+
+        :param StageState old: before; its ``won_status`` is None when the lead is new
+        :param StageState new: after
+        :param bool is_reassigned: Odoo gave the stage because the team changed
+        """
+        if old.won_status is None:
+            return "created"
+        if new.won_status != old.won_status and new.won_status in ("won", "lost"):
+            return new.won_status
+        if new.stage_id == old.stage_id:
+            return "restored"
+        if is_reassigned:
+            return "reassigned"
+        ranks = self.env["crm.stage"]._get_ranks()
+        if ranks.get(new.stage_id, -1) < ranks.get(old.stage_id, -1):
+            return "backward"
+        gate = self.env["crm.playbook"]._get_gates().get(new.playbook_id)
+        skips = gate and gate.get_stages_between(ranks, old.stage_id, new.stage_id)
+        return "skip" if skips else "forward"
+
+    @api.model
+    def _record(self, stays):
+        """End the open stays of the leads named in ``stays`` and begin the new ones, in a number of
+        statements that does not depend on how many there are.
+
+        :param list stays: a :class:`Stay` each, one per lead; product line, team and salesperson
+            are the lead's own
+        """
+        if not stays:
+            return
+        lead_ids = [stay.lead_id for stay in stays]
+        self.env["crm.lead"].flush_model(["product_line_id", "team_id", "user_id"])
+        self._end_open_stays(lead_ids)
+        columns = dict(zip(Stay._fields, zip(*stays, strict=True), strict=True))
+        types = {name: SQL(self._fields[name].column_type[1]) for name in columns}
+        # a list edit gives all stays the same stage, kind and so on: only what differs is an array
+        varying = [name for name in columns if name == "lead_id" or len(set(columns[name])) > 1]
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO crm_lead_stage_log (product_line_id, team_id, user_id, moved_by_id, %s)"
+                " SELECT lead.product_line_id, lead.team_id, lead.user_id, %s, %s"
+                " FROM unnest(%s) AS stay(%s) JOIN crm_lead lead ON lead.id = stay.lead_id",
+                SQL(", ").join(map(SQL.identifier, columns)),
+                self.env.uid,
+                SQL(", ").join(
+                    SQL.identifier("stay", name)
+                    if name in varying
+                    else SQL("%s::%s", columns[name][0], types[name])
+                    for name in columns
+                ),
+                SQL(", ").join(SQL("%s::%s[]", list(columns[name]), types[name]) for name in varying),
+                SQL(", ").join(map(SQL.identifier, varying)),
+            )
+        )
+        self.invalidate_model(flush=False)
+        self.env["crm.lead"].browse(lead_ids).invalidate_recordset(
+            ["stage_log_ids", "stage_entered_at"], flush=False
+        )
+
+    @api.model
+    def _end_open_stays(self, lead_ids):
+        """End the open stays of these leads now, and measure them."""
+        now = self.env.cr.now().replace(microsecond=0)
+        self.env["res.company"].flush_model(["resource_calendar_id"])
+        self.env["crm.lead"].flush_model(["company_id"])
+        stays = self.env.execute_query(
+            SQL(
+                "SELECT log.id, log.entered_at, log.playbook_id, company.resource_calendar_id"
+                " FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id"
+                " LEFT JOIN res_company company ON company.id = COALESCE(lead.company_id, %s)"
+                " WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL",
+                self.env.company.id,
+                lead_ids,
+            )
+        )
+        if not stays:
+            return
+        hours = self._get_working_hours(stays, now)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(entered_at, %s),"
+                " duration_days = EXTRACT(EPOCH FROM GREATEST(entered_at, %s) - entered_at) / 86400,"
+                " working_hours = stay.hours FROM unnest(%s, %s::float[]) AS stay(id, hours)"
+                " WHERE log.id = stay.id",
+                now,
+                now,
+                [stay[0] for stay in stays],
+                [hours[stay[0]] for stay in stays],
+            )
+        )
+
+    @api.model
+    def _get_working_hours(self, stays, until):
+        """Return ``{stay id: working hours until then}``; None where no calendar says.
+
+        :param stays: ``(id, entered at, playbook id, its company's calendar id)`` of each
+        :param until: naive UTC, as the moments of entry
+        """
+        gates = self.env["crm.playbook"]._get_gates()
+        by_calendar = defaultdict(list)
+        for stay_id, entered_at, playbook_id, calendar_id in stays:
+            gate = gates.get(playbook_id)
+            by_calendar[(gate and gate.calendar_id) or calendar_id].append((stay_id, entered_at))
+        hours = dict.fromkeys((stay[0] for stay in stays), None)
+        for calendar_id, its_stays in by_calendar.items():
+            if calendar_id:
+                calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
+                since = min(entered_at for _stay_id, entered_at in its_stays)
+                working = calendar._get_working_time(since, until)
+                hours |= {stay_id: working.hours(since, until) for stay_id, since in its_stays}
+        return hours

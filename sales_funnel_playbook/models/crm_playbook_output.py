@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+
+
+class CrmPlaybookOutput(models.Model):
+    """What must come out of a stage. Required ones are handed in before a deal leaves the stage or
+    jumps over it.
+    """
+
+    _name = "crm.playbook.output"
+    _description = "Stage output"
+    _inherit = ["crm.playbook.delay", "crm.playbook.cache.mixin"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    guidance = fields.Text(translate=True, help="What belongs in it, as the salesperson reads it.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    playbook_stage_id = fields.Many2one("crm.playbook.stage", required=True, index=True, ondelete="cascade")
+    playbook_id = fields.Many2one(related="playbook_stage_id.playbook_id", store=True, index=True)
+    evidence = fields.Selection(
+        [
+            ("file", "File"),
+            ("link", "Link"),
+            ("note", "Note"),
+            ("score_sheet", "Score Sheet"),
+        ],
+        required=True,
+        default="file",
+        help="What is handed in. A score sheet is the filled-in sheet, as a file.",
+    )
+    is_required = fields.Boolean(
+        string="Required",
+        default=True,
+        help="A required output is part of the gate of the stages behind it.",
+    )
+    approval = fields.Selection(
+        [("none", "None"), ("team_leader", "Team Leader")],
+        required=True,
+        default="none",
+        help="Team Leader: it counts once the leader of the deal's team, or a sales manager, approved it.",
+    )
+    min_length = fields.Integer(
+        string="Shortest Note",
+        default=20,
+        help="Letters and digits that a note needs at least; spaces and punctuation do not count.",
+    )
+    template_attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "crm_playbook_output_template_rel",
+        string="Templates",
+        copy=False,
+        help="Files to start from, offered for download on the deal.",
+    )
+
+    _min_length_positive = models.Constraint("CHECK(min_length >= 1)", "A note needs at least one character.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        outputs = super().create(vals_list)
+        outputs._own_templates()
+        return outputs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "template_attachment_ids" in vals:
+            self._own_templates()
+        return result
+
+    def copy_data(self, default=None):
+        """A copy starts from copies of the template files, so that each output owns its own."""
+        vals_list = super().copy_data(default=default)
+        for output, vals in zip(self, vals_list, strict=True):
+            files = output.sudo().template_attachment_ids.copy({"res_model": self._name, "res_id": False})
+            vals["template_attachment_ids"] = [fields.Command.set(files.ids)]
+        return vals_list
+
+    def _own_templates(self):
+        """Let whoever reads the output read its template files."""
+        for output in self:
+            # sudo: a file uploaded by one manager is not another's to write
+            files = output.sudo().template_attachment_ids.filtered(lambda file: not file.res_id)
+            files.write({"res_model": self._name, "res_id": output.id})
+
+    def _prepare_unmet_item(self):
+        """Return this output as an unmet item of :meth:`crm.lead.check_gate`, in the user's language."""
+        self.ensure_one()
+        guidance = self.guidance or self.env._("Hand it in on the deal's Playbook tab.")
+        if self.approval == "team_leader":
+            guidance = "\n".join([guidance, self.env._("It counts once the team leader has approved it.")])
+        return {
+            "kind": "output",
+            "rule_id": self.id,
+            "name": self.name,
+            "guidance": guidance,
+            "blocking": self.is_required,
+        }

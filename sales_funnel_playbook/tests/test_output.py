@@ -1,0 +1,266 @@
+from datetime import datetime
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestOutput(PlaybookCase):
+    """What must come out of a stage is handed in, approved where asked, and part of the gate."""
+
+    NOTE = "The customer wants to replace three presses next year"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = cls._create_lead(name="Acme", expected_revenue=1)
+        cls.lead.confirm_condition(cls.needs_confirmed.id)
+        cls.report = cls._create_output(cls.stage_lead, "Needs report", evidence="note")
+        cls.as_rep = cls.lead.with_user(cls.rep)
+
+    def _hand_in(self, lead=None, output=None, **evidence):
+        lead = self.as_rep if lead is None else lead
+        evidence = evidence or {"note": self.NOTE}
+        return self.env["crm.lead.output"].browse(lead.submit_output((output or self.report).id, **evidence))
+
+    # the gate
+
+    def test_required_output_of_the_stage_left(self):
+        self.assertRefused(["Needs report"], self.as_rep.write, {"stage_id": self.stage_demo.id})
+        self._hand_in()
+        self.as_rep.stage_id = self.stage_demo
+        self.assertEqual(self.lead.stage_log_ids[0].gate, "passed")
+
+    def test_required_outputs_of_stages_jumped(self):
+        self._create_output(self.stage_demo, "Deck")
+        self._create_output(self.stage_talks, "Contract")
+        self.lead.confirm_condition(self.review_passed.id)
+        self.assertRefused(["Needs report", "Deck"], self.lead.write, {"stage_id": self.stage_talks.id})
+
+    def test_created_further_on_owes_the_outputs_of_all_stages_before(self):
+        self.needs_confirmed.severity = "advisory"
+        self.assertRefused(
+            ["Needs report"], self._create_lead, stage_id=self.stage_demo.id, expected_revenue=1
+        )
+
+    def test_optional_and_archived_outputs_hold_nobody_back(self):
+        self.report.is_required = False
+        archived = self._create_output(self.stage_lead, "Old form")
+        archived.active = False
+        self.lead.stage_id = self.stage_demo
+        self.assertFalse(self.lead.stage_log_ids[0].unmet)
+
+    def test_backward_asks_for_nothing(self):
+        self._hand_in()
+        self.lead.stage_id = self.stage_demo
+        self._create_output(self.stage_demo, "Deck")
+        self.lead.stage_id = self.stage_lead
+        self.assertEqual(self.lead.stage_id, self.stage_lead)
+
+    def test_check_gate_says_it(self):
+        verdict = self.lead.check_gate(self.stage_demo.id)[str(self.lead.id)]
+        self.assertEqual(
+            verdict["unmet"],
+            [
+                {
+                    "kind": "output",
+                    "rule_id": self.report.id,
+                    "name": "Needs report",
+                    "guidance": "Hand it in on the deal's Playbook tab.",
+                    "blocking": True,
+                }
+            ],
+        )
+
+    # bad input
+
+    def test_note(self):
+        for note, reason in [
+            (False, "0 letters"),
+            ("   \n ", "0 letters"),
+            (". . . . . . . . . . . . . . . . .", "0 letters"),
+            ("N/A", "2 letters"),
+        ]:
+            with self.subTest(note=note), self.assertRaisesRegex(UserError, reason):
+                self._hand_in(note=note)
+        self.report.min_length = 2
+        self._hand_in(note="客户")
+
+    def test_copied_text_is_refused_however_it_is_dressed(self):
+        self._hand_in()
+        other = self._create_lead(name="Other")
+        for note in (self.NOTE, f"  {self.NOTE.upper()} !\n"):
+            with self.subTest(note=note), self.assertRaisesRegex(UserError, "of another deal"):
+                self._hand_in(other, note=note)
+        self.needs_confirmed.evidence_required = True
+        with self.assertRaisesRegex(UserError, "of another deal"):
+            other.confirm_condition(self.needs_confirmed.id, note=self.NOTE)
+        self.as_rep.withdraw_output(self.report.id)
+        self._hand_in(other)
+
+    def test_the_same_text_again_on_the_same_deal(self):
+        self._hand_in()
+        self._hand_in()
+        self.assertEqual(self.lead.output_ids.mapped("is_current"), [True, False])
+
+    def test_link(self):
+        trial = self._create_output(self.stage_lead, "Trial", evidence="link")
+        for url in ("", "trial.example.com", "javascript:alert(1)", "ftp://x.y", "http://", "https://a b.c"):
+            with self.subTest(url=url), self.assertRaisesRegex(UserError, "complete link"):
+                self._hand_in(output=trial, url=url)
+        handed_in = self._hand_in(output=trial, url=" https://trial.example.com/a?b=1 ")
+        self.assertEqual(handed_in.url, "https://trial.example.com/a?b=1")
+
+    def test_file(self):
+        deck = self._create_output(self.stage_lead, "Deck")
+        files = self.env["ir.attachment"].with_user(self.rep)
+        with self.assertRaisesRegex(UserError, "“Deck” asks for a file"):
+            self._hand_in(output=deck, note=self.NOTE)
+        empty = files.create({"name": "empty.pdf", "raw": b""})
+        with self.assertRaisesRegex(UserError, "“empty.pdf” is empty"):
+            self._hand_in(output=deck, attachment_ids=empty.ids)
+        self.env["ir.config_parameter"].sudo().set_param("web.max_file_upload_size", "5")
+        large = files.create({"name": "large.pdf", "raw": b"123456"})
+        with self.assertRaisesRegex(UserError, "“large.pdf” has 6.00 bytes, 5.00 bytes are allowed"):
+            self._hand_in(output=deck, attachment_ids=large.ids)
+        file = files.create({"name": "deck.pdf", "raw": b"%PDF"})
+        handed_in = self._hand_in(output=deck, attachment_ids=file.ids)
+        self.assertEqual((file.res_model, file.res_id), ("crm.lead.output", handed_in.id))
+
+    def test_who_sees_the_lead_sees_its_files_and_nobody_else(self):
+        deck = self._create_output(self.stage_lead, "Deck")
+        file = self.env["ir.attachment"].with_user(self.rep).create({"name": "deck.pdf", "raw": b"%PDF"})
+        self._hand_in(output=deck, attachment_ids=file.ids)
+        self.assertEqual(file.with_user(self.leader).raw, b"%PDF")
+        with self.assertRaises(AccessError):
+            file.with_user(self.user_sales_salesman).read(["raw"])
+        with self.assertRaises(AccessError):
+            file.write({"raw": b"changed"})
+
+    def test_a_file_of_another_record_is_not_taken(self):
+        deck = self._create_output(self.stage_lead, "Deck")
+        file = self.env["ir.attachment"].create({"name": "pay.txt", "raw": b"!"})
+        with self.assertRaisesRegex(UserError, "belongs to another record or user"):
+            self._hand_in(output=deck, attachment_ids=file.ids)
+
+    def test_only_outputs_of_this_leads_playbook(self):
+        foreign = self.playbook.copy().stage_ids.output_ids
+        self.report.active = False
+        for output_id in (foreign.id, self.report.id, 999_999_999, "1"):
+            with self.subTest(output_id=output_id), self.assertRaisesRegex(UserError, "cannot be handed in"):
+                self.lead.submit_output(output_id, note=self.NOTE)
+
+    def test_html_stays_text(self):
+        script = "<script>alert('the customer said so')</script>"
+        handed_in = self._hand_in(note=script)
+        self.assertEqual(handed_in.note, script)
+        self.report.name = "<b>Report</b>"
+        self._hand_in()
+        self.assertIn("&lt;b&gt;Report", self.lead.message_ids[0].body)
+
+    def test_who_may_not_write_the_lead_hands_in_nothing(self):
+        with self.assertRaises(AccessError):
+            self._hand_in(self.lead.with_user(self.user_sales_salesman))
+
+    # approval
+
+    def test_approval(self):
+        self.report.approval = "team_leader"
+        handed_in = self._hand_in()
+        self.assertRefused(["Needs report"], self.as_rep.write, {"stage_id": self.stage_demo.id})
+        activity = self.lead.activity_ids
+        self.assertEqual((activity.user_id, activity.summary), (self.leader, "Approve: Needs report"))
+        with self.assertRaisesRegex(AccessError, "Only a sales manager or the leader of the team"):
+            handed_in.with_user(self.rep).action_approve()
+
+        handed_in.with_user(self.leader).action_approve()
+        self.assertEqual((handed_in.state, handed_in.reviewed_by_id), ("approved", self.leader))
+        self.assertFalse(self.lead.activity_ids, "there is nothing left to approve")
+        self.assertEqual(self.lead.message_ids[0].partner_ids, self.rep.partner_id)
+        self.as_rep.stage_id = self.stage_demo
+        with self.assertRaisesRegex(UserError, "does not await approval"):
+            handed_in.with_user(self.leader).action_approve()
+
+    def test_rejection_wants_a_comment_and_tells_the_submitter(self):
+        self.report.approval = "team_leader"
+        handed_in = self._hand_in()
+        dialog = self.env["crm.lead.output.reject"].with_user(self.leader)
+        for comment in (False, "  "):
+            with self.assertRaisesRegex(UserError, "Say why"):
+                dialog.create({"submission_id": handed_in.id, "comment": comment}).action_reject()
+        dialog.create({"submission_id": handed_in.id, "comment": "Whose budget?"}).action_reject()
+        message = self.lead.message_ids[0]
+        self.assertIn("Whose budget?", message.body)
+        self.assertIn(self.rep.partner_id, message.notified_partner_ids)
+        self.assertRefused(["Needs report"], self.as_rep.write, {"stage_id": self.stage_demo.id})
+
+        again = self._hand_in(note="The plant manager decides on 200,000 a year")
+        self.assertEqual((again.state, handed_in.is_current), ("submitted", False))
+        with self.assertRaisesRegex(UserError, "does not await approval"):
+            handed_in.with_user(self.leader).action_approve()
+
+    def test_the_leader_of_another_team_is_nobody_here(self):
+        self.report.approval = "team_leader"
+        handed_in = self._hand_in()
+        other_leader = self.rep.copy({"login": "other_leader"})
+        self.env["crm.team"].create({"name": "Other", "user_id": other_leader.id})
+        with self.assertRaises(AccessError):
+            handed_in.with_user(other_leader).action_approve()
+        self.team.user_id = other_leader
+        handed_in.with_user(other_leader).action_approve()
+
+    def test_the_rule_as_it_is_now_decides(self):
+        self._hand_in()
+        self.report.approval = "team_leader"
+        self.assertRefused(["Needs report"], self.as_rep.write, {"stage_id": self.stage_demo.id})
+        self.report.approval = "none"
+        self.as_rep.stage_id = self.stage_demo
+
+    # withdrawing, lateness, life cycle
+
+    def test_withdrawn_no_longer_counts(self):
+        self.report.approval = "team_leader"
+        self._hand_in()
+        self.as_rep.withdraw_output(self.report.id)
+        self.assertFalse(self.lead.activity_ids)
+        self.assertEqual(self.lead.output_ids.withdrawn_by_id, self.rep)
+        with self.assertRaisesRegex(UserError, "nothing to withdraw"):
+            self.as_rep.withdraw_output(self.report.id)
+        self.lead.with_user(self.leader).submit_output(self.report.id, note=self.NOTE)
+        with self.assertRaisesRegex(UserError, "sales manager can withdraw"):
+            self.as_rep.withdraw_output(self.report.id)
+
+    def test_late_or_on_time(self):
+        self.report.write({"delay_count": 3, "delay_unit": "working_days"})
+        with self.mock_datetime_and_now(datetime(2024, 3, 15, 16, 0)):  # a Friday
+            lead = self._create_lead()
+        with self.mock_datetime_and_now(datetime(2024, 3, 20, 12, 0)):
+            on_time = self._hand_in(lead)
+        self.assertEqual(on_time.due_at.date(), datetime(2024, 3, 20).date())
+        self.assertFalse(on_time.is_late)
+        with self.mock_datetime_and_now(datetime(2024, 3, 21, 8, 0)):
+            late = self._hand_in(lead)
+        self.assertTrue(late.is_late)
+
+    def test_without_a_limit_nothing_is_late(self):
+        handed_in = self._hand_in()
+        self.assertFalse(handed_in.due_at or handed_in.is_late)
+
+    def test_duplicate_and_delete(self):
+        deck = self._create_output(self.stage_lead, "Deck")
+        file = self.env["ir.attachment"].with_user(self.rep).create({"name": "deck.pdf", "raw": b"%PDF"})
+        handed_in = self._hand_in(output=deck, attachment_ids=file.ids)
+        self.assertFalse(self.lead.copy().output_ids)
+        self.lead.unlink()
+        self.assertFalse(handed_in.exists())
+        self.assertFalse(file.exists(), "the file goes with the deal")
+
+    def test_template_files(self):
+        file = self.env["ir.attachment"].create({"name": "form.docx", "raw": b"form"})
+        self.report.template_attachment_ids = file
+        self.assertEqual(file.with_user(self.rep).raw, b"form")
+        copied = self.playbook.copy().stage_ids.output_ids.template_attachment_ids
+        self.assertNotEqual(copied, file)
+        self.assertEqual(copied.with_user(self.rep).raw, b"form")

@@ -1,0 +1,36 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..models.crm_lead_override import DEFAULT_DAYS
+
+
+class CrmLeadOverride(models.TransientModel):
+    """Asks a manager why a deal may pass although something is missing."""
+
+    _name = "crm.lead.override"
+    _description = "Let a deal pass"
+
+    lead_ids = fields.Many2many("crm.lead", required=True)
+    stage_id = fields.Many2one("crm.stage", required=True, ondelete="cascade")
+    reason_id = fields.Many2one("crm.playbook.override.reason", ondelete="cascade")
+    note = fields.Text(help="Why it may pass, and what was agreed. It stays on record.")
+    date_deadline = fields.Date(
+        string="Make Up For It By",
+        default=lambda self: fields.Date.context_today(self) + timedelta(days=DEFAULT_DAYS),
+        help="Each unmet item becomes an activity of the salesperson, due on this day.",
+    )
+    unmet_summary = fields.Text(string="Unmet", compute="_compute_unmet_summary")
+
+    @api.depends("lead_ids", "stage_id")
+    def _compute_unmet_summary(self):
+        for wizard in self:
+            verdicts = wizard.lead_ids.check_gate(wizard.stage_id.id) if wizard.stage_id else {}
+            names = [item["name"] for verdict in verdicts.values() for item in verdict["unmet"]]
+            wizard.unmet_summary = "\n".join(f"• {name}" for name in dict.fromkeys(names))
+
+    def action_override(self):
+        """Move the deals, with the reason on record."""
+        self.ensure_one()
+        self.lead_ids.override_gate(self.stage_id.id, self.reason_id.id, self.note, self.date_deadline)
+        return {"type": "ir.actions.act_window_close"}
