@@ -1,2 +1,2 @@
-from . import exceptions, models, wizard
+from . import exceptions, models, report, wizard
 from .hooks import post_init_hook, uninstall_hook

@@ -12,17 +12,27 @@
         "security/ir.model.access.csv",
         # rules
         "views/crm_playbook_condition_views.xml",
+        "views/crm_playbook_output_views.xml",
+        "views/crm_playbook_override_reason_views.xml",
         "views/crm_playbook_stage_views.xml",
         "views/crm_playbook_views.xml",
         "views/crm_product_line_views.xml",
         # leads
         "views/crm_lead_confirmation_views.xml",
+        "views/crm_lead_output_views.xml",
+        "views/crm_lead_stage_log_views.xml",
         "views/crm_lead_views.xml",
         # dialogs
+        "wizard/crm_lead_advance_views.xml",
+        "wizard/crm_lead_override_views.xml",
+        "wizard/crm_playbook_simulation_views.xml",
         "wizard/crm_playbook_use_template_views.xml",
+        # reports
+        "report/crm_playbook_gate_report_views.xml",
         # menus
         "views/crm_menus.xml",
-        # the shipped template
+        # the shipped rules
+        "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",
     ],
     "demo": [

@@ -7,6 +7,8 @@ from . import crm_playbook_stage
 from . import crm_playbook_condition
 from . import crm_playbook_output
 from . import crm_playbook_override_reason
+from . import crm_playbook_panel
+from . import crm_playbook_simulation
 from . import crm_product_line
 from . import crm_stage
 
@@ -32,6 +34,7 @@ from . import crm_lead_stage_move
 from . import crm_lead_import
 from . import crm_lead_merge
 from . import crm_lead_panel
+from . import crm_lead_readiness
 
 # other core models
 from . import resource_calendar

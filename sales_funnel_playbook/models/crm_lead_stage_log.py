@@ -84,6 +84,11 @@ class CrmLeadStageLog(models.Model):
                 names.get((item["kind"], item["rule_id"]), item["name"]) for item in log.unmet or []
             )
 
+    def action_open_lead(self):
+        """Open the deal of this stay."""
+        self.ensure_one()
+        return self.lead_id.get_formview_action()
+
     @api.model
     def _get_rule_names(self, items):
         """Return ``{(kind, rule id): name}`` of the rules that unmet items are about, where there still

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 class CrmStage(models.Model):
     _name = "crm.stage"
     _inherit = ["crm.stage", "crm.playbook.cache.mixin"]
-    _playbook_cached_fields = {"sequence"}
+    _playbook_cached_fields = {"sequence", "name", "is_won"}
 
     @api.model
     @tools.ormcache()

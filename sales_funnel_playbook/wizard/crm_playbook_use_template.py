@@ -186,6 +186,8 @@ class CrmPlaybookUseTemplate(models.TransientModel):
                 template._playbook_copy_translations(stage.stage_id, ["name"])
             for source, target in zip(template.condition_ids, stage.condition_ids, strict=True):
                 source._playbook_copy_translations(target, ["name", "guidance"])
+            for source, target in zip(template.output_ids, stage.output_ids, strict=True):
+                source._playbook_copy_translations(target, ["name", "guidance"])
 
 
 class CrmPlaybookUseTemplateLine(models.TransientModel):

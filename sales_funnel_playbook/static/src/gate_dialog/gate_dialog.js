@@ -7,7 +7,8 @@ import { useService } from "@web/core/utils/hooks";
 import { Component } from "@odoo/owl";
 
 /**
- * Says why a playbook refused a move, and for one lead leads to its checklist.
+ * Says why a playbook refused a move, and for one lead leads to its checklist, or past the gate for
+ * those who may.
  */
 export class GateDialog extends Component {
     static template = "sales_funnel_playbook.GateDialog";
@@ -16,9 +17,10 @@ export class GateDialog extends Component {
 
     setup() {
         this.action = useService("action");
+        this.orm = useService("orm");
         this.title = _t("Something is Missing");
         this.refused = this.props.data.context.refused;
-        this.leadId = this.refused.length === 1 && this.refused[0].lead_id;
+        this.single = this.refused.length === 1 && this.refused[0].lead_id ? this.refused[0] : false;
     }
 
     getTitle({ lead, stage }) {
@@ -28,9 +30,23 @@ export class GateDialog extends Component {
     async openChecklist() {
         this.props.close();
         await this.action.doAction("sales_funnel_playbook.crm_lead_action_checklist", {
-            props: { resId: this.leadId },
+            props: { resId: this.single.lead_id },
             additionalContext: { dialog_size: "medium" },
+            onClose: () => this.reload(),
         });
+    }
+
+    async override() {
+        this.props.close();
+        const { lead_id, stage_id } = this.single;
+        const action = await this.orm.call("crm.lead", "action_override_gate", [[lead_id]], {
+            context: { override_stage_id: stage_id },
+        });
+        await this.action.doAction(action, { onClose: () => this.reload() });
+    }
+
+    reload() {
+        return this.action.doAction("soft_reload");
     }
 }
 

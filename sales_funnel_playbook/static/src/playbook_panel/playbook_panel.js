@@ -7,17 +7,22 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component, useState } from "@odoo/owl";
 
+import { PlaybookCondition } from "./playbook_condition";
+import { PlaybookOutput } from "./playbook_output";
+import { PlaybookTimeline } from "./playbook_timeline";
+
 /**
- * The lead's checklist: what its stage is for, and what must be true before it enters the next ones.
+ * The lead's checklist: what its stage is for and what must come out of it, what must be true before
+ * it enters the next ones, and where it has been.
  */
 export class PlaybookPanel extends Component {
     static template = "sales_funnel_playbook.PlaybookPanel";
-    static props = { ...standardWidgetProps };
+    static components = { PlaybookCondition, PlaybookOutput, PlaybookTimeline };
+    static props = { ...standardWidgetProps, isCompact: { type: Boolean, optional: true } };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.notification = useService("notification");
         this.state = useState({ panel: null, opened: {}, isBusy: false });
         // Whatever is saved on the lead may meet a condition: look again after each reload of its data.
         useRecordObserver((record) => record.data && this.load(record.resId));
@@ -29,6 +34,10 @@ export class PlaybookPanel extends Component {
 
     get leadId() {
         return this.props.record.resId;
+    }
+
+    get canWrite() {
+        return this.state.panel.can_write && !this.state.isBusy;
     }
 
     get stageTime() {
@@ -53,6 +62,10 @@ export class PlaybookPanel extends Component {
         return stage.unmet ? _t("%s to do", stage.unmet) : _t("Ready");
     }
 
+    getMoveLabel(stage) {
+        return _t("Move to “%s”", stage.name);
+    }
+
     isOpened(stage) {
         return this.state.opened[stage.id] ?? stage.is_next;
     }
@@ -61,56 +74,84 @@ export class PlaybookPanel extends Component {
         this.state.opened[stage.id] = !this.isOpened(stage);
     }
 
-    getStatus(condition) {
-        if (condition.met) {
-            return _t("Met");
-        }
-        return condition.blocking ? _t("Not met") : _t("Not met (advisory)");
+    canMove(stage) {
+        return stage.is_next && (stage.is_ready || this.state.panel.mode === "observe");
     }
 
-    getConfirmedBy({ user, date }) {
-        return _t("Confirmed by %(user)s on %(date)s", {
-            user,
-            date: formatDate(deserializeDateTime(date)),
-        });
+    canOverride(stage) {
+        const { can_override, mode } = this.state.panel;
+        return stage.is_next && !stage.is_ready && can_override && mode === "enforce";
     }
 
-    async confirm(condition) {
+    /** What was typed into the form counts: save it first, as any button of the form does. */
+    async act(deed) {
         if (!(await this.props.record.save())) {
-            return;
+            return false;
         }
-        if (condition.evidence_required) {
-            await this.action.doAction(
-                {
-                    type: "ir.actions.act_window",
-                    res_model: "crm.lead.confirm",
-                    name: _t("Confirm a Condition"),
-                    views: [[false, "form"]],
-                    target: "new",
-                    context: {
-                        default_lead_id: this.leadId,
-                        default_condition_id: condition.id,
-                    },
-                },
-                { onClose: () => this.refresh() }
-            );
-        } else {
-            await this.call("confirm_condition", condition);
-        }
-    }
-
-    withdraw(condition) {
-        return this.call("withdraw_confirmation", condition);
-    }
-
-    async call(method, condition) {
         this.state.isBusy = true;
         try {
-            await this.orm.call("crm.lead", method, [[this.leadId], condition.id]);
+            return await deed();
         } finally {
             this.state.isBusy = false;
             await this.refresh();
         }
+    }
+
+    /** Call a method of the lead on one of its rules. */
+    call(method, ruleId, kwargs = {}) {
+        return this.act(() => this.orm.call("crm.lead", method, [[this.leadId], ruleId], kwargs));
+    }
+
+    /** Call a method of a submitted output. */
+    callSubmission(method, submissionId) {
+        return this.act(() => this.orm.call("crm.lead.output", method, [[submissionId]]));
+    }
+
+    async move(stage) {
+        await this.act(() => this.orm.write("crm.lead", [this.leadId], { stage_id: stage.stage_id }));
+        await this.props.record.load();
+    }
+
+    async override(stage) {
+        if (await this.props.record.save()) {
+            await this.openDialog("action_override_gate", "crm.lead", this.leadId, {
+                override_stage_id: stage.stage_id,
+            });
+        }
+    }
+
+    reject(submissionId) {
+        return this.openDialog("action_reject", "crm.lead.output", submissionId);
+    }
+
+    confirmWithEvidence(condition) {
+        return this.openAction({
+            type: "ir.actions.act_window",
+            res_model: "crm.lead.confirm",
+            name: _t("Confirm a Condition"),
+            views: [[false, "form"]],
+            target: "new",
+            context: { default_lead_id: this.leadId, default_condition_id: condition.id },
+        });
+    }
+
+    async openDialog(method, model, id, context = {}) {
+        return this.openAction(await this.orm.call(model, method, [[id]], { context }));
+    }
+
+    openAction(action) {
+        return this.action.doAction(action, {
+            onClose: async () => {
+                await this.props.record.load();
+                await this.refresh();
+            },
+        });
+    }
+
+    openLog() {
+        return this.action.doAction("sales_funnel_playbook.crm_lead_stage_log_action", {
+            additionalContext: { search_default_lead_id: this.leadId, search_default_this_year: 0 },
+        });
     }
 
     async refresh() {
@@ -119,4 +160,7 @@ export class PlaybookPanel extends Component {
     }
 }
 
-registry.category("view_widgets").add("playbook_panel", { component: PlaybookPanel });
+registry.category("view_widgets").add("playbook_panel", {
+    component: PlaybookPanel,
+    extractProps: ({ options }) => ({ isCompact: Boolean(options.compact) }),
+});

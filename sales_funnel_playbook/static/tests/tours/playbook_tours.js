@@ -41,7 +41,8 @@ registry.category("web_tour.tours").add("playbook_gate_kanban", {
             run: "click",
         },
         {
-            trigger: "body:not(:has(.modal))",
+            content: "The card says that nothing is missing any more",
+            trigger: `body:not(:has(.modal)) ${column("Lead")} ${card} .o_playbook_ready`,
         },
         dragCardToDemo,
         {

@@ -1,0 +1,85 @@
+from odoo import api, models, tools
+
+
+class CrmPlaybook(models.Model):
+    """The texts of a playbook as the lead's panel shows them, kept in memory for each language."""
+
+    _inherit = "crm.playbook"
+
+    @api.model
+    @tools.ormcache("playbook_id", "lang")
+    def _get_panel_rules(self, playbook_id, lang):
+        """Return ``{"id", "name", "mode", "stages": [stage, …], "names": {"kind-id": name}}`` of a
+        playbook, its stages in the order of the pipeline. Callers must not change it.
+        """
+        # sudo: whoever sees a lead reads the rules that hold for it
+        playbook = self.sudo().with_context(lang=lang, active_test=True).browse(playbook_id)
+        ranks = self.env["crm.stage"]._get_ranks()
+        stages = playbook.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
+        stages = [stage._prepare_panel_rules() for stage in stages]
+        rules = [rule for stage in stages for rule in stage["conditions"] + stage["outputs"]]
+        return {
+            "id": playbook_id,
+            "name": playbook.name,
+            "mode": playbook.mode,
+            "stages": stages,
+            "names": {f"{rule['kind']}-{rule['id']}": rule["name"] for rule in rules},
+        }
+
+
+class CrmPlaybookStage(models.Model):
+    _inherit = "crm.playbook.stage"
+
+    def _prepare_panel_rules(self):
+        """Return this stage with its conditions and outputs."""
+        return {
+            "id": self.id,
+            "stage_id": self.stage_id.id,
+            "name": self.display_name,
+            "objective": self.objective or "",
+            "expected_days": self.expected_days,
+            "conditions": [condition._prepare_panel_rule() for condition in self.condition_ids],
+            "outputs": [output._prepare_panel_rule() for output in self.output_ids],
+        }
+
+
+class CrmPlaybookCondition(models.Model):
+    _inherit = "crm.playbook.condition"
+
+    def _prepare_panel_rule(self):
+        """Return this condition with the lead's fields that it looks at."""
+        return {
+            **self._prepare_unmet_item(),
+            "id": self.id,
+            "evidence_required": self.evidence_required,
+            "fields": self._get_panel_fields() if self.kind == "domain" and not self.broken_reason else [],
+        }
+
+    def _get_panel_fields(self):
+        """Return ``[{"name", "label"}, …]`` of the lead's fields that this domain names."""
+        lead_fields = self.env["crm.lead"]._fields
+        conditions = self._parse_domain(self.domain).iter_conditions()
+        names = dict.fromkeys(condition.field_expr.split(".")[0] for condition in conditions)
+        return [
+            {"name": name, "label": lead_fields[name]._description_string(self.env)}
+            for name in names
+            if name in lead_fields
+        ]
+
+
+class CrmPlaybookOutput(models.Model):
+    _inherit = "crm.playbook.output"
+
+    def _prepare_panel_rule(self):
+        """Return this output with its template files."""
+        return {
+            "id": self.id,
+            "kind": "output",
+            "name": self.name,
+            "guidance": self.guidance or "",
+            "evidence": self.evidence,
+            "is_required": self.is_required,
+            "needs_approval": self.approval == "team_leader",
+            "min_length": self.min_length,
+            "templates": [{"id": file.id, "name": file.name} for file in self.template_attachment_ids],
+        }

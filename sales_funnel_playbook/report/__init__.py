@@ -1,0 +1,1 @@
+from . import crm_playbook_gate_report

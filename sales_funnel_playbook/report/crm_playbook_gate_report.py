@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..models.crm_lead_stage_log import GATES
+
+# What today's rules ask of a move: the conditions of the stage entered, the required outputs of the
+# stages left and jumped over, and the stages jumped over that may not be.
+RULES = """
+    SELECT condition.id AS rule_id, condition.kind, COALESCE(condition.name->>%(lang)s, condition.name->>'en_US') AS name
+    FROM crm_playbook_condition condition WHERE condition.playbook_stage_id = target.id
+    UNION ALL
+    SELECT output.id, 'output', COALESCE(output.name->>%(lang)s, output.name->>'en_US')
+    FROM crm_playbook_output output JOIN crm_playbook_stage named ON named.id = output.playbook_stage_id
+    JOIN crm_stage stage ON stage.id = named.stage_id
+    WHERE named.playbook_id = log.playbook_id AND output.is_required
+        AND (stage.sequence, stage.id) >= (previous.sequence, previous.id)
+        AND (stage.sequence, stage.id) < (entered.sequence, entered.id)
+    UNION ALL
+    SELECT named.id, 'skip', COALESCE(stage.name->>%(lang)s, stage.name->>'en_US')
+    FROM crm_playbook_stage named JOIN crm_stage stage ON stage.id = named.stage_id
+    WHERE named.playbook_id = log.playbook_id AND NOT named.allow_skip
+        AND (stage.sequence, stage.id) > (previous.sequence, previous.id)
+        AND (stage.sequence, stage.id) < (entered.sequence, entered.id)
+"""
+
+MOVES = """
+    SELECT log.id::bigint * 1000 + ROW_NUMBER() OVER (PARTITION BY log.id ORDER BY rule.kind, rule.rule_id) AS id,
+        log.id AS log_id, log.lead_id, log.entered_at AS date, log.playbook_id, log.stage_id, log.team_id,
+        log.user_id, log.moved_by_id, log.gate, log.override_reason_id, rule.kind, rule.name AS rule_name,
+        CASE WHEN rule.rule_id IS NULL OR unmet.is_unmet THEN log.id END AS unmet_log_id,
+        CASE WHEN log.gate = 'overridden' AND (rule.rule_id IS NULL OR unmet.is_unmet) THEN log.id END
+            AS overridden_log_id,
+        0.0 AS override_share
+    FROM crm_lead_stage_log log
+    LEFT JOIN crm_stage entered ON entered.id = log.stage_id
+    LEFT JOIN crm_stage previous ON previous.id = log.previous_stage_id
+    LEFT JOIN crm_playbook_stage target ON target.playbook_id = log.playbook_id AND target.stage_id = log.stage_id
+    LEFT JOIN LATERAL (%(rules)s) rule ON TRUE
+    LEFT JOIN LATERAL (SELECT log.unmet @> jsonb_build_array(
+        jsonb_build_object('kind', rule.kind, 'rule_id', rule.rule_id)) AS is_unmet) unmet ON TRUE
+    WHERE log.gate IN ('passed', 'observed', 'overridden') AND log.kind <> 'lost'
+"""
+
+
+class CrmPlaybookGateReport(models.Model):
+    """How often moves were let pass, and because of which rules: to see which ones need rethinking.
+
+    One row for each move that a gate judged and each rule that today would ask for something in it.
+    Share Overridden = moves that were overridden because of the rules in the group ÷ moves that
+    these rules were asked of × 100.
+    """
+
+    _name = "crm.playbook.gate.report"
+    _description = "Gate Analysis"
+    _inherit = ["crm.lead.fact"]
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "rule_name"
+
+    lead_id = fields.Many2one(string="Deal", readonly=True)
+    log_id = fields.Many2one("crm.lead.stage.log", string="Moves", readonly=True, aggregator="count_distinct")
+    unmet_log_id = fields.Many2one(
+        "crm.lead.stage.log",
+        string="Unmet",
+        readonly=True,
+        aggregator="count_distinct",
+        help="Moves for which the rule was not met, whatever the gate did.",
+    )
+    overridden_log_id = fields.Many2one(
+        "crm.lead.stage.log", string="Overridden", readonly=True, aggregator="count_distinct"
+    )
+    override_share = fields.Float(
+        string="Share Overridden (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Moves overridden because of these rules ÷ moves that they were asked of × 100.",
+    )
+    date = fields.Datetime(string="Moved On", readonly=True)
+    playbook_id = fields.Many2one("crm.playbook", readonly=True)
+    stage_id = fields.Many2one("crm.stage", string="Stage Entered", readonly=True)
+    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    moved_by_id = fields.Many2one("res.users", readonly=True)
+    gate = fields.Selection(GATES, readonly=True)
+    override_reason_id = fields.Many2one("crm.playbook.override.reason", readonly=True)
+    kind = fields.Selection(
+        [
+            ("domain", "Checked by the system"),
+            ("confirmation", "Confirmed by a person"),
+            ("output", "Output"),
+            ("skip", "Stage not to be skipped"),
+        ],
+        string="Kind of Rule",
+        readonly=True,
+    )
+    rule_name = fields.Char(string="Rule", readonly=True)
+
+    @property
+    def _table_query(self):
+        lang = self.env.lang or "en_US"
+        return SQL(MOVES, rules=SQL(RULES, lang=lang))
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """The share is of the moves in the group, not a mean of rows."""
+        if aggregate_spec != "override_share:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "COUNT(DISTINCT %s) * 100.0 / NULLIF(COUNT(DISTINCT %s), 0)",
+            self._field_to_sql(self._table, "overridden_log_id", query),
+            self._field_to_sql(self._table, "log_id", query),
+        )

@@ -1,0 +1,63 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+
+import { Component } from "@odoo/owl";
+
+import { PlaybookEvidence } from "./playbook_evidence";
+import { focusField } from "./focus_field";
+
+/**
+ * One entry condition: whether it is met, what is missing, and the way there.
+ */
+export class PlaybookCondition extends Component {
+    static template = "sales_funnel_playbook.PlaybookCondition";
+    static components = { PlaybookEvidence };
+    static props = { condition: Object, panel: Object };
+
+    get status() {
+        const { met, blocking } = this.props.condition;
+        if (met) {
+            return _t("Met");
+        }
+        return blocking ? _t("Not met") : _t("Not met (advisory)");
+    }
+
+    get icon() {
+        const { met, blocking } = this.props.condition;
+        if (met) {
+            return "fa-check-circle text-success";
+        }
+        return blocking ? "fa-circle-o text-warning" : "fa-info-circle text-info";
+    }
+
+    get confirmedBy() {
+        const { user, date } = this.props.condition.confirmation;
+        return _t("Confirmed by %(user)s on %(date)s", {
+            user,
+            date: formatDate(deserializeDateTime(date)),
+        });
+    }
+
+    /** The fields worth a look: the empty ones, or all where every one has a value already. */
+    get fieldsToFill() {
+        const { met, fields } = this.props.condition;
+        const empty = fields.filter((field) => !field.is_set);
+        return met ? [] : empty.length ? empty : fields;
+    }
+
+    goTo(field) {
+        return focusField(field.name);
+    }
+
+    async confirm() {
+        const { condition, panel } = this.props;
+        if (condition.evidence_required) {
+            return (await panel.props.record.save()) && panel.confirmWithEvidence(condition);
+        }
+        return panel.call("confirm_condition", condition.id);
+    }
+
+    withdraw() {
+        return this.props.panel.call("withdraw_confirmation", this.props.condition.id);
+    }
+}

@@ -1,0 +1,161 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { useDropzone } from "@web/core/dropzone/dropzone_hook";
+import { checkFileSize } from "@web/core/utils/files";
+import { useService } from "@web/core/utils/hooks";
+
+import { Component, useRef, useState } from "@odoo/owl";
+
+import { PlaybookEvidence } from "./playbook_evidence";
+
+const ICONS = {
+    missing: "fa-circle-o text-warning",
+    waiting: "fa-clock-o text-info",
+    rejected: "fa-times-circle text-danger",
+    done: "fa-check-circle text-success",
+};
+
+/**
+ * One output: what was handed in and what became of it, and the way to hand it in. Files can be
+ * dropped on it.
+ */
+export class PlaybookOutput extends Component {
+    static template = "sales_funnel_playbook.PlaybookOutput";
+    static components = { PlaybookEvidence };
+    static props = { output: Object, panel: Object };
+
+    setup() {
+        this.orm = useService("orm");
+        this.http = useService("http");
+        this.notification = useService("notification");
+        this.root = useRef("root");
+        this.fileInput = useRef("fileInput");
+        this.state = useState({ isEditing: false, text: "" });
+        useDropzone(
+            this.root,
+            (ev) => this.upload(ev.dataTransfer.files),
+            "",
+            () => this.wantsFile && this.props.panel.canWrite
+        );
+    }
+
+    get wantsFile() {
+        return ["file", "score_sheet"].includes(this.props.output.evidence);
+    }
+
+    get icon() {
+        const { state, is_required } = this.props.output;
+        return state === "missing" && !is_required ? "fa-circle-o text-muted" : ICONS[state];
+    }
+
+    get status() {
+        return {
+            missing: _t("Missing"),
+            waiting: _t("Waiting for approval"),
+            rejected: _t("Rejected"),
+            done: _t("Done"),
+        }[this.props.output.state];
+    }
+
+    get story() {
+        const { state, submission } = this.props.output;
+        if (!submission) {
+            return "";
+        }
+        const values = {
+            user: submission.user,
+            date: formatDate(deserializeDateTime(submission.date)),
+            reviewer: submission.reviewer,
+        };
+        if (state === "rejected") {
+            return _t("Handed in by %(user)s on %(date)s, rejected by %(reviewer)s", values);
+        }
+        if (submission.reviewer) {
+            return _t("Handed in by %(user)s on %(date)s, approved by %(reviewer)s", values);
+        }
+        return _t("Handed in by %(user)s on %(date)s", values);
+    }
+
+    get due() {
+        return _t("due %s", formatDateTime(deserializeDateTime(this.props.output.due_at)));
+    }
+
+    get handInLabel() {
+        return this.props.output.submission ? _t("Replace") : _t("Hand In");
+    }
+
+    get placeholder() {
+        return this.props.output.evidence === "link"
+            ? _t("https://…")
+            : _t("At least %s letters: what did the customer say or do?", this.props.output.min_length);
+    }
+
+    handIn() {
+        if (this.wantsFile) {
+            this.fileInput.el.click();
+        } else {
+            this.state.isEditing = true;
+        }
+    }
+
+    cancel() {
+        this.state.isEditing = false;
+    }
+
+    async submitText() {
+        const key = this.props.output.evidence === "link" ? "url" : "note";
+        const handedIn = await this.submit({ [key]: this.state.text });
+        if (handedIn) {
+            Object.assign(this.state, { isEditing: false, text: "" });
+        }
+    }
+
+    submit(kwargs) {
+        return this.props.panel.call("submit_output", this.props.output.id, kwargs);
+    }
+
+    async chooseFiles(ev) {
+        await this.upload(ev.target.files);
+        ev.target.value = "";
+    }
+
+    /** Upload the files and hand them in; what is refused is not left behind. */
+    async upload(fileList) {
+        const files = [...fileList];
+        if (!files.length || !files.every((file) => checkFileSize(file.size, this.notification))) {
+            return;
+        }
+        const answer = await this.http.post(
+            "/web/binary/upload_attachment",
+            { csrf_token: odoo.csrf_token, ufile: files, model: "crm.lead.output", id: 0 },
+            "text"
+        );
+        const uploads = JSON.parse(answer);
+        const ids = uploads.map((upload) => upload.id).filter(Boolean);
+        const failed = uploads.find((upload) => upload.error);
+        let handedIn = false;
+        try {
+            if (failed) {
+                this.notification.add(failed.error, { type: "danger" });
+            } else {
+                handedIn = await this.submit({ attachment_ids: ids });
+            }
+        } finally {
+            if (!handedIn && ids.length) {
+                await this.orm.unlink("ir.attachment", ids);
+            }
+        }
+    }
+
+    withdraw() {
+        return this.props.panel.call("withdraw_output", this.props.output.id);
+    }
+
+    approve() {
+        return this.props.panel.callSubmission("action_approve", this.props.output.submission.id);
+    }
+
+    reject() {
+        return this.props.panel.reject(this.props.output.submission.id);
+    }
+}

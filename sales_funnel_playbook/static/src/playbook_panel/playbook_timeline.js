@@ -1,0 +1,44 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { formatFloat } from "@web/core/utils/numbers";
+
+import { Component } from "@odoo/owl";
+
+const { DateTime } = luxon;
+const COLORS = { passed: "success", observed: "warning", overridden: "danger", none: "secondary" };
+
+/**
+ * Where the deal has been: each stay with how it began, how long it lasted, who moved it, and what
+ * the gate said.
+ */
+export class PlaybookTimeline extends Component {
+    static template = "sales_funnel_playbook.PlaybookTimeline";
+    static props = { stays: Array, count: Number, openAll: Function };
+
+    getColor(stay) {
+        return COLORS[stay.gate];
+    }
+
+    getDate(stay) {
+        return formatDateTime(deserializeDateTime(stay.entered_at), { showSeconds: false });
+    }
+
+    getDuration(stay) {
+        if (stay.is_open) {
+            const days = DateTime.now().diff(deserializeDateTime(stay.entered_at), "days").days;
+            return _t("%s days so far", this.format(days));
+        }
+        return _t("%(days)s days, %(hours)s working hours", {
+            days: this.format(stay.days),
+            hours: this.format(stay.hours),
+        });
+    }
+
+    format(number) {
+        return formatFloat(number, { digits: [0, 1], trailingZeros: false });
+    }
+
+    get showAllLabel() {
+        return _t("Show all %s", this.props.count);
+    }
+}
