@@ -19,7 +19,10 @@ ROWS = [
 
 SCORES = [
     ("Budget 预算", "0 unknown – 1 a range – 2 approved 未知 / 有范围 / 已批准"),
-    ("Decision chain 决策链", "0 unknown – 1 decision maker known – 2 decision maker met 未知 / 已知决策人 / 已见决策人"),
+    (
+        "Decision chain 决策链",
+        "0 unknown – 1 decision maker known – 2 decision maker met 未知 / 已知决策人 / 已见决策人",
+    ),
     ("Pain points 核心痛点", "0 none named – 1 named – 2 its cost is known 未提及 / 已提及 / 损失已量化"),
     ("Fit 匹配度", "0 poor – 1 partly – 2 our product as it is 较差 / 部分 / 完全匹配"),
     ("Timing 时间", "0 none – 1 this year – 2 this quarter 无计划 / 今年 / 本季度"),

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 
@@ -23,9 +24,9 @@ class Worker:
             text=True,
         )
 
-    def measure(self, name, quick):
-        """Returns the seconds and queries of one run."""
-        self._process.stdin.write(json.dumps({"name": name, "quick": quick}) + "\n")
+    def measure(self, name, quick, bare=False):
+        """Returns the seconds and queries of one run, or of the bare work it is compared with."""
+        self._process.stdin.write(json.dumps({"name": name, "quick": quick, "bare": bare}) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
@@ -77,8 +78,9 @@ def paired_medians(plain, module, repeat, warm_up=1):
 def measure_all(benches, plain, module, repeat, quick):
     """Yields a result for each measurement, from the two workers."""
     for item in benches:
+        compared = plain if item.plain else module if item.bare else None
         calls = [
-            (lambda worker=worker: worker.measure(item.name, quick)) if worker else None  # noqa: B023
-            for worker in (plain if item.plain else None, module)
+            partial(compared.measure, item.name, quick, bool(item.bare)) if compared else None,
+            partial(module.measure, item.name, quick),
         ]
         yield Result(item.label(quick), *paired_medians(*calls, repeat))

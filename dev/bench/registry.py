@@ -16,8 +16,8 @@ class Bench:
     ``setup(env, **params)`` makes what the runs need and returns it; it is committed and not timed.
     ``run(env, state)`` is timed, from emptied caches to the end of a last flush, and undone after
     every run. ``quick`` replaces ``params`` under ``--quick``; ``title`` may name them in braces. A
-    measurement that makes no sense
-    without the module says ``plain=False`` and then has no ratio.
+    measurement that makes no sense without the module says ``plain=False`` and then has no ratio, or
+    brings ``bare(env, state)``: other work on the same database to be compared with.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Bench:
     params: dict = field(default_factory=dict)
     quick: dict = field(default_factory=dict)
     plain: bool = True
+    bare: Callable | None = None
 
     def amounts(self, quick: bool) -> dict:
         """Returns the parameters of a full or a quick measurement."""
@@ -45,12 +46,12 @@ class Bench:
 BENCHES: dict[str, Bench] = {}
 
 
-def bench(title, *, setup=None, params=None, quick=None, plain=True):
+def bench(title, *, setup=None, params=None, quick=None, plain=True, bare=None):
     """Puts the decorated ``run(env, state)`` on the list, under the function's name."""
 
     def register(run):
         name = run.__name__
-        BENCHES[name] = Bench(name, title, run, setup, params or {}, quick or {}, plain)
+        BENCHES[name] = Bench(name, title, run, setup, params or {}, quick or {}, plain, bare)
         return run
 
     return register

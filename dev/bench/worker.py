@@ -2,7 +2,7 @@
 
 Requests and answers are lines of JSON on standard input and output::
 
-    {"name": "lead_create", "quick": false}  →  {"seconds": 0.61, "queries": 52}
+    {"name": "lead_create", "quick": false, "bare": false}  →  {"seconds": 0.61, "queries": 52}
 """
 
 import gc
@@ -24,13 +24,14 @@ def prepare(env, states, item, quick):
     return states[item.name]
 
 
-def measure(env, states, item, quick):
-    """Times one run, which is then rolled back."""
+def measure(env, states, item, quick, bare=False):
+    """Times one run (or the bare work it is compared with), which is then rolled back."""
     try:
         state = prepare(env, states, item, quick)
         env.invalidate_all()
         env.user.read(["tz", "company_id"])  # a request has read its user before it does anything
-        return timed(env, lambda: item.run(env, state))
+        work = item.bare if bare else item.run
+        return timed(env, lambda: work(env, state))
     finally:
         env.cr.rollback()
         env.transaction.reset()
@@ -58,7 +59,7 @@ def serve(env, requests, answers):
     benches, states = load_benches(), {}
     for line in requests:
         request = json.loads(line)
-        answer = measure(env, states, benches[request["name"]], request["quick"])
+        answer = measure(env, states, benches[request["name"]], request["quick"], request["bare"])
         print(json.dumps(answer), file=answers, flush=True)
 
 

@@ -103,8 +103,9 @@ class CrmLead(models.Model):
     def _is_led_by(self, user):
         """Tell whether ``user`` decides on this lead: a sales manager, or its team's leader."""
         self.ensure_one()
-        is_leader = bool(user) and self.sudo().team_id.user_id == user
-        return is_leader or user.has_group("sales_team.group_sale_manager")
+        if user.has_group("sales_team.group_sale_manager"):
+            return True
+        return bool(user) and self.sudo().team_id.user_id == user
 
     def _check_led_by_user(self, deed):
         """Raise unless the current user decides on these leads.

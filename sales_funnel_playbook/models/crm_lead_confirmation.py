@@ -121,7 +121,7 @@ class CrmLead(models.Model):
         return (
             self.env["crm.lead.confirmation"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("lead_id", "in", self.ids),
                     ("condition_id", "in", conditions.ids),

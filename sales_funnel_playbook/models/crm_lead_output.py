@@ -60,13 +60,10 @@ class CrmLeadOutput(models.Model):
             ("output_id.approval", "=", "team_leader"),
         ]
 
-    def _is_accepted(self):
-        """Tell whether this counts for the gate, by the output's rule as it is now."""
+    def _is_accepted(self, needs_approval):
+        """Tell whether this current submission counts for the gate, by the rule as it is now."""
         self.ensure_one()
-        needs_approval = self.output_id.approval == "team_leader"
-        return self.is_current and (
-            self.state == "approved" or (self.state == "submitted" and not needs_approval)
-        )
+        return self.state == "approved" or (self.state == "submitted" and not needs_approval)
 
     def _retire(self):
         """Let these no longer count; the leader need not look at them any more."""
@@ -154,7 +151,7 @@ class CrmLead(models.Model):
         return (
             self.env["crm.lead.output"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("lead_id", "in", self.ids),
                     ("output_id", "in", outputs.ids),
@@ -180,7 +177,7 @@ class CrmLead(models.Model):
 
     def _prepare_submission_vals(self, output, files, note, url):
         now = fields.Datetime.now()
-        due_at = self._get_output_due_times(output)[output]
+        due_at = self._get_output_due_at(output)
         return {
             "lead_id": self.id,
             "output_id": output.id,
@@ -193,17 +190,22 @@ class CrmLead(models.Model):
             "is_late": bool(due_at and now > due_at),
         }
 
-    def _get_output_due_times(self, outputs):
-        """Return ``{output: moment}`` when each is due: its delay from when this lead last entered
-        the output's stage; False without limit, or where the lead never was in that stage.
+    def _get_output_due_at(self, output):
+        """Return when ``output`` is due: its delay from when this lead last entered its stage; False
+        without limit, or where the lead never was in that stage.
         """
         self.ensure_one()
-        gate = self.env["crm.playbook"]._get_gates().get(self.playbook_id.id)
+        delay = output._get_delay()
+        stage = output.playbook_stage_id.stage_id
+        stays = self.sudo().stage_log_ids if delay else self.env["crm.lead.stage.log"]
+        stay = stays.filtered(lambda stay: stay.stage_id == stage)[:1]
+        return output._get_due_times([delay], stay.entered_at, self._get_working_calendar())[delay]
+
+    def _get_working_calendar(self):
+        """Return the calendar by which working time counts for this lead, maybe empty."""
+        gate = self.env["crm.playbook"]._get_gates().get(self._get_playbook_ids().get(self.id))
+        # sudo: whoever works on the lead works by it
+        company = (self.company_id or self.env.company).sudo()
         calendar_id = gate and gate.calendar_id
         calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
-        calendar = calendar or (self.company_id or self.env.company).sudo().resource_calendar_id
-        due = {}
-        for stage, its_outputs in outputs.grouped("playbook_stage_id").items():
-            stay = self.sudo().stage_log_ids.filtered(lambda stay, s=stage: stay.stage_id == s.stage_id)[:1]
-            due |= its_outputs._get_due_times(stay.entered_at, calendar)
-        return due
+        return calendar or company.resource_calendar_id

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Datetime
+from odoo.tools import SQL
 
 from .crm_lead_gate import StageMove
 
@@ -40,50 +41,79 @@ class CrmLead(models.Model):
             "next_stages": [
                 {**self._prepare_panel_stage(stage, facts), "is_next": stage == ahead[0]} for stage in ahead
             ],
-            "log": self._prepare_panel_log(rules, facts["stays"][:MAX_STAYS]),
+            "log": self._prepare_panel_log(rules, facts),
             "log_count": len(facts["stays"]),
         }
 
     def _get_panel_facts(self, rules):
         """Return what was recorded about this lead: ``{"met", "demands", "confirmations",
-        "submissions", "files", "stays", "due"}``, each read once.
+        "submissions", "files", "stays", "due", "users"}``, each read once.
         """
         gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
+        conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
+        outputs = {rule["id"]: rule for stage in rules["stages"] for rule in stage["outputs"]}
+        confirmations = self._get_confirmations(self.env["crm.playbook.condition"].browse(conditions))
+        submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
+        stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
         demands = self._get_panel_demands(rules["id"], gate)
-        wanted = {rule for demand in demands.values() for rule in demand.rules}
-        outputs = (
-            self.env["crm.playbook.output"]
-            .sudo()
-            .browse(output["id"] for stage in rules["stages"] for output in stage["outputs"])
-        )
-        conditions = self.env["crm.playbook.condition"].browse(
-            rule.id for rule in wanted if rule.kind == "confirmation"
-        )
-        confirmations = self._get_confirmations(conditions)
-        submissions = self._get_submissions(outputs).sudo()
-        due = self._get_output_due_times(outputs) if any(o.delay_count for o in outputs) else {}
+        domains = {r.id: r.domain for d in demands.values() for r in d.rules if r.kind == "domain"}
+        matches = self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
+        accepted = {
+            fact.output_id.id
+            for fact in submissions
+            if fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
+        }
         return {
-            "met": self.browse(self.id)._get_met_rules(wanted),
+            "met": {("domain", rule_id) for rule_id, ids in matches.items() if ids}
+            | {("confirmation", fact.condition_id.id) for fact in confirmations}
+            | {("output", output_id) for output_id in accepted},
             "demands": demands,
             "confirmations": {fact.condition_id.id: fact for fact in confirmations},
             "submissions": {fact.output_id.id: fact for fact in submissions},
             "files": self._get_panel_files(confirmations, submissions),
-            "stays": self.sudo().stage_log_ids,
-            "due": {output.id: moment for output, moment in due.items()},
+            "stays": stays,
+            "due": self._get_panel_due_times(rules, stays),
+            "users": self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS]),
         }
 
     def _get_panel_demands(self, playbook_id, gate):
         """Return ``{stage id: Demands}`` of the moves into each stage ahead."""
-        [move] = self._start_on_path(
-            [StageMove(self.id, playbook_id, self.stage_id.id, False)], {playbook_id: gate}
-        )
+        here = StageMove(self.id, playbook_id, self.stage_id.id, False)
+        [move] = self._start_on_path([here], {playbook_id: gate})
         demands = {id_: self._get_demands(gate, move.from_stage_id, id_) for id_ in gate.stages}
         return {stage_id: demand for stage_id, demand in demands.items() if demand}
+
+    def _get_panel_due_times(self, rules, stays):
+        """Return ``{delay: moment}`` for the outputs of the current stage."""
+        delays = {
+            output["delay"]
+            for stage in rules["stages"]
+            for output in stage["outputs"]
+            if output["delay"] and stage["stage_id"] == self.stage_id.id
+        }
+        if not delays:
+            return {}
+        calendar = self._get_working_calendar()
+        return self.env["crm.playbook.output"]._get_due_times(delays, stays[:1].entered_at, calendar)
+
+    def _get_panel_users(self, confirmations, submissions, stays):
+        """Return ``{user id: name}`` of everybody who did something here, in one query."""
+        users = confirmations.user_id | submissions.user_id | submissions.reviewed_by_id | stays.moved_by_id
+        if not users:
+            return {}
+        names = SQL(
+            "SELECT users.id, partner.name FROM res_users users"
+            " JOIN res_partner partner ON partner.id = users.partner_id WHERE users.id = ANY(%s)",
+            users.ids,
+        )
+        return dict(self.env.execute_query(names))
 
     @api.model
     def _get_panel_files(self, confirmations, submissions):
         """Return ``{(model, id): [{"id", "name"}, …]}`` of the files that these facts own."""
         files = {}
+        if not confirmations and not submissions:
+            return files
         # sudo: who sees the lead sees its evidence
         for file in (
             self.env["ir.attachment"]
@@ -110,15 +140,16 @@ class CrmLead(models.Model):
         due = days and entered_at + timedelta(days=days)
         return {
             "id": stage["id"] if stage else False,
-            "name": self.stage_id.name,
+            "name": rules["stage_names"][self.stage_id.id],
             "objective": stage["objective"] if stage else "",
             "entered_at": Datetime.to_string(entered_at),
             "expected_days": days,
             "due_at": due and Datetime.to_string(due),
             "is_overdue": bool(due and due < Datetime.now()),
-            "outputs": [self._prepare_panel_output(output, facts) for output in stage["outputs"]]
-            if stage
-            else [],
+            "outputs": [
+                self._prepare_panel_output(output, facts, facts["due"].get(output["delay"]))
+                for output in (stage["outputs"] if stage else [])
+            ],
         }
 
     def _prepare_panel_stage(self, stage, facts):
@@ -126,7 +157,7 @@ class CrmLead(models.Model):
         the lead may enter it, outputs of the stages before included.
         """
         demand = facts["demands"][stage["stage_id"]]
-        unmet = [rule for rule in demand.rules if self.id not in facts["met"][rule]]
+        unmet = [rule for rule in demand.rules if (rule.kind, rule.id) not in facts["met"]]
         is_blocked = any(getattr(rule, "blocking", True) for rule in unmet) or bool(demand.jumped)
         return {
             **stage,
@@ -138,14 +169,12 @@ class CrmLead(models.Model):
 
     def _prepare_panel_condition(self, rule, facts):
         """Return an entry condition with whether it is met, by whom, and which fields it looks at."""
-        met = {
-            condition.id for condition, ids in facts["met"].items() if condition.kind == rule["kind"] and ids
-        }
         fact = facts["confirmations"].get(rule["id"])
         return {
             **rule,
-            "met": rule["id"] in met,
-            "fields": [{**field, "is_set": bool(self[field["name"]])} for field in rule["fields"]],
+            "met": (rule["kind"], rule["id"]) in facts["met"],
+            # sudo: that a field is filled is no secret, where the condition on it is none
+            "fields": [{**field, "is_set": bool(self.sudo()[field["name"]])} for field in rule["fields"]],
             "confirmation": fact
             and {
                 **self._prepare_panel_evidence(fact, facts),
@@ -153,15 +182,15 @@ class CrmLead(models.Model):
             },
         }
 
-    def _prepare_panel_output(self, output, facts):
+    def _prepare_panel_output(self, output, facts, due=False):
         """Return an output with what was handed in; ``state`` is ``missing``, ``waiting`` (for
         approval), ``rejected`` or ``done``.
         """
         fact = facts["submissions"].get(output["id"])
-        due = facts["due"].get(output["id"])
         state = "missing"
         if fact:
-            state = "done" if fact._is_accepted() else "waiting" if fact.state == "submitted" else "rejected"
+            is_done = fact._is_accepted(output["needs_approval"])
+            state = "done" if is_done else "waiting" if fact.state == "submitted" else "rejected"
         return {
             **output,
             "state": state,
@@ -174,44 +203,45 @@ class CrmLead(models.Model):
                 "date": Datetime.to_string(fact.submitted_at),
                 "url": fact.url or "",
                 "is_late": fact.is_late,
-                "reviewer": fact.reviewed_by_id.name or "",
+                "reviewer": facts["users"].get(fact.reviewed_by_id.id, ""),
                 "comment": fact.review_comment or "",
-                "can_review": fact.awaits_approval and self._is_led_by(self.env.user),
+                "can_review": state == "waiting" and self._is_led_by(self.env.user),
             },
         }
 
     def _prepare_panel_evidence(self, fact, facts):
         """Return who gave it and what shows it."""
         return {
-            "user": fact.user_id.name,
+            "user": facts["users"][fact.user_id.id],
             "note": fact.note or "",
             "files": facts["files"].get((fact._name, fact.id), []),
             "can_withdraw": fact._can_withdraw(self.env.user),
         }
 
     @api.model
-    def _prepare_panel_log(self, rules, stays):
+    def _prepare_panel_log(self, rules, facts):
         """Return the latest stays, newest first: when, how long, who, and what the gate said."""
+        stays = facts["stays"][:MAX_STAYS]
         kinds = dict(stays._fields["kind"]._description_selection(self.env))
         gates = dict(stays._fields["gate"]._description_selection(self.env))
         return [
             {
                 "id": stay.id,
-                "stage": stay.stage_id.name or "",
+                "stage": rules["stage_names"].get(stay.stage_id.id, ""),
                 "kind": stay.kind,
                 "kind_label": kinds[stay.kind],
                 "entered_at": Datetime.to_string(stay.entered_at),
                 "is_open": not stay.left_at,
                 "days": stay.duration_days,
                 "hours": stay.working_hours,
-                "user": stay.moved_by_id.name or "",
+                "user": facts["users"].get(stay.moved_by_id.id, ""),
                 "gate": stay.gate,
                 "gate_label": gates[stay.gate],
                 "unmet": [
                     rules["names"].get(f"{item['kind']}-{item['rule_id']}", item["name"])
                     for item in stay.unmet or []
                 ],
-                "reason": stay.override_reason_id.name or "",
+                "reason": rules["reasons"].get(stay.override_reason_id.id, ""),
                 "note": stay.override_note or "",
             }
             for stay in stays

@@ -21,7 +21,8 @@ CANDIDATES = """
 # What Odoo tracked of them: stages, and archiving that was losing (or its undoing).
 TRACKED = """
     SELECT candidate.lead_id, message.date AS at, value.id, value.create_uid,
-        value.field_id = %(stage)s AS is_stage, value.field_id <> %(stage)s AND value.new_value_integer = 0 AS is_lost,
+        value.field_id = %(stage)s AS is_stage,
+        value.field_id <> %(stage)s AND value.new_value_integer = 0 AS is_lost,
         NULLIF(value.old_value_integer, 0) AS old_id, NULLIF(value.new_value_integer, 0) AS new_id
     FROM candidate
     JOIN mail_message message ON message.model = 'crm.lead' AND message.res_id = candidate.lead_id

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
-from odoo.tools import SQL
 
 from .crm_lead_gate import StageMove
 from .crm_lead_stage_stay import Stay
@@ -135,7 +134,7 @@ class CrmLead(models.Model):
             if state.playbook_id or lead_id in playbook_ids
         }
         joined = {id_: state for id_, state in followed.items() if not before[id_].playbook_id}
-        open_stages = self._get_open_stages([*joined])
+        open_stages = self.env["crm.lead.stage.log"]._get_open_stages([*joined])
         self.env["crm.lead.stage.log"]._backfill_leads(
             {id_: state for id_, state in joined.items() if id_ not in open_stages}
         )
@@ -143,18 +142,6 @@ class CrmLead(models.Model):
             lead_id: state._replace(stage_id=open_stages.get(lead_id, state.stage_id))
             for lead_id, state in followed.items()
         }
-
-    @api.model
-    def _get_open_stages(self, lead_ids):
-        """Return ``{lead id: stage id}`` of the open stays of these leads."""
-        if not lead_ids:
-            return {}
-        query = SQL(
-            "SELECT lead_id, stage_id FROM crm_lead_stage_log"
-            " WHERE lead_id = ANY(%s) AND left_at IS NULL AND stage_id IS NOT NULL",
-            lead_ids,
-        )
-        return dict(self.env.execute_query(query))
 
     @api.model
     def _is_any_moving(self, before, vals):

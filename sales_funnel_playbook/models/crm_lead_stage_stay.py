@@ -139,3 +139,15 @@ class CrmLeadStageLog(models.Model):
                 working = calendar._get_working_time(since, until)
                 hours |= {stay_id: working.hours(since, until) for stay_id, since in its_stays}
         return hours
+
+    @api.model
+    def _get_open_stages(self, lead_ids):
+        """Return ``{lead id: stage id}`` of the open stays of these leads."""
+        if not lead_ids:
+            return {}
+        query = SQL(
+            "SELECT lead_id, stage_id FROM crm_lead_stage_log"
+            " WHERE lead_id = ANY(%s) AND left_at IS NULL AND stage_id IS NOT NULL",
+            lead_ids,
+        )
+        return dict(self.env.execute_query(query))

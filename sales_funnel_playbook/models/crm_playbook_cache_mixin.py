@@ -32,6 +32,11 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
             self._backfill_followed()
         return result
 
+    def _update_field_translations(self, *args, **kwargs):
+        result = super()._update_field_translations(*args, **kwargs)
+        self._forget_rules()
+        return result
+
     def unlink(self):
         result = super().unlink()
         self._forget_rules()

@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 PLAIN_UNITS = ("hours", "days", "weeks", "months")
 
@@ -32,21 +32,24 @@ class CrmPlaybookDelay(models.AbstractModel):
 
     _delay_count_positive = models.Constraint("CHECK(delay_count >= 0)", "A time limit cannot be negative.")
 
-    def _get_due_times(self, start, calendar):
-        """Return ``{record: moment}`` when the time of each record is over, or False without limit.
+    def _get_delay(self):
+        """Return ``(count, unit)``, or None without a time limit."""
+        self.ensure_one()
+        return (self.delay_count, self.delay_unit) if self.delay_count else None
 
-        :param start: when it begins, naive UTC, or False: not begun
+    @api.model
+    def _get_due_times(self, delays, start, calendar):
+        """Return ``{delay: moment}`` when each of some delays that begin together is over.
+
+        :param delays: as :meth:`_get_delay` returns them; None is never over: False
+        :param start: when they begin, naive UTC, or False: they have not
         :param calendar: ``resource.calendar`` for working time; empty: every hour counts
         """
-        due = dict.fromkeys(self, False)
-        limited = self.filtered("delay_count") if start else self.browse()
-        working = limited.filtered(lambda rule: calendar and rule.delay_unit not in PLAIN_UNITS)
-        for rule in limited - working:
-            unit = rule.delay_unit.removeprefix("working_")
-            due[rule] = start + relativedelta(**{unit: rule.delay_count})
+        due = dict.fromkeys(delays, False)
+        limited = {delay for delay in due if delay and start}
+        working = {delay for delay in limited if calendar and delay[1] not in PLAIN_UNITS}
+        for count, unit in limited - working:
+            due[count, unit] = start + relativedelta(**{unit.removeprefix("working_"): count})
         if working:
-            by_delay = calendar._get_due_times(
-                start, {(rule.delay_count, rule.delay_unit) for rule in working}
-            )
-            due |= {rule: by_delay[rule.delay_count, rule.delay_unit] for rule in working}
+            due |= calendar._get_due_times(start, working)
         return due

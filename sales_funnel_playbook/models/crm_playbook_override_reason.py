@@ -6,6 +6,7 @@ class CrmPlaybookOverrideReason(models.Model):
 
     _name = "crm.playbook.override.reason"
     _description = "Override reason"
+    _inherit = ["crm.playbook.cache.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

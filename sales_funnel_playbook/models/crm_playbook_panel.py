@@ -9,8 +9,9 @@ class CrmPlaybook(models.Model):
     @api.model
     @tools.ormcache("playbook_id", "lang")
     def _get_panel_rules(self, playbook_id, lang):
-        """Return ``{"id", "name", "mode", "stages": [stage, …], "names": {"kind-id": name}}`` of a
-        playbook, its stages in the order of the pipeline. Callers must not change it.
+        """Return ``{"id", "name", "mode", "stages": [stage, …], "names": {"kind-id": name},
+        "stage_names": {id: name}, "reasons": {id: name}}`` of a playbook, its stages in the order of
+        the pipeline. Callers must not change it.
         """
         # sudo: whoever sees a lead reads the rules that hold for it
         playbook = self.sudo().with_context(lang=lang, active_test=True).browse(playbook_id)
@@ -24,7 +25,15 @@ class CrmPlaybook(models.Model):
             "mode": playbook.mode,
             "stages": stages,
             "names": {f"{rule['kind']}-{rule['id']}": rule["name"] for rule in rules},
+            "stage_names": self._get_names("crm.stage", lang),
+            "reasons": self._get_names("crm.playbook.override.reason", lang),
         }
+
+    @api.model
+    def _get_names(self, model, lang):
+        """Return ``{id: name}`` of all records of a model of few."""
+        records = self.env[model].sudo().with_context(lang=lang, active_test=False).search_fetch([], ["name"])
+        return {record.id: record.name for record in records}
 
 
 class CrmPlaybookStage(models.Model):
@@ -81,5 +90,6 @@ class CrmPlaybookOutput(models.Model):
             "is_required": self.is_required,
             "needs_approval": self.approval == "team_leader",
             "min_length": self.min_length,
+            "delay": self._get_delay(),
             "templates": [{"id": file.id, "name": file.name} for file in self.template_attachment_ids],
         }

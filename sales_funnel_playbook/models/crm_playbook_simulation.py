@@ -32,12 +32,12 @@ class CrmPlaybook(models.Model):
         views = [view for view in action["views"] if view[1] == "list"]
         views += [view for view in action["views"] if view[1] != "list"]
         return {
-            **action,
-            "name": name or action["name"],
+            "type": action["type"],
+            "res_model": "crm.lead",
+            "name": name or self.env._("Deals Held Back"),
             "domain": list(domain),
-            "context": {},
             "views": views,
-            "view_mode": ",".join(mode for _id, mode in views),
+            "search_view_id": action["search_view_id"],
         }
 
 
@@ -61,9 +61,8 @@ class CrmPlaybookCondition(models.Model):
         waiting = self.playbook_stage_id._origin._get_waiting_domain()
         if waiting is None or not self.active:
             return False
-        condition = self.with_env(self.env)
         try:
-            held_back = waiting & ~condition._get_met_domain()
+            held_back = waiting & ~self._get_met_domain()
             self.env["crm.playbook.rule"]._check_names(held_back, self.env["crm.lead"])
             count = self.env["crm.lead"].search_count(held_back)
         except (ValueError, UserError):

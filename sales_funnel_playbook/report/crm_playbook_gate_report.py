@@ -6,25 +6,27 @@ from ..models.crm_lead_stage_log import GATES
 # What today's rules ask of a move: the conditions of the stage entered, the required outputs of the
 # stages left and jumped over, and the stages jumped over that may not be.
 RULES = """
-    SELECT condition.id AS rule_id, condition.kind, COALESCE(condition.name->>%(lang)s, condition.name->>'en_US') AS name
+    SELECT condition.id AS rule_id, condition.kind,
+        COALESCE(condition.name->>%(lang)s, condition.name->>'en_US') AS name
     FROM crm_playbook_condition condition WHERE condition.playbook_stage_id = target.id
     UNION ALL
     SELECT output.id, 'output', COALESCE(output.name->>%(lang)s, output.name->>'en_US')
     FROM crm_playbook_output output JOIN crm_playbook_stage named ON named.id = output.playbook_stage_id
     JOIN crm_stage stage ON stage.id = named.stage_id
     WHERE named.playbook_id = log.playbook_id AND output.is_required
-        AND (stage.sequence, stage.id) >= (previous.sequence, previous.id)
+        AND (previous.id IS NULL OR (stage.sequence, stage.id) >= (previous.sequence, previous.id))
         AND (stage.sequence, stage.id) < (entered.sequence, entered.id)
     UNION ALL
     SELECT named.id, 'skip', COALESCE(stage.name->>%(lang)s, stage.name->>'en_US')
     FROM crm_playbook_stage named JOIN crm_stage stage ON stage.id = named.stage_id
     WHERE named.playbook_id = log.playbook_id AND NOT named.allow_skip
-        AND (stage.sequence, stage.id) > (previous.sequence, previous.id)
+        AND (previous.id IS NULL OR (stage.sequence, stage.id) > (previous.sequence, previous.id))
         AND (stage.sequence, stage.id) < (entered.sequence, entered.id)
 """
 
 MOVES = """
-    SELECT log.id::bigint * 1000 + ROW_NUMBER() OVER (PARTITION BY log.id ORDER BY rule.kind, rule.rule_id) AS id,
+    SELECT log.id::bigint * 1000
+            + ROW_NUMBER() OVER (PARTITION BY log.id ORDER BY rule.kind, rule.rule_id) AS id,
         log.id AS log_id, log.lead_id, log.entered_at AS date, log.playbook_id, log.stage_id, log.team_id,
         log.user_id, log.moved_by_id, log.gate, log.override_reason_id, rule.kind, rule.name AS rule_name,
         CASE WHEN rule.rule_id IS NULL OR unmet.is_unmet THEN log.id END AS unmet_log_id,
@@ -34,7 +36,8 @@ MOVES = """
     FROM crm_lead_stage_log log
     LEFT JOIN crm_stage entered ON entered.id = log.stage_id
     LEFT JOIN crm_stage previous ON previous.id = log.previous_stage_id
-    LEFT JOIN crm_playbook_stage target ON target.playbook_id = log.playbook_id AND target.stage_id = log.stage_id
+    LEFT JOIN crm_playbook_stage target
+        ON target.playbook_id = log.playbook_id AND target.stage_id = log.stage_id
     LEFT JOIN LATERAL (%(rules)s) rule ON TRUE
     LEFT JOIN LATERAL (SELECT log.unmet @> jsonb_build_array(
         jsonb_build_object('kind', rule.kind, 'rule_id', rule.rule_id)) AS is_unmet) unmet ON TRUE
@@ -56,6 +59,13 @@ class CrmPlaybookGateReport(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "rule_name"
+    _depends = {
+        "crm.lead.stage.log": ["gate", "kind", "stage_id", "previous_stage_id", "playbook_id", "unmet"],
+        "crm.playbook.condition": ["name", "kind", "playbook_stage_id"],
+        "crm.playbook.output": ["name", "is_required", "playbook_stage_id"],
+        "crm.playbook.stage": ["stage_id", "playbook_id", "allow_skip"],
+        "crm.stage": ["name", "sequence"],
+    }
 
     lead_id = fields.Many2one(string="Deal", readonly=True)
     log_id = fields.Many2one("crm.lead.stage.log", string="Moves", readonly=True, aggregator="count_distinct")

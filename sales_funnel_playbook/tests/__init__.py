@@ -2,13 +2,17 @@ from . import test_assignment
 from . import test_backfill
 from . import test_confirmation
 from . import test_gate
+from . import test_gate_report
 from . import test_import
 from . import test_merge
 from . import test_output
 from . import test_override
+from . import test_panel
 from . import test_playbook
+from . import test_readiness
 from . import test_rpc
 from . import test_rule
+from . import test_simulation
 from . import test_stage_log
 from . import test_template
 from . import test_tools

@@ -128,6 +128,7 @@ class TestTemplate(PlaybookCase):
             if condition.kind == "confirmation":
                 condition.severity = "advisory"
         playbook.stage_ids.allow_skip = True
+        playbook.stage_ids.output_ids.is_required = False
         lead = self._create_lead(team_id=self.other_team.id, user_id=False)
         lead.stage_id = signed
         self.assertRefused(

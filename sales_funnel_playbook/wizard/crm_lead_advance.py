@@ -17,11 +17,10 @@ class CrmLeadAdvance(models.TransientModel):
     @api.depends("lead_ids")
     def _compute_line_ids(self):
         for wizard in self:
-            moves = wizard.lead_ids._get_next_moves()
-            verdicts = wizard.lead_ids._get_verdicts([*moves.values()])
+            leads = wizard.lead_ids._origin
+            verdicts = leads._get_verdicts([*leads._get_next_moves().values()])
             wizard.line_ids = [fields.Command.clear()] + [
-                fields.Command.create(self._prepare_line_vals(lead._origin, verdicts.get(lead._origin.id)))
-                for lead in wizard.lead_ids
+                fields.Command.create(self._prepare_line_vals(lead, verdicts.get(lead.id))) for lead in leads
             ]
 
     @api.depends("line_ids.is_ready")

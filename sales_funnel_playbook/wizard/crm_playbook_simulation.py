@@ -29,6 +29,11 @@ class CrmPlaybookSimulation(models.TransientModel):
         "crm.playbook.simulation.line", "simulation_id", domain=[("dimension", "=", "owner")]
     )
 
+    @api.depends("playbook_id")
+    def _compute_display_name(self):
+        for simulation in self:
+            simulation.display_name = self.env._("Simulation of “%s”", simulation.playbook_id.name)
+
     @api.model_create_multi
     def create(self, vals_list):
         simulations = super().create(vals_list)

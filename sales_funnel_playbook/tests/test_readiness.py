@@ -1,0 +1,97 @@
+from odoo.tests import Form, tagged
+
+from .common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestReadiness(PlaybookCase):
+    """Cards say how far a deal is; many deals advance at once, and the others say why not."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["crm.lead"].search([]).active = False
+        cls.report = cls._create_output(cls.stage_lead, "Needs report", evidence="note")
+        cls.bare = cls._create_lead(name="Bare")
+        cls.ready = cls._create_lead(name="Ready", expected_revenue=5)
+        cls.ready.confirm_condition(cls.needs_confirmed.id)
+        cls.ready.submit_output(cls.report.id, note="They need three presses in spring")
+        other_team = cls.env["crm.team"].create({"name": "Other", "company_id": False})
+        cls.free = cls._create_lead(name="Free", team_id=other_team.id)
+        cls.leads = cls.bare | cls.ready | cls.free
+
+    def test_card(self):
+        self.assertEqual(self.bare.playbook_progress, {"done": 0, "wanted": 1, "is_ready": False})
+        self.assertEqual(self.ready.playbook_progress, {"done": 1, "wanted": 1, "is_ready": True})
+        self.assertFalse(self.free.playbook_progress)
+        self.assertEqual(self.leads.mapped("missing_output_count"), [1, 0, 0])
+        self.needs_confirmed.severity = "advisory"
+        self.bare.write({"expected_revenue": 5})
+        self.bare.submit_output(self.report.id, note="One press by next summer, perhaps two")
+        self.assertTrue(self.bare.playbook_progress["is_ready"], "advisory conditions hold nobody back")
+
+    def test_last_stage(self):
+        self._create_output(self.stage_signed, "Contract")
+        lead = self._advance(self.ready, self.stage_signed)
+        self.assertEqual(lead.playbook_progress, {"done": 0, "wanted": 1, "is_ready": False})
+
+    def test_cards_cost_the_same_for_one_and_for_many(self):
+        counts = []
+        for leads in (self.bare, self.bare | self._create_many(30)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            leads.mapped("stage_id")
+            before = self.cr.sql_log_count
+            leads.mapped("playbook_progress")
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+
+    def _create_many(self, number):
+        vals = {"type": "opportunity", "team_id": self.team.id, "user_id": self.rep.id}
+        return self.env["crm.lead"].create([{**vals, "name": f"Deal {n}"} for n in range(number)])
+
+    def test_advance(self):
+        result = self.leads.with_user(self.rep).advance_stage()
+        self.assertEqual(result["moved"], self.ready.ids)
+        self.assertEqual(self.ready.stage_id, self.stage_demo)
+        self.assertEqual(self.bare.stage_id, self.stage_lead)
+        bare, free = result["held_back"]
+        self.assertEqual((bare["lead_id"], bare["stage"]), (self.bare.id, "Demo"))
+        self.assertEqual(
+            [item["name"] for item in bare["unmet"]], ["Amount known", "Needs confirmed", "Needs report"]
+        )
+        self.assertEqual([item["name"] for item in free["unmet"]], ["It follows no playbook"])
+        self.assertEqual(self.ready.stage_log_ids[0].gate, "passed")
+
+    def test_advance_each_into_its_own_next_stage(self):
+        ahead = self._advance(self.ready, self.stage_demo)
+        ahead.confirm_condition(self.review_passed.id)
+        behind = self._create_lead(name="Behind", expected_revenue=5)
+        behind.confirm_condition(self.needs_confirmed.id)
+        behind.submit_output(self.report.id, note="Two presses for the new plant")
+        (ahead | behind).advance_stage()
+        self.assertEqual((ahead.stage_id, behind.stage_id), (self.stage_talks, self.stage_demo))
+
+    def test_dialog(self):
+        action = self.env.ref("sales_funnel_playbook.crm_lead_advance_action")
+        self.assertIn(
+            action, self.env["ir.actions.act_window"].search([("binding_model_id", "=", "crm.lead")])
+        )
+        dialog = Form(
+            self.env["crm.lead.advance"].with_user(self.rep).with_context(active_ids=self.leads.ids)
+        )
+        self.assertEqual((dialog.ready_count, dialog.held_back_count), (1, 2))
+        dialog = dialog.save()
+        self.assertEqual(
+            [(line.lead_id.name, line.stage_id.name, line.is_ready) for line in dialog.line_ids],
+            [("Ready", "Demo", True), ("Bare", "Demo", False), ("Free", False, False)],
+        )
+        self.assertIn("Amount known", dialog.line_ids[1].reason)
+        params = dialog.action_advance()["params"]
+        self.assertEqual(params["message"], "1 deals advanced, 2 held back.")
+        self.assertEqual(self.ready.stage_id, self.stage_demo)
+
+    def test_observing_lets_all_pass(self):
+        self.playbook.mode = "observe"
+        self.assertEqual(self.bare.advance_stage(), {"moved": self.bare.ids, "held_back": []})
+        self.assertEqual(self.bare.stage_log_ids[0].gate, "observed")
