@@ -21,7 +21,8 @@ MESSAGES = """
         FROM lead, generate_series(1, %(steps)s) AS step ORDER BY step, lead.id
         RETURNING id, res_id, date
     )
-    INSERT INTO mail_tracking_value (field_id, mail_message_id, create_uid, old_value_integer, new_value_integer)
+    INSERT INTO mail_tracking_value (field_id, mail_message_id, create_uid,
+        old_value_integer, new_value_integer)
     SELECT %(field)s, id, 1, (%(cycle)s::int[])[step %% 2 + 1], (%(cycle)s::int[])[(step + 1) %% 2 + 1]
     FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY res_id ORDER BY date) - 1 AS step FROM message) numbered
 """

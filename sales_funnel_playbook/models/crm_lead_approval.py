@@ -23,6 +23,7 @@ class CrmLeadOutput(models.Model):
             "res_model": "crm.lead.output.reject",
             "name": self.env._("Reject an Output"),
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_submission_id": self.id},
         }

@@ -24,7 +24,7 @@ TRACKED = """
         value.field_id = %(stage)s AS is_stage,
         value.field_id <> %(stage)s AND value.new_value_integer = 0 AS is_lost,
         NULLIF(value.old_value_integer, 0) AS old_id, NULLIF(value.new_value_integer, 0) AS new_id
-    FROM candidate
+    FROM crm_backfill_candidate candidate
     JOIN mail_message message ON message.model = 'crm.lead' AND message.res_id = candidate.lead_id
     JOIN mail_tracking_value value ON value.mail_message_id = message.id
     WHERE (candidate.open_at IS NULL OR message.date > candidate.open_at)
@@ -40,7 +40,7 @@ SPAN = """
         (ARRAY_AGG(old_id ORDER BY at, id) FILTER (WHERE is_stage))[1] AS first_stage_id,
         (ARRAY_AGG(new_id ORDER BY at DESC, id DESC) FILTER (WHERE is_stage))[1] AS last_stage_id,
         (ARRAY_AGG(is_lost ORDER BY at DESC, id DESC) FILTER (WHERE NOT is_stage))[1] AS is_last_lost
-    FROM tracked GROUP BY lead_id
+    FROM crm_backfill_tracked GROUP BY lead_id
 """
 
 # One row for each beginning of a stay; the last two are what Odoo did not track.
@@ -48,19 +48,19 @@ EVENTS = """
     SELECT lead_id, COALESCE(open_at, LEAST(begun_at, first_at)) AS at, 0 AS ord, 'created' AS kind,
         CASE WHEN open_id IS NULL THEN COALESCE(first_stage_id, stage_id) ELSE open_stage_id END AS stage_id,
         create_uid AS moved_by_id, open_id
-    FROM candidate LEFT JOIN span USING (lead_id)
+    FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
     UNION ALL
     SELECT lead_id, at, id, CASE WHEN is_stage THEN 'moved' WHEN is_lost THEN 'lost' ELSE 'restored' END,
         CASE WHEN is_stage THEN new_id END, create_uid, NULL
-    FROM tracked
+    FROM crm_backfill_tracked
     UNION ALL
     SELECT lead_id, GREATEST(stage_changed_at, last_at, open_at), 2147483646, 'moved', stage_id, NULL, NULL
-    FROM candidate LEFT JOIN span USING (lead_id)
+    FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
     WHERE stage_id IS DISTINCT FROM COALESCE(last_stage_id, open_stage_id, stage_id)
     UNION ALL
     SELECT lead_id, GREATEST(date_closed, stage_changed_at, last_at, open_at, begun_at), 2147483647,
         CASE WHEN is_lost THEN 'lost' ELSE 'restored' END, NULL, NULL, NULL
-    FROM candidate LEFT JOIN span USING (lead_id)
+    FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
     WHERE is_lost IS DISTINCT FROM COALESCE(is_last_lost, was_lost)
 """
 
@@ -82,12 +82,11 @@ STAYS = """
     WINDOW whole AS (PARTITION BY lead_id ORDER BY at, ord)
 """
 
+# Each step has a table of its own and its statistics: as parts of one statement PostgreSQL would take
+# them for a row or two, and a million for nested loops.
 COLLECT = """
-    CREATE TEMPORARY TABLE crm_lead_stage_backfill ON COMMIT DROP AS
-    WITH candidate AS MATERIALIZED (SELECT * FROM (%(candidates)s) found
-        WHERE calendar_id IS NOT DISTINCT FROM %(calendar_id)s),
-    tracked AS MATERIALIZED (%(tracked)s), span AS MATERIALIZED (%(span)s),
-    event AS (%(events)s), stay AS (%(stays)s)
+    CREATE TEMPORARY TABLE crm_backfill_stay ON COMMIT DROP AS
+    WITH span AS MATERIALIZED (%(span)s), event AS (%(events)s), stay AS (%(stays)s)
     SELECT stay.*, %(begun)s AS begun, %(ended)s AS ended FROM stay
 """
 
@@ -95,7 +94,7 @@ END_OPEN = """
     UPDATE crm_lead_stage_log log SET left_at = stay.left_at,
         duration_days = EXTRACT(EPOCH FROM stay.left_at - stay.at) / 86400,
         working_hours = (stay.ended - stay.begun) / 3600
-    FROM crm_lead_stage_backfill stay WHERE log.id = stay.open_id AND stay.left_at IS NOT NULL
+    FROM crm_backfill_stay stay WHERE log.id = stay.open_id AND stay.left_at IS NOT NULL
 """
 
 INSERT = """
@@ -110,7 +109,7 @@ INSERT = """
             ELSE 'forward' END,
         EXTRACT(EPOCH FROM stay.left_at - stay.at) / 86400, (stay.ended - stay.begun) / 3600,
         'none', stay.moved_by_id
-    FROM crm_lead_stage_backfill stay JOIN crm_lead lead ON lead.id = stay.lead_id
+    FROM crm_backfill_stay stay JOIN crm_lead lead ON lead.id = stay.lead_id
     LEFT JOIN stage ON stage.id = stay.stage_id
     LEFT JOIN stage previous ON previous.id = stay.previous_id
     WHERE stay.open_id IS NULL ORDER BY stay.lead_id, stay.at, stay.ord
@@ -173,20 +172,23 @@ class CrmLeadStageLog(models.Model):
     @api.model
     def _backfill_calendar(self, playbook_id, candidates, calendar_id, since):
         """Fill the log of those candidates whose working time counts by one calendar."""
-        collect = SQL(
-            COLLECT,
-            candidates=candidates,
-            calendar_id=calendar_id,
-            tracked=SQL(TRACKED, **self._get_tracked_field_ids()),
-            span=SQL(SPAN),
-            events=SQL(EVENTS),
-            stays=SQL(STAYS),
-            **self._prepare_working_seconds(calendar_id, since),
-        )
-        insert = SQL(
-            "WITH stage AS (%s) %s", self._prepare_stages(playbook_id), SQL(INSERT, playbook_id=playbook_id)
-        )
-        for statement in (collect, SQL(END_OPEN), insert, SQL("DROP TABLE crm_lead_stage_backfill")):
+        found = "SELECT * FROM (%s) found WHERE calendar_id IS NOT DISTINCT FROM %s"
+        steps = {
+            "crm_backfill_candidate": SQL(found, candidates, calendar_id),
+            "crm_backfill_tracked": SQL(TRACKED, **self._get_tracked_field_ids()),
+        }
+        for table, query in steps.items():
+            name = SQL.identifier(table)
+            self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", name, query))
+            self.env.cr.execute(SQL("ANALYZE %s", name))
+        working = self._prepare_working_seconds(calendar_id, since)
+        stages = self._prepare_stages(playbook_id)
+        for statement in (
+            SQL(COLLECT, span=SQL(SPAN), events=SQL(EVENTS), stays=SQL(STAYS), **working),
+            SQL(END_OPEN),
+            SQL("WITH stage AS (%s) %s", stages, SQL(INSERT, playbook_id=playbook_id)),
+            SQL("DROP TABLE crm_backfill_candidate, crm_backfill_tracked, crm_backfill_stay"),
+        ):
             self.env.cr.execute(statement)
 
     @api.model

@@ -38,3 +38,45 @@ class TestTours(HttpCase, PlaybookCase):
         playbook = self.env["crm.playbook"].search([("team_ids", "in", team.ids)])
         self.assertEqual(playbook.mode, "observe")
         self.assertEqual(len(playbook.stage_ids), 6)
+
+    def _start_on_lead(self, tour, login):
+        action = self.env.ref("crm.crm_lead_opportunities")
+        with mute_logger("odoo.http"):  # it logs the refusals that the tours are about
+            self.start_tour(f"/odoo/action-{action.id}/{self.lead.id}", tour, login=login)
+
+    def test_hand_in_outputs(self):
+        deck = self._create_output(self.stage_lead, "Deck", approval="team_leader")
+        self._create_output(self.stage_lead, "Contract")
+        minutes = self._create_output(self.stage_lead, "Minutes", evidence="note")
+        trial = self._create_output(self.stage_lead, "Trial", evidence="link")
+        self._start_on_lead("playbook_outputs", self.rep.login)
+        submitted = {submission.output_id: submission for submission in self.lead.output_ids}
+        self.assertEqual(set(submitted), {deck, minutes, trial})
+        self.assertEqual(submitted[deck].attachment_ids.raw, b"%PDF")
+        self.assertEqual(submitted[trial].url, "https://trial.example.com")
+        self.assertFalse(self.env["ir.attachment"].search([("name", "=", "empty.pdf")]))
+
+    def test_approve_and_reject(self):
+        for name in ("Deck", "Minutes"):
+            output = self._create_output(self.stage_lead, name, evidence="note", approval="team_leader")
+            self.lead.with_user(self.rep).submit_output(output.id, note=f"{name}: three presses in May")
+        self._start_on_lead("playbook_approval", self.leader.login)
+        states = {submission.output_id.name: submission.state for submission in self.lead.output_ids}
+        self.assertEqual(states, {"Deck": "rejected", "Minutes": "approved"})
+
+    def test_override(self):
+        self.env["crm.playbook.override.reason"].create({"name": "Old customer"})
+        self.lead.expected_revenue = 1
+        action = self.env.ref("crm.crm_lead_opportunities")
+        with mute_logger("odoo.http"):
+            self.start_tour(f"/odoo/action-{action.id}", "playbook_override", login=self.leader.login)
+        self.assertEqual(self.lead.stage_log_ids[0].gate, "overridden")
+        self.assertEqual(self.lead.activity_ids.summary, "Make up for: Needs confirmed")
+
+    def test_advance_stage(self):
+        ready = self._create_lead(name="Ready", expected_revenue=5)
+        ready.confirm_condition(self.needs_confirmed.id)
+        action = self.env.ref("crm.crm_lead_opportunities")
+        url = f"/odoo/action-{action.id}?view_type=list"
+        self.start_tour(url, "playbook_advance", login=self.rep.login)
+        self.assertEqual((ready.stage_id, self.lead.stage_id), (self.stage_demo, self.stage_lead))

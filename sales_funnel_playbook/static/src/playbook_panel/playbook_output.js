@@ -34,7 +34,7 @@ export class PlaybookOutput extends Component {
         useDropzone(
             this.root,
             (ev) => this.upload(ev.dataTransfer.files),
-            "",
+            "o_playbook_dropzone",
             () => this.wantsFile && this.props.panel.canWrite
         );
     }
