@@ -114,6 +114,28 @@ class TestTemplate(PlaybookCase):
         self.assertEqual(playbook.stage_ids[0].condition_ids.name, "Venue d'une campagne")
         self.assertEqual(playbook.with_context(lang="en_US").stage_ids[0].stage_id.name, "Potential lead")
 
+    def test_outputs_of_the_handbook(self):
+        outputs = {stage.name: stage.output_ids for stage in self.template.stage_ids}
+        self.assertEqual(
+            {name: its_outputs.mapped("name") for name, its_outputs in outputs.items()},
+            {
+                "Potential lead": ["Lead score sheet"],
+                "Preliminary intent": ["Needs analysis report"],
+                "Solution demo": ["Proposal deck", "Trial account"],
+                "Negotiation": ["Draft contract", "Negotiation minutes"],
+                "Contract signed": ["Signed contract", "Customer file"],
+                "Renewal & upsell": ["Renewal intent form", "Upsell proposal"],
+            },
+        )
+        report = outputs["Preliminary intent"]
+        self.assertEqual((report.delay_count, report.delay_unit), (3, "working_days"))
+        playbook = self._use()
+        copies = playbook.stage_ids.output_ids
+        self.assertEqual(copies.mapped("name"), self.template.stage_ids.output_ids.mapped("name"))
+        sheet = copies.template_attachment_ids
+        self.assertNotEqual(sheet, self.template.stage_ids.output_ids.template_attachment_ids)
+        self.assertTrue(sheet.with_user(self.rep).raw.startswith(b"PK"))
+
     def test_salespeople_may_not(self):
         with self.assertRaises(AccessError):
             self.env["crm.playbook.use.template"].with_user(self.rep).create(

@@ -33,4 +33,4 @@ class CrmLeadOverride(models.TransientModel):
         """Move the deals, with the reason on record."""
         self.ensure_one()
         self.lead_ids.override_gate(self.stage_id.id, self.reason_id.id, self.note, self.date_deadline)
-        return {"type": "ir.actions.act_window_close"}
+        return {"type": "ir.actions.act_window_close", "infos": {"is_moved": True}}

@@ -21,6 +21,7 @@ export class GateDialog extends Component {
         this.title = _t("Something is Missing");
         this.refused = this.props.data.context.refused;
         this.single = this.refused.length === 1 && this.refused[0].lead_id ? this.refused[0] : false;
+        this.env.bus.trigger("PLAYBOOK:REFUSED", this.single);
     }
 
     getTitle({ lead, stage }) {
@@ -37,16 +38,19 @@ export class GateDialog extends Component {
     }
 
     async override() {
-        this.props.close();
         const { lead_id, stage_id } = this.single;
         const action = await this.orm.call("crm.lead", "action_override_gate", [[lead_id]], {
             context: { override_stage_id: stage_id },
         });
-        await this.action.doAction(action, { onClose: () => this.reload() });
+        this.props.close();
+        await this.action.doAction(action, { onClose: (infos) => infos?.is_moved && this.reload() });
     }
 
+    /** The lead's form reloads itself; any other page is reloaded as a whole. */
     reload() {
-        return this.action.doAction("soft_reload");
+        const change = { leadId: this.single.lead_id, isHandled: false };
+        this.env.bus.trigger("PLAYBOOK:CHANGED", change);
+        return change.isHandled ? undefined : this.action.doAction("soft_reload");
     }
 }
 

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, formatDate, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
 import { checkFileSize } from "@web/core/utils/files";
 import { useService } from "@web/core/utils/hooks";
@@ -77,7 +77,7 @@ export class PlaybookOutput extends Component {
     }
 
     get due() {
-        return _t("due %s", formatDateTime(deserializeDateTime(this.props.output.due_at)));
+        return _t("due %s", toLocaleDateTimeString(deserializeDateTime(this.props.output.due_at)));
     }
 
     get handInLabel() {

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { formatFloat } from "@web/core/utils/numbers";
 
 import { Component } from "@odoo/owl";
@@ -20,7 +20,7 @@ export class PlaybookTimeline extends Component {
     }
 
     getDate(stay) {
-        return formatDateTime(deserializeDateTime(stay.entered_at), { showSeconds: false });
+        return toLocaleDateTimeString(deserializeDateTime(stay.entered_at));
     }
 
     getDuration(stay) {

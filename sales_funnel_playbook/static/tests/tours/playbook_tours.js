@@ -332,6 +332,18 @@ registry.category("web_tour.tours").add("playbook_override", {
             trigger: ".o_playbook_stay[data-gate=overridden]:contains(They buy every year)",
         },
         {
+            content: "In the form a refused stage goes back to where it was",
+            trigger: ".o_statusbar_status button:contains(Talks)",
+            run: "click",
+        },
+        {
+            trigger: ".o_playbook_gate_dialog:contains(Review passed) button:contains(Close)",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Demo)",
+        },
+        {
             content: "From the checklist it goes the same way",
             trigger: ".o_playbook_stage:contains(Talks) .o_playbook_override",
             run: "click",
