@@ -1,9 +1,9 @@
-from contextlib import closing
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from odoo import Command
@@ -15,18 +15,8 @@ from .common import PlaybookCase
 START = datetime(2024, 3, 4, 9)
 MOVES = ("stage", "stage", "stage", "lose", "restore", "win")
 OTHERS = (
-    "leave",
-    "come_back",
-    "set_line",
-    "unset_line",
-    "confirm",
-    "withdraw",
-    "hand_in",
-    "fill_in",
-    "override",
-    "stop_playbook",
-    "start_playbook",
-    "merge",
+    *("leave", "come_back", "set_line", "unset_line", "stop_playbook", "start_playbook"),
+    *("confirm", "withdraw", "hand_in", "fill_in", "override", "merge"),
 )
 # Left out, because the log is known to be wrong after it: what is done to a lost deal, and losing and
 # restoring a deal that has a log and just follows no playbook.
@@ -54,14 +44,17 @@ class Step(NamedTuple):
 
 def steps(names, min_hours=0, **sizes):
     """Return a strategy of sequences of steps."""
-    step = st.builds(
-        Step,
-        name=st.sampled_from(names),
-        leads=st.frozensets(st.integers(0, LEADS - 1), min_size=1),
-        stage=st.integers(0, 4),
-        hours=st.integers(min_hours, 60),
-    )
+    leads = st.frozensets(st.integers(0, LEADS - 1), min_size=1)
+    step = st.builds(Step, st.sampled_from(names), leads, st.integers(0, 4), st.integers(min_hours, 60))
     return st.lists(step, **sizes)
+
+
+MERGED = [
+    Step("override", frozenset({0}), 1, 5),
+    Step("fill_in", frozenset({0}), 0, 5),
+    Step("override", frozenset({1}), 2, 5),
+    Step("merge", frozenset({0, 1}), 0, 5),
+]
 
 
 @tagged("post_install", "-at_install")
@@ -93,7 +86,8 @@ class TestLogInvariants(PlaybookCase):
 
     def _act(self, step):
         """Do a step; what is refused changes nothing."""
-        leads = self.leads.browse([self.leads.ids[number] for number in sorted(step.leads)]).exists()
+        leads = self.leads.browse(self.leads.ids[number] for number in step.leads if number < len(self.leads))
+        leads = leads.exists().sorted("id")
         if not leads:
             return
         if step.name in KNOWN_OF_LOST:
@@ -170,24 +164,29 @@ class TestLogInvariants(PlaybookCase):
     # how it is run
 
     def _run(self, story, check=lambda: None):
-        """Create the leads and do the steps, with the time passing and Odoo's tracking of it."""
-        moment = START
-        with self.mock_datetime_and_now(moment):
-            self.leads = self.env["crm.lead"].union(
-                *(self._create_lead(name=f"Deal {number}") for number in range(LEADS))
-            )
-            self.env.cr.flush()
-        for step in story:
+        """Do the steps as time passes, with Odoo's tracking of them; the leads begin one after the other."""
+        moment, self.leads = START, self.env["crm.lead"]
+        for number, step in enumerate(story):
+            with self.mock_datetime_and_now(moment):
+                if number % 2 == 0 and len(self.leads) < LEADS:
+                    self.leads |= self._create_lead(name=f"Deal {number}")
+                self.env.cr.flush()
             moment += timedelta(hours=step.hours)
             with self.mock_datetime_and_now(moment):
                 self._act(step)
                 self.env.cr.flush()
                 check()
 
+    @contextmanager
     def _undone(self):
-        """Return a context after which everything is as before."""
-        self.addCleanup(self.registry.clear_cache)
-        return closing(_Undo(self.env))
+        """Return a context after which everything is as before, the registry's memory included."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
+            self.registry.clear_cache()
 
     # what must hold
 
@@ -210,22 +209,21 @@ class TestLogInvariants(PlaybookCase):
             self.assertEqual(stay.left_at, following.entered_at)
             self.assertEqual(following.previous_stage_id, stay.stage_id)
             lasted = (stay.left_at - stay.entered_at).total_seconds()
-            self.assertGreaterEqual(lasted, 0)
             self.assertAlmostEqual(stay.duration_days, lasted / 86400)
-            self.assertGreaterEqual(stay.working_hours, 0)
-            self.assertLessEqual(stay.working_hours, lasted / 3600 + 0.001)
+            self.assertTrue(0 <= stay.working_hours <= lasted / 3600 + 0.001)
         for stay in log:
             is_overridden = stay.gate == "overridden"
             self.assertEqual(bool(stay.override_reason_id and stay.override_note), is_overridden)
             self.assertEqual(bool(stay.unmet), stay.gate in ("observed", "overridden"))
 
     @SETTINGS
+    @example(MERGED)
     @given(steps(MOVES + OTHERS, min_size=8, max_size=14))
     def test_invariants(self, story):
         with self._undone():
             self._run(story, self._check_invariants)
 
-    @SETTINGS
+    @settings(SETTINGS, max_examples=10)
     @given(steps(MOVES, min_hours=1, min_size=5, max_size=10))
     def test_back_filled_as_if_it_had_been_there(self, story):
         self.is_back_filled = True
@@ -249,16 +247,3 @@ class TestLogInvariants(PlaybookCase):
             ]
             for lead in self.leads
         ]
-
-
-class _Undo:
-    """A savepoint that is always rolled back, and what the registry remembers with it."""
-
-    def __init__(self, env):
-        self.env = env
-        self.savepoint = env.cr.savepoint()
-
-    def close(self):
-        self.savepoint.close(rollback=True)
-        self.env.invalidate_all(flush=False)
-        self.env.registry.clear_cache()
