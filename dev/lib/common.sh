@@ -31,7 +31,10 @@ hash_of() { # of the arguments and, behind --, of the contents of files and fold
     if (($#)); then shift; fi
     {
         printf '%s\n' "${words[@]}"
-        if (($#)); then find "$@" -type f ! -name '*.pyc' -print0 | sort -z | xargs -0r sha256sum; fi
+        # by paths inside the checkout: another checkout of the same files has the same hash
+        if (($#)); then
+            find "$@" -type f ! -name '*.pyc' -print0 | sort -z | xargs -0r sha256sum | sed "s|  $REPO/|  |"
+        fi
     } | sha256sum | cut -c1-16
 }
 

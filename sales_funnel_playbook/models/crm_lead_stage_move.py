@@ -26,6 +26,11 @@ class StageState(NamedTuple):
     stage_id: int
     won_status: str
 
+    def resume(self, stage_id, is_lost):
+        """Return where the log of this lead broke off, so that what changed since is seen."""
+        won_status = "lost" if is_lost else "pending" if self.won_status == "lost" else self.won_status
+        return self._replace(stage_id=stage_id, won_status=won_status)
+
 
 class CrmLead(models.Model):
     """Every way into a stage leads through here: whatever changes a lead's stage, the gate has its
@@ -134,12 +139,12 @@ class CrmLead(models.Model):
             if state.playbook_id or lead_id in playbook_ids
         }
         joined = {id_: state for id_, state in followed.items() if not before[id_].playbook_id}
-        open_stages = self.env["crm.lead.stage.log"]._get_open_stages([*joined])
+        open_stays = self.env["crm.lead.stage.log"]._get_open_stays([*joined])
         self.env["crm.lead.stage.log"]._backfill_leads(
-            {id_: state for id_, state in joined.items() if id_ not in open_stages}
+            {id_: state for id_, state in joined.items() if id_ not in open_stays}
         )
         return {
-            lead_id: state._replace(stage_id=open_stages.get(lead_id, state.stage_id))
+            lead_id: state.resume(*open_stays[lead_id]) if lead_id in open_stays else state
             for lead_id, state in followed.items()
         }
 

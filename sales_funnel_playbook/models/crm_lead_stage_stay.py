@@ -35,8 +35,10 @@ class CrmLeadStageLog(models.Model):
         """
         if old.won_status is None:
             return "created"
-        if new.won_status != old.won_status and new.won_status in ("won", "lost"):
-            return new.won_status
+        if new.won_status == "lost":
+            return "lost"  # also when a lost deal is moved: it stays lost
+        if new.won_status != old.won_status and new.won_status == "won":
+            return "won"
         if new.stage_id == old.stage_id:
             return "restored"
         if is_reassigned:
@@ -141,13 +143,13 @@ class CrmLeadStageLog(models.Model):
         return hours
 
     @api.model
-    def _get_open_stages(self, lead_ids):
-        """Return ``{lead id: stage id}`` of the open stays of these leads."""
+    def _get_open_stays(self, lead_ids):
+        """Return ``{lead id: (stage id, whether it is lost there)}`` of the open stays of these leads."""
         if not lead_ids:
             return {}
         query = SQL(
-            "SELECT lead_id, stage_id FROM crm_lead_stage_log"
+            "SELECT lead_id, stage_id, kind = 'lost' FROM crm_lead_stage_log"
             " WHERE lead_id = ANY(%s) AND left_at IS NULL AND stage_id IS NOT NULL",
             lead_ids,
         )
-        return dict(self.env.execute_query(query))
+        return {lead_id: (stage_id, is_lost) for lead_id, stage_id, is_lost in self.env.execute_query(query)}

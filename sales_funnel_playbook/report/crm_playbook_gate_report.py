@@ -17,7 +17,8 @@ RULES = """
         AND (previous.id IS NULL OR (stage.sequence, stage.id) >= (previous.sequence, previous.id))
         AND (stage.sequence, stage.id) < (entered.sequence, entered.id)
     UNION ALL
-    SELECT named.id, 'skip', COALESCE(stage.name->>%(lang)s, stage.name->>'en_US')
+    SELECT named.id, 'skip',
+        REPLACE(%(skipped)s, '%%s', COALESCE(stage.name->>%(lang)s, stage.name->>'en_US'))
     FROM crm_playbook_stage named JOIN crm_stage stage ON stage.id = named.stage_id
     WHERE named.playbook_id = log.playbook_id AND NOT named.allow_skip
         AND (previous.id IS NULL OR (stage.sequence, stage.id) > (previous.sequence, previous.id))
@@ -108,7 +109,8 @@ class CrmPlaybookGateReport(models.Model):
     @property
     def _table_query(self):
         lang = self.env.lang or "en_US"
-        return SQL(MOVES, rules=SQL(RULES, lang=lang))
+        skipped = self.env._("“%s” not skipped")
+        return SQL(MOVES, rules=SQL(RULES, lang=lang, skipped=skipped))
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):

@@ -4,6 +4,7 @@ from . import test_confirmation
 from . import test_gate
 from . import test_gate_report
 from . import test_import
+from . import test_log_invariants
 from . import test_merge
 from . import test_output
 from . import test_override
@@ -18,3 +19,5 @@ from . import test_template
 from . import test_tools
 from . import test_tours
 from . import test_translations
+from . import test_ways
+from . import test_ways_rpc

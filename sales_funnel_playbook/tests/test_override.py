@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.sales_funnel_playbook.models.crm_lead_override import OVERRIDE
 
@@ -139,6 +139,12 @@ class TestOverride(PlaybookCase):
             {"stage_id": self.stage_demo.id},
         )
         self.assertFalse(error.context["refused"][0]["can_override"])
+
+    def test_dialog_shows_what_is_unmet_and_only_that(self):
+        self.lead.expected_revenue = 1
+        context = {"default_lead_ids": self.lead.ids, "default_stage_id": self.stage_demo.id}
+        dialog = Form(self.env["crm.lead.override"].with_user(self.leader).with_context(**context))
+        self.assertEqual(dialog.unmet_summary, "• Needs confirmed")
 
     def test_dialog(self):
         dialog = (

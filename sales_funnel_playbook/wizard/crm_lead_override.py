@@ -25,7 +25,7 @@ class CrmLeadOverride(models.TransientModel):
     @api.depends("lead_ids", "stage_id")
     def _compute_unmet_summary(self):
         for wizard in self:
-            verdicts = wizard.lead_ids.check_gate(wizard.stage_id.id) if wizard.stage_id else {}
+            verdicts = wizard.lead_ids._origin.check_gate(wizard.stage_id.id) if wizard.stage_id else {}
             names = [item["name"] for verdict in verdicts.values() for item in verdict["unmet"]]
             wizard.unmet_summary = "\n".join(f"• {name}" for name in dict.fromkeys(names))
 

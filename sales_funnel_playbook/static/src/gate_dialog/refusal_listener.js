@@ -4,6 +4,9 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component, xml } from "@odoo/owl";
 
+// What choosing a stage changes in the form by itself.
+const MOVE_FIELDS = ["stage_id", "probability", "automated_probability"];
+
 /**
  * In the lead's form, unseen: a refused stage goes back to where it was, as a card does in the kanban,
  * and what then changes elsewhere is shown.
@@ -21,7 +24,7 @@ export class RefusalListener extends Component {
         const { record } = this.props;
         if (lead_id && lead_id === record.resId) {
             const changed = Object.keys(await record.getChanges());
-            if (changed.length === 1 && changed[0] === "stage_id") {
+            if (changed.every((name) => MOVE_FIELDS.includes(name))) {
                 await record.discard();
             }
         }

@@ -333,11 +333,11 @@ registry.category("web_tour.tours").add("playbook_override", {
         },
         {
             content: "In the form a refused stage goes back to where it was",
-            trigger: ".o_statusbar_status button:contains(Talks)",
+            trigger: ".o_statusbar_status button:contains(Signed)",
             run: "click",
         },
         {
-            trigger: ".o_playbook_gate_dialog:contains(Review passed) button:contains(Close)",
+            trigger: ".o_playbook_gate_dialog:contains(Closing date known) button:contains(Close)",
             run: "click",
         },
         {

@@ -1,0 +1,124 @@
+"""The statements that fill the stage log from Odoo's tracking, in the order in which they run."""
+
+# The leads to fill, with what is known without their history. An open stay is one that the log broke
+# off at, because the playbook was out of use since: its history goes on from there.
+CANDIDATES = """
+    SELECT who.lead_id, who.stage_id, who.won_status = 'lost' AS is_lost,
+        lead.create_uid, lead.date_closed, lead.date_last_stage_update AS stage_changed_at,
+        LEAST(lead.create_date, lead.date_last_stage_update) AS begun_at,
+        log.id AS open_id, log.stage_id AS open_stage_id, log.entered_at AS open_at,
+        COALESCE(log.kind = 'lost', FALSE) AS was_lost,
+        COALESCE(%(calendar_id)s, company.resource_calendar_id) AS calendar_id
+    FROM (%(who)s) who JOIN crm_lead lead ON lead.id = who.lead_id
+    LEFT JOIN res_company company ON company.id = COALESCE(lead.company_id, %(company_id)s)
+    LEFT JOIN crm_lead_stage_log log ON log.lead_id = who.lead_id AND log.left_at IS NULL
+    WHERE log.id IS NULL OR log.stage_id IS DISTINCT FROM who.stage_id
+        OR (log.kind = 'lost') IS DISTINCT FROM (who.won_status = 'lost')
+"""
+
+# What Odoo tracked of them: stages, and archiving that was losing (or its undoing). What one message
+# tells at once is put in the order in which it can have happened: restored, moved, lost.
+TRACKED = """
+    SELECT candidate.lead_id, message.date AS at, value.create_uid,
+        message.id::bigint * 4 + CASE WHEN value.field_id = %(stage)s THEN 1
+            WHEN value.new_value_integer = 0 THEN 2 ELSE 0 END AS ord,
+        value.field_id = %(stage)s AS is_stage,
+        value.field_id <> %(stage)s AND value.new_value_integer = 0 AS is_lost,
+        NULLIF(value.old_value_integer, 0) AS old_id, NULLIF(value.new_value_integer, 0) AS new_id
+    FROM crm_backfill_candidate candidate
+    JOIN mail_message message ON message.model = 'crm.lead' AND message.res_id = candidate.lead_id
+    JOIN mail_tracking_value value ON value.mail_message_id = message.id
+    WHERE (candidate.open_at IS NULL OR message.date > candidate.open_at)
+        AND value.old_value_integer IS DISTINCT FROM value.new_value_integer
+        AND (value.field_id = %(stage)s OR value.field_id = %(active)s AND EXISTS (
+            SELECT FROM mail_tracking_value won WHERE won.mail_message_id = message.id
+                AND won.field_id IN (%(won_status)s, %(lost_reason)s)))
+"""
+
+# The first and last of it for each lead.
+SPAN = """
+    SELECT lead_id, MIN(at) AS first_at, MAX(at) AS last_at,
+        (ARRAY_AGG(old_id ORDER BY at, ord) FILTER (WHERE is_stage))[1] AS first_stage_id,
+        (ARRAY_AGG(new_id ORDER BY at DESC, ord DESC) FILTER (WHERE is_stage))[1] AS last_stage_id,
+        (ARRAY_AGG(is_lost ORDER BY at DESC, ord DESC) FILTER (WHERE NOT is_stage))[1] AS is_last_lost
+    FROM crm_backfill_tracked GROUP BY lead_id
+"""
+
+# One row for each beginning of a stay; the last two are what Odoo did not track.
+EVENTS = """
+    SELECT lead_id, COALESCE(open_at, LEAST(begun_at, first_at)) AS at, 0::bigint AS ord,
+        CASE WHEN was_lost THEN 'lost' ELSE 'created' END AS kind,
+        CASE WHEN open_id IS NULL THEN COALESCE(first_stage_id, stage_id) ELSE open_stage_id END AS stage_id,
+        create_uid AS moved_by_id, open_id
+    FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
+    UNION ALL
+    SELECT lead_id, at, ord, CASE WHEN is_stage THEN 'moved' WHEN is_lost THEN 'lost' ELSE 'restored' END,
+        CASE WHEN is_stage THEN new_id END, create_uid, NULL
+    FROM crm_backfill_tracked
+    UNION ALL
+    SELECT lead_id, GREATEST(stage_changed_at, last_at, open_at), 9223372036854775806, 'moved', stage_id,
+        NULL, NULL
+    FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
+    WHERE stage_id IS DISTINCT FROM COALESCE(last_stage_id, open_stage_id, stage_id)
+    UNION ALL
+    SELECT lead_id, GREATEST(date_closed, stage_changed_at, last_at, open_at, begun_at), 9223372036854775807,
+        CASE WHEN is_lost THEN 'lost' ELSE 'restored' END, NULL, NULL, NULL
+    FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
+    WHERE is_lost IS DISTINCT FROM COALESCE(is_last_lost, was_lost)
+"""
+
+# Losing and restoring happen in the stage where the lead is; a move to where it is already is none, and
+# a lost lead that is moved stays lost.
+STAYS = """
+    SELECT lead_id, at, ord, stage_id, moved_by_id, open_id,
+        CASE WHEN kind = 'moved' AND is_lost THEN 'lost' ELSE kind END AS kind,
+        LAG(stage_id) OVER whole AS previous_id, LEAD(at) OVER whole AS left_at
+    FROM (
+        SELECT *, LAG(stage_id) OVER (PARTITION BY lead_id ORDER BY at, ord) AS came_from_id
+        FROM (
+            SELECT lead_id, at, ord, kind, moved_by_id, open_id,
+                MAX(stage_id) OVER (PARTITION BY lead_id, run) AS stage_id,
+                BOOL_OR(kind = 'lost') OVER (PARTITION BY lead_id, era) AS is_lost
+            FROM (
+                SELECT *, COUNT(stage_id) OVER so_far AS run,
+                    COUNT(*) FILTER (WHERE kind <> 'moved') OVER so_far AS era
+                FROM event WINDOW so_far AS (PARTITION BY lead_id ORDER BY at, ord)
+            ) numbered
+        ) carried
+    ) followed
+    WHERE kind <> 'moved' OR stage_id IS DISTINCT FROM came_from_id
+    WINDOW whole AS (PARTITION BY lead_id ORDER BY at, ord)
+"""
+
+# Each step has a table of its own and its statistics: as parts of one statement PostgreSQL would take
+# them for a row or two, and a million for nested loops.
+COLLECT = """
+    CREATE TEMPORARY TABLE crm_backfill_stay ON COMMIT DROP AS
+    WITH span AS MATERIALIZED (%(span)s), event AS (%(events)s), stay AS (%(stays)s)
+    SELECT stay.*, %(begun)s AS begun, %(ended)s AS ended FROM stay
+"""
+
+END_OPEN = """
+    UPDATE crm_lead_stage_log log SET left_at = stay.left_at,
+        duration_days = EXTRACT(EPOCH FROM stay.left_at - stay.at) / 86400,
+        working_hours = (stay.ended - stay.begun) / 3600
+    FROM crm_backfill_stay stay WHERE log.id = stay.open_id AND stay.left_at IS NOT NULL
+"""
+
+INSERT = """
+    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, product_line_id, team_id, user_id, stage_id,
+        previous_stage_id, entered_at, left_at, kind, duration_days, working_hours, gate, moved_by_id)
+    SELECT stay.lead_id, %(playbook_id)s, lead.product_line_id, lead.team_id, lead.user_id, stage.id,
+        previous.id, stay.at, stay.left_at,
+        CASE WHEN stay.kind <> 'moved' THEN stay.kind
+            WHEN stage.is_won AND previous.is_won IS NOT TRUE THEN 'won'
+            WHEN COALESCE(stage.rank, -1) < COALESCE(previous.rank, -1) THEN 'backward'
+            WHEN stage.named_before > COALESCE(previous.named_until, 0) THEN 'skip'
+            ELSE 'forward' END,
+        EXTRACT(EPOCH FROM stay.left_at - stay.at) / 86400, (stay.ended - stay.begun) / 3600,
+        'none', stay.moved_by_id
+    FROM crm_backfill_stay stay JOIN crm_lead lead ON lead.id = stay.lead_id
+    LEFT JOIN stage ON stage.id = stay.stage_id
+    LEFT JOIN stage previous ON previous.id = stay.previous_id
+    WHERE stay.open_id IS NULL ORDER BY stay.lead_id, stay.at, stay.ord
+"""
