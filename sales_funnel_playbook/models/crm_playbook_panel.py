@@ -16,9 +16,10 @@ class CrmPlaybook(models.Model):
         # sudo: whoever sees a lead reads the rules that hold for it
         playbook = self.sudo().with_context(lang=lang, active_test=True).browse(playbook_id)
         ranks = self.env["crm.stage"]._get_ranks()
-        stages = playbook.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
-        stages = [stage._prepare_panel_rules() for stage in stages]
+        named = playbook.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
+        stages = [stage._prepare_panel_rules() for stage in named]
         rules = [rule for stage in stages for rule in stage["conditions"] + stage["outputs"]]
+        rules += [{**stage._prepare_unmet_item(), "id": stage.id} for stage in named]
         return {
             "id": playbook_id,
             "name": playbook.name,

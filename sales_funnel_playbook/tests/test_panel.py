@@ -101,6 +101,8 @@ class TestPanel(PlaybookCase):
         self.assertEqual((log[0]["reason"], log[0]["note"]), ("Old customer", "They buy every year"))
         self.assertEqual(log[0]["unmet"], ["Amount known", "Needs confirmed", "Needs report"])
         self.assertEqual(log[0]["user"], self.leader.name)
+        self.lead.with_user(self.leader).override_gate(self.stage_signed.id, reason.id, "Signed at the fair")
+        self.assertIn("The stage “Talks” cannot be skipped", self._panel()["log"][0]["unmet"])
 
     def test_in_the_readers_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
