@@ -35,7 +35,7 @@ class CrmLeadOutput(models.Model):
         :raise AccessError: unless the current user leads the deal's team or is a sales manager
         :raise UserError: without a comment, or when it no longer awaits approval
         """
-        comment = str(comment or "").strip()
+        comment = self._clean_text(comment)
         if not comment:
             raise UserError(self.env._("Say why it is rejected: the salesperson has to know what to mend."))
         return self._review("rejected", comment)
@@ -83,7 +83,7 @@ class CrmLeadOutput(models.Model):
         """Ask the leader of the deal's team by an activity, where approval is asked for."""
         for submission in self.filtered("awaits_approval"):
             leader = submission.lead_id.sudo().team_id.user_id
-            if not leader or not submission.lead_id.with_user(leader).has_access("read"):
+            if not leader.active or not submission.lead_id.with_user(leader).has_access("read"):
                 continue
             # sudo: activities of others; the submitter may not be allowed to plan them
             activity = submission.lead_id.sudo().activity_schedule(

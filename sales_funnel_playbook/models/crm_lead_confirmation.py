@@ -55,7 +55,7 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.check_access("write")
         condition = self._get_condition(condition_id)
-        note = str(note or "").strip()
+        note = self.env["crm.lead.evidence"]._clean_text(note)
         attachments = self.env["ir.attachment"].browse(attachment_ids)._check_evidence_files()
         if reason := self._get_confirm_refusal(condition, note, attachments):
             raise UserError(reason)
@@ -96,11 +96,12 @@ class CrmLead(models.Model):
     def _get_condition(self, condition_id):
         """Return the condition that a caller named, empty if there is none."""
         conditions = self.env["crm.playbook.condition"]
-        return conditions.browse(condition_id).exists() if isinstance(condition_id, int) else conditions
+        return conditions.browse(condition_id).exists() if type(condition_id) is int else conditions
 
     def _get_confirm_refusal(self, condition, note, files):
         """Return why ``condition`` cannot be confirmed for this lead, or False."""
-        if not condition or condition.kind != "confirmation" or condition.playbook_id != self.playbook_id:
+        is_own = condition.active and condition.playbook_id == self.playbook_id
+        if not is_own or condition.kind != "confirmation":
             return self.env._(
                 "This condition cannot be confirmed for “%s”: reload the page to see its playbook as"
                 " it is now.",

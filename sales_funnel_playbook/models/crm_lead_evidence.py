@@ -8,6 +8,7 @@ from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
 from odoo.tools import human_size
 
 MIN_NOTE_LENGTH = 10
+EVIDENCE = ("crm.lead.confirmation", "crm.lead.output")
 
 
 class CrmLeadEvidence(models.AbstractModel):
@@ -35,6 +36,11 @@ class CrmLeadEvidence(models.AbstractModel):
     def _compute_note_digest(self):
         for evidence in self:
             evidence.note_digest = self._get_digest(evidence.note)
+
+    @api.model
+    def _clean_text(self, text):
+        """Return what a person typed, without spaces around it and what no text can hold."""
+        return str(text or "").replace("\0", "").strip()
 
     @api.model
     def _get_substance(self, text):
@@ -75,7 +81,7 @@ class CrmLeadEvidence(models.AbstractModel):
         return any(
             # sudo: a copy is a copy, also of a deal that this user does not see
             self.env[name].sudo().search_count(copies, limit=1)
-            for name in ("crm.lead.confirmation", "crm.lead.output")
+            for name in EVIDENCE
         )
 
     @api.model
@@ -116,14 +122,26 @@ class CrmLead(models.Model):
 
     def unlink(self):
         """Take the files of the evidence along: the database deletes the rows, and only those."""
-        for name in ("crm.lead.confirmation", "crm.lead.output"):
-            # sudo: nobody may delete evidence, but who deletes the lead deletes all of it
-            self.env[name].sudo().search([("lead_id", "in", self.ids)]).attachment_ids.unlink()
-        return super().unlink()
+        # sudo: nobody may delete evidence, but who deletes the lead deletes all of it
+        owned = [
+            self.env[name].sudo().search([("lead_id", "in", self.ids)]).attachment_ids for name in EVIDENCE
+        ]
+        result = super().unlink()
+        for files in owned:
+            files.unlink()
+        return result
 
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_evidence(self):
+        """What was handed in stays as long as it is on record, also for who uploaded it."""
+        for name in EVIDENCE:
+            files = self.filtered(lambda file, model=name: file.res_model == model and file.res_id)
+            if files and self.env[name].sudo().browse(files.mapped("res_id")).exists():
+                raise UserError(self.env._("“%s” is evidence of a deal and stays on record.", files[0].name))
 
     def _check_evidence_files(self):
         """Return these files, which are about to become evidence.

@@ -144,6 +144,35 @@ class CrmLead(models.Model):
         return dict(self.env.execute_query(query))
 
     @api.model
+    def _get_detours(self, old, new):
+        """Return the :class:`StageMove` that leads made under another playbook, now that they come
+        back to one: a detour through a playbook that asks less is no way around the gate.
+
+        :param dict old: ``{lead id: StageState}`` before their playbook changed
+        :param dict new: the same after
+        """
+        swapped = {
+            lead_id: state.playbook_id
+            for lead_id, state in new.items()
+            if old[lead_id].playbook_id and old[lead_id].playbook_id != state.playbook_id
+        }
+        if not swapped:
+            return []
+        query = SQL(
+            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.playbook_id, log.stage_id, now.stage_id"
+            " FROM unnest(%s::int[], %s::int[]) AS swapped(lead_id, playbook_id)"
+            " JOIN crm_lead_stage_log log"
+            " ON log.lead_id = swapped.lead_id AND log.playbook_id = swapped.playbook_id"
+            " JOIN crm_lead_stage_log now ON now.lead_id = log.lead_id AND now.left_at IS NULL"
+            " WHERE now.playbook_id <> log.playbook_id AND now.kind NOT IN ('lost', 'reassigned')"
+            " AND log.stage_id IS NOT NULL AND now.stage_id IS NOT NULL"
+            " ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
+            [*swapped],
+            [*swapped.values()],
+        )
+        return [StageMove(*row) for row in self.env.execute_query(query)]
+
+    @api.model
     def _prepare_verdict(self, move, unmet, items, gates):
         """Return the :class:`Verdict` of a move; ``unmet`` is None where there was no gate."""
         if unmet is None:

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+OUTPUT_RANKS = {"rejected": 0, "submitted": 1, "approved": 2}
+
 
 class CrmLead(models.Model):
     """Merging keeps the facts of all merged leads, and one contiguous log."""
@@ -13,8 +15,9 @@ class CrmLead(models.Model):
         logs = [lead.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)) for lead in opportunities]
         for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
             self.env["crm.lead.stage.log"]._prepend(
-                log, self.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id))
+                log, self.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)), self.id
             )
+        self.env["crm.lead.stage.log"].flush_model()  # what follows reads it in SQL
         return result
 
     def _merge_evidence(self, opportunities):
@@ -32,14 +35,12 @@ class CrmLead(models.Model):
                 confirmed |= confirmation.condition_id
             confirmation.lead_id = self
         submissions = self.env["crm.lead.output"].sudo()
-        submitted = submissions.search([("is_current", "=", True), ("lead_id", "=", self.id)]).output_id
-        # the latest first: of two current ones it is the one that goes on counting
-        for submission in submissions.search([("lead_id", "in", opportunities.ids)], order="id desc"):
-            if submission.is_current and submission.output_id in submitted:
-                submission._retire()
-            elif submission.is_current:
-                submitted |= submission.output_id
-            submission.lead_id = self
+        merged = submissions.search([("lead_id", "in", (self | opportunities).ids)])
+        for current in merged.filtered("is_current").grouped("output_id").values():
+            # what counts already goes on counting; of equals this lead's, then the latest
+            best = current.sorted(lambda one: (OUTPUT_RANKS[one.state], one.lead_id == self, one.id))[-1:]
+            (current - best)._retire()
+        merged.lead_id = self
 
 
 class CrmLeadConfirmation(models.Model):
@@ -54,16 +55,20 @@ class CrmLeadStageLog(models.Model):
     _inherit = "crm.lead.stage.log"
 
     @api.model
-    def _prepend(self, earlier, log):
+    def _prepend(self, earlier, log, lead_id):
         """Put the stays of ``earlier`` that began before those of ``log`` in front of it, so that
         the merged deal begins when the first of the merged ones began. What overlaps goes: a deal
         is in one stage at a time.
 
         :param earlier: stays of a lead that is about to go, oldest first
-        :param log: stays of the lead that remains, oldest first; empty: nothing is kept
+        :param lead_id: the lead that remains
+        :param log: its stays, oldest first; empty: it takes over ``earlier``
         """
+        if not log:
+            earlier.write({"lead_id": lead_id})
+            return
         first = log[:1]
-        kept = earlier.filtered(lambda stay: first and stay.entered_at < first.entered_at)
+        kept = earlier.filtered(lambda stay: stay.entered_at < first.entered_at)
         if not kept:
             return
         last = kept[-1]
@@ -74,7 +79,7 @@ class CrmLeadStageLog(models.Model):
             first.write({"previous_stage_id": last.stage_id.id, "kind": first._get_kind_after(last)})
             last._end_at(first.entered_at)
         kept.flush_recordset()  # no two open stays of one lead, not for a moment
-        kept.write({"lead_id": first.lead_id.id})
+        kept.write({"lead_id": lead_id})
 
     def _begin_as(self, other):
         """Let this stay begin when and how ``other`` began."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -54,11 +55,12 @@ class CrmLeadOutput(models.Model):
     def _search_awaits_approval(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [
-            ("is_current", "=", True),
-            ("state", "=", "submitted"),
-            ("output_id.approval", "=", "team_leader"),
-        ]
+        awaits = (
+            Domain("is_current", "=", True)
+            & Domain("state", "=", "submitted")
+            & Domain("output_id.approval", "=", "team_leader")
+        )
+        return Domain.OR([awaits if wanted else ~awaits for wanted in value])
 
     def _is_accepted(self, needs_approval):
         """Tell whether this current submission counts for the gate, by the rule as it is now."""
@@ -109,7 +111,8 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.check_access("write")
         output = self._get_output(output_id)
-        evidence = {"note": str(note or "").strip(), "url": str(url or "").strip()}
+        clean = self.env["crm.lead.evidence"]._clean_text
+        evidence = {"note": clean(note), "url": clean(url)}
         files = self.env["ir.attachment"].browse(attachment_ids)._check_evidence_files()
         if reason := self._get_submit_refusal(output, files, **evidence):
             raise UserError(reason)
@@ -143,7 +146,7 @@ class CrmLead(models.Model):
     def _get_output(self, output_id):
         """Return the output that a caller named, empty if there is none."""
         outputs = self.env["crm.playbook.output"]
-        return outputs.browse(output_id).exists() if isinstance(output_id, int) else outputs
+        return outputs.browse(output_id).exists() if type(output_id) is int else outputs
 
     def _get_submissions(self, outputs):
         """Return the current submissions of ``outputs`` for these leads."""
@@ -197,9 +200,8 @@ class CrmLead(models.Model):
         self.ensure_one()
         delay = output._get_delay()
         stage = output.playbook_stage_id.stage_id
-        stays = self.sudo().stage_log_ids if delay else self.env["crm.lead.stage.log"]
-        stay = stays.filtered(lambda stay: stay.stage_id == stage)[:1]
-        return output._get_due_times([delay], stay.entered_at, self._get_working_calendar())[delay]
+        begun_at = self.sudo().stage_log_ids._get_begun_at(stage.id) if delay else False
+        return output._get_due_times([delay], begun_at, self._get_working_calendar())[delay]
 
     def _get_working_calendar(self):
         """Return the calendar by which working time counts for this lead, maybe empty."""

@@ -44,13 +44,14 @@ class CrmLead(models.Model):
             lead_ids=frozenset(self.ids),
             stage_id=self.env["crm.stage"]._check_stage_id(stage_id),
             reason_id=self.env["crm.playbook.override.reason"]._check_reason_id(reason_id),
-            note=str(note or "").strip(),
+            note=self.env["crm.lead.evidence"]._clean_text(note),
         )
         if not override.note:
             raise UserError(self.env._("Write a note: why may the deal pass, and what was agreed?"))
         date_deadline = self._check_override_deadline(date_deadline)
-        self.with_context(**{OVERRIDE: override}).write({"stage_id": override.stage_id})
-        overridden = self.sudo().stage_log_ids.filtered(lambda s: not s.left_at and s.gate == "overridden")
+        moving = self.filtered(lambda lead: lead.stage_id.id != override.stage_id)
+        moving.with_context(**{OVERRIDE: override}).write({"stage_id": override.stage_id})
+        overridden = moving.sudo().stage_log_ids.filtered(lambda s: not s.left_at and s.gate == "overridden")
         self._tell_override(overridden)
         self._schedule_unmet(overridden, date_deadline)
         return True
@@ -78,27 +79,37 @@ class CrmLead(models.Model):
     def _check_override_deadline(self, date_deadline):
         """Return the date until which the missing work is due.
 
-        :raise UserError: when it is past
+        :raise UserError: when it is past, or no date
         """
         today = fields.Date.context_today(self)
-        date_deadline = fields.Date.to_date(date_deadline) or today + timedelta(days=DEFAULT_DAYS)
-        if date_deadline < today:
+        try:
+            date_deadline = fields.Date.to_date(date_deadline) or today + timedelta(days=DEFAULT_DAYS)
+            is_past = date_deadline < today
+        except (TypeError, ValueError):
+            is_past = True
+        if is_past:
             raise UserError(self.env._("Choose a date from today on: until when is the rest done?"))
         return date_deadline
 
     @api.model
     def _tell_override(self, stays):
-        """Post in each deal's chatter who let it pass, why, and what was unmet."""
-        for stay in stays:
-            title = self.env._(
-                "%(manager)s let the deal enter “%(stage)s” (%(reason)s):",
-                manager=self.env.user.name,
-                stage=stay.stage_id.name,
-                reason=stay.override_reason_id.name,
-            )
-            items = Markup().join(Markup("<li>%s</li>") % item["name"] for item in stay.unmet)
-            body = Markup("<p>%s</p><p>%s</p><ul>%s</ul>") % (title, stay.override_note, items)
-            stay.lead_id.message_post(body=body, author_id=self.env.user.partner_id.id)
+        """Write in each deal's chatter who let it pass, why, and what was unmet."""
+        stays.lead_id._message_log_batch(
+            bodies={stay.lead_id.id: self._prepare_override_message(stay) for stay in stays},
+            author_id=self.env.user.partner_id.id,
+        )
+        stays.lead_id.invalidate_recordset(["message_ids"], flush=False)
+
+    @api.model
+    def _prepare_override_message(self, stay):
+        title = self.env._(
+            "%(manager)s let the deal enter “%(stage)s” (%(reason)s):",
+            manager=self.env.user.name,
+            stage=stay.stage_id.name,
+            reason=stay.override_reason_id.name,
+        )
+        items = Markup().join(Markup("<li>%s</li>") % item["name"] for item in stay.unmet)
+        return Markup("<p>%s</p><p>%s</p><ul>%s</ul>") % (title, stay.override_note, items)
 
     @api.model
     def _schedule_unmet(self, stays, date_deadline):
@@ -113,7 +124,7 @@ class CrmLead(models.Model):
                     "activity_type_id": activity_type.id if activity_type else False,
                     "summary": self.env._("Make up for: %s", item["name"]),
                     "note": item["guidance"] and Markup("<p>%s</p>") % item["guidance"],
-                    "user_id": (stay.lead_id.user_id or self.env.user).id,
+                    "user_id": (stay.lead_id.user_id.filtered("active") or self.env.user).id,
                     "date_deadline": date_deadline,
                 }
                 for stay in stays
@@ -146,7 +157,7 @@ class CrmPlaybookOverrideReason(models.Model):
 
         :raise UserError: when there is no such reason
         """
-        reason = self.browse(reason_id) if isinstance(reason_id, int) and reason_id else self.browse()
+        reason = self.browse(reason_id) if type(reason_id) is int else self.browse()
         if not reason.exists().active:
             raise UserError(self.env._("Choose a reason: why may the deal pass?"))
         return reason.id

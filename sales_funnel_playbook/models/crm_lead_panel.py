@@ -94,7 +94,8 @@ class CrmLead(models.Model):
         if not delays:
             return {}
         calendar = self._get_working_calendar()
-        return self.env["crm.playbook.output"]._get_due_times(delays, stays[:1].entered_at, calendar)
+        begun_at = stays._get_begun_at(self.stage_id.id)
+        return self.env["crm.playbook.output"]._get_due_times(delays, begun_at, calendar)
 
     def _get_panel_users(self, confirmations, submissions, stays):
         """Return ``{user id: name}`` of everybody who did something here, in one query."""
@@ -140,7 +141,7 @@ class CrmLead(models.Model):
         due = days and entered_at + timedelta(days=days)
         return {
             "id": stage["id"] if stage else False,
-            "name": rules["stage_names"][self.stage_id.id],
+            "name": rules["stage_names"].get(self.stage_id.id, ""),
             "objective": stage["objective"] if stage else "",
             "entered_at": Datetime.to_string(entered_at),
             "expected_days": days,

@@ -20,7 +20,10 @@ class CrmLead(models.Model):
         " the next stage of its playbook.",
     )
 
-    @api.depends("playbook_id", "stage_id", "output_ids.state", "output_ids.is_current", "confirmation_ids")
+    @api.depends(
+        *("playbook_id", "stage_id", "active", "won_status"),
+        *("output_ids.state", "output_ids.is_current", "confirmation_ids.withdrawn_at"),
+    )
     def _compute_playbook_progress(self):
         playbook_ids = self._get_playbook_ids()
         moves = self._get_next_moves(playbook_ids)
@@ -56,7 +59,7 @@ class CrmLead(models.Model):
 
     def _get_next_moves(self, playbook_ids=None):
         """Return ``{lead id: StageMove}`` into the next stage that each lead's playbook names; leads
-        without a playbook, and those in its last stage, are not in it.
+        without a playbook, lost or archived ones, and those in its last stage are not in it.
         """
         if playbook_ids is None:
             playbook_ids = self._get_playbook_ids()
@@ -65,7 +68,7 @@ class CrmLead(models.Model):
         for lead in self:
             playbook_id = playbook_ids.get(lead.id)
             stage_id = playbook_id and self._get_next_stage_id(gates[playbook_id], lead.stage_id.id)
-            if stage_id:
+            if stage_id and lead.active and lead.won_status != "lost":
                 moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id)
         return moves
 
@@ -109,6 +112,8 @@ class CrmLead(models.Model):
 
     def _prepare_no_next_stage_item(self):
         name = self.env._("It follows no playbook")
-        if self.playbook_id:
+        if not self.active or self.won_status == "lost":
+            name = self.env._("It is lost or archived")
+        elif self.playbook_id:
             name = self.env._("It is in the last stage of its playbook")
         return {"kind": "no_next_stage", "rule_id": False, "name": name, "guidance": "", "blocking": True}

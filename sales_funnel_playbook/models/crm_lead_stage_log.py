@@ -84,6 +84,20 @@ class CrmLeadStageLog(models.Model):
                 names.get((item["kind"], item["rule_id"]), item["name"]) for item in log.unmet or []
             )
 
+    def _get_begun_at(self, stage_id):
+        """Return when a lead last entered a stage, or False; being lost there and restored is no new
+        beginning.
+
+        :param self: all stays of one lead, newest first
+        """
+        begun_at = False
+        for stay in self:
+            if stay.stage_id.id == stage_id:
+                begun_at = stay.entered_at
+            elif begun_at:
+                break
+        return begun_at
+
     def action_open_lead(self):
         """Open the deal of this stay."""
         self.ensure_one()

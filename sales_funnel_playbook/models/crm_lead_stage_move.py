@@ -58,7 +58,7 @@ class CrmLead(models.Model):
         before = self._get_stage_states(vals)
         if not before:
             return super().write(vals)
-        leads, verdicts, is_rekeyed = self, {}, not PLAYBOOK_KEYS.isdisjoint(vals)
+        leads, verdicts, is_rekeyed, old = self, {}, not PLAYBOOK_KEYS.isdisjoint(vals), before
         if self._is_any_moving(before, vals):
             if facts := self._get_facts_before_move(vals):
                 with self.env.protecting([self._fields["stage_id"]], self):
@@ -70,7 +70,9 @@ class CrmLead(models.Model):
             verdicts = leads._pass_gate(self._prepare_moves(before, vals["stage_id"]))
         result = super(CrmLead, leads).write(vals)
         leads = self.sudo()  # the same, after the write
-        leads._settle_stages(leads._get_followed(before) if is_rekeyed else before, verdicts)
+        followed = leads._get_followed(before) if is_rekeyed else before
+        leads._settle_stages(followed, verdicts)
+        leads._pass_gate(leads._get_detours(old, followed) if is_rekeyed else [])
         return result
 
     def _compute_stage_id(self):

@@ -30,7 +30,9 @@ class CrmPlaybookDelay(models.AbstractModel):
         " begins is not counted.",
     )
 
-    _delay_count_positive = models.Constraint("CHECK(delay_count >= 0)", "A time limit cannot be negative.")
+    _delay_count_range = models.Constraint(
+        "CHECK(delay_count BETWEEN 0 AND 1000)", "A time limit is between 0 and 1000 of its unit."
+    )
 
     def _get_delay(self):
         """Return ``(count, unit)``, or None without a time limit."""
@@ -47,7 +49,9 @@ class CrmPlaybookDelay(models.AbstractModel):
         """
         due = dict.fromkeys(delays, False)
         limited = {delay for delay in due if delay and start}
-        working = {delay for delay in limited if calendar and delay[1] not in PLAIN_UNITS}
+        # a flexible calendar has no hours of the day to count
+        is_counted = calendar and not calendar.flexible_hours
+        working = {delay for delay in limited if is_counted and delay[1] not in PLAIN_UNITS}
         for count, unit in limited - working:
             due[count, unit] = start + relativedelta(**{unit.removeprefix("working_"): count})
         if working:

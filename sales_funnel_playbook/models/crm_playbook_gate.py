@@ -65,8 +65,9 @@ class CrmPlaybook(models.Model):
         by_line, by_team, by_company = {}, {}, {}
         for playbook in playbooks:
             target = (playbook.id, playbook.company_id.id)
-            by_line |= dict.fromkeys(playbook.with_context(active_test=False).product_line_ids.ids, target)
-            by_team |= dict.fromkeys(playbook.team_ids.ids, target)
+            named = playbook.with_context(active_test=False)  # their deals live on
+            by_line |= dict.fromkeys(named.product_line_ids.ids, target)
+            by_team |= dict.fromkeys(named.team_ids.ids, target)
             if playbook.is_default:
                 by_company.setdefault(playbook.company_id.id, target)
         return Assignment(frozendict(by_line), frozendict(by_team), frozendict(by_company))

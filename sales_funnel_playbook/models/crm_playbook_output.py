@@ -94,3 +94,41 @@ class CrmPlaybookOutput(models.Model):
             "guidance": guidance,
             "blocking": self.is_required,
         }
+
+
+class CrmPlaybookStage(models.Model):
+    _inherit = "crm.playbook.stage"
+
+    def unlink(self):
+        """Take the outputs' template files along: the database deletes the rows, and only those."""
+        files = self.sudo().output_ids.with_context(active_test=False).template_attachment_ids
+        result = super().unlink()
+        files.unlink()
+        return result
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    def unlink(self):
+        self.stage_ids.unlink()
+        return super().unlink()
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            self._forget_templates()
+        return result
+
+    def unlink(self):
+        self._forget_templates()
+        return super().unlink()
+
+    def _forget_templates(self):
+        """The names of template files are kept in memory."""
+        if "crm.playbook.output" in self.sudo().mapped("res_model"):
+            self.env["crm.playbook.output"]._forget_rules()

@@ -1,6 +1,9 @@
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import mute_logger
 
 
 class CrmPlaybook(models.Model):
@@ -64,8 +67,9 @@ class CrmPlaybookCondition(models.Model):
         try:
             held_back = waiting & ~self._get_met_domain()
             self.env["crm.playbook.rule"]._check_names(held_back, self.env["crm.lead"])
-            count = self.env["crm.lead"].search_count(held_back)
-        except (ValueError, UserError):
+            with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+                count = self.env["crm.lead"].search_count(held_back)
+        except (ValueError, UserError, psycopg2.Error):
             return False
         return {
             "held_back": count,

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -20,10 +20,12 @@ class ResourceCalendar(models.Model):
         """
         self.ensure_one()
         since, until = (pytz.utc.localize(moment) for moment in (since, max(since, until)))
+        companies = [False, (self.company_id or self.env.company).id]  # not the others' holidays
+        leaves = [("time_type", "=", "leave"), ("company_id", "in", companies)]
         return WorkingTime(
             [
                 tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in interval[:2])
-                for interval in self._work_intervals_batch(since, until)[False]
+                for interval in self._work_intervals_batch(since, until, domain=leaves)[False]
             ]
         )
 
@@ -44,12 +46,16 @@ class ResourceCalendar(models.Model):
         due = dict.fromkeys(delays, False)
         days = max((count if unit == "working_days" else count / 8 for count, unit in delays), default=0)
         span = timedelta(days=14 + 2 * days)
-        while due and not all(due.values()) and span <= MAX_SPAN:
-            working = self._get_working_time(start, start + span)
+        while True:
+            # whole days only: where the span ends is no end of a working day
+            last_day = datetime.combine(get_day(start + span), time.max)
+            until = local.localize(last_day).astimezone(pytz.utc).replace(tzinfo=None)
+            working = self._get_working_time(start, until)
             for count, unit in delays:
                 if unit == "working_days":
                     due[count, unit] = working.end_of_day(start, count, get_day) or False
                 else:
                     due[count, unit] = working.add_hours(start, count) or False
+            if all(due.values()) or span > MAX_SPAN:
+                return due
             span *= 4
-        return due

@@ -4,8 +4,10 @@ from odoo.tools import SQL
 from ..models.crm_lead_stage_log import GATES
 
 # What today's rules ask of a move: the conditions of the stage entered, the required outputs of the
-# stages left and jumped over, and the stages jumped over that may not be.
+# stages left and jumped over, and the stages jumped over that may not be. What was unmet of rules that
+# are not among them any more stays, under the name it had.
 RULES = """
+    WITH asked AS (
     SELECT condition.id AS rule_id, condition.kind,
         COALESCE(condition.name->>%(lang)s, condition.name->>'en_US') AS name
     FROM crm_playbook_condition condition WHERE condition.playbook_stage_id = target.id
@@ -23,6 +25,13 @@ RULES = """
     WHERE named.playbook_id = log.playbook_id AND NOT named.allow_skip
         AND (previous.id IS NULL OR (stage.sequence, stage.id) > (previous.sequence, previous.id))
         AND (stage.sequence, stage.id) < (entered.sequence, entered.id)
+    )
+    SELECT * FROM asked
+    UNION ALL
+    SELECT (item->>'rule_id')::int, item->>'kind', item->>'name'
+    FROM jsonb_array_elements(log.unmet) item
+    WHERE NOT EXISTS (SELECT FROM asked
+        WHERE asked.kind = item->>'kind' AND asked.rule_id = (item->>'rule_id')::int)
 """
 
 MOVES = """
@@ -30,9 +39,8 @@ MOVES = """
             + ROW_NUMBER() OVER (PARTITION BY log.id ORDER BY rule.kind, rule.rule_id) AS id,
         log.id AS log_id, log.lead_id, log.entered_at AS date, log.playbook_id, log.stage_id, log.team_id,
         log.user_id, log.moved_by_id, log.gate, log.override_reason_id, rule.kind, rule.name AS rule_name,
-        CASE WHEN rule.rule_id IS NULL OR unmet.is_unmet THEN log.id END AS unmet_log_id,
-        CASE WHEN log.gate = 'overridden' AND (rule.rule_id IS NULL OR unmet.is_unmet) THEN log.id END
-            AS overridden_log_id,
+        CASE WHEN unmet.is_unmet THEN log.id END AS unmet_log_id,
+        CASE WHEN unmet.is_unmet AND log.gate = 'overridden' THEN log.id END AS overridden_log_id,
         0.0 AS override_share
     FROM crm_lead_stage_log log
     LEFT JOIN crm_stage entered ON entered.id = log.stage_id

@@ -33,6 +33,29 @@ class TestAssignment(PlaybookCase):
             }
         )
 
+    def test_an_archived_team_still_follows(self):
+        lead = self._create_lead()
+        self.team.active = False
+        self.env.registry.clear_cache()
+        lead.invalidate_recordset()
+        self.assertEqual(lead.playbook_id, self.playbook)
+
+    def test_a_detour_through_another_playbook_is_no_way_around(self):
+        line = self.env["crm.product.line"].create({"name": "Detour", "company_id": False})
+        side = self.env["crm.stage"].create({"name": "Side", "sequence": 0})
+        other = self.env["crm.playbook"].create(
+            {"name": "Free", "company_id": False, "stage_ids": [Command.create({"stage_id": side.id})]}
+        )
+        other.product_line_ids = line
+        lead = self._create_lead()
+        lead.product_line_id = line
+        lead.stage_id = self.stage_signed
+        unmet = ["Closing date known", "The stage “Talks” cannot be skipped"]
+        self.assertRefused(unmet, lead.write, {"product_line_id": False})
+        lead.stage_id = self.stage_lead
+        lead.product_line_id = False
+        self.assertEqual(lead.playbook_id, self.playbook)
+
     def test_precedence(self):
         lead = self._create_lead(product_line_id=self.line.id)
         self.assertEqual(lead.playbook_id, self.line_playbook)

@@ -52,6 +52,13 @@ class TestGateReport(PlaybookCase):
         self.has_phone.unlink()
         self.assertEqual(self._share("stage_id")["Lead"], (4, 0, 0))
 
+    def test_a_deleted_rule_keeps_its_overrides(self):
+        self.report.active = False
+        self.env["crm.lead.output"].search([]).unlink()
+        self.report.unlink()
+        self.assertEqual(self._share("rule_name")["Needs report"], (1, 1, 100))
+        self.assertEqual(self._share("stage_id")["Demo"], (4, 1, 25))
+
     def test_rules_in_the_readers_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.report.with_context(lang="zh_CN").name = "需求分析报告"

@@ -78,6 +78,31 @@ class TestMerge(PlaybookCase):
         self._merge(head, late)
         self.assertStory(head, [(1, "created", "Lead"), (2, "forward", "Demo"), (3, "forward", "Talks")])
 
+    def test_a_head_without_a_log_takes_over_the_others(self):
+        tail = self._create_at(1, self.stage_demo, name="Tail")
+        free = self.env["crm.team"].create({"name": "Free", "company_id": False})
+        head = self._create_lead(name="Head", team_id=free.id)
+        head.probability = 90
+        with self.mock_datetime_and_now(datetime(2024, 3, 20, 9)):
+            self._merge(head, tail)
+        self.assertEqual(head.team_id, self.team, "it follows the playbook now, in a stage of its own")
+        self.assertStory(
+            head, [(1, "created", "Lead"), (2, "forward", "Demo"), (20, "skip", head.stage_id.name)]
+        )
+
+    def test_what_is_approved_goes_on_counting(self):
+        contract = self._create_output(
+            self.stage_demo, "Contract", evidence="note", approval="team_leader", is_required=False
+        )
+        head = self._create_at(1, self.stage_demo, name="Head")
+        tail = self._create_lead(name="Tail")
+        for lead in (tail, head):
+            lead.submit_output(contract.id, note=f"{lead.name} signs in spring for three presses")
+        tail.output_ids.action_approve()
+        head.output_ids.reject("Whose prices?")
+        self._merge(head, tail)
+        self.assertEqual(head.output_ids.filtered("is_current").state, "approved")
+
     def test_facts_of_both(self):
         report = self._create_output(self.stage_lead, "Report", evidence="note", is_required=False)
         deck = self._create_output(self.stage_demo, "Deck", evidence="link", is_required=False)

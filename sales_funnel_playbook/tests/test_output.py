@@ -211,6 +211,45 @@ class TestOutput(PlaybookCase):
         self.team.user_id = other_leader
         handed_in.with_user(other_leader).action_approve()
 
+    def test_a_users_own_defaults_forge_nothing(self):
+        self.report.approval = "team_leader"
+        self.env["ir.default"].with_user(self.rep).sudo().set(
+            "crm.lead.output", "state", "approved", user_id=self.rep.id
+        )
+        self.env["ir.default"].with_user(self.rep).sudo().set(
+            "crm.lead.confirmation", "date", "2001-01-01 00:00:00", user_id=self.rep.id
+        )
+        self.assertEqual(self._hand_in().state, "submitted")
+        self.as_rep.confirm_condition(self.review_passed.id)
+        self.assertGreater(self.lead.confirmation_ids[0].date.year, 2001)
+
+    def test_what_was_handed_in_is_not_deleted_by_who_uploaded_it(self):
+        deck = self._create_output(self.stage_lead, "Deck")
+        file = self.env["ir.attachment"].with_user(self.rep).create({"name": "deck.pdf", "raw": b"%PDF"})
+        self._hand_in(output=deck, attachment_ids=file.ids)
+        with self.assertRaisesRegex(UserError, "is evidence of a deal"):
+            file.sudo().unlink()
+
+    def test_awaits_approval_can_be_searched(self):
+        self.report.approval = "team_leader"
+        handed_in = self._hand_in()
+        for value, expected in [
+            ([True], handed_in),
+            ([False], handed_in.browse()),
+            ([True, False], handed_in),
+        ]:
+            found = handed_in.search([("awaits_approval", "in", value), ("id", "in", handed_in.ids)])
+            self.assertEqual(found, expected, value)
+
+    def test_losing_and_restoring_is_no_new_beginning(self):
+        self.report.write({"delay_count": 2, "delay_unit": "days"})
+        with self.mock_datetime_and_now(datetime(2024, 3, 15, 9)):
+            lead = self._create_lead()
+        with self.mock_datetime_and_now(datetime(2024, 3, 20, 9)):
+            lead.action_set_lost(lost_reason_id=self.env.ref("crm.lost_reason_1").id)
+            lead.action_restore()
+            self.assertTrue(self._hand_in(lead).is_late)
+
     def test_the_rule_as_it_is_now_decides(self):
         self._hand_in()
         self.report.approval = "team_leader"

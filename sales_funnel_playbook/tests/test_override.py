@@ -93,6 +93,7 @@ class TestOverride(PlaybookCase):
             ({"reason_id": 999_999_999}, "Choose a reason"),
             ({"note": "  \n"}, "Write a note"),
             ({"date_deadline": "2020-01-01"}, "from today on"),
+            ({"date_deadline": "soon"}, "from today on"),
             ({"stage_id": 999_999_999}, "There is no stage"),
         ]:
             with self.subTest(arguments=arguments), self.assertRaisesRegex(UserError, message):
@@ -114,6 +115,19 @@ class TestOverride(PlaybookCase):
         self.assertEqual(leads.mapped("won_status"), ["won", "won"])
         self.assertEqual(leads[1].activity_ids.user_id, self.leader, "nobody owns it: who let it pass")
         self.assertIn("The stage “Talks” cannot be skipped", self.lead.stage_log_ids[0].unmet_summary)
+
+    def test_what_is_there_already_is_not_overridden_again(self):
+        self._override()
+        other = self._create_lead(name="Other")
+        self._override(lead=self.lead | other, note="Second")
+        self.assertEqual(len(self.lead.activity_ids), 2)
+        self.assertEqual(self.lead.stage_log_ids[0].override_note, "They buy every year")
+        self.assertEqual(other.stage_log_ids[0].override_note, "Second")
+
+    def test_who_left_the_company_gets_no_work(self):
+        self.rep.active = False
+        self._override()
+        self.assertEqual(self.lead.activity_ids.user_id, self.leader)
 
     def test_html_is_text(self):
         self._override(note="<img src=x onerror=alert(1)>")

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import PlaybookCase
@@ -90,6 +91,20 @@ class TestReadiness(PlaybookCase):
         params = dialog.action_advance()["params"]
         self.assertEqual(params["message"], "1 deals advanced, 2 held back.")
         self.assertEqual(self.ready.stage_id, self.stage_demo)
+
+    def test_lost_deals_do_not_advance(self):
+        self.ready.action_set_lost()
+        result = self.ready.advance_stage()
+        self.assertEqual(result["moved"], [])
+        self.assertEqual(result["held_back"][0]["unmet"][0]["name"], "It is lost or archived")
+
+    def test_dialog_of_another_user_and_others_deals(self):
+        own = self.env["crm.lead.advance"].with_user(self.rep).create({"lead_ids": self.leads.ids})
+        salesman = self.user_sales_salesman  # sees own and unassigned deals only
+        with self.assertRaises(AccessError):
+            own.line_ids.with_user(salesman).read(["reason"])
+        with self.assertRaises(AccessError):
+            own.create({"lead_ids": self.leads.ids}).with_user(salesman).action_advance()
 
     def test_observing_lets_all_pass(self):
         self.playbook.mode = "observe"

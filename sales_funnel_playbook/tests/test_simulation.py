@@ -61,6 +61,18 @@ class TestSimulation(PlaybookCase):
         held_back = [item["lead_id"] for item in leads.advance_stage()["held_back"]]
         self.assertEqual(set(held_back), set(simulation.lead_ids))
 
+    def test_two_rules_of_one_name_are_two_rules(self):
+        self._create_condition(self.stage_demo, "Needs confirmed", kind="confirmation")
+        lines = self._simulate().line_ids.filtered(lambda line: line.name == "Needs confirmed")
+        self.assertEqual(lines.mapped("deal_count"), [3, 2])
+
+    def test_each_manager_sees_his_own(self):
+        simulation = self._simulate()
+        other = self.leader.copy({"login": "other_manager"})
+        for records in (simulation, simulation.line_ids):
+            with self.assertRaises(AccessError):
+                records.with_user(other).read([])
+
     def test_for_managers_only(self):
         with self.assertRaises(AccessError):
             self.playbook.with_user(self.rep).action_simulate()

@@ -4,8 +4,9 @@
 # off at, because the playbook was out of use since: its history goes on from there.
 CANDIDATES = """
     SELECT who.lead_id, who.stage_id, who.won_status = 'lost' AS is_lost,
-        lead.create_uid, lead.date_closed, lead.date_last_stage_update AS stage_changed_at,
-        LEAST(lead.create_date, lead.date_last_stage_update) AS begun_at,
+        lead.create_uid, date_trunc('second', lead.date_closed) AS date_closed,
+        date_trunc('second', lead.date_last_stage_update) AS stage_changed_at,
+        date_trunc('second', LEAST(lead.create_date, lead.date_last_stage_update)) AS begun_at,
         log.id AS open_id, log.stage_id AS open_stage_id, log.entered_at AS open_at,
         COALESCE(log.kind = 'lost', FALSE) AS was_lost,
         COALESCE(%(calendar_id)s, company.resource_calendar_id) AS calendar_id

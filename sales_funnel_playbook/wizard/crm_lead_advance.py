@@ -17,7 +17,8 @@ class CrmLeadAdvance(models.TransientModel):
     @api.depends("lead_ids")
     def _compute_line_ids(self):
         for wizard in self:
-            leads = wizard.lead_ids._origin
+            # a stored field is computed as superuser: who asks sees what he may write
+            leads = wizard.lead_ids._origin.sudo(False)._filtered_access("write")
             verdicts = leads._get_verdicts([*leads._get_next_moves().values()])
             wizard.line_ids = [fields.Command.clear()] + [
                 fields.Command.create(self._prepare_line_vals(lead, verdicts.get(lead.id))) for lead in leads

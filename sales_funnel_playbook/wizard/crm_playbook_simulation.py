@@ -38,7 +38,8 @@ class CrmPlaybookSimulation(models.TransientModel):
     def create(self, vals_list):
         simulations = super().create(vals_list)
         for simulation in simulations:
-            simulation.write(simulation._prepare_result_vals())
+            # sudo: the result is the module's, nobody writes it by hand
+            simulation.sudo().write(simulation._prepare_result_vals())
         return simulations
 
     def _prepare_result_vals(self):
@@ -47,22 +48,25 @@ class CrmPlaybookSimulation(models.TransientModel):
         moves = leads._get_next_moves()
         verdicts = leads._get_verdicts([*moves.values()])
         held_back = leads.filtered(lambda lead: lead.id in verdicts and verdicts[lead.id].is_blocked)
-        groups = defaultdict(list)
+        groups, names = defaultdict(list), {}
         for lead in held_back:
-            groups["stage", lead.stage_id.name].append(lead.id)
-            groups["owner", lead.user_id.name or self.env._("Nobody")].append(lead.id)
+            named = {("stage", lead.stage_id.id): lead.stage_id.name}
+            named["owner", lead.user_id.id] = lead.user_id.name or self.env._("Nobody")
             for item in verdicts[lead.id].unmet:
                 if item["blocking"]:
-                    groups["rule", item["name"]].append(lead.id)
+                    named["rule", item["kind"], item["rule_id"]] = item["name"]
+            names |= named
+            for key in named:
+                groups[key].append(lead.id)
         return {
             "open_count": len(leads),
             "held_back_count": len(held_back),
             "lead_ids": held_back.ids,
             "line_ids": [
                 fields.Command.create(
-                    {"dimension": dimension, "name": name, "deal_count": len(ids), "lead_ids": ids}
+                    {"dimension": key[0], "name": names[key], "deal_count": len(ids), "lead_ids": ids}
                 )
-                for (dimension, name), ids in groups.items()
+                for key, ids in groups.items()
             ],
         }
 
