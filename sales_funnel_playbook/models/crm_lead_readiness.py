@@ -26,15 +26,17 @@ class CrmLead(models.Model):
     )
     def _compute_playbook_progress(self):
         playbook_ids = self._get_playbook_ids()
-        moves = self._get_next_moves(playbook_ids)
-        verdicts = self._get_verdicts([*moves.values()])
-        missing = self._get_missing_outputs(playbook_ids)
+        free = self.filtered(lambda lead: lead.id not in playbook_ids) if playbook_ids else self
+        free.missing_output_count, free.playbook_progress = 0, False
+        followed = self - free
+        verdicts = self._get_verdicts([*followed._get_next_moves(playbook_ids).values()])
+        missing = followed._get_missing_outputs(playbook_ids)
         gates = self.env["crm.playbook"]._get_gates()
-        for lead in self:
-            stage = gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id) if lead.id in missing else None
+        for lead in followed:
+            stage = gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id)
             wanted = len(stage.outputs) if stage else 0
             lead.missing_output_count = len(missing.get(lead.id, ()))
-            lead.playbook_progress = lead.id in playbook_ids and {
+            lead.playbook_progress = {
                 "done": wanted - lead.missing_output_count,
                 "wanted": wanted,
                 "is_ready": lead.id in verdicts and not verdicts[lead.id].is_blocked,
@@ -43,11 +45,7 @@ class CrmLead(models.Model):
     def _get_missing_outputs(self, playbook_ids):
         """Return ``{lead id: [GateOutput, …]}``, the required outputs of its stage that each lead lacks."""
         gates = self.env["crm.playbook"]._get_gates()
-        stages = {
-            lead.id: gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id)
-            for lead in self
-            if lead.id in playbook_ids
-        }
+        stages = {lead.id: gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id) for lead in self}
         wanted = {lead_id: stage.outputs for lead_id, stage in stages.items() if stage}
         met = self.browse(wanted)._get_met_rules(
             {output for outputs in wanted.values() for output in outputs}
