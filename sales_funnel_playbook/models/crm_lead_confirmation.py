@@ -23,12 +23,12 @@ class CrmLeadConfirmation(models.Model):
 
     @api.model
     def _get_confirmed(self, lead_ids, condition_ids):
-        """Return the ``(condition id, lead id)`` pairs of the confirmations in force."""
+        """Return ``(condition id, [lead id, …])`` of the confirmations in force."""
         self.flush_model(["lead_id", "condition_id", "withdrawn_at"])
         return self.env.execute_query(
             SQL(
-                "SELECT condition_id, lead_id FROM crm_lead_confirmation WHERE lead_id = ANY(%s)"
-                " AND condition_id = ANY(%s) AND withdrawn_at IS NULL",
+                "SELECT condition_id, ARRAY_AGG(lead_id) FROM crm_lead_confirmation WHERE lead_id = ANY(%s)"
+                " AND condition_id = ANY(%s) AND withdrawn_at IS NULL GROUP BY condition_id",
                 lead_ids,
                 condition_ids,
             )

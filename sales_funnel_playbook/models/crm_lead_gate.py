@@ -1,5 +1,4 @@
 from collections import defaultdict
-from functools import cache
 from typing import NamedTuple
 
 from odoo import api, models
@@ -95,20 +94,39 @@ class CrmLead(models.Model):
         """
         gates = self.env["crm.playbook"]._get_gates()
         moves = self._start_on_path(moves, gates)
-        get_demands = cache(lambda *move: self._get_demands(gates.get(move[0]), *move[1:]))
-        demands = {move.lead_id: get_demands(*move[1:]) for move in moves}
-        demands = {lead_id: demand for lead_id, demand in demands.items() if demand}
-        met = self.browse(demands)._get_met_rules(
-            {rule for demand in demands.values() for rule in demand.rules}
-        )
-        unmet = {
-            lead_id: [rule for rule in demand.rules if lead_id not in met[rule]] + [*demand.jumped]
-            for lead_id, demand in demands.items()
-        }
+        alike = defaultdict(list)  # a batch has few ways to go: what they ask is found once for each
+        for move in moves:
+            alike[move[1:]].append(move.lead_id)
+        demands = {way: self._get_demands(gates.get(way[0]), *way[1:]) for way in alike}
+        asked = [lead_id for way, lead_ids in alike.items() if demands[way] for lead_id in lead_ids]
+        rules = {rule for demand in demands.values() if demand for rule in demand.rules}
+        met = self.browse(asked)._get_met_rules(rules)
+        unmet = self._get_unmet(alike, demands, met)
         items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})
-        return {
-            move.lead_id: self._prepare_verdict(move, unmet.get(move.lead_id), items, gates) for move in moves
-        }
+        verdicts = {}
+        for way, lead_ids in alike.items():
+            passed = self._prepare_verdict(way, demands[way] and (), items, gates)
+            for lead_id in lead_ids:
+                missing = unmet.get(lead_id)
+                verdicts[lead_id] = self._prepare_verdict(way, missing, items, gates) if missing else passed
+        return verdicts
+
+    @api.model
+    def _get_unmet(self, alike, demands, met):
+        """Return ``{lead id: [GateRule, GateOutput or GateStage, …]}`` of the leads that miss something.
+
+        :param dict alike: ``{way: [lead id, …]}``
+        :param dict demands: ``{way: Demands or None}``
+        :param dict met: see :meth:`_get_met_rules`
+        """
+        unmet = defaultdict(list)
+        for way, demand in demands.items():
+            for rule in demand.rules if demand else ():
+                for lead_id in set(alike[way]) - met[rule]:
+                    unmet[lead_id].append(rule)
+            for lead_id in alike[way] if demand and demand.jumped else ():
+                unmet[lead_id] += demand.jumped
+        return unmet
 
     @api.model
     def _start_on_path(self, moves, gates):
@@ -173,15 +191,16 @@ class CrmLead(models.Model):
         return [StageMove(*row) for row in self.env.execute_query(query)]
 
     @api.model
-    def _prepare_verdict(self, move, unmet, items, gates):
-        """Return the :class:`Verdict` of a move; ``unmet`` is None where there was no gate."""
+    def _prepare_verdict(self, way, unmet, items, gates):
+        """Return the :class:`Verdict` of going a ``way``; ``unmet`` is None where there was no gate."""
+        playbook_id, _from_stage_id, to_stage_id = way
         if unmet is None:
-            return Verdict(move.to_stage_id)
+            return Verdict(to_stage_id)
         return Verdict(
-            move.to_stage_id,
+            to_stage_id,
             "observed" if unmet else "passed",
             tuple(items[demand] for demand in unmet),
-            gates[move.playbook_id].is_enforced,
+            gates[playbook_id].is_enforced,
         )
 
     @api.model
@@ -215,6 +234,6 @@ class CrmLead(models.Model):
             "output": self.env["crm.lead.output"]._get_accepted,
         }
         for kind, get_met in facts.items():
-            for rule_id, lead_id in get_met(self.ids, [*by_kind[kind]]) if by_kind[kind] else ():
-                met[by_kind[kind][rule_id]].add(lead_id)
+            for rule_id, lead_ids in get_met(self.ids, [*by_kind[kind]]) if by_kind[kind] else ():
+                met[by_kind[kind][rule_id]] = set(lead_ids)
         return met

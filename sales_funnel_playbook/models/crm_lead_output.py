@@ -75,16 +75,17 @@ class CrmLeadOutput(models.Model):
 
     @api.model
     def _get_accepted(self, lead_ids, output_ids):
-        """Return the ``(output id, lead id)`` pairs that count for the gate; see :meth:`_is_accepted`."""
+        """Return ``(output id, [lead id, …])`` of what counts for the gate; see :meth:`_is_accepted`."""
         self.flush_model(["lead_id", "output_id", "is_current", "state"])
         self.env["crm.playbook.output"].flush_model(["approval"])
         return self.env.execute_query(
             SQL(
-                "SELECT submission.output_id, submission.lead_id FROM crm_lead_output submission"
+                "SELECT submission.output_id, ARRAY_AGG(submission.lead_id) FROM crm_lead_output submission"
                 " JOIN crm_playbook_output output ON output.id = submission.output_id"
                 " WHERE submission.lead_id = ANY(%s) AND submission.output_id = ANY(%s)"
                 " AND submission.is_current AND (submission.state = 'approved'"
-                " OR submission.state = 'submitted' AND output.approval = 'none')",
+                " OR submission.state = 'submitted' AND output.approval = 'none')"
+                " GROUP BY submission.output_id",
                 lead_ids,
                 output_ids,
             )
