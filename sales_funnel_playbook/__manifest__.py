@@ -11,6 +11,7 @@
         "security/crm_playbook_security.xml",
         "security/ir.model.access.csv",
         # rules
+        "views/crm_competitor_views.xml",
         "views/crm_playbook_condition_views.xml",
         "views/crm_playbook_output_views.xml",
         "views/crm_playbook_override_reason_views.xml",
@@ -22,6 +23,7 @@
         "views/crm_lead_output_views.xml",
         "views/crm_lead_stage_log_views.xml",
         "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",
         "wizard/crm_lead_override_views.xml",

@@ -10,12 +10,16 @@ from . import crm_playbook_output
 from . import crm_playbook_override_reason
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
+from . import crm_competitor
 from . import crm_product_line
 from . import crm_stage
 
 # leads: facts
 from . import crm_lead_fact
 from . import crm_lead
+from . import crm_lead_customer
+from . import crm_lead_stakeholder
+from . import crm_lead_competitor
 from . import crm_lead_evidence
 from . import crm_lead_confirmation
 from . import crm_lead_output
@@ -38,4 +42,5 @@ from . import crm_lead_panel
 from . import crm_lead_readiness
 
 # other core models
+from . import res_partner
 from . import resource_calendar

@@ -13,7 +13,6 @@ class CrmLead(models.Model):
         ondelete="set null",
         help="The product line being sold. Its playbook applies to this deal.",
     )
-    industry_id = fields.Many2one("res.partner.industry", tracking=True)
     playbook_id = fields.Many2one(
         "crm.playbook",
         compute="_compute_playbook_id",
@@ -60,7 +59,7 @@ class CrmLead(models.Model):
         return {lead_id: playbook_id for lead_id, playbook_id in playbook_ids.items() if playbook_id}
 
     def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), "product_line_id", "industry_id"]
+        return [*super()._merge_get_fields(), "product_line_id"]
 
     def _get_playbook_domains(self):
         """Return ``{playbook id: domain}`` of the leads that follow each playbook in use: the same

@@ -32,6 +32,15 @@ class CrmLeadEvidence(models.AbstractModel):
     withdrawn_at = fields.Datetime()
     withdrawn_by_id = fields.Many2one("res.users", ondelete="restrict")
 
+    @api.model
+    def default_get(self, fields):  # pylint: disable=method-required-super
+        """Evidence begins as the module says: a user's own defaults would forge it."""
+        return {
+            name: self._fields[name].default(self)
+            for name in fields
+            if name in self._fields and self._fields[name].default
+        }
+
     @api.depends("note")
     def _compute_note_digest(self):
         for evidence in self:

@@ -12,14 +12,12 @@ class CrmLeadFact(models.AbstractModel):
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
 
-    @api.model
-    def default_get(self, fields):  # pylint: disable=method-required-super
-        """A fact begins as the module says: a user's own defaults would forge it."""
-        return {
-            name: self._fields[name].default(self)
-            for name in fields
-            if name in self._fields and self._fields[name].default
-        }
+    def write(self, vals):
+        """A fact can only be given to a lead that the user may change too."""
+        result = super().write(vals)
+        if "lead_id" in vals:
+            self.check_access("write")
+        return result
 
     def _check_access(self, operation):
         result = super()._check_access(operation)

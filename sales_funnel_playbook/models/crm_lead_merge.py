@@ -11,6 +11,7 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         self._merge_evidence(opportunities)
+        self._merge_people(opportunities)
         # the lead that began last is added first, so that each one only has to go in front
         logs = [lead.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)) for lead in opportunities]
         for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
@@ -19,6 +20,20 @@ class CrmLead(models.Model):
             )
         self.env["crm.lead.stage.log"].flush_model()  # what follows reads it in SQL
         return result
+
+    def _merge_people(self, opportunities):
+        """Take over the decision chain and the competitors; who is known here already stays as here."""
+        # sudo: the merge has checked the rights on the leads
+        chain = self.sudo().stakeholder_ids
+        for one in self.env["crm.lead.stakeholder"].sudo().search([("lead_id", "in", opportunities.ids)]):
+            if not any(one._is_same_role(other) and one._overlaps(other) for other in chain):
+                chain |= one
+        chain.lead_id = self
+        known = self.sudo().competitor_ids
+        for line in self.env["crm.lead.competitor"].sudo().search([("lead_id", "in", opportunities.ids)]):
+            if line.competitor_id not in known.competitor_id:
+                known |= line
+        known.lead_id = self
 
     def _merge_evidence(self, opportunities):
         """Take over confirmations and outputs; where this lead has a current one, it goes on counting

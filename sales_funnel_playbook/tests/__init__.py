@@ -1,6 +1,7 @@
 from . import test_assignment
 from . import test_backfill
 from . import test_confirmation
+from . import test_customer
 from . import test_delay
 from . import test_gate
 from . import test_gate_report
