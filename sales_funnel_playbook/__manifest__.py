@@ -12,6 +12,8 @@
         "security/ir.model.access.csv",
         # rules
         "views/crm_competitor_views.xml",
+        "views/crm_progress_milestone_views.xml",
+        "views/crm_risk_type_views.xml",
         "views/crm_playbook_condition_views.xml",
         "views/crm_playbook_output_views.xml",
         "views/crm_playbook_override_reason_views.xml",
@@ -22,8 +24,11 @@
         "views/crm_lead_confirmation_views.xml",
         "views/crm_lead_output_views.xml",
         "views/crm_lead_stage_log_views.xml",
+        "views/crm_lead_progress_views.xml",
+        "views/crm_lead_risk_views.xml",
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",
+        "views/calendar_event_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",
         "wizard/crm_lead_override_views.xml",
@@ -36,6 +41,9 @@
         # the shipped rules
         "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",
+        "data/crm_risk_type_data.xml",
+        "data/crm_progress_milestone_data.xml",
+        "data/ir_cron_data.xml",
     ],
     "demo": [
         "demo/sales_funnel_demo.xml",

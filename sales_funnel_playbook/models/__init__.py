@@ -11,6 +11,8 @@ from . import crm_playbook_override_reason
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
 from . import crm_competitor
+from . import crm_risk_type
+from . import crm_progress_milestone
 from . import crm_product_line
 from . import crm_stage
 
@@ -20,6 +22,11 @@ from . import crm_lead
 from . import crm_lead_customer
 from . import crm_lead_stakeholder
 from . import crm_lead_competitor
+from . import crm_lead_risk
+from . import crm_lead_risk_alarm
+from . import crm_lead_risk_detection
+from . import crm_lead_progress
+from . import crm_lead_progress_source
 from . import crm_lead_evidence
 from . import crm_lead_confirmation
 from . import crm_lead_output
@@ -29,6 +36,7 @@ from . import crm_lead_approval
 from . import crm_lead_stage_log
 from . import crm_lead_stage_stay
 from . import crm_lead_stage_backfill
+from . import crm_lead_stage_due
 from . import crm_lead_gate
 from . import crm_lead_refusal
 from . import crm_lead_override

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 TEN_THOUSAND = 10_000
+CHINESE_LEVELS = {"高": "high", "中": "medium", "低": "low"}
 
 
 class CrmLead(models.Model):
@@ -36,6 +37,14 @@ class CrmLead(models.Model):
             column = names.index("partner_name")
             fields = [*fields, "name"]
             data = [[*row, row[column]] for row in data]
+        if "risk_level" in fields:
+            column = fields.index("risk_level")
+            data = [[*row[:column], self._get_level(row[column]), *row[column + 1 :]] for row in data]
+        if "partner_name" in fields and not any(name.startswith("partner_id") for name in fields):
+            column = fields.index("partner_name")
+            customers = self._get_customers_by_name({(row[column] or "").strip() for row in data})
+            fields = [*fields, "partner_id/.id"]
+            data = [[*row, customers.get((row[column] or "").strip(), "")] for row in data]
         if "industry_id" not in fields:
             return super().load(fields, data)
         savepoint = self.env.cr.savepoint()
@@ -48,6 +57,23 @@ class CrmLead(models.Model):
             if not savepoint.closed:
                 savepoint.close(rollback=True)
         return result
+
+    @api.model
+    def _get_level(self, text):
+        """Return the risk level that a sheet names in Chinese, whatever languages are installed."""
+        return CHINESE_LEVELS.get((text or "").strip(), text)
+
+    @api.model
+    def _get_customers_by_name(self, names):
+        """Return ``{name: id as text}`` of the companies that are known under exactly one of ``names``;
+        which of two namesakes is meant, nobody can tell.
+        """
+        found = self.env["res.partner"]._read_group(
+            [("is_company", "=", True), ("name", "in", [*filter(None, names)])],
+            ["name"],
+            ["id:array_agg"],
+        )
+        return {name: str(ids[0]) for name, ids in found if len(ids) == 1}
 
     @api.model
     def _create_industries(self, names):

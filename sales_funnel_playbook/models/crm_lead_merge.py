@@ -12,6 +12,7 @@ class CrmLead(models.Model):
         result = super()._merge_dependences(opportunities)
         self._merge_evidence(opportunities)
         self._merge_people(opportunities)
+        self._merge_history(opportunities)
         # the lead that began last is added first, so that each one only has to go in front
         logs = [lead.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)) for lead in opportunities]
         for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
@@ -33,6 +34,17 @@ class CrmLead(models.Model):
         for line in self.env["crm.lead.competitor"].sudo().search([("lead_id", "in", opportunities.ids)]):
             if line.competitor_id not in known.competitor_id:
                 known |= line
+        known.lead_id = self
+
+    def _merge_history(self, opportunities):
+        """Take over the progress notes and the risks; what has the same cause here is no new one."""
+        # sudo: the merge has checked the rights on the leads
+        notes = self.env["crm.lead.progress"].sudo().search([("lead_id", "in", opportunities.ids)])
+        notes.lead_id = self
+        known = self.sudo().risk_ids
+        for risk in self.env["crm.lead.risk"].sudo().search([("lead_id", "in", opportunities.ids)]):
+            if not risk.cause or (risk.type_id, risk.cause) not in [(r.type_id, r.cause) for r in known]:
+                known |= risk
         known.lead_id = self
 
     def _merge_evidence(self, opportunities):

@@ -12,7 +12,9 @@ from . import test_output
 from . import test_override
 from . import test_panel
 from . import test_playbook
+from . import test_progress
 from . import test_readiness
+from . import test_risk
 from . import test_rpc
 from . import test_rule
 from . import test_simulation

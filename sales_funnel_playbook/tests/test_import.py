@@ -98,6 +98,26 @@ class TestImport(PlaybookCase):
             ],
         )
         self.assertEqual(leads.mapped("industry_id.name"), ["制造业", "金融"])
+        self.assertRecordValues(
+            leads,
+            [
+                {
+                    "last_contact_at": datetime(2024, 3, 20),
+                    "last_contact_summary": "客户要求增加3个功能模块",
+                    "risk_level": "medium",
+                    "risk_description": "预算需内部审批",
+                },
+                {
+                    "last_contact_at": datetime(2024, 3, 22),
+                    "last_contact_summary": "客户认可数据安全方案，需试用",
+                    "risk_level": "low",
+                    "risk_description": "无",
+                },
+            ],
+        )
+        self.assertEqual(leads.risk_ids.mapped("level"), ["medium", "low"])
+        self.assertEqual(len(leads.progress_ids), 2)
+        self.assertFalse(any(leads.progress_ids.mapped("is_late")), "the past came with the deals")
         self.assertEqual(leads.stage_log_ids.mapped("kind"), ["created", "created"])
 
     def test_the_handbooks_sheet_as_csv(self):
@@ -112,11 +132,28 @@ class TestImport(PlaybookCase):
         content = (SHEETS / "sales_funnel_sheet.csv").read_bytes()
         self.assertHandbook(self._import(content, lang="en_US"))
 
-    def test_headings_of_later_columns_are_left_out(self):
+    def test_every_column_has_its_field(self):
         self._import((SHEETS / "sales_funnel_sheet.csv").read_bytes())
-        self.assertEqual(self.mapping["客户名称"], "partner_name")
-        for heading in ("最近沟通时间", "沟通内容摘要", "风险等级", "风险描述"):
-            self.assertFalse(self.mapping[heading], heading)
+        self.assertTrue(all(self.mapping.values()), self.mapping)
+
+    def test_an_existing_customer_is_matched(self):
+        customer = self.env["res.partner"].create({"name": "A科技公司", "is_company": True})
+        self.env["res.partner"].create([{"name": "B集团", "is_company": True} for _ in range(2)])
+        leads = self._import((SHEETS / "sales_funnel_sheet.csv").read_bytes())
+        self.assertHandbook(leads)
+        self.assertEqual(leads.partner_id, customer, "which of two namesakes is meant, nobody can tell")
+        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "A科技公司")]), 1)
+
+    def test_an_unknown_risk_level_is_refused(self):
+        row = ["A", "", "", "方案演示", "", "", "", "", "1", "严重", "", "销售代表"]
+        self.assertFalse(self._import(self._sheet(row)))
+        self.assertIn("严重", self.messages[-1]["message"])
+
+    def test_a_probability_above_100_is_refused(self):
+        row = ["A", "", "", "方案演示", "", "", "", "170", "1", "", "", "销售代表"]
+        with mute_logger("odoo.sql_db"):
+            self.assertFalse(self._import(self._sheet(row)))
+        self.assertTrue(self.messages)
 
     def test_offered_as_a_template(self):
         templates = [template["template"] for template in self.env["crm.lead"].get_import_templates()]

@@ -1,0 +1,51 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+COMPARISONS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
+
+
+class CrmLead(models.Model):
+    """How long a deal is in its stage, against what its playbook expects."""
+
+    _inherit = "crm.lead"
+
+    stage_due_date = fields.Date(
+        string="Stage Expected Until",
+        compute="_compute_stage_due",
+        help="Entered + expected days of the stage; empty where the playbook expects nothing.",
+    )
+    stay_percent = fields.Float(
+        string="Stay, % of Expected",
+        compute="_compute_stage_due",
+        search="_search_stay_percent",
+        help="Calendar days in the stage ÷ expected days × 100; 0 where the playbook expects nothing.",
+    )
+
+    @api.depends("playbook_stage_id", "stage_entered_at")
+    def _compute_stage_due(self):
+        now = fields.Datetime.now()
+        for lead in self:
+            # sudo: what a stage expects is no secret to who sees the deal
+            days = lead.sudo().playbook_stage_id.expected_days
+            since = lead.stage_entered_at
+            lead.stage_due_date = days and since and (since + timedelta(days=days)).date()
+            lead.stay_percent = (now - since) / timedelta(days=days) * 100 if days and since else 0.0
+
+    def _search_stay_percent(self, operator, value):
+        """Only stays of the playbook's own stages that are open now, and that have an expectation."""
+        if operator not in COMPARISONS or isinstance(value, bool):
+            return NotImplemented
+        self.env["crm.playbook.stage"].flush_model(["expected_days", "playbook_id", "stage_id"])
+        found = SQL(
+            "(SELECT log.lead_id FROM crm_lead_stage_log log JOIN crm_playbook_stage stage"
+            " ON stage.playbook_id = log.playbook_id AND stage.stage_id = log.stage_id"
+            " WHERE log.left_at IS NULL AND stage.expected_days > 0 AND"
+            " EXTRACT(EPOCH FROM %s - log.entered_at) / 864 / stage.expected_days %s %s)",
+            fields.Datetime.now(),
+            COMPARISONS[operator],
+            float(value),
+        )
+        return Domain("id", "in", found)

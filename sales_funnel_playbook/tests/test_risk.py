@@ -1,0 +1,215 @@
+from datetime import datetime
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestRisk(PlaybookCase):
+    """The risk ledger: what opens an entry, who is told, and how it ends."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.person, cls.other = cls.env["res.partner"].create([{"name": "Ms Wu"}, {"name": "Mr Li"}])
+        cls.lead = cls._create_lead()
+
+    def _type(self, name):
+        return self.env.ref(f"sales_funnel_playbook.risk_type_{name}")
+
+    def _open(self, level="medium", **vals):
+        return self.env["crm.lead.risk"].create({"lead_id": self.lead.id, "level": level, **vals})
+
+    def _alarms(self, lead=None):
+        subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
+        return (lead or self.lead).message_ids.filtered(lambda message: message.subtype_id == subtype)
+
+    def test_the_lead_shows_its_gravest_open_risk(self):
+        low = self._open("low", description="Slow")
+        self._open("medium", description="Dear", response="Discount")
+        self.assertRecordValues(
+            self.lead,
+            [{"risk_level": "medium", "risk_description": "Dear", "risk_response": "Discount"}],
+        )
+        self.lead.risk_ids[0].write({"state": "closed", "closing_note": "Agreed"})
+        self.assertEqual((self.lead.risk_level, self.lead.risk_description), ("low", "Slow"))
+        low.write({"closing_note": "Over"})
+        low.action_close()
+        self.assertFalse(self.lead.risk_level)
+        self.assertEqual(low.closed_by_id, self.env.user)
+        low.action_reopen()
+        self.assertEqual(self.lead.risk_level, "low")
+
+    def test_closing_needs_a_note(self):
+        risk = self._open()
+        with self.assertRaisesRegex(ValidationError, "Closing Note"), self.env.cr.savepoint():
+            risk.action_close()
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            risk.write({"state": "closed", "closing_note": "  "})
+
+    def test_high_cannot_be_lowered(self):
+        risk = self._open("high")
+        for attempt in (
+            lambda: risk.write({"level": "low"}),
+            lambda: self.lead.write({"risk_level": "medium"}),
+            lambda: self.lead.write({"risk_level": False}),
+        ):
+            with self.assertRaisesRegex(UserError, "close"), self.env.cr.savepoint():
+                attempt()
+        self.assertEqual((risk.level, self.lead.risk_level), ("high", "high"))
+        with self.assertRaises(AccessError):
+            risk.with_user(self.leader).unlink()
+        with self.assertRaises(UserError):
+            risk.with_user(self.leader).lead_id = self._create_lead()
+
+    def test_written_directly_it_becomes_an_entry(self):
+        self.lead.write({"risk_level": "medium", "risk_description": "New director"})
+        self.assertRecordValues(
+            self.lead.risk_ids, [{"level": "medium", "description": "New director", "state": "open"}]
+        )
+        self.lead.write({"risk_level": "medium", "risk_description": "New director"})
+        self.assertEqual(len(self.lead.risk_ids), 1, "the same again is nothing new")
+        self.lead.risk_response = "Visit"
+        self.assertEqual(self.lead.risk_ids.response, "Visit")
+        self.lead.risk_level = "high"
+        self.assertEqual(self.lead.risk_ids.sorted().mapped("level"), ["high", "medium"])
+        self.assertEqual(self.lead.risk_level, "high")
+
+    def test_medium_can_be_lowered(self):
+        self._open("medium")
+        self._open("medium")
+        self.lead.risk_level = "low"
+        self.assertEqual(self.lead.risk_ids.mapped("level"), ["low", "low"])
+        self.assertEqual(self.lead.risk_level, "low")
+
+    def test_an_unknown_level_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "risk_level"):
+            self.lead.risk_level = "严重"
+
+    def test_a_decision_maker_who_leaves_is_a_high_risk(self):
+        chain = self.env["crm.lead.stakeholder"].create(
+            [
+                {"lead_id": self.lead.id, "partner_id": person.id, "role": role, "date_from": "2026-01-01"}
+                for person, role in ((self.person, "decision_maker"), (self.other, "user"))
+            ]
+        )
+        chain[1].date_to = "2026-02-01"
+        self.assertFalse(self.lead.risk_ids)
+        chain[0].with_user(self.rep).date_to = "2026-02-01"
+        self.assertEqual(self.lead.risk_ids.type_id, self._type("decision_maker"))
+        self.assertEqual(self.lead.risk_ids.description, "Ms Wu")
+        self.assertEqual(self.lead.risk_level, "high")
+        chain[0].date_to = False
+        chain[0].date_to = "2026-03-01"
+        self.assertEqual(len(self.lead.risk_ids), 1, "the same cause never opens twice")
+        chain[0].write({"date_to": False, "partner_id": self.other.id})
+        chain[0].write({"partner_id": self.person.id})
+        self.assertEqual(len(self.lead.risk_ids), 2, "another person who is replaced is another cause")
+
+    def test_a_champion_who_changes_the_role_has_left_it(self):
+        self.lead.stakeholder_ids = [Command.create({"partner_id": self.person.id, "role": "champion"})]
+        self.lead.stakeholder_ids.role = "user"
+        self.assertEqual(self.lead.risk_ids.type_id, self._type("champion"))
+
+    def test_a_competitor_who_enters_is_a_high_risk(self):
+        rival = self.env["crm.competitor"].create({"name": "Rival"})
+        self.lead.with_user(self.rep).competitor_ids = [Command.create({"competitor_id": rival.id})]
+        self.assertEqual((self.lead.risk_level, self.lead.risk_description), ("high", "Rival"))
+        self.lead.competitor_ids.unlink()
+        self.lead.competitor_ids = [Command.create({"competitor_id": rival.id})]
+        self.assertEqual(len(self.lead.risk_ids), 1)
+
+    def test_a_budget_that_is_frozen_is_a_high_risk(self):
+        self.lead.budget_status = "approved"
+        self.assertFalse(self.lead.risk_ids)
+        self.lead.budget_status = "frozen"
+        self.lead.budget_status = "frozen"
+        self.assertEqual(self.lead.risk_ids.type_id, self._type("budget"))
+
+    def test_a_type_out_of_use_opens_nothing(self):
+        self._type("competitor").active = False
+        rival = self.env["crm.competitor"].create({"name": "Rival"})
+        self.lead.competitor_ids = [Command.create({"competitor_id": rival.id})]
+        self.assertFalse(self.lead.risk_ids)
+
+    def test_followers_and_leader_are_told_and_the_leader_is_asked(self):
+        follower = self.user_sales_salesman
+        self.lead.message_subscribe(follower.partner_id.ids)
+        with self.mock_datetime_and_now(datetime(2026, 3, 20, 9)):  # a Friday
+            risk = self._open("high", type_id=self._type("competitor").id, description="<b>Rival</b>")
+        alarm = self._alarms()
+        self.assertEqual(len(alarm), 1)
+        self.assertIn("&lt;b&gt;Rival", alarm.body)
+        self.assertTrue(
+            {self.leader.partner_id, follower.partner_id} <= set(alarm.notification_ids.res_partner_id)
+        )
+        self.assertRecordValues(
+            risk.activity_id,
+            [{"user_id": self.leader.id, "date_deadline": datetime(2026, 3, 23).date(), "active": True}],
+        )
+        risk.with_user(self.rep).response = "A director visits"
+        self.assertFalse(risk.activity_id.active)
+
+    def test_a_risk_that_becomes_high_later_is_told_once(self):
+        risk = self._open("medium")
+        self.assertFalse(self._alarms())
+        risk.level = "high"
+        risk.description = "More"
+        self.assertEqual(len(self._alarms()), 1)
+
+    def test_without_a_leader_the_salesperson_is_asked(self):
+        self.team.user_id = False
+        self.assertEqual(self._open("high").activity_id.user_id, self.rep)
+
+    def test_silence_is_found_by_night_once_and_closed_when_it_is_over(self):
+        with self.mock_datetime_and_now(datetime(2026, 1, 5, 9)):
+            lead = self._create_lead("Silent")
+        self.env["crm.lead"].flush_model()
+        self.env.cr.execute("UPDATE crm_lead SET create_date = '2026-01-05' WHERE id = %s", [lead.id])
+        lead.invalidate_recordset()
+        silence = self._type("silence")
+        detect = self.env["crm.lead.risk"]._detect
+        detect(silence, lead)
+        detect(silence, lead)
+        self.assertEqual((lead.risk_ids.type_id, lead.risk_level), (silence, "medium"))
+        lead.risk_ids.write({"state": "closed", "closing_note": "They asked for quiet"})
+        detect(silence, lead)
+        self.assertEqual(len(lead.risk_ids), 1, "who closed it has decided, as long as it lasts")
+        lead.risk_ids.action_reopen()
+        self.env["crm.lead.progress"].create({"lead_id": lead.id, "summary": "Called: June"})
+        detect(silence, lead)
+        self.assertEqual((lead.risk_ids.state, lead.risk_level), ("closed", False))
+
+    def test_a_stay_twice_as_long_as_expected_is_found(self):
+        self.rules[self.stage_lead].expected_days = 10
+        self.env.cr.execute(
+            "UPDATE crm_lead_stage_log SET entered_at = now() at time zone 'utc' - interval '19 days'"
+            " WHERE lead_id = %s",
+            [self.lead.id],
+        )
+        overdue = self._type("overdue_stay")
+        self.env.invalidate_all()
+        self.env["crm.lead.risk"]._detect(overdue, self.lead)
+        self.assertFalse(self.lead.risk_ids)
+        self.assertAlmostEqual(self.lead.stay_percent, 190, delta=2)
+        self.rules[self.stage_lead].expected_days = 9
+        self.env["crm.lead.risk"]._detect(overdue, self.lead)
+        self.assertEqual(self.lead.risk_ids.type_id, overdue)
+
+    def test_the_night_looks_at_open_deals_under_a_playbook(self):
+        other = self.env["crm.lead"].create({"name": "Free", "type": "opportunity", "team_id": False})
+        lost = self._create_lead("Lost")
+        lost.action_set_lost()
+        watched = self.env["crm.lead"].search(self.env["crm.lead.risk"]._get_watched_domain())
+        self.assertIn(self.lead, watched)
+        self.assertFalse(watched & (other | lost))
+
+    def test_merging_keeps_the_risks(self):
+        second = self._create_lead("Second")
+        for lead in (self.lead, second):
+            lead.risk_level = "low"
+        merged = (self.lead | second).merge_opportunity()
+        self.assertEqual(len(merged.risk_ids), 2)
