@@ -80,3 +80,11 @@ class TestTours(HttpCase, PlaybookCase):
         url = f"/odoo/action-{action.id}?view_type=list"
         self.start_tour(url, "playbook_advance", login=self.rep.login)
         self.assertEqual((ready.stage_id, self.lead.stage_id), (self.stage_demo, self.stage_lead))
+
+    def test_a_representatives_afternoon(self):
+        """Meeting done → note with a milestone → risk → response."""
+        self.lead.activity_schedule("mail.mail_activity_data_meeting", summary="Visit", user_id=self.rep.id)
+        self._start_on_lead("playbook_afternoon", self.rep.login)
+        self.assertEqual(self.lead.progress_ids.channel, "meeting")
+        self.assertEqual(self.lead.risk_ids.type_id.name, "Needs changed")
+        self.assertEqual(self.lead.risk_response, "A director visits them")

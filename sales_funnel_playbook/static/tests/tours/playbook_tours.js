@@ -400,3 +400,69 @@ registry.category("web_tour.tours").add("playbook_advance", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("playbook_afternoon", {
+    steps: () => [
+        {
+            content: "The meeting is done, and says what was said",
+            trigger: ".o-mail-Activity:contains(Visit) .o-mail-Activity-markDone",
+            run: "click",
+        },
+        {
+            trigger: ".o-mail-ActivityMarkAsDone textarea",
+            run: "edit They want three more modules",
+        },
+        {
+            trigger: ".o-mail-ActivityMarkAsDone .o_playbook_done_log",
+            run: "click",
+        },
+        {
+            content: "The note begins with it",
+            trigger: ".modal .o_field_widget[name=summary] textarea:value(three more modules)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=milestone_ids] input",
+            run: "edit Needs ch",
+        },
+        {
+            trigger: ".ui-autocomplete a:contains(Needs changed)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_tags:contains(Needs changed)",
+        },
+        {
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "The history has it, newest first",
+            trigger: "body:not(:has(.modal)) a.nav-link[name=progress]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=progress_ids] .o_data_row:contains(three more modules)",
+        },
+        {
+            content: "The milestone has opened its risk",
+            trigger: "a.nav-link[name=risks]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=risk_ids] .o_data_row:contains(Needs changed) td[name=type_id]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=response] textarea",
+            run: "edit A director visits them",
+        },
+        {
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_data_row:contains(A director visits them)",
+        },
+        ...stepUtils.saveForm(),
+    ],
+});
