@@ -35,6 +35,7 @@
         "wizard/crm_playbook_simulation_views.xml",
         "wizard/crm_playbook_use_template_views.xml",
         # reports
+        "report/crm_lead_risk_report_views.xml",
         "report/crm_playbook_gate_report_views.xml",
         # menus
         "views/crm_menus.xml",

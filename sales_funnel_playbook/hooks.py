@@ -1,3 +1,5 @@
+from odoo.tools import SQL
+
 # Headings of the customer sheet, simplified and traditional, and the field each one fills.
 SHEET_HEADINGS = {
     "客户名称": "partner_name",
@@ -36,6 +38,28 @@ SHEET_HEADINGS = {
 
 
 def post_init_hook(env):
+    """Give what is there already what new records have by themselves."""
+    _add_headings(env)
+    _add_risk_subtype(env)
+
+
+def _add_risk_subtype(env):
+    """Let the colleagues who follow open deals hear of high risks; who follows from now on does."""
+    subtype = env.ref("sales_funnel_playbook.mail_message_subtype_risk")
+    env.cr.execute(
+        SQL(
+            "INSERT INTO mail_followers_mail_message_subtype_rel"
+            " (mail_followers_id, mail_message_subtype_id)"
+            " SELECT follower.id, %s FROM mail_followers follower"
+            " JOIN crm_lead lead ON lead.id = follower.res_id AND lead.won_status = 'pending'"
+            " JOIN res_users users ON users.partner_id = follower.partner_id AND NOT users.share"
+            " WHERE follower.res_model = 'crm.lead' ON CONFLICT DO NOTHING",
+            subtype.id,
+        )
+    )
+
+
+def _add_headings(env):
     """Teach the import screen the headings of the customer sheet, where that screen is installed:
     the module itself depends on ``crm`` alone.
     """

@@ -1,1 +1,2 @@
 from . import crm_playbook_gate_report
+from . import crm_lead_risk_report

@@ -4,6 +4,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.sales_funnel_playbook import hooks
+
 from .common import PlaybookCase
 
 
@@ -213,3 +215,36 @@ class TestRisk(PlaybookCase):
             lead.risk_level = "low"
         merged = (self.lead | second).merge_opportunity()
         self.assertEqual(len(merged.risk_ids), 2)
+
+    def test_who_followed_before_the_module_came_is_told(self):
+        follower = self.user_sales_salesman
+        subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
+        comment = self.env.ref("mail.mt_comment")
+        self.lead.message_subscribe(follower.partner_id.ids, subtype_ids=comment.ids)
+        self.env.flush_all()
+        hooks._add_risk_subtype(self.env)
+        self.env.invalidate_all()
+        followed = self.lead.message_follower_ids.filtered(lambda f: f.partner_id == follower.partner_id)
+        self.assertEqual(followed.subtype_ids, comment | subtype)
+
+    def test_win_rate_by_risk_type(self):
+        rival, budget = self._type("competitor"), self._type("budget")
+        won, lost, clean = (self._create_lead(name) for name in ("Won", "Lost", "Clean"))
+        self.env["crm.lead.risk"].create(
+            [
+                {"lead_id": lead.id, "type_id": type_.id}
+                for lead, type_ in ((won, rival), (lost, rival), (lost, budget), (self.lead, rival))
+            ]
+        )
+        self.playbook.mode = "observe"
+        (won | clean).action_set_won()
+        lost.action_set_lost()
+        report = self.env["crm.lead.risk.report"].with_user(self.leader)
+        mine = [("lead_id", "in", (won | lost | clean | self.lead).ids)]
+        rates = report._read_group(mine, ["type_id"], ["lead_id:count_distinct", "win_rate:avg"])
+        self.assertEqual(
+            {type_: (count, rate) for type_, count, rate in rates},
+            {rival: (3, 50), budget: (1, 0), self.env["crm.risk.type"]: (1, 100)},
+        )
+        [[rate]] = report._read_group(mine, [], ["win_rate:avg"])
+        self.assertAlmostEqual(rate, 66.67, places=1, msg="two of three, though one had two risks")

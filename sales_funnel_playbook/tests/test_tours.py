@@ -86,5 +86,5 @@ class TestTours(HttpCase, PlaybookCase):
         self.lead.activity_schedule("mail.mail_activity_data_meeting", summary="Visit", user_id=self.rep.id)
         self._start_on_lead("playbook_afternoon", self.rep.login)
         self.assertEqual(self.lead.progress_ids.channel, "meeting")
-        self.assertEqual(self.lead.risk_ids.type_id.name, "Needs changed")
+        self.assertEqual(self.lead.risk_ids.type_id.name, "Budget cut or frozen")
         self.assertEqual(self.lead.risk_response, "A director visits them")

@@ -3,15 +3,11 @@ import { registerMessageAction } from "@mail/core/common/message_actions";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
-/** Open the dialog for a new progress note, and show the deal as it is then. */
-async function openNote(services, model, id, kwargs = {}) {
+/** Open the dialog for a new progress note; `onSaved` shows the deal as it is then. */
+async function openNote(services, model, id, onSaved, kwargs = {}) {
     const action = await services.orm.call(model, "action_log_progress", [[id]], kwargs);
     await services.action.doAction(action, {
-        onClose: (infos) => {
-            if (!infos?.dismiss) {
-                services.action.doAction("soft_reload");
-            }
-        },
+        onClose: (infos) => !infos?.dismiss && onSaved(),
     });
 }
 
@@ -20,7 +16,10 @@ registerMessageAction("log-progress", {
         thread?.model === "crm.lead" && Number.isInteger(message.id) && !message.is_transient,
     icon: "fa fa-pencil-square-o",
     name: _t("Log as Progress"),
-    onSelected: ({ message, owner }) => openNote(owner.env.services, "mail.message", message.id),
+    onSelected: ({ message, owner }) => {
+        const services = owner.env.services;
+        return openNote(services, "mail.message", message.id, () => services.action.doAction("soft_reload"));
+    },
     sequence: 75,
 });
 
@@ -32,8 +31,9 @@ patch(ActivityMarkAsDone.prototype, {
     /** Mark the activity as done, and write down what was said in it. */
     async onClickDoneAndLogProgress() {
         const { id, feedback } = this.props.activity;
-        const services = this.env.services; // the popover is gone once the activity is
+        const services = this.env.services; // the popover is gone once the activity is done
         await this.onClickDone();
-        await openNote(services, "mail.activity", id, { feedback: feedback || "" });
+        const reload = () => services.action.doAction("soft_reload");
+        await openNote(services, "mail.activity", id, reload, { feedback: feedback || "" });
     },
 });

@@ -422,18 +422,22 @@ registry.category("web_tour.tours").add("playbook_afternoon", {
         },
         {
             trigger: ".modal .o_field_widget[name=milestone_ids] input",
-            run: "edit Needs ch",
+            run: "edit Budget cut",
         },
         {
-            trigger: ".ui-autocomplete a:contains(Needs changed)",
+            trigger: ".ui-autocomplete a:contains(Budget cut or frozen)",
             run: "click",
         },
         {
-            trigger: ".modal .o_field_tags:contains(Needs changed)",
+            trigger: ".modal .o_field_tags:contains(Budget cut or frozen)",
         },
         {
             trigger: ".modal .o_form_button_save",
             run: "click",
+        },
+        {
+            content: "The deal says at once that it is in danger",
+            trigger: "body:not(:has(.modal)) .o_form_view .alert-danger:contains(High risk)",
         },
         {
             content: "The history has it, newest first",
@@ -449,7 +453,8 @@ registry.category("web_tour.tours").add("playbook_afternoon", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=risk_ids] .o_data_row:contains(Needs changed) td[name=type_id]",
+            trigger:
+                ".o_field_widget[name=risk_ids] .o_data_row:contains(Budget cut or frozen) td[name=type_id]",
             run: "click",
         },
         {
