@@ -27,6 +27,8 @@
         "views/crm_lead_progress_views.xml",
         "views/crm_lead_risk_views.xml",
         "views/crm_lead_views.xml",
+        "views/crm_lead_list_views.xml",
+        "views/crm_lead_search_views.xml",
         "views/res_partner_views.xml",
         "views/calendar_event_views.xml",
         # dialogs

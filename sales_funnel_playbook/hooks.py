@@ -1,6 +1,7 @@
 from odoo.tools import SQL
 
-# Headings of the customer sheet, simplified and traditional, and the field each one fills.
+# Headings of the customer sheet, simplified, traditional and English, and the field each one fills.
+# Odoo's import looks them up in lower case.
 SHEET_HEADINGS = {
     "客户名称": "partner_name",
     "客戶名稱": "partner_name",
@@ -34,6 +35,20 @@ SHEET_HEADINGS = {
     "風險描述": "risk_description",
     "跟进人": "user_id",
     "跟進人": "user_id",
+    "customer name": "partner_name",
+    "industry": "industry_id",
+    "contact": "contact_name",
+    "product line": "product_line_id",
+    "current stage": "stage_id",
+    "entered at": "stage_entered_at",
+    "win probability (%)": "probability",
+    "expected amount (10,000)": "expected_revenue_wan",
+    "expected amount (10,000 cny)": "expected_revenue_wan",
+    "last contact time": "last_contact_at",
+    "communication summary": "last_contact_summary",
+    "risk level": "risk_level",
+    "risk description": "risk_description",
+    "owner": "user_id",
 }
 
 

@@ -10,6 +10,7 @@ from . import crm_playbook_output
 from . import crm_playbook_override_reason
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
+from . import crm_playbook_refresh
 from . import crm_competitor
 from . import crm_risk_type
 from . import crm_progress_milestone

@@ -19,6 +19,7 @@ class CrmLead(models.Model):
         compute="_compute_customer_profile",
         store=True,
         readonly=False,
+        precompute=True,
         index="btree_not_null",
         tracking=True,
     )
@@ -27,6 +28,7 @@ class CrmLead(models.Model):
         compute="_compute_customer_profile",
         store=True,
         readonly=False,
+        precompute=True,
         tracking=True,
         help="How many people work there; taken over from the customer.",
     )
@@ -85,9 +87,10 @@ class CrmLead(models.Model):
 
     def action_use_customer(self):
         """Link the customer that has the name this lead gives."""
-        for lead in self.filtered(lambda lead: not lead.partner_id):
-            names = {name: lead[name] for name in ("contact_name", "email_from", "phone") if lead[name]}
-            lead.write({"partner_id": lead.commercial_partner_id.id, **names})
+        self.ensure_one()
+        if not self.partner_id:
+            known = {name: self[name] for name in ("contact_name", "email_from", "phone") if self[name]}
+            self.write({"partner_id": self.commercial_partner_id.id, **known})
         return True
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):

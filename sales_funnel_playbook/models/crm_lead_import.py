@@ -85,10 +85,11 @@ class CrmLead(models.Model):
 
     @api.model
     def get_import_templates(self):
+        suffix = "" if (self.env.lang or "").startswith("zh") else "_en"
         return [
             *super().get_import_templates(),
             {
                 "label": self.env._("Import Template for the Sales Funnel Sheet"),
-                "template": "/sales_funnel_playbook/static/xls/sales_funnel_sheet.xlsx",
+                "template": f"/sales_funnel_playbook/static/xls/sales_funnel_sheet{suffix}.xlsx",
             },
         ]

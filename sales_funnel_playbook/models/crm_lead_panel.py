@@ -159,7 +159,7 @@ class CrmLead(models.Model):
         """
         demand = facts["demands"][stage["stage_id"]]
         unmet = [rule for rule in demand.rules if (rule.kind, rule.id) not in facts["met"]]
-        is_blocked = any(getattr(rule, "blocking", True) for rule in unmet) or bool(demand.jumped)
+        is_blocked = any(rule.blocking for rule in unmet) or bool(demand.jumped)
         return {
             **stage,
             "unmet": len(unmet) + len(demand.jumped),

@@ -136,12 +136,24 @@ class CrmLead(models.Model):
         inverse="_inverse_last_contact",
         store=True,
         readonly=False,
+        precompute=True,
+        prefetch="playbook",
     )
     last_contact_summary = fields.Text(
-        compute="_compute_last_contact", inverse="_inverse_last_contact", store=True, readonly=False
+        compute="_compute_last_contact",
+        inverse="_inverse_last_contact",
+        store=True,
+        readonly=False,
+        precompute=True,
+        prefetch="playbook",
     )
     customer_feedback = fields.Text(
-        compute="_compute_last_contact", inverse="_inverse_last_contact", store=True, readonly=False
+        compute="_compute_last_contact",
+        inverse="_inverse_last_contact",
+        store=True,
+        readonly=False,
+        precompute=True,
+        prefetch="playbook",
     )
 
     @api.depends("progress_ids.communicated_at", "progress_ids.summary", "progress_ids.feedback")

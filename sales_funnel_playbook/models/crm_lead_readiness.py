@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from .crm_lead_gate import StageMove, Verdict
@@ -13,11 +15,15 @@ class CrmLead(models.Model):
         compute="_compute_playbook_progress",
         help="Required outputs of the current stage that are not handed in or not approved.",
     )
-    playbook_progress = fields.Json(
-        string="Progress",
+    playbook_progress = fields.Char(
+        string="Outputs",
         compute="_compute_playbook_progress",
-        help="Required outputs of the current stage, done and wanted, and whether the deal is ready for"
-        " the next stage of its playbook.",
+        help="Required outputs of the current stage that are done, of all that are wanted.",
+    )
+    is_ready_to_advance = fields.Boolean(
+        string="Ready for the Next Stage",
+        compute="_compute_playbook_progress",
+        help="Nothing that the next stage of its playbook asks for is missing.",
     )
 
     @api.depends(
@@ -25,35 +31,63 @@ class CrmLead(models.Model):
         *("output_ids.state", "output_ids.is_current", "confirmation_ids.withdrawn_at"),
     )
     def _compute_playbook_progress(self):
+        self.missing_output_count, self.playbook_progress, self.is_ready_to_advance = 0, False, False
         playbook_ids = self._get_playbook_ids()
-        free = self.filtered(lambda lead: lead.id not in playbook_ids) if playbook_ids else self
-        free.missing_output_count, free.playbook_progress = 0, False
-        followed = self - free
-        verdicts = self._get_verdicts([*followed._get_next_moves(playbook_ids).values()])
-        missing = followed._get_missing_outputs(playbook_ids)
-        gates = self.env["crm.playbook"]._get_gates()
-        for lead in followed:
-            stage = gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id)
-            wanted = len(stage.outputs) if stage else 0
-            lead.missing_output_count = len(missing.get(lead.id, ()))
-            lead.playbook_progress = {
-                "done": wanted - lead.missing_output_count,
-                "wanted": wanted,
-                "is_ready": lead.id in verdicts and not verdicts[lead.id].is_blocked,
-            }
+        followed = self.filtered(lambda lead: lead.id in playbook_ids) if playbook_ids else self.browse()
+        for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
+            leads = self.browse(lead_ids)
+            leads.missing_output_count = missing
+            leads.playbook_progress = wanted and f"{wanted - missing}/{wanted}"
+            leads.is_ready_to_advance = is_ready
 
-    def _get_missing_outputs(self, playbook_ids):
-        """Return ``{lead id: [GateOutput, …]}``, the required outputs of its stage that each lead lacks."""
+    def _get_progress(self, playbook_ids):
+        """Return ``{(missing outputs, wanted outputs, is ready): [lead id, …]}``: a page of cards has few
+        different ones, and is read often.
+        """
         gates = self.env["crm.playbook"]._get_gates()
-        stages = {lead.id: gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id) for lead in self}
-        wanted = {lead_id: stage.outputs for lead_id, stage in stages.items() if stage}
-        met = self.browse(wanted)._get_met_rules(
-            {output for outputs in wanted.values() for output in outputs}
-        )
-        return {
-            lead_id: [output for output in outputs if lead_id not in met[output]]
-            for lead_id, outputs in wanted.items()
-        }
+        places = self._get_places(playbook_ids, gates)
+        outputs, needs = {}, {}
+        for place in places:
+            playbook_id, stage_id, way = place
+            stage = gates[playbook_id].stages.get(stage_id)
+            outputs[place] = stage.outputs if stage else ()
+            needs[place] = way and self._get_demands(gates[playbook_id], *way[1:])
+        rules = {rule for demand in needs.values() if demand for rule in demand.rules}
+        met = self._get_met_rules(rules.union(*outputs.values()))
+        progress = defaultdict(list)
+        for place, lead_ids in places.items():
+            ready = self._get_ready(needs[place], lead_ids, met) if place[2] else ()
+            for lead_id in lead_ids:
+                missing = sum(lead_id not in met[output] for output in outputs[place])
+                progress[missing, len(outputs[place]), lead_id in ready].append(lead_id)
+        return progress
+
+    def _get_places(self, playbook_ids, gates):
+        """Return ``{(playbook id, stage id, way to the next stage or None): [lead id, …]}``; see
+        :meth:`_get_next_moves` and :meth:`_start_on_path`.
+        """
+        stands = defaultdict(list)
+        for lead in self:
+            stands[playbook_ids[lead.id], lead.stage_id.id, lead._can_advance()].append(lead.id)
+        places = defaultdict(list)
+        for (playbook_id, stage_id, can_advance), lead_ids in stands.items():
+            next_id = can_advance and self._get_next_stage_id(gates[playbook_id], stage_id)
+            if not next_id or stage_id in gates[playbook_id].stages:
+                way = (playbook_id, stage_id, next_id) if next_id else None
+                places[playbook_id, stage_id, way] += lead_ids
+                continue
+            moves = [StageMove(lead_id, playbook_id, stage_id, next_id) for lead_id in lead_ids]
+            for move in self._start_on_path(moves, gates):
+                places[playbook_id, stage_id, move[1:]].append(move.lead_id)
+        return places
+
+    @api.model
+    def _get_ready(self, demands, lead_ids, met):
+        """Return the set of those of ``lead_ids`` that meet all that holds a deal back."""
+        if demands and demands.jumped:
+            return set()
+        blocking = [met[rule] for rule in demands.rules if rule.blocking] if demands else []
+        return set(lead_ids).intersection(*blocking)
 
     def _get_next_moves(self, playbook_ids=None):
         """Return ``{lead id: StageMove}`` into the next stage that each lead's playbook names; leads
@@ -64,11 +98,15 @@ class CrmLead(models.Model):
         gates = self.env["crm.playbook"]._get_gates()
         moves = {}
         for lead in self:
-            playbook_id = playbook_ids.get(lead.id)
+            playbook_id = lead._can_advance() and playbook_ids.get(lead.id)
             stage_id = playbook_id and self._get_next_stage_id(gates[playbook_id], lead.stage_id.id)
-            if stage_id and lead.active and lead.won_status != "lost":
+            if stage_id:
                 moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id)
         return moves
+
+    def _can_advance(self):
+        """Tell whether this deal is neither lost nor archived."""
+        return self.active and self.won_status != "lost"
 
     @api.model
     def _get_next_stage_id(self, gate, stage_id):
@@ -110,7 +148,7 @@ class CrmLead(models.Model):
 
     def _prepare_no_next_stage_item(self):
         name = self.env._("It follows no playbook")
-        if not self.active or self.won_status == "lost":
+        if not self._can_advance():
             name = self.env._("It is lost or archived")
         elif self.playbook_id:
             name = self.env._("It is in the last stage of its playbook")

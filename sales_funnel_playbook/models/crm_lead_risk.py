@@ -116,12 +116,30 @@ class CrmLead(models.Model):
 
     risk_ids = fields.One2many("crm.lead.risk", "lead_id", string="Risks")
     risk_level = fields.Selection(
-        LEVELS, compute="_compute_risk", inverse="_inverse_risk", store=True, readonly=False, tracking=True
+        LEVELS,
+        compute="_compute_risk",
+        inverse="_inverse_risk",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
     )
     risk_description = fields.Text(
-        compute="_compute_risk", inverse="_inverse_risk", store=True, readonly=False
+        compute="_compute_risk",
+        inverse="_inverse_risk",
+        store=True,
+        readonly=False,
+        precompute=True,
+        prefetch="playbook",
     )
-    risk_response = fields.Text(compute="_compute_risk", inverse="_inverse_risk", store=True, readonly=False)
+    risk_response = fields.Text(
+        compute="_compute_risk",
+        inverse="_inverse_risk",
+        store=True,
+        readonly=False,
+        precompute=True,
+        prefetch="playbook",
+    )
 
     @api.depends("risk_ids.level", "risk_ids.state", "risk_ids.description", "risk_ids.response")
     def _compute_risk(self):

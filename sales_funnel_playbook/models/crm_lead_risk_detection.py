@@ -1,7 +1,5 @@
 from odoo import api, models
-from odoo.fields import Domain
 
-BATCH = 5000
 BUDGET_ALARMS = ("cut", "frozen")
 CONDITION = "condition"  # the cause of what the nightly job finds, as long as it lasts
 
@@ -38,25 +36,6 @@ class CrmLeadRisk(models.Model):
                 if (lead_id, type_.id, key) not in known
             ]
         )
-
-    @api.model
-    def _cron_detect(self):
-        """Every night: open what the conditions of risk types find, close what they find no more."""
-        types = self.env["crm.risk.type"]._get_detecting("domain")
-        leads = self.env["crm.lead"].sudo().search(self._get_watched_domain(), order="id")
-        remaining = len(leads)
-        for start in range(0, len(leads), BATCH):
-            batch = leads[start : start + BATCH]
-            self._detect(types, batch)
-            remaining -= len(batch)
-            self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining)
-            self.env.invalidate_all()
-
-    @api.model
-    def _get_watched_domain(self):
-        """Return the domain of the leads that the nightly job looks at: open, under a playbook."""
-        watched = Domain("playbook_id", "!=", False) & Domain("won_status", "=", "pending")
-        return watched & Domain("type", "=", "opportunity")
 
     @api.model
     def _detect(self, types, leads):
@@ -121,16 +100,32 @@ class CrmLeadCompetitor(models.Model):
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        if any(vals.get("budget_status") in BUDGET_ALARMS for vals in vals_list):
+            leads._open_budget_risk()
+        return leads
+
     def write(self, vals):
-        """A budget that is cut or frozen is a risk."""
         status = vals.get("budget_status")
-        hit = (
-            self.filtered(lambda lead: lead.budget_status != status) if status in BUDGET_ALARMS else self[:0]
-        )
+        hit = self.browse()
+        if status in BUDGET_ALARMS:
+            hit = self.filtered(lambda lead: lead.budget_status != status)
         result = super().write(vals)
-        if hit:
-            label = dict(self._fields["budget_status"]._description_selection(self.env))[status]
-            key = f"budget:{self.env.cr.now():%Y-%m-%d %H:%M:%S}"
-            types = self.env["crm.risk.type"]._get_detecting("budget")
-            self.env["crm.lead.risk"]._open_detected(types, [(lead.id, key, label) for lead in hit])
+        hit._open_budget_risk()
         return result
+
+    def _open_budget_risk(self):
+        """A budget that is cut or frozen is a risk; each time it happens is a cause of its own."""
+        labels = dict(self._fields["budget_status"]._description_selection(self.env))
+        key = f"budget:{self.env.cr.now():%Y-%m-%d %H:%M:%S}"
+        hit = self.filtered(lambda lead: lead.budget_status in BUDGET_ALARMS)
+        if causes := [(lead.id, key, labels[lead.budget_status]) for lead in hit]:
+            types = self.env["crm.risk.type"]._get_detecting("budget")
+            self.env["crm.lead.risk"]._open_detected(types, causes)
+
+    def _refresh(self):
+        """Open what the conditions of risk types find, close what they find no more."""
+        self.env["crm.lead.risk"]._detect(self.env["crm.risk.type"]._get_detecting("domain"), self)
+        return super()._refresh()

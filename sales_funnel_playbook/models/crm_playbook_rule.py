@@ -2,7 +2,7 @@ import ast
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -61,8 +61,9 @@ class CrmPlaybookRule(models.AbstractModel):
                 ) from error
 
     @api.model
+    @tools.ormcache("text", "self.env.lang")
     def _parse_domain(self, text):
-        """Return the :class:`Domain` written in ``text``, read as a literal and never run.
+        """Return the :class:`Domain` written in ``text``, read as a literal and never run; kept in memory.
 
         :raise ValueError: with a sentence that names what is wrong
         """
@@ -88,6 +89,11 @@ class CrmPlaybookRule(models.AbstractModel):
         """
         domain = self._parse_domain(text)
         self._check_names(domain, leads)
+        return self._search_leads(domain, leads)
+
+    @api.model
+    def _search_leads(self, domain, leads):
+        """Return the :class:`Query` of a domain; see :meth:`_compile_domain`."""
         try:
             return leads.with_context(active_test=False)._search(domain)
         except AccessError:
@@ -139,7 +145,7 @@ class CrmPlaybookRule(models.AbstractModel):
         tests = {}
         for key, text in domains.items():
             try:
-                tests[key] = self._prepare_test(self._compile_domain(text, leads))
+                tests[key] = self._prepare_test(self._search_leads(self._parse_domain(text), leads))
             except ValueError:
                 continue
         if not tests or not leads:

@@ -18,6 +18,7 @@ class GateOutput(NamedTuple):
 
     id: int
     kind: str = "output"
+    blocking: bool = True
 
 
 class GateStage(NamedTuple):

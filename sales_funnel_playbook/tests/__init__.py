@@ -14,6 +14,7 @@ from . import test_panel
 from . import test_playbook
 from . import test_progress
 from . import test_readiness
+from . import test_refresh
 from . import test_risk
 from . import test_rpc
 from . import test_rule

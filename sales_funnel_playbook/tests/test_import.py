@@ -98,6 +98,11 @@ class TestImport(PlaybookCase):
             ],
         )
         self.assertEqual(leads.mapped("industry_id.name"), ["制造业", "金融"])
+        self.assertEqual(leads.stage_log_ids.mapped("kind"), ["created", "created"])
+        self.assertHandbookRecord(leads)
+
+    def assertHandbookRecord(self, leads):
+        """The last contact and the risk have become a note and an entry of the ledger."""
         self.assertRecordValues(
             leads,
             [
@@ -118,7 +123,6 @@ class TestImport(PlaybookCase):
         self.assertEqual(leads.risk_ids.mapped("level"), ["medium", "low"])
         self.assertEqual(len(leads.progress_ids), 2)
         self.assertFalse(any(leads.progress_ids.mapped("is_late")), "the past came with the deals")
-        self.assertEqual(leads.stage_log_ids.mapped("kind"), ["created", "created"])
 
     def test_the_handbooks_sheet_as_csv(self):
         content = (SHEETS / "sales_funnel_sheet.csv").read_bytes()
@@ -131,6 +135,24 @@ class TestImport(PlaybookCase):
     def test_by_a_user_who_works_in_english(self):
         content = (SHEETS / "sales_funnel_sheet.csv").read_bytes()
         self.assertHandbook(self._import(content, lang="en_US"))
+
+    def test_the_sheet_with_english_headings(self):
+        self.stage_demo.with_context(lang="en_US").name = "Solution demo"
+        self.stage_talks.with_context(lang="en_US").name = "Negotiation"
+        self.user_rep.name, self.user_manager.name = "Sales Representative", "Account Manager"
+        for name, mimetype in (
+            ("sales_funnel_sheet_en.csv", "text/csv"),
+            ("sales_funnel_sheet_en.xlsx", XLSX),
+        ):
+            with self.subTest(name=name), self.env.cr.savepoint() as savepoint:
+                leads = self._import((SHEETS / name).read_bytes(), name, mimetype, lang="en_US")
+                self.assertEqual(self.messages, [])
+                self.assertEqual(leads.mapped("partner_name"), ["A Technology Co.", "B Group"])
+                self.assertEqual(leads.mapped("stage_id"), self.stage_talks | self.stage_demo)
+                self.assertEqual(leads.mapped("expected_revenue"), [500_000, 800_000])
+                self.assertEqual(leads.mapped("risk_level"), ["medium", "low"])
+                self.assertTrue(all(self.mapping.values()), self.mapping)
+                savepoint.rollback()
 
     def test_every_column_has_its_field(self):
         self._import((SHEETS / "sales_funnel_sheet.csv").read_bytes())
@@ -156,9 +178,14 @@ class TestImport(PlaybookCase):
         self.assertTrue(self.messages)
 
     def test_offered_as_a_template(self):
-        templates = [template["template"] for template in self.env["crm.lead"].get_import_templates()]
+        leads = self.env["crm.lead"].with_context(lang="zh_CN")
+        templates = [template["template"] for template in leads.get_import_templates()]
         self.assertIn("/sales_funnel_playbook/static/xls/sales_funnel_sheet.xlsx", templates)
         self.assertIn("/crm/static/xls/crm_lead.xls", templates)
+        english = self.env["crm.lead"].with_context(lang="en_US").get_import_templates()
+        self.assertEqual(
+            english[-1]["template"], "/sales_funnel_playbook/static/xls/sales_funnel_sheet_en.xlsx"
+        )
 
     def test_bad_rows_are_named_and_nothing_stays(self):
         good = [

@@ -81,6 +81,14 @@ class TestProgress(PlaybookCase):
         with self.assertRaises(AccessError):
             note.unlink()
 
+    def test_saving_a_note_costs_at_most_15_queries(self):
+        self._note(hours=3)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(15):
+            self._note(hours=2, feedback="Fine")
+            self.env.flush_all()
+
     def test_a_milestone_opens_its_risk_once(self):
         needs = self.env.ref("sales_funnel_playbook.milestone_needs")
         note = self._note(summary="Three more modules", milestone_ids=needs.ids)

@@ -22,19 +22,19 @@ class TestReadiness(PlaybookCase):
         cls.leads = cls.bare | cls.ready | cls.free
 
     def test_card(self):
-        self.assertEqual(self.bare.playbook_progress, {"done": 0, "wanted": 1, "is_ready": False})
-        self.assertEqual(self.ready.playbook_progress, {"done": 1, "wanted": 1, "is_ready": True})
+        self.assertEqual((self.bare.playbook_progress, self.bare.is_ready_to_advance), ("0/1", False))
+        self.assertEqual((self.ready.playbook_progress, self.ready.is_ready_to_advance), ("1/1", True))
         self.assertFalse(self.free.playbook_progress)
         self.assertEqual(self.leads.mapped("missing_output_count"), [1, 0, 0])
         self.needs_confirmed.severity = "advisory"
         self.bare.write({"expected_revenue": 5})
         self.bare.submit_output(self.report.id, note="One press by next summer, perhaps two")
-        self.assertTrue(self.bare.playbook_progress["is_ready"], "advisory conditions hold nobody back")
+        self.assertTrue(self.bare.is_ready_to_advance, "advisory conditions hold nobody back")
 
     def test_last_stage(self):
         self._create_output(self.stage_signed, "Contract")
         lead = self._advance(self.ready, self.stage_signed)
-        self.assertEqual(lead.playbook_progress, {"done": 0, "wanted": 1, "is_ready": False})
+        self.assertEqual((lead.playbook_progress, lead.is_ready_to_advance), ("0/1", False))
 
     def test_cards_cost_the_same_for_one_and_for_many(self):
         counts = []

@@ -201,13 +201,11 @@ class TestRisk(PlaybookCase):
         self.env["crm.lead.risk"]._detect(overdue, self.lead)
         self.assertEqual(self.lead.risk_ids.type_id, overdue)
 
-    def test_the_night_looks_at_open_deals_under_a_playbook(self):
-        other = self.env["crm.lead"].create({"name": "Free", "type": "opportunity", "team_id": False})
-        lost = self._create_lead("Lost")
-        lost.action_set_lost()
-        watched = self.env["crm.lead"].search(self.env["crm.lead.risk"]._get_watched_domain())
-        self.assertIn(self.lead, watched)
-        self.assertFalse(watched & (other | lost))
+    def test_a_deal_that_begins_with_a_frozen_budget_is_at_risk(self):
+        frozen, fine = (
+            self._create_lead(f"Budget {status}", budget_status=status) for status in ("frozen", "approved")
+        )
+        self.assertEqual((frozen.risk_level, fine.risk_level), ("high", False))
 
     def test_merging_keeps_the_risks(self):
         second = self._create_lead("Second")

@@ -11,12 +11,16 @@ export class PlaybookProgress extends Component {
     static template = "sales_funnel_playbook.PlaybookProgress";
     static props = { ...standardFieldProps };
 
-    get progress() {
+    get outputs() {
         return this.props.record.data[this.props.name];
     }
 
+    get isReady() {
+        return this.props.record.data.is_ready_to_advance;
+    }
+
     get outputsTitle() {
-        const { done, wanted } = this.progress;
+        const [done, wanted] = this.outputs.split("/");
         return _t("%(done)s of %(wanted)s outputs of this stage are done", { done, wanted });
     }
 }
@@ -24,5 +28,6 @@ export class PlaybookProgress extends Component {
 registry.category("fields").add("playbook_progress", {
     component: PlaybookProgress,
     displayName: _t("Playbook Progress"),
-    supportedTypes: ["json"],
+    supportedTypes: ["char"],
+    fieldDependencies: [{ name: "is_ready_to_advance", type: "boolean" }],
 });
