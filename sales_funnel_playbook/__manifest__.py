@@ -1,6 +1,6 @@
 {
     "name": "Sales Funnel Playbook",
-    "summary": "Stages with entry conditions, one gate on every way into a stage, and a log of every move",
+    "summary": "Stages with entry conditions and outputs, the customer record, and a risk ledger that reacts",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
