@@ -1,4 +1,4 @@
-"""Writes the spreadsheets that the addon ships: the customer sheet to import, the score sheet to fill in."""
+"""Writes the spreadsheets that the addon ships: the customer sheet to import."""
 
 import csv
 from pathlib import Path
@@ -26,17 +26,6 @@ ENGLISH = [
 ]  # fmt: skip
 SHEETS = {"sales_funnel_sheet": CHINESE, "sales_funnel_sheet_en": ENGLISH}
 
-SCORES = [
-    ("Budget 预算", "0 unknown – 1 a range – 2 approved 未知 / 有范围 / 已批准"),
-    (
-        "Decision chain 决策链",
-        "0 unknown – 1 decision maker known – 2 decision maker met 未知 / 已知决策人 / 已见决策人",
-    ),
-    ("Pain points 核心痛点", "0 none named – 1 named – 2 its cost is known 未提及 / 已提及 / 损失已量化"),
-    ("Fit 匹配度", "0 poor – 1 partly – 2 our product as it is 较差 / 部分 / 完全匹配"),
-    ("Timing 时间", "0 none – 1 this year – 2 this quarter 无计划 / 今年 / 本季度"),
-]
-
 
 def write_csv(path, rows):
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -53,27 +42,8 @@ def write_xlsx(path, rows):
         sheet.freeze_panes(1, 0)
 
 
-def write_score_sheet(path):
-    """Writes the ten-point sheet: five lines of two points each, and their sum."""
-    with xlsxwriter.Workbook(path) as workbook:
-        sheet = workbook.add_worksheet("Lead score 线索评分表")
-        bold = workbook.add_format({"bold": True, "bg_color": "#E6E6F0"})
-        sheet.write_row(0, 0, ["Criterion 评分项", "Points 分值说明", "Score 得分", "Evidence 依据"], bold)
-        for row, criterion in enumerate(SCORES, start=1):
-            sheet.write_row(row, 0, criterion)
-        last = len(SCORES)
-        points = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": 2}
-        sheet.data_validation(1, 2, last, 2, points)
-        sheet.write(last + 1, 0, "Total 总分", bold)
-        sheet.write_formula(last + 1, 2, f"=SUM(C2:C{last + 1})", bold, 0)
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 1, 70)
-        sheet.set_column(3, 3, 50)
-
-
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
     for name, rows in SHEETS.items():
         write_csv(TARGET / f"{name}.csv", rows)
         write_xlsx(TARGET / f"{name}.xlsx", rows)
-    write_score_sheet(TARGET / "lead_score_sheet.xlsx")

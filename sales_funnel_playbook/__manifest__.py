@@ -15,6 +15,7 @@
         "views/crm_progress_milestone_views.xml",
         "views/crm_risk_type_views.xml",
         "views/crm_playbook_condition_views.xml",
+        "views/crm_playbook_criterion_views.xml",
         "views/crm_playbook_output_views.xml",
         "views/crm_playbook_override_reason_views.xml",
         "views/crm_playbook_stage_views.xml",

@@ -8,6 +8,8 @@ from . import crm_playbook_stage
 from . import crm_playbook_condition
 from . import crm_playbook_output
 from . import crm_playbook_override_reason
+from . import crm_playbook_rating
+from . import crm_playbook_criterion
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
 from . import crm_playbook_refresh
@@ -28,6 +30,8 @@ from . import crm_lead_risk_alarm
 from . import crm_lead_risk_detection
 from . import crm_lead_progress
 from . import crm_lead_progress_source
+from . import crm_lead_rating
+from . import crm_lead_score
 from . import crm_lead_evidence
 from . import crm_lead_confirmation
 from . import crm_lead_output
@@ -48,6 +52,8 @@ from . import crm_lead_stage_move
 from . import crm_lead_import
 from . import crm_lead_merge
 from . import crm_lead_panel
+from . import crm_lead_panel_log
+from . import crm_lead_panel_score
 from . import crm_lead_readiness
 
 # other core models

@@ -222,18 +222,14 @@ class CrmLead(models.Model):
         :class:`GateOutput`, with one query for each kind that there is.
         """
         met = {rule: set() for rule in rules}
-        by_kind = defaultdict(dict)
-        for rule in rules:
-            by_kind[rule.kind][rule.id] = rule
-        if conditions := by_kind["domain"]:
-            domains = {rule.id: rule.domain for rule in conditions.values()}
-            matches = self.env["crm.playbook.rule"]._match(domains, self)
-            met |= {conditions[rule_id]: lead_ids for rule_id, lead_ids in matches.items()}
+        if domains := {rule: rule.domain for rule in rules if rule.is_checked}:
+            met |= self.env["crm.playbook.rule"]._match(domains, self)
         facts = {
             "confirmation": self.env["crm.lead.confirmation"]._get_confirmed,
             "output": self.env["crm.lead.output"]._get_accepted,
         }
         for kind, get_met in facts.items():
-            for rule_id, lead_ids in get_met(self.ids, [*by_kind[kind]]) if by_kind[kind] else ():
-                met[by_kind[kind][rule_id]] = set(lead_ids)
+            wanted = {rule.id: rule for rule in rules if rule.kind == kind and not rule.is_checked}
+            for rule_id, lead_ids in get_met(self.ids, [*wanted]) if wanted else ():
+                met[wanted[rule_id]] = set(lead_ids)
         return met

@@ -172,6 +172,10 @@ class CrmLead(models.Model):
                 "This output cannot be handed in for “%s”: reload the page to see its playbook as it is now.",
                 self.name,
             )
+        if output._get_domain():
+            return self.env._(
+                "“%s” is not handed in: answer its questions on the deal's Playbook tab.", output.name
+            )
         evidence = self.env["crm.lead.evidence"]
         if output.evidence == "note":
             return evidence._get_note_refusal(self, note, output.min_length)

@@ -5,9 +5,7 @@ from odoo.fields import Datetime
 from odoo.tools import SQL
 
 from .crm_lead_gate import StageMove
-
-# The panel shows this many stays, and leads to the list of the others.
-MAX_STAYS = 12
+from .crm_lead_panel_log import MAX_STAYS
 
 
 class CrmLead(models.Model):
@@ -18,9 +16,9 @@ class CrmLead(models.Model):
         """Return what the lead's "Playbook" tab shows, ready for JSON, or False without a playbook.
 
         :return: ``{"playbook", "mode", "can_write", "can_override", "stage": stage, "next_stages":
-            [stage, …], "log": [stay, …], "log_count": int}``; see :meth:`_prepare_panel_stage`,
-            :meth:`_prepare_panel_condition`, :meth:`_prepare_panel_output` and
-            :meth:`_prepare_panel_log`. Times are UTC strings, ``expected_days`` calendar days.
+            [stage, …], "score": score, "log": [stay, …], "log_count": int}``; see
+            :meth:`_prepare_panel_stage`, :meth:`_prepare_panel_condition`,
+            :meth:`_prepare_panel_output`, :meth:`_prepare_panel_score` and :meth:`_prepare_panel_log`. Times are UTC strings, ``expected_days`` calendar days.
         """
         self.ensure_one()
         self.check_access("read")
@@ -41,6 +39,7 @@ class CrmLead(models.Model):
             "next_stages": [
                 {**self._prepare_panel_stage(stage, facts), "is_next": stage == ahead[0]} for stage in ahead
             ],
+            "score": self._prepare_panel_score(rules, facts),
             "log": self._prepare_panel_log(rules, facts),
             "log_count": len(facts["stays"]),
         }
@@ -56,15 +55,18 @@ class CrmLead(models.Model):
         submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
         stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
         demands = self._get_panel_demands(rules["id"], gate)
-        domains = {r.id: r.domain for d in demands.values() for r in d.rules if r.kind == "domain"}
+        domains = {(r.kind, r.id): r.domain for d in demands.values() for r in d.rules if r.is_checked}
+        domains |= {("output", o["id"]): o["domain"] for o in outputs.values() if o["domain"]}
+        domains |= self._get_panel_score_domains(rules)
         matches = self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
         accepted = {
             fact.output_id.id
             for fact in submissions
-            if fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
+            if not outputs[fact.output_id.id]["domain"]
+            and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
         }
         return {
-            "met": {("domain", rule_id) for rule_id, ids in matches.items() if ids}
+            "met": {key for key, ids in matches.items() if ids}
             | {("confirmation", fact.condition_id.id) for fact in confirmations}
             | {("output", output_id) for output_id in accepted},
             "demands": demands,
@@ -192,6 +194,8 @@ class CrmLead(models.Model):
         if fact:
             is_done = fact._is_accepted(output["needs_approval"])
             state = "done" if is_done else "waiting" if fact.state == "submitted" else "rejected"
+        if output["domain"]:
+            state = "done" if ("output", output["id"]) in facts["met"] else "missing"
         return {
             **output,
             "state": state,
@@ -218,32 +222,3 @@ class CrmLead(models.Model):
             "files": facts["files"].get((fact._name, fact.id), []),
             "can_withdraw": fact._can_withdraw(self.env.user),
         }
-
-    @api.model
-    def _prepare_panel_log(self, rules, facts):
-        """Return the latest stays, newest first: when, how long, who, and what the gate said."""
-        stays = facts["stays"][:MAX_STAYS]
-        kinds = dict(stays._fields["kind"]._description_selection(self.env))
-        gates = dict(stays._fields["gate"]._description_selection(self.env))
-        return [
-            {
-                "id": stay.id,
-                "stage": rules["stage_names"].get(stay.stage_id.id, ""),
-                "kind": stay.kind,
-                "kind_label": kinds[stay.kind],
-                "entered_at": Datetime.to_string(stay.entered_at),
-                "is_open": not stay.left_at,
-                "days": stay.duration_days,
-                "hours": stay.working_hours,
-                "user": facts["users"].get(stay.moved_by_id.id, ""),
-                "gate": stay.gate,
-                "gate_label": gates[stay.gate],
-                "unmet": [
-                    rules["names"].get(f"{item['kind']}-{item['rule_id']}", item["name"])
-                    for item in stay.unmet or []
-                ],
-                "reason": rules["reasons"].get(stay.override_reason_id.id, ""),
-                "note": stay.override_note or "",
-            }
-            for stay in stays
-        ]

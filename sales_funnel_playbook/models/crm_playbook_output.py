@@ -26,7 +26,8 @@ class CrmPlaybookOutput(models.Model):
         ],
         required=True,
         default="file",
-        help="What is handed in. A score sheet is the filled-in sheet, as a file.",
+        help="What is handed in. The score sheet is there when each of its questions is answered on the"
+        " deal; it is a file where the playbook has none.",
     )
     is_required = fields.Boolean(
         string="Required",
@@ -80,6 +81,11 @@ class CrmPlaybookOutput(models.Model):
             # sudo: a file uploaded by one manager is not another's to write
             files = output.sudo().template_attachment_ids.filtered(lambda file: not file.res_id)
             files.write({"res_model": self._name, "res_id": output.id})
+
+    def _get_domain(self):
+        """Return the domain of the leads that have this output without handing it in, or ``""``."""
+        is_sheet = self.evidence == "score_sheet" and self.playbook_id._is_sheet_complete()
+        return "[('is_scored', '=', True)]" if is_sheet else ""
 
     def _prepare_unmet_item(self):
         """Return this output as an unmet item of :meth:`crm.lead.check_gate`, in the user's language."""

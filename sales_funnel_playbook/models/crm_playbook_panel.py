@@ -25,6 +25,7 @@ class CrmPlaybook(models.Model):
             "name": playbook.name,
             "mode": playbook.mode,
             "stages": stages,
+            "criteria": [line._prepare_panel_rule() for line in playbook._get_sheet_lines()],
             "names": {f"{rule['kind']}-{rule['id']}": rule["name"] for rule in rules},
             "stage_names": self._get_names("crm.stage", lang),
             "reasons": self._get_names("crm.playbook.override.reason", lang),
@@ -35,6 +36,19 @@ class CrmPlaybook(models.Model):
         """Return ``{id: name}`` of all records of a model of few."""
         records = self.env[model].sudo().with_context(lang=lang, active_test=False).search_fetch([], ["name"])
         return {record.id: record.name for record in records}
+
+
+class CrmPlaybookRule(models.AbstractModel):
+    _inherit = "crm.playbook.rule"
+
+    def _get_panel_fields(self):
+        """Return ``[{"name", "label"}, …]`` of the lead's fields that this domain names."""
+        lead_fields, named = self.env["crm.lead"]._fields, self._get_named_fields()
+        return [
+            {"name": name, "label": lead_fields[name]._description_string(self.env)}
+            for name in lead_fields
+            if name in named
+        ]
 
 
 class CrmPlaybookStage(models.Model):
@@ -65,16 +79,24 @@ class CrmPlaybookCondition(models.Model):
             "fields": self._get_panel_fields() if self.kind == "domain" and not self.broken_reason else [],
         }
 
-    def _get_panel_fields(self):
-        """Return ``[{"name", "label"}, …]`` of the lead's fields that this domain names."""
-        lead_fields = self.env["crm.lead"]._fields
-        conditions = self._parse_domain(self.domain).iter_conditions()
-        names = dict.fromkeys(condition.field_expr.split(".")[0] for condition in conditions)
-        return [
-            {"name": name, "label": lead_fields[name]._description_string(self.env)}
-            for name in names
-            if name in lead_fields
-        ]
+
+class CrmPlaybookCriterion(models.Model):
+    _inherit = "crm.playbook.criterion"
+
+    def _prepare_panel_rule(self):
+        """Return this line of the score sheet with its answers and the fields it looks at."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "name": self.name,
+            "guidance": self.guidance or "",
+            "points": self.points,
+            "domain": self.domain if self.kind == "domain" else "",
+            "options": [
+                {"id": option.id, "name": option.name, "points": option.points} for option in self.option_ids
+            ],
+            "fields": self._get_panel_fields() if self.kind == "domain" else [],
+        }
 
 
 class CrmPlaybookOutput(models.Model):
@@ -88,6 +110,7 @@ class CrmPlaybookOutput(models.Model):
             "name": self.name,
             "guidance": self.guidance or "",
             "evidence": self.evidence,
+            "domain": self._get_domain(),
             "is_required": self.is_required,
             "needs_approval": self.approval == "team_leader",
             "min_length": self.min_length,

@@ -164,3 +164,14 @@ class CrmPlaybookRule(models.AbstractModel):
         if query.from_clause.code != SQL.identifier(query.table).code or not query.where_clause.code:
             return SQL("%s IN %s", SQL.identifier(query.table, "id"), query.subselect())
         return SQL("(%s)", query.where_clause)
+
+    def _get_named_fields(self):
+        """Return the names of the lead's fields that the domains of these rules look at."""
+        names = set()
+        for rule in self:
+            try:
+                conditions = self._parse_domain(rule.domain).iter_conditions()
+            except ValueError:
+                continue
+            names.update(condition.field_expr.split(".")[0] for condition in conditions)
+        return names

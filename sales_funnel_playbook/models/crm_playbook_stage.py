@@ -12,6 +12,11 @@ class GateRule(NamedTuple):
     blocking: bool
     domain: str
 
+    @property
+    def is_checked(self):
+        """Whether ``domain`` decides, and not what a person recorded."""
+        return self.kind == "domain"
+
 
 class GateOutput(NamedTuple):
     """A required output as the gate keeps it in memory."""
@@ -19,6 +24,12 @@ class GateOutput(NamedTuple):
     id: int
     kind: str = "output"
     blocking: bool = True
+    domain: str = ""  # instead of a submission, where the lead itself shows that it is there
+
+    @property
+    def is_checked(self):
+        """Whether ``domain`` decides, and not what a person recorded."""
+        return bool(self.domain)
 
 
 class GateStage(NamedTuple):
@@ -139,7 +150,11 @@ class CrmPlaybookStage(models.Model):
                 GateRule(rule.id, rule.kind, rule.severity == "blocking", rule.domain)
                 for rule in self.condition_ids
             ),
-            outputs=tuple(GateOutput(output.id) for output in self.output_ids if output.is_required),
+            outputs=tuple(
+                GateOutput(output.id, domain=output._get_domain())
+                for output in self.output_ids
+                if output.is_required
+            ),
         )
 
     def _prepare_unmet_item(self):

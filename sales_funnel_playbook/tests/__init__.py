@@ -18,6 +18,7 @@ from . import test_refresh
 from . import test_risk
 from . import test_rpc
 from . import test_rule
+from . import test_score
 from . import test_simulation
 from . import test_stage_log
 from . import test_template

@@ -132,9 +132,30 @@ class TestTemplate(PlaybookCase):
         playbook = self._use()
         copies = playbook.stage_ids.output_ids
         self.assertEqual(copies.mapped("name"), self.template.stage_ids.output_ids.mapped("name"))
-        sheet = copies.template_attachment_ids
-        self.assertNotEqual(sheet, self.template.stage_ids.output_ids.template_attachment_ids)
-        self.assertTrue(sheet.with_user(self.rep).raw.startswith(b"PK"))
+
+    def test_the_score_sheet_comes_along_and_opens_the_second_stage(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        fit = self.template.criterion_ids.filtered(lambda line: line.name == "Fit")
+        fit.with_context(lang="fr_FR").name = "Adéquation"
+        playbook = self._use()
+        self.assertEqual(playbook.criterion_ids.mapped("name"), self.template.criterion_ids.mapped("name"))
+        self.assertEqual(playbook.score_maximum, 10)
+        copied = playbook.criterion_ids.filtered(lambda line: line.name == "Fit")
+        self.assertEqual(copied.with_context(lang="fr_FR").name, "Adéquation")
+        playbook.mode = "enforce"
+        first, second = playbook.stage_ids.stage_id[:2]
+        lead = self.env["crm.lead"].create(
+            {"name": "New", "type": "opportunity", "team_id": self.other_team.id, "stage_id": first.id}
+        )
+        questions = playbook.criterion_ids.filtered(lambda line: line.kind == "choice")
+        names = ["Lead score of 6 or more, or a clear usage scenario", "Lead score sheet"]
+        self.assertRefused(names, lead.write, {"stage_id": second.id})
+        for question in questions:
+            lead.answer_criterion(question.id, question.option_ids[-1].id)
+        self.assertEqual((lead.score, lead.is_scored), (6, True))
+        lead.stage_id = second
+        other = lead.copy({"stage_id": first.id, "use_case": "Planning"})
+        self.assertRefused(names[1:], other.write, {"stage_id": second.id})
 
     def test_salespeople_may_not(self):
         with self.assertRaises(AccessError):

@@ -175,10 +175,12 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             "team_ids": [Command.set(self.team_ids.ids)],
             "product_line_ids": [Command.link(line_id) for line_id in self.product_line_ids.ids],
             "stage_ids": [Command.create(vals) for vals in stages],
+            "criterion_ids": [Command.create(vals) for vals in self.template_id.criterion_ids.copy_data()],
         }
 
     def _copy_translations(self, playbook):
         """Take over the template's texts in every language: creating takes only the user's."""
+        self._copy_sheet_translations(playbook)
         for line, stage in zip(self.line_ids, playbook.stage_ids, strict=True):
             template = line.template_stage_id
             template._playbook_copy_translations(stage, ["objective"])
@@ -188,6 +190,13 @@ class CrmPlaybookUseTemplate(models.TransientModel):
                 source._playbook_copy_translations(target, ["name", "guidance"])
             for source, target in zip(template.output_ids, stage.output_ids, strict=True):
                 source._playbook_copy_translations(target, ["name", "guidance"])
+
+    def _copy_sheet_translations(self, playbook):
+        """The same for the score sheet."""
+        for source, target in zip(self.template_id.criterion_ids, playbook.criterion_ids, strict=True):
+            source._playbook_copy_translations(target, ["name", "guidance"])
+            for option, copied in zip(source.option_ids, target.option_ids, strict=True):
+                option._playbook_copy_translations(copied, ["name"])
 
 
 class CrmPlaybookUseTemplateLine(models.TransientModel):

@@ -40,7 +40,12 @@ export class PlaybookOutput extends Component {
     }
 
     get wantsFile() {
-        return ["file", "score_sheet"].includes(this.props.output.evidence);
+        return ["file", "score_sheet"].includes(this.props.output.evidence) && !this.isAnswered;
+    }
+
+    /** The score sheet is answered right here, and not handed in. */
+    get isAnswered() {
+        return Boolean(this.props.output.domain);
     }
 
     get icon() {

@@ -9,6 +9,7 @@ import { Component, useState } from "@odoo/owl";
 
 import { PlaybookCondition } from "./playbook_condition";
 import { PlaybookOutput } from "./playbook_output";
+import { PlaybookScore } from "./playbook_score";
 import { PlaybookTimeline } from "./playbook_timeline";
 
 /**
@@ -17,7 +18,7 @@ import { PlaybookTimeline } from "./playbook_timeline";
  */
 export class PlaybookPanel extends Component {
     static template = "sales_funnel_playbook.PlaybookPanel";
-    static components = { PlaybookCondition, PlaybookOutput, PlaybookTimeline };
+    static components = { PlaybookCondition, PlaybookOutput, PlaybookScore, PlaybookTimeline };
     static props = { ...standardWidgetProps, isCompact: { type: Boolean, optional: true } };
 
     setup() {

@@ -1,0 +1,83 @@
+from odoo import api, models
+
+
+class CrmLead(models.Model):
+    """Score, tier and checks are computed again when something changes that rules look at."""
+
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        if self.env["crm.playbook"]._get_rated_fields():
+            leads._queue_rating(self._get_rating_results())
+        return leads
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._queue_rating(self._get_rated_by("crm.lead", vals))
+        return result
+
+    def _compute_field_value(self, field):
+        """A field that rules name may follow from others."""
+        result = super()._compute_field_value(field)
+        if field.store:
+            self._queue_rating(self._get_rated_by("crm.lead", (field.name,)))
+        return result
+
+    @api.model
+    def _get_rating_results(self):
+        """Return the names of the fields that follow from rules."""
+        return ()
+
+    @api.model
+    def _get_rated_by(self, model, names):
+        """Return the names of the lead's fields that rules make depend on the fields ``names``."""
+        rated = self.env["crm.playbook"]._get_rated_fields().get(model)
+        return {result for name in names for result in rated.get(name, ())} if rated else ()
+
+    def _queue_rating(self, results):
+        """Have the fields ``results`` computed again on those of these leads that follow a playbook."""
+        if not results:
+            return
+        followed = self.browse(self.filtered("id")._get_playbook_ids())
+        for result in results if followed else ():
+            self.env.add_to_compute(self._fields[result], followed)
+
+    def _refresh(self):
+        results = self._get_rating_results()
+        self.fetch(results)  # what stays as it was needs no UPDATE
+        for result in results:
+            self.env.add_to_compute(self._fields[result], self)
+        self.flush_recordset()
+        return super()._refresh()
+
+
+class CrmLeadFact(models.AbstractModel):
+    """Rules look at facts too: a changed one is a change of its lead."""
+
+    _inherit = "crm.lead.fact"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        facts = super().create(vals_list)
+        facts._queue_rating(facts.sudo().lead_id)
+        return facts
+
+    def write(self, vals):
+        leads = self.sudo().lead_id
+        result = super().write(vals)
+        self._queue_rating(leads | self.sudo().lead_id)
+        return result
+
+    def unlink(self):
+        leads = self.sudo().lead_id
+        result = super().unlink()
+        self._queue_rating(leads.exists())
+        return result
+
+    def _queue_rating(self, leads):
+        """Rate ``leads`` again by the rules that look at this kind of fact, or at what follows from it."""
+        lists = [field.name for field in self.pool.field_inverses[self._fields["lead_id"]]]
+        results = {*leads._get_rated_by("crm.lead", lists), *leads._get_rated_by(self._name, self._fields)}
+        leads._queue_rating(results)
