@@ -35,6 +35,7 @@
         # dialogs
         "wizard/crm_lead_advance_views.xml",
         "wizard/crm_lead_override_views.xml",
+        "wizard/crm_playbook_propose_tiers_views.xml",
         "wizard/crm_playbook_simulation_views.xml",
         "wizard/crm_playbook_use_template_views.xml",
         # reports

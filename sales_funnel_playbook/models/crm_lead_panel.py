@@ -18,7 +18,8 @@ class CrmLead(models.Model):
         :return: ``{"playbook", "mode", "can_write", "can_override", "stage": stage, "next_stages":
             [stage, …], "score": score, "log": [stay, …], "log_count": int}``; see
             :meth:`_prepare_panel_stage`, :meth:`_prepare_panel_condition`,
-            :meth:`_prepare_panel_output`, :meth:`_prepare_panel_score` and :meth:`_prepare_panel_log`. Times are UTC strings, ``expected_days`` calendar days.
+            :meth:`_prepare_panel_output`, :meth:`_prepare_panel_score` and :meth:`_prepare_panel_log`.
+            Times are UTC strings, ``expected_days`` calendar days.
         """
         self.ensure_one()
         self.check_access("read")

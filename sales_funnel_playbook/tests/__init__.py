@@ -22,6 +22,7 @@ from . import test_score
 from . import test_simulation
 from . import test_stage_log
 from . import test_template
+from . import test_tier
 from . import test_tools
 from . import test_tours
 from . import test_translations

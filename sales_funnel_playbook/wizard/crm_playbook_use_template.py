@@ -175,6 +175,8 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             "team_ids": [Command.set(self.team_ids.ids)],
             "product_line_ids": [Command.link(line_id) for line_id in self.product_line_ids.ids],
             "stage_ids": [Command.create(vals) for vals in stages],
+            "tier_margin": self.template_id.tier_margin,
+            "tier_ids": [Command.create(vals) for vals in self.template_id.tier_ids.copy_data()],
             "criterion_ids": [Command.create(vals) for vals in self.template_id.criterion_ids.copy_data()],
         }
 
