@@ -14,6 +14,7 @@
         "views/crm_competitor_views.xml",
         "views/crm_progress_milestone_views.xml",
         "views/crm_risk_type_views.xml",
+        "views/crm_playbook_check_views.xml",
         "views/crm_playbook_condition_views.xml",
         "views/crm_playbook_criterion_views.xml",
         "views/crm_playbook_output_views.xml",
@@ -34,6 +35,7 @@
         "views/calendar_event_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",
+        "wizard/crm_lead_explain_views.xml",
         "wizard/crm_lead_override_views.xml",
         "wizard/crm_playbook_propose_tiers_views.xml",
         "wizard/crm_playbook_simulation_views.xml",
@@ -44,6 +46,7 @@
         # menus
         "views/crm_menus.xml",
         # the shipped rules
+        "data/crm_playbook_check_data.xml",
         "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",
         "data/crm_risk_type_data.xml",

@@ -11,6 +11,7 @@ from . import crm_playbook_override_reason
 from . import crm_playbook_rating
 from . import crm_playbook_criterion
 from . import crm_playbook_tier
+from . import crm_playbook_check
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
 from . import crm_playbook_refresh
@@ -34,6 +35,8 @@ from . import crm_lead_progress_source
 from . import crm_lead_rating
 from . import crm_lead_score
 from . import crm_lead_tier
+from . import crm_lead_check
+from . import crm_lead_signal
 from . import crm_lead_evidence
 from . import crm_lead_confirmation
 from . import crm_lead_output

@@ -1,5 +1,8 @@
 from odoo import api, models
 
+# What a move brings along is checked by night: checks need not be as quick as moves.
+CHECKS = {"check_ids"}
+
 
 class CrmLead(models.Model):
     """Score, tier and checks are computed again when something changes that rules look at."""
@@ -15,14 +18,15 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        self._queue_rating(self._get_rated_by("crm.lead", vals))
+        rated = self._get_rated_by("crm.lead", vals)
+        self._queue_rating(rated - CHECKS if "stage_id" in vals else rated)
         return result
 
     def _compute_field_value(self, field):
         """A field that rules name may follow from others."""
         result = super()._compute_field_value(field)
         if field.store:
-            self._queue_rating(self._get_rated_by("crm.lead", (field.name,)))
+            self._queue_rating(self._get_rated_by("crm.lead", (field.name,)) - CHECKS)
         return result
 
     @api.model
@@ -34,7 +38,7 @@ class CrmLead(models.Model):
     def _get_rated_by(self, model, names):
         """Return the names of the lead's fields that rules make depend on the fields ``names``."""
         rated = self.env["crm.playbook"]._get_rated_fields().get(model)
-        return {result for name in names for result in rated.get(name, ())} if rated else ()
+        return {result for name in names for result in rated.get(name, ())} if rated else set()
 
     def _queue_rating(self, results):
         """Have the fields ``results`` computed again on those of these leads that follow a playbook."""

@@ -127,5 +127,6 @@ class CrmLead(models.Model):
 
     def _refresh(self):
         """Open what the conditions of risk types find, close what they find no more."""
-        self.env["crm.lead.risk"]._detect(self.env["crm.risk.type"]._get_detecting("domain"), self)
+        types = self.env["crm.risk.type"]._get_detecting("domain")
+        self.env["crm.lead.risk"]._detect(types, self.filtered(lambda lead: lead.won_status == "pending"))
         return super()._refresh()

@@ -21,7 +21,9 @@ class CrmPlaybook(models.Model):
         for result, names in self.sudo()._get_rating_sources():
             for name in names & lead_fields.keys():
                 named[name].add(result)
-                rated["crm.lead"][name].add(result)
+        for name in named:  # the checks look at the score: what changes that, changes them
+            named[name] = named[name].union(*(named.get(result, ()) for result in named[name]))
+            rated["crm.lead"][name] |= named[name]
         if not named:
             return frozendict()
         fact = self.pool["crm.lead.fact"]

@@ -50,7 +50,8 @@ class CrmPlaybookRefresh(models.Model):
         :return: how many there were
         """
         leads = self.env["crm.lead"].search(self._get_domain(), order="id", limit=BATCH)
-        leads._refresh()
+        if leads:
+            leads._refresh()
         if len(leads) < BATCH:
             self.unlink()
         else:
@@ -58,15 +59,18 @@ class CrmPlaybookRefresh(models.Model):
         return len(leads)
 
     def _get_domain(self):
-        """Return the domain of the open deals that are still to be looked at."""
+        """Return the domain of the deals that are still to be looked at: open ones, and those that
+        were closed since the last time.
+        """
         todo = Domain("playbook_id", "=", self.playbook_id.id) & Domain("id", ">", self.position)
-        return todo & Domain("won_status", "=", "pending") & Domain("type", "=", "opportunity")
+        worked = Domain("won_status", "=", "pending") | Domain("date_closed", ">=", "today -2d")
+        return todo & worked & Domain("type", "=", "opportunity")
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _refresh(self):
-        """Bring up to date what rules and the passing of time decide about these open deals of one
-        playbook. Called by the job with up to 5,000 deals; each capability extends it.
+        """Bring up to date what rules and the passing of time decide about these deals of one
+        playbook, open or just closed. Called by the job with up to 5,000 deals; each capability extends it.
         """

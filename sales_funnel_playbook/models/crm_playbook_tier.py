@@ -68,7 +68,8 @@ class CrmPlaybook(models.Model):
     @api.depends("currency_id", "tier_ids")
     def _compute_missing_rates(self):
         """Only where deals of several companies follow one playbook, currencies can differ."""
-        currencies = self.env["res.company"].sudo().search([]).currency_id
+        # sudo: which currencies there are is no secret to who writes playbooks
+        currencies = self.env["res.company"].sudo().search([("active", "=", True)]).currency_id
         for playbook in self:
             missing = currencies.filtered(lambda c, p=playbook: p._get_rate(c) is None)
             shared = playbook.tier_ids and not playbook.company_id

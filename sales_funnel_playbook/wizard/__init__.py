@@ -1,5 +1,6 @@
 from . import crm_lead_advance
 from . import crm_lead_confirm
+from . import crm_lead_explain
 from . import crm_lead_lost
 from . import crm_lead_output_reject
 from . import crm_lead_override

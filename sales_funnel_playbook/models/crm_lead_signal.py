@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# Texts shorter than this say the same by chance ("Called").
+MIN_COPIED_LENGTH = 20
+SIGNALS = {
+    "rushed_stage_count": """
+        SELECT lead_id, MAX(moves) FROM (
+            SELECT lead_id, COUNT(*) OVER (PARTITION BY lead_id ORDER BY entered_at
+                RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND CURRENT ROW) AS moves
+            FROM crm_lead_stage_log WHERE lead_id = ANY(%(ids)s) AND kind IN ('forward', 'skip', 'won')
+        ) AS moved GROUP BY lead_id
+    """,
+    "batch_note_count": """
+        SELECT lead_id, MAX(notes) FROM (
+            SELECT lead_id, COUNT(*) OVER (PARTITION BY lead_id, user_id ORDER BY create_date
+                RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND CURRENT ROW) AS notes
+            FROM crm_lead_progress WHERE lead_id = ANY(%(ids)s) AND is_late AND is_imported IS NOT TRUE
+        ) AS written GROUP BY lead_id
+    """,
+    "copied_note_count": """
+        SELECT note.lead_id, COUNT(*) FROM crm_lead_progress note
+        WHERE note.lead_id = ANY(%(ids)s) AND LENGTH(note.summary) >= %(length)s AND EXISTS (
+            SELECT FROM crm_lead_progress other
+            WHERE MD5(other.summary) = MD5(note.summary) AND other.lead_id <> note.lead_id
+        ) GROUP BY note.lead_id
+    """,
+}
+
+
+class CrmLeadProgress(models.Model):
+    _inherit = "crm.lead.progress"
+
+    _summary_md5 = models.Index("(MD5(summary))")
+
+
+class CrmLead(models.Model):
+    """What a domain cannot say, as numbers that it can name: how a deal came to look as it does."""
+
+    _inherit = "crm.lead"
+
+    closing_push_count = fields.Integer(
+        string="Expected Closing Pushed",
+        readonly=True,
+        copy=False,
+        help="How often the expected closing was moved to a later day.",
+    )
+    is_raised_on_closing = fields.Boolean(
+        string="Raised on the Closing Day",
+        readonly=True,
+        copy=False,
+        help="The expected revenue was raised on the day the deal was won.",
+    )
+    is_won_at_once = fields.Boolean(
+        string="Won the Day It Was Created", compute="_compute_is_won_at_once", store=True, precompute=True
+    )
+    rushed_stage_count = fields.Integer(
+        string="Stages Within an Hour",
+        readonly=True,
+        copy=False,
+        help="The most moves forward within one hour. Counted every night.",
+    )
+    batch_note_count = fields.Integer(
+        string="Late Notes Within an Hour",
+        readonly=True,
+        copy=False,
+        help="The most progress notes that one person wrote within an hour, each of them more than 24 hours"
+        " after it happened. Counted every night.",
+    )
+    copied_note_count = fields.Integer(
+        string="Copied Notes",
+        readonly=True,
+        copy=False,
+        help="Progress notes with the very text of a note on another deal. Counted every night.",
+    )
+
+    @api.depends("date_closed", "won_status")
+    def _compute_is_won_at_once(self):
+        for lead in self:
+            begun, closed = lead.create_date, lead.date_closed
+            lead.is_won_at_once = bool(
+                lead.won_status == "won" and begun and closed and begun.date() == closed.date()
+            )
+
+    def write(self, vals):
+        pushed = self._get_pushed(vals.get("date_deadline"))
+        raised = self._get_raised(vals.get("expected_revenue"))
+        result = super().write(vals)
+        for count, leads in pushed.grouped("closing_push_count").items():
+            super(CrmLead, leads).write({"closing_push_count": count + 1})
+        today = fields.Datetime.now().date()
+        closing = raised.filtered(lambda lead: lead.date_closed and lead.date_closed.date() == today)
+        if closing := closing.filtered(lambda lead: lead.won_status == "won"):
+            super(CrmLead, closing).write({"is_raised_on_closing": True})
+        return result
+
+    def _get_pushed(self, deadline):
+        """Return the leads whose expected closing would be moved to a later day."""
+        day = fields.Date.to_date(deadline) if deadline else False
+        return self.filtered(lambda lead: day and lead.date_deadline and lead.date_deadline < day)
+
+    def _get_raised(self, revenue):
+        """Return the leads whose expected revenue would be raised."""
+        return self.filtered(lambda lead: revenue and lead.expected_revenue < revenue)
+
+    def _refresh(self):
+        self._count_signals()
+        return super()._refresh()
+
+    def _count_signals(self):
+        """Count anew what only the log and the notes show."""
+        self.env["crm.lead.progress"].flush_model()
+        self.flush_model([*SIGNALS])
+        for name, query in SIGNALS.items():
+            column = SQL.identifier(name)
+            found = SQL(query, ids=self.ids, length=MIN_COPIED_LENGTH)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE crm_lead SET %s = COALESCE(signal.count, 0) FROM unnest(%s::int[]) AS batch(id)"
+                    " LEFT JOIN (%s) AS signal(lead_id, count) ON signal.lead_id = batch.id"
+                    " WHERE crm_lead.id = batch.id"
+                    " AND COALESCE(crm_lead.%s, 0) <> COALESCE(signal.count, 0)",
+                    column,
+                    self.ids,
+                    found,
+                    column,
+                )
+            )
+        self.invalidate_recordset([*SIGNALS], flush=False)
