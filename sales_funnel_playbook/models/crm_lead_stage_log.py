@@ -65,6 +65,14 @@ class CrmLeadStageLog(models.Model):
     override_reason_id = fields.Many2one("crm.playbook.override.reason", ondelete="restrict")
     override_note = fields.Text()
     moved_by_id = fields.Many2one("res.users", ondelete="set null")
+    probability = fields.Float(
+        string="Stated Probability (%)",
+        aggregator="avg",
+        help="The deal's probability when it entered the stage; not known of the time before the playbook.",
+    )
+    score = fields.Float(
+        aggregator="avg", digits=(3, 1), help="The deal's score when it entered the stage, 0 to 10."
+    )
 
     _open_stay_uniq = models.UniqueIndex(
         "(lead_id) WHERE left_at IS NULL", "A deal can be in one stage at a time only."

@@ -61,7 +61,7 @@ class CrmLeadStageLog(models.Model):
         if not stays:
             return
         lead_ids = [stay.lead_id for stay in stays]
-        self.env["crm.lead"].flush_model(["product_line_id", "team_id", "user_id"])
+        self.env["crm.lead"].flush_model(["product_line_id", "team_id", "user_id", "probability", "score"])
         self._end_open_stays(lead_ids)
         columns = dict(zip(Stay._fields, zip(*stays, strict=True), strict=True))
         types = {name: SQL(self._fields[name].column_type[1]) for name in columns}
@@ -69,8 +69,9 @@ class CrmLeadStageLog(models.Model):
         varying = [name for name in columns if name == "lead_id" or len(set(columns[name])) > 1]
         self.env.cr.execute(
             SQL(
-                "INSERT INTO crm_lead_stage_log (product_line_id, team_id, user_id, moved_by_id, %s)"
-                " SELECT lead.product_line_id, lead.team_id, lead.user_id, %s, %s"
+                "INSERT INTO crm_lead_stage_log (product_line_id, team_id, user_id, probability, score,"
+                " moved_by_id, %s) SELECT lead.product_line_id, lead.team_id, lead.user_id,"
+                " COALESCE(lead.probability, 0), lead.score, %s, %s"
                 " FROM unnest(%s) AS stay(%s) JOIN crm_lead lead ON lead.id = stay.lead_id",
                 SQL(", ").join(map(SQL.identifier, columns)),
                 self.env.uid,

@@ -1,2 +1,3 @@
+from . import crm_lead_calibration_report
 from . import crm_playbook_gate_report
 from . import crm_lead_risk_report

@@ -1,5 +1,6 @@
 from . import test_assignment
 from . import test_backfill
+from . import test_calibration
 from . import test_check
 from . import test_confirmation
 from . import test_customer

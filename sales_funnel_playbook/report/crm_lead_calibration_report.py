@@ -1,0 +1,154 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.calibration import MIN_SAMPLE, judge
+
+# What was stated when a deal entered a stage, and how the deal ended. A stage that itself means won
+# states nothing, nor does the end of a deal.
+STATEMENTS = """
+    SELECT log.id, log.lead_id, log.playbook_id, log.product_line_id, log.team_id, log.user_id,
+        log.stage_id, log.entered_at, lead.company_id, log.probability, log.score,
+        CASE lead.won_status WHEN 'won' THEN 100.0 ELSE 0.0 END AS win_rate,
+        POWER(log.probability / 100 - (lead.won_status = 'won')::int, 2) AS brier,
+        LEAST(FLOOR(log.probability / 10) * 10, 90)::int::text AS band
+    FROM crm_lead_stage_log log
+    JOIN crm_lead lead ON lead.id = log.lead_id AND lead.won_status IN ('won', 'lost')
+    JOIN crm_stage stage ON stage.id = log.stage_id AND stage.is_won IS NOT TRUE
+    WHERE log.probability IS NOT NULL AND log.kind NOT IN ('won', 'lost')
+"""
+SUMMARY = """
+    SELECT MIN(id) AS id, user_id, team_id, playbook_id, company_id, COUNT(*) AS count,
+        COUNT(DISTINCT lead_id) AS lead_count, SUM(probability / 100) AS expected,
+        COUNT(*) FILTER (WHERE win_rate > 0) AS won, AVG(brier) AS brier,
+        SUM(probability / 100 * (1 - probability / 100)) AS variance
+    FROM (%s) AS statement GROUP BY user_id, team_id, playbook_id, company_id
+"""
+BANDS = [(str(low), f"{low}–{low + 10} %") for low in range(0, 100, 10)]
+
+
+class CrmLeadCalibrationReport(models.Model):
+    """The stated probability and score at each stage's entry against the outcome of the deal."""
+
+    _name = "crm.lead.calibration.report"
+    _description = "Calibration"
+    _inherit = ["crm.lead.fact"]
+    _auto = False
+    _order = "entered_at desc, id desc"
+    _depends = {
+        "crm.lead": ["won_status", "company_id"],
+        "crm.lead.stage.log": ["probability", "score", "stage_id", "kind", "user_id", "team_id"],
+    }
+
+    lead_id = fields.Many2one(string="Deals", readonly=True, aggregator="count_distinct")
+    playbook_id = fields.Many2one("crm.playbook", readonly=True)
+    product_line_id = fields.Many2one("crm.product.line", readonly=True)
+    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    stage_id = fields.Many2one("crm.stage", string="Stage Entered", readonly=True)
+    entered_at = fields.Datetime(readonly=True)
+    band = fields.Selection(BANDS, string="Stated Probability, Band", readonly=True)
+    probability = fields.Float(
+        string="Stated Probability (%)",
+        readonly=True,
+        aggregator="avg",
+        help="The deal's probability when it entered the stage.",
+    )
+    score = fields.Float(
+        readonly=True, aggregator="avg", help="The deal's score when it entered the stage, 0 to 10."
+    )
+    win_rate = fields.Float(
+        string="Observed Win Rate (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Entries of deals that were won ÷ entries of deals won or lost × 100.",
+    )
+    brier = fields.Float(
+        string="Brier Score",
+        readonly=True,
+        aggregator="avg",
+        digits=(4, 3),
+        help="Mean of (stated probability − outcome)²: 0 is perfect, 0.25 is what always saying 50 % earns.",
+    )
+
+    @property
+    def _table_query(self):
+        return SQL(STATEMENTS)
+
+
+class CrmLeadCalibrationSummary(models.Model):
+    """What each salesperson's probabilities are worth, in a sentence."""
+
+    _name = "crm.lead.calibration.summary"
+    _description = "Calibration by Salesperson"
+    _auto = False
+    _order = "count desc, id"
+    _rec_name = "user_id"
+    _depends = CrmLeadCalibrationReport._depends
+
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    playbook_id = fields.Many2one("crm.playbook", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    count = fields.Integer(
+        string="Stage Entries", readonly=True, help="Each time a deal that is closed now entered a stage."
+    )
+    lead_count = fields.Integer(string="Deals", readonly=True)
+    expected = fields.Float(readonly=True, help="Sum of the stated probabilities, each 0 to 1.")
+    won = fields.Integer(string="Entries of Won Deals", readonly=True)
+    variance = fields.Float(readonly=True, help="Sum of p (1 − p) of the stated probabilities.")
+    brier = fields.Float(string="Brier Score", readonly=True, aggregator="avg", digits=(4, 3))
+    stated = fields.Float(string="Stated (%)", compute="_compute_meaning", digits=(5, 1))
+    observed = fields.Float(string="Won (%)", compute="_compute_meaning", digits=(5, 1))
+    verdict = fields.Selection(
+        [
+            ("too_few", "Too Few to Tell"),
+            ("fits", "About Right"),
+            ("too_high", "Too High"),
+            ("too_low", "Too Low"),
+        ],
+        compute="_compute_meaning",
+    )
+    meaning = fields.Char(compute="_compute_meaning")
+
+    @property
+    def _table_query(self):
+        return SQL(SUMMARY, SQL(STATEMENTS))
+
+    @api.depends_context("lang")
+    def _compute_meaning(self):
+        for row in self:
+            result = judge(row.count, row.expected, row.won, row.variance, row.brier)
+            row.stated, row.observed, row.verdict = result.mean, result.observed, result.verdict
+            row.meaning = self._get_meaning(result)
+
+    @api.model
+    def _get_meaning(self, result):
+        """Return what a :class:`Calibration` means, in a sentence."""
+        values = {
+            "stated": f"{result.mean:.0f}",
+            "observed": f"{result.observed:.0f}",
+            "count": result.count,
+            "minimum": MIN_SAMPLE,
+        }
+        if result.verdict == "too_few":
+            return self.env._(
+                "%(count)s stage entries of closed deals are too few to tell: at least %(minimum)s.", **values
+            )
+        if result.verdict == "fits":
+            return self.env._(
+                "Said %(stated)s %% on average, and %(observed)s %% were won: the probabilities can be"
+                " relied on.",
+                **values,
+            )
+        if result.verdict == "too_high":
+            return self.env._(
+                "Said %(stated)s %% on average, but %(observed)s %% were won: read these probabilities"
+                " as lower.",
+                **values,
+            )
+        return self.env._(
+            "Said %(stated)s %% on average, but %(observed)s %% were won: these deals deserve more"
+            " confidence.",
+            **values,
+        )
