@@ -34,6 +34,7 @@ from . import crm_lead_progress
 from . import crm_lead_progress_source
 from . import crm_lead_rating
 from . import crm_lead_score
+from . import crm_lead_question
 from . import crm_lead_tier
 from . import crm_lead_check
 from . import crm_lead_signal

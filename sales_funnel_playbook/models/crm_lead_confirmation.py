@@ -23,12 +23,20 @@ class CrmLeadConfirmation(models.Model):
 
     @api.model
     def _get_confirmed(self, lead_ids, condition_ids):
-        """Return ``(condition id, [lead id, …])`` of the confirmations in force."""
+        """Return ``(condition id, [lead id, …])`` of the confirmations in force; for an advisory condition
+        it is enough that the customer will be asked.
+        """
         self.flush_model(["lead_id", "condition_id", "withdrawn_at"])
+        self.env["crm.lead.question"].flush_model(["lead_id", "condition_id"])
+        self.env["crm.playbook.condition"].flush_model(["severity"])
         return self.env.execute_query(
             SQL(
-                "SELECT condition_id, ARRAY_AGG(lead_id) FROM crm_lead_confirmation WHERE lead_id = ANY(%s)"
-                " AND condition_id = ANY(%s) AND withdrawn_at IS NULL GROUP BY condition_id",
+                "SELECT condition_id, ARRAY_AGG(lead_id) FROM ("
+                "SELECT condition_id, lead_id FROM crm_lead_confirmation WHERE withdrawn_at IS NULL"
+                " UNION ALL SELECT question.condition_id, question.lead_id FROM crm_lead_question question"
+                " JOIN crm_playbook_condition advisory"
+                " ON advisory.id = question.condition_id AND advisory.severity = 'advisory'"
+                ") AS fact WHERE lead_id = ANY(%s) AND condition_id = ANY(%s) GROUP BY condition_id",
                 lead_ids,
                 condition_ids,
             )
@@ -74,6 +82,7 @@ class CrmLead(models.Model):
             )
         )
         confirmation._own_files()
+        self._close_questions(condition_id=condition.id)
         self._message_log(body=self.env._("Entry condition confirmed: %s", condition.name))
         return confirmation.id
 

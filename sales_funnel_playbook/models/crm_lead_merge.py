@@ -46,6 +46,22 @@ class CrmLead(models.Model):
             if not risk.cause or (risk.type_id, risk.cause) not in [(r.type_id, r.cause) for r in known]:
                 known |= risk
         known.lead_id = self
+        self._merge_answers(opportunities)
+
+    def _merge_answers(self, opportunities):
+        """Take over answers, open questions and explanations; what is answered here stays as it is."""
+        for model, key in (
+            ("crm.lead.score.answer", "criterion_id"),
+            ("crm.lead.question", "display_name"),
+            ("crm.lead.explanation", "check_id"),
+        ):
+            # sudo: the merge has checked the rights on the leads
+            facts = self.env[model].sudo()
+            taken = facts.search([("lead_id", "=", self.id)])
+            for fact in facts.search([("lead_id", "in", opportunities.ids)]):
+                if fact[key] not in taken.mapped(key):
+                    taken |= fact
+            taken.lead_id = self
 
     def _merge_evidence(self, opportunities):
         """Take over confirmations and outputs; where this lead has a current one, it goes on counting

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.fields import Datetime
+from odoo.fields import Date, Datetime
 from odoo.tools import SQL
 
 from .crm_lead_gate import StageMove
@@ -46,8 +46,8 @@ class CrmLead(models.Model):
         }
 
     def _get_panel_facts(self, rules):
-        """Return what was recorded about this lead: ``{"met", "demands", "confirmations",
-        "submissions", "files", "stays", "due", "users"}``, each read once.
+        """Return what was recorded about this lead: ``{"met", "demands", "questions",
+        "confirmations", "submissions", "files", "stays", "due", "users"}``, each read once.
         """
         gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
         conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
@@ -66,11 +66,20 @@ class CrmLead(models.Model):
             if not outputs[fact.output_id.id]["domain"]
             and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
         }
+        # sudo: as the confirmations, and read with them
+        questions = self.sudo().question_ids
+        asked = {("confirmation", question.condition_id.id) for question in questions}
+        advisory = {("confirmation", id_) for id_, rule in conditions.items() if not rule["blocking"]}
         return {
             "met": {key for key, ids in matches.items() if ids}
             | {("confirmation", fact.condition_id.id) for fact in confirmations}
+            | (asked & advisory)
             | {("output", output_id) for output_id in accepted},
             "demands": demands,
+            "questions": {
+                (question.criterion_id or question.condition_id): Date.to_string(question.ask_by)
+                for question in questions
+            },
             "confirmations": {fact.condition_id.id: fact for fact in confirmations},
             "submissions": {fact.output_id.id: fact for fact in submissions},
             "files": self._get_panel_files(confirmations, submissions),
@@ -179,6 +188,7 @@ class CrmLead(models.Model):
             "met": (rule["kind"], rule["id"]) in facts["met"],
             # sudo: that a field is filled is no secret, where the condition on it is none
             "fields": [{**field, "is_set": bool(self.sudo()[field["name"]])} for field in rule["fields"]],
+            "ask_by": facts["questions"].get(self.env["crm.playbook.condition"].browse(rule["id"]), False),
             "confirmation": fact
             and {
                 **self._prepare_panel_evidence(fact, facts),

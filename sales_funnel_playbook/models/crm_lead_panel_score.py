@@ -14,16 +14,20 @@ class CrmLead(models.Model):
         """
         if not rules["criteria"]:
             return False
-        answers = self._get_score_answers()
+        # sudo: the answers of a lead that the caller may read
+        answers = self.sudo().score_answer_ids.grouped("criterion_id")
         criteria = []
         for rule in rules["criteria"]:
-            option_id = answers.get((self.id, rule["id"]), False)
+            criterion = self.env["crm.playbook.criterion"].browse(rule["id"])
+            answer = answers.get(criterion)
+            option_id = answer.option_id.id if answer else False
+            ask_by = facts["questions"].get(criterion, False)
             given = next((option for option in rule["options"] if option["id"] == option_id), None)
             met = ("criterion", rule["id"]) in facts["met"]
             earned = given["points"] if given else rule["points"] * met
-            criteria.append({**rule, "option_id": option_id, "earned": earned})
+            criteria.append({**rule, "option_id": option_id, "ask_by": ask_by, "earned": earned})
         return {
             "total": sum(criterion["earned"] for criterion in criteria),
-            "is_complete": all(c["kind"] == "domain" or c["option_id"] for c in criteria),
+            "is_complete": all(c["kind"] == "domain" or c["option_id"] or c["ask_by"] for c in criteria),
             "criteria": criteria,
         }

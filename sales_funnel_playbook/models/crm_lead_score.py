@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+# In the place of an answer: the customer is to be asked, which earns nothing.
+NOT_KNOWN = 0
+
 
 class CrmLeadScoreAnswer(models.Model):
     """What a person answered to a criterion of the score sheet."""
@@ -59,10 +62,10 @@ class CrmLead(models.Model):
         compute="_compute_score",
         store=True,
         precompute=True,
-        help="Every question of the score sheet has an answer.",
+        help="Every question of the score sheet has an answer, be it that the customer will be asked.",
     )
 
-    @api.depends("score_answer_ids.option_id")
+    @api.depends("score_answer_ids.option_id", "question_ids.criterion_id")
     def _compute_score(self):
         sheets = self.env["crm.playbook"]._get_score_sheets()
         playbook_ids = self._get_playbook_ids() if sheets else {}
@@ -97,17 +100,23 @@ class CrmLead(models.Model):
                 if criterion.kind == "domain":
                     points[criterion.id] = criterion.points * (lead.id in met.get(criterion.id, ()))
                 else:
-                    points[criterion.id] = criterion.options.get(answers.get((lead.id, criterion.id)))
+                    answer = answers.get((lead.id, criterion.id))
+                    points[criterion.id] = 0 if answer == NOT_KNOWN else criterion.options.get(answer)
         return earned
 
     def _get_score_answers(self):
-        """Return ``{(lead id, criterion id): option id}`` of these leads."""
+        """Return ``{(lead id, criterion id): option id, or NOT_KNOWN}`` of these leads."""
         if not self:
             return {}
         self.env["crm.lead.score.answer"].flush_model()
+        self.env["crm.lead.question"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT lead_id, criterion_id, option_id FROM crm_lead_score_answer WHERE lead_id = ANY(%s)",
+                "SELECT lead_id, criterion_id, option_id FROM crm_lead_score_answer WHERE lead_id = ANY(%s)"
+                " UNION ALL SELECT lead_id, criterion_id, %s FROM crm_lead_question"
+                " WHERE lead_id = ANY(%s) AND criterion_id IS NOT NULL",
+                self.ids,
+                NOT_KNOWN,
                 self.ids,
             )
         )
@@ -134,6 +143,7 @@ class CrmLead(models.Model):
                 )
             )
         answer = self.score_answer_ids.filtered(lambda a: a.criterion_id.id == criterion_id)
+        self._close_questions(criterion_id=criterion_id)
         if not option_id:
             answer.unlink()
         elif answer:

@@ -171,5 +171,5 @@ class CrmPlaybook(models.Model):
         )
         named = {name for line in lines for name in line._get_named_fields()}
         if sheets:
-            named |= {"product_line_id", "team_id", "company_id", "score_answer_ids"}
+            named |= {"product_line_id", "team_id", "company_id", "score_answer_ids", "question_ids"}
         return [*super()._get_rating_sources(), ("score", named), ("is_scored", named)]

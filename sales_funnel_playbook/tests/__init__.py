@@ -15,6 +15,7 @@ from . import test_override
 from . import test_panel
 from . import test_playbook
 from . import test_progress
+from . import test_question
 from . import test_readiness
 from . import test_refresh
 from . import test_risk

@@ -4,6 +4,7 @@ import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { Component } from "@odoo/owl";
 
 import { PlaybookEvidence } from "./playbook_evidence";
+import { AskLater } from "./ask_later";
 import { focusField } from "./focus_field";
 
 /**
@@ -11,7 +12,7 @@ import { focusField } from "./focus_field";
  */
 export class PlaybookCondition extends Component {
     static template = "sales_funnel_playbook.PlaybookCondition";
-    static components = { PlaybookEvidence };
+    static components = { AskLater, PlaybookEvidence };
     static props = { condition: Object, panel: Object };
 
     get status() {

@@ -3,6 +3,7 @@ import { formatFloat } from "@web/core/utils/numbers";
 
 import { Component } from "@odoo/owl";
 
+import { AskLater } from "./ask_later";
 import { focusField } from "./focus_field";
 
 /**
@@ -10,6 +11,7 @@ import { focusField } from "./focus_field";
  */
 export class PlaybookScore extends Component {
     static template = "sales_funnel_playbook.PlaybookScore";
+    static components = { AskLater };
     static props = { score: Object, panel: Object };
 
     formatPoints(points) {
