@@ -1,8 +1,9 @@
-"""What the nightly job costs on a company's open deals."""
+"""What the nightly job costs on a company's open deals: risks, score, tier and checks."""
 
 from odoo.tools import SQL
 
 from bench.lead_move import make_playbook, make_team
+from bench.lead_rate import add_rating
 from bench.registry import bench
 
 LEADS = """
@@ -27,6 +28,7 @@ def open_deals(env, count):
     make_playbook(env, team, stages)
     playbook = env["crm.playbook"].search([("team_ids", "in", team.ids)])
     playbook.stage_ids.expected_days = 10
+    add_rating(env, team)
     env.flush_all()
     values = {"stage": stages[0].id, "team": team.id, "playbook": playbook.id, "count": count}
     env.cr.execute(SQL(LEADS, **values))

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -88,3 +89,25 @@ class TestTours(HttpCase, PlaybookCase):
         self.assertEqual(self.lead.progress_ids.channel, "meeting")
         self.assertEqual(self.lead.risk_ids.type_id.name, "Budget cut or frozen")
         self.assertEqual(self.lead.risk_response, "A director visits them")
+
+    def test_the_score_sheet_and_a_flag(self):
+        """What earned each point, an answer, an honest "not known yet", and a flag that is explained."""
+        choices = {"Fit": (("Poor", 0), ("Full", 3)), "Timing": (("None", 0), ("Now", 3))}
+        self.playbook.criterion_ids = [
+            Command.create({"name": "Budget", "points": 4, "domain": "[('budget_max', '>', 0)]"}),
+            *(
+                Command.create(
+                    {
+                        "name": name,
+                        "kind": "choice",
+                        "option_ids": [Command.create({"name": n, "points": p}) for n, p in options],
+                    }
+                )
+                for name, options in choices.items()
+            ),
+        ]
+        self.lead.write({"budget_max": 1, "probability": 90})
+        self._start_on_lead("playbook_score_sheet", self.rep.login)
+        self.assertEqual((self.lead.score, self.lead.is_scored), (7, True))
+        self.assertEqual(self.lead.question_ids.criterion_id.name, "Timing")
+        self.assertEqual(self.lead.explanation_ids.user_id, self.rep)

@@ -24,6 +24,7 @@ export class PlaybookPanel extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.store = useService("mail.store");
         this.state = useState({ panel: null, opened: {}, isBusy: false });
         // Whatever is saved on the lead may meet a condition: look again after each reload of its data.
         useRecordObserver((record) => record.data && this.load(record.resId));
@@ -94,6 +95,7 @@ export class PlaybookPanel extends Component {
             return await deed();
         } finally {
             this.state.isBusy = false;
+            await this.props.record.load(); // the score and the tier stand on the form too
             await this.refresh();
         }
     }
@@ -158,6 +160,8 @@ export class PlaybookPanel extends Component {
     async refresh() {
         await this.load();
         this.env.bus.trigger("MAIL:RELOAD-THREAD", { model: "crm.lead", id: this.leadId });
+        const thread = this.store.Thread.insert({ model: "crm.lead", id: this.leadId });
+        await thread.fetchThreadData(["activities"]);
     }
 }
 

@@ -471,3 +471,57 @@ registry.category("web_tour.tours").add("playbook_afternoon", {
         ...stepUtils.saveForm(),
     ],
 });
+
+registry.category("web_tour.tours").add("playbook_score_sheet", {
+    steps: () => [
+        {
+            content: "The sheet says what earned its points",
+            trigger: ".o_playbook_score_total:contains(4 of 10)",
+        },
+        {
+            trigger: ".o_playbook_criterion:contains(Fit) select",
+            run: "selectByLabel Full (3)",
+        },
+        {
+            content: "An answer counts at once",
+            trigger: ".o_playbook_score_total:contains(7 of 10)",
+        },
+        {
+            content: "Nobody has to invent an answer",
+            trigger: ".o_playbook_criterion:contains(Timing) .o_playbook_ask_later",
+            run: "click",
+        },
+        {
+            trigger: ".o_playbook_criterion:contains(Timing) .o_playbook_ask_submit",
+            run: "click",
+        },
+        {
+            trigger: ".o_playbook_criterion:contains(Timing) .o_playbook_asked:contains(ask by)",
+        },
+        {
+            content: "The question is an activity",
+            trigger: ".o-mail-Activity:contains(Ask: Timing)",
+        },
+        {
+            content: "The flag says why",
+            trigger: "a.nav-link[name=checks]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_field_widget[name=check_ids] tr:contains(without a decision maker) button[name=action_explain]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=note] textarea",
+            run: "edit The owner decides alone and we met him in May",
+        },
+        {
+            trigger: ".modal button[name=action_explain]",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_field_widget[name=explanation_ids]:contains(decides alone)",
+        },
+    ],
+});
