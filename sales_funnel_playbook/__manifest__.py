@@ -1,6 +1,6 @@
 {
     "name": "Sales Funnel Playbook",
-    "summary": "Stages with entry conditions and outputs, the customer record, and a risk ledger that reacts",
+    "summary": "Stages with conditions and outputs, a score that explains itself, tiers, risks and data checks",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",

@@ -34,6 +34,7 @@ def open_deals(env, count):
     env.cr.execute(SQL(LEADS, **values))
     for table in ("crm_lead", "crm_lead_stage_log"):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+    env["crm.playbook.refresh"].search([("playbook_id", "=", playbook.id)]).unlink()
     return playbook
 
 

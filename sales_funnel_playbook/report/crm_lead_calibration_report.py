@@ -109,7 +109,7 @@ class CrmLeadCalibrationSummary(models.Model):
         ],
         compute="_compute_meaning",
     )
-    meaning = fields.Char(compute="_compute_meaning")
+    meaning = fields.Text(compute="_compute_meaning")
 
     @property
     def _table_query(self):
