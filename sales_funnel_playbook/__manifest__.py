@@ -1,6 +1,6 @@
 {
     "name": "Sales Funnel Playbook",
-    "summary": "Stages with conditions and outputs, a score that explains itself, tiers, risks and data checks",
+    "summary": "Stages with conditions and outputs, a score that explains itself, tiers, risks, checks",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
@@ -29,6 +29,7 @@
         "views/crm_lead_progress_views.xml",
         "views/crm_lead_risk_views.xml",
         "views/crm_lead_views.xml",
+        "views/crm_lead_checklist_views.xml",
         "views/crm_lead_list_views.xml",
         "views/crm_lead_search_views.xml",
         "views/res_partner_views.xml",
@@ -50,6 +51,7 @@
         "data/crm_playbook_check_data.xml",
         "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",
+        "data/crm_playbook_template_saas_rating.xml",
         "data/crm_risk_type_data.xml",
         "data/crm_progress_milestone_data.xml",
         "data/ir_cron_data.xml",

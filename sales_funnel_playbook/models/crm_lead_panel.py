@@ -56,10 +56,7 @@ class CrmLead(models.Model):
         submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
         stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
         demands = self._get_panel_demands(rules["id"], gate)
-        domains = {(r.kind, r.id): r.domain for d in demands.values() for r in d.rules if r.is_checked}
-        domains |= {("output", o["id"]): o["domain"] for o in outputs.values() if o["domain"]}
-        domains |= self._get_panel_score_domains(rules)
-        matches = self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
+        matches = self._get_panel_matches(rules, demands, outputs)
         accepted = {
             fact.output_id.id
             for fact in submissions
@@ -87,6 +84,13 @@ class CrmLead(models.Model):
             "due": self._get_panel_due_times(rules, stays),
             "users": self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS]),
         }
+
+    def _get_panel_matches(self, rules, demands, outputs):
+        """Return ``{(kind, rule id): set of lead ids}`` of all that domains decide, in one scan."""
+        domains = {(r.kind, r.id): r.domain for d in demands.values() for r in d.rules if r.is_checked}
+        domains |= {("output", o["id"]): o["domain"] for o in outputs.values() if o["domain"]}
+        domains |= self._get_panel_score_domains(rules)
+        return self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
 
     def _get_panel_demands(self, playbook_id, gate):
         """Return ``{stage id: Demands}`` of the moves into each stage ahead."""

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-# In the place of an answer: the customer is to be asked, which earns nothing.
-NOT_KNOWN = 0
+from ..tools.scoring import NOT_KNOWN, get_points, get_score
 
 
 class CrmLeadScoreAnswer(models.Model):
@@ -72,9 +71,7 @@ class CrmLead(models.Model):
         earned = self._get_earned_points({i: sheets.get(p, ()) for i, p in playbook_ids.items() if i})
         values = defaultdict(list)
         for lead in self:
-            points = earned.get(lead.id)
-            is_scored = bool(points) and None not in points.values()
-            values[sum(filter(None, points.values())) if points else 0, is_scored].append(lead.id)
+            values[get_score(earned.get(lead.id, {}))].append(lead.id)
         for (score, is_scored), lead_ids in values.items():
             leads = self.browse(lead_ids)
             leads.score, leads.is_scored = score, is_scored
@@ -93,19 +90,17 @@ class CrmLead(models.Model):
         domains = {criterion.id: criterion.domain for criterion in criteria if criterion.kind == "domain"}
         met = self.env["crm.playbook.rule"]._match(domains, leads) if domains else {}
         answers = leads._get_score_answers()
-        earned = {}
-        for lead in leads:
-            points = earned[lead.id] = {}
-            for criterion in sheets[lead.id]:
-                if criterion.kind == "domain":
-                    points[criterion.id] = criterion.points * (lead.id in met.get(criterion.id, ()))
-                else:
-                    answer = answers.get((lead.id, criterion.id))
-                    points[criterion.id] = 0 if answer == NOT_KNOWN else criterion.options.get(answer)
-        return earned
+        return {
+            lead.id: get_points(
+                sheets[lead.id],
+                {criterion_id for criterion_id, lead_ids in met.items() if lead.id in lead_ids},
+                answers.get(lead.id, {}),
+            )
+            for lead in leads
+        }
 
     def _get_score_answers(self):
-        """Return ``{(lead id, criterion id): option id, or NOT_KNOWN}`` of these leads."""
+        """Return ``{lead id: {criterion id: option id, or NOT_KNOWN}}`` of these leads."""
         if not self:
             return {}
         self.env["crm.lead.score.answer"].flush_model()
@@ -120,7 +115,10 @@ class CrmLead(models.Model):
                 self.ids,
             )
         )
-        return {(lead_id, criterion_id): option_id for lead_id, criterion_id, option_id in rows}
+        answers = defaultdict(dict)
+        for lead_id, criterion_id, option_id in rows:
+            answers[lead_id][criterion_id] = option_id
+        return answers
 
     def answer_criterion(self, criterion_id, option_id=False):
         """Answer a question of this lead's score sheet, or take the answer back.

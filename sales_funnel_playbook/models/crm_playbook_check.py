@@ -18,6 +18,12 @@ class CrmPlaybookCheck(models.Model):
         translate=True, required=True, help="Why this deserves a second look, as the salesperson reads it."
     )
     guidance = fields.Text(help="What puts it right.")
+    evidence = fields.Selection(
+        [("progress", "Progress Notes"), ("stage_log", "Stage Log"), ("deal", "The Deal Itself")],
+        required=True,
+        default="deal",
+        help="Where the deal shows what this check has found.",
+    )
 
     @api.constrains("domain")
     def _check_own_results(self):
@@ -32,6 +38,18 @@ class CrmPlaybookCheck(models.Model):
         if all(check.playbook_id for check in self):
             return self.playbook_id
         return self.env["crm.playbook"].search([("is_template", "=", False)])
+
+    def action_show_evidence(self):
+        """Open what shows on the deal that the context names what this check has found."""
+        self.ensure_one()
+        lead_id = self.env.context.get("explained_lead_id")
+        if self.evidence == "deal":
+            return self.env["crm.lead"].browse(lead_id).get_formview_action()
+        name = {"progress": "crm_lead_progress_action", "stage_log": "crm_lead_stage_log_action"}[
+            self.evidence
+        ]
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"sales_funnel_playbook.{name}")
+        return {**action, "domain": [("lead_id", "=", lead_id)], "context": {}}
 
     def action_explain(self):
         """Open the dialog that explains this flag on the deal that the context names."""

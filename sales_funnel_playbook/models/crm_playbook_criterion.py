@@ -1,20 +1,10 @@
-from typing import NamedTuple
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, frozendict
 
+from ..tools.scoring import Criterion
+
 FULL_SCORE = 10
-
-
-class Criterion(NamedTuple):
-    """A line of the score sheet as scoring keeps it in memory; ``options`` by id, their points."""
-
-    id: int
-    kind: str
-    points: float
-    domain: str
-    options: frozendict
 
 
 class CrmPlaybookCriterion(models.Model):

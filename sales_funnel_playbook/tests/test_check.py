@@ -157,6 +157,20 @@ class TestCheck(PlaybookCase):
         with self.assertRaisesRegex(UserError, "no such flag any more"):
             lead.explain_check(check.id, "Once more, with a long enough note")
 
+    def test_a_flag_leads_to_its_evidence(self):
+        self._note()
+        for name, model in (
+            ("copied_note", "crm.lead.progress"),
+            ("rushed", "crm.lead.stage.log"),
+            ("pushed", "crm.lead"),
+        ):
+            check = self._check(name).with_user(self.rep).with_context(explained_lead_id=self.lead.id)
+            action = check.action_show_evidence()
+            self.assertEqual(action["res_model"], model)
+            if model != "crm.lead":
+                shown = self.env[model].with_user(self.rep).search(action["domain"])
+                self.assertEqual(shown.lead_id, self.lead)
+
     def test_only_the_module_writes_explanations(self):
         vals = {
             "lead_id": self.lead.id,

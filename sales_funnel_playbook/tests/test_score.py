@@ -1,9 +1,42 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sales_funnel_playbook.tools.scoring import Criterion, get_points, get_score
+
 from .common import PlaybookCase
+
+POINTS = st.integers(0, 10)
+LINES = st.lists(st.tuples(st.booleans(), st.lists(POINTS, min_size=1, max_size=4)), min_size=1, max_size=8)
+
+
+@tagged("post_install", "-at_install")
+class TestScoring(BaseCase):
+    """What holds for any sheet."""
+
+    @given(LINES, st.data())
+    def test_a_score_is_within_its_sheet_and_a_fact_more_never_costs_a_point(self, lines, data):
+        sheet = [
+            Criterion(
+                number, "choice" if is_choice else "domain", max(points), "", dict(enumerate(points, 1))
+            )
+            for number, (is_choice, points) in enumerate(lines)
+        ]
+        met = data.draw(st.sets(st.sampled_from(range(len(sheet)))))
+        answers = {c.id: data.draw(st.sampled_from([0, *c.options])) for c in sheet}
+        score, is_complete = get_score(get_points(sheet, met, answers))
+        self.assertTrue(0 <= score <= sum(criterion.points for criterion in sheet))
+        self.assertTrue(is_complete)
+        fewer, _ = get_score(get_points(sheet, set(), {}))
+        self.assertLessEqual(fewer, score)
+        best = {c.id: max(c.options, key=c.options.get) for c in sheet}
+        self.assertEqual(
+            get_score(get_points(sheet, {*range(len(sheet))}, best))[0], sum(c.points for c in sheet)
+        )
 
 
 @tagged("post_install", "-at_install")
