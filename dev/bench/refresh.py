@@ -43,6 +43,7 @@ def refresh(env, playbook):
     row = env["crm.playbook.refresh"].create({"playbook_id": playbook.id})
     while row.exists():
         row._run_batch()
+        env.cr.flush()  # what a commit does before it, messages of changes included
         env.invalidate_all()
 
 

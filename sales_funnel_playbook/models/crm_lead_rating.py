@@ -49,11 +49,13 @@ class CrmLead(models.Model):
             self.env.add_to_compute(self._fields[result], followed)
 
     def _refresh(self):
+        # what rules change on all deals at once is no news of each deal, and says so on the playbook
+        leads = self.with_context(tracking_disable=True)
         results = self._get_rating_results()
-        self.fetch(results)  # what stays as it was needs no UPDATE
+        leads.fetch(results)  # what stays as it was needs no UPDATE
         for result in results:
-            self.env.add_to_compute(self._fields[result], self)
-        self.flush_recordset()
+            self.env.add_to_compute(self._fields[result], leads)
+        leads.flush_recordset()
         return super()._refresh()
 
 

@@ -83,25 +83,24 @@ class CrmLead(models.Model):
             )
 
     def write(self, vals):
-        pushed = self._get_pushed(vals.get("date_deadline"))
-        raised = self._get_raised(vals.get("expected_revenue"))
+        deadline, revenue = vals.get("date_deadline"), vals.get("expected_revenue")
+        followed = self.browse(self._get_playbook_ids()) if deadline or revenue else self.browse()
+        pushed = followed._get_pushed(fields.Date.to_date(deadline)) if deadline else self.browse()
+        raised = followed.filtered(lambda lead: lead.expected_revenue < (revenue or 0.0))
         result = super().write(vals)
         for count, leads in pushed.grouped("closing_push_count").items():
             super(CrmLead, leads).write({"closing_push_count": count + 1})
-        today = fields.Datetime.now().date()
-        closing = raised.filtered(lambda lead: lead.date_closed and lead.date_closed.date() == today)
-        if closing := closing.filtered(lambda lead: lead.won_status == "won"):
+        if closing := raised.filtered(lambda lead: lead._is_won_today()):
             super(CrmLead, closing).write({"is_raised_on_closing": True})
         return result
 
-    def _get_pushed(self, deadline):
+    def _get_pushed(self, day):
         """Return the leads whose expected closing would be moved to a later day."""
-        day = fields.Date.to_date(deadline) if deadline else False
-        return self.filtered(lambda lead: day and lead.date_deadline and lead.date_deadline < day)
+        return self.filtered(lambda lead: lead.date_deadline and lead.date_deadline < day)
 
-    def _get_raised(self, revenue):
-        """Return the leads whose expected revenue would be raised."""
-        return self.filtered(lambda lead: revenue and lead.expected_revenue < revenue)
+    def _is_won_today(self):
+        closed, today = self.date_closed, fields.Datetime.now().date()
+        return self.won_status == "won" and closed and closed.date() == today
 
     def _refresh(self):
         self._count_signals()

@@ -78,9 +78,13 @@ class TestTier(PlaybookCase):
         self.assertEqual(tracked.mapped(lambda v: (v.old_value_char, v.new_value_char)), [("A", "B")])
 
     def test_changed_thresholds_are_right_after_the_job(self):
+        self.flush_tracking()
+        before = len(self.lead.message_ids)
         self.playbook.tier_ids[0].min_revenue = 5000
         self._refresh()
+        self.flush_tracking()
         self.assertEqual(self.lead.tier, "B")
+        self.assertEqual(len(self.lead.message_ids), before, "no message on each of a thousand deals")
         self.playbook.tier_ids.unlink()
         self._refresh()
         self.assertFalse(self.lead.tier)
