@@ -32,6 +32,7 @@ from . import crm_lead_risk_alarm
 from . import crm_lead_risk_detection
 from . import crm_lead_progress
 from . import crm_lead_progress_source
+from . import crm_lead_tracking
 from . import crm_lead_rating
 from . import crm_lead_score
 from . import crm_lead_question

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 OUTPUT_RANKS = {"rejected": 0, "submitted": 1, "approved": 2}
 
@@ -10,6 +11,8 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
+        if not opportunities._has_facts():
+            return result
         self._merge_evidence(opportunities)
         self._merge_people(opportunities)
         self._merge_history(opportunities)
@@ -21,6 +24,18 @@ class CrmLead(models.Model):
             )
         self.env["crm.lead.stage.log"].flush_model()  # what follows reads it in SQL
         return result
+
+    def _has_facts(self):
+        """Tell whether anything was recorded on these leads, in one query: most have nothing to merge."""
+        fact = self.pool["crm.lead.fact"]
+        kinds = [self.env[name] for name, cls in self.pool.items() if issubclass(cls, fact) and cls._auto]
+        for kind in kinds:
+            kind.flush_model(["lead_id"])
+        rows = SQL(" UNION ALL ").join(
+            SQL("(SELECT id FROM %s WHERE lead_id = ANY(%s) LIMIT 1)", SQL.identifier(kind._table), self.ids)
+            for kind in kinds
+        )
+        return bool(self.env.execute_query(rows))
 
     def _merge_people(self, opportunities):
         """Take over the decision chain and the competitors; who is known here already stays as here."""

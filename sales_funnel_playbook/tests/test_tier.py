@@ -77,6 +77,29 @@ class TestTier(PlaybookCase):
         tracked = self.lead.message_ids.tracking_value_ids.filtered(lambda v: v.field_id.name == "tier")
         self.assertEqual(tracked.mapped(lambda v: (v.old_value_char, v.new_value_char)), [("A", "B")])
 
+    def test_all_the_modules_tracked_fields_are_tracked_and_only_when_written(self):
+        line = self.env["crm.product.line"].create({"name": "Cloud", "playbook_id": self.playbook.id})
+        industry = self.env["res.partner.industry"].create({"name": "Steel"})
+        changes = {
+            "product_line_id": line.id,
+            "industry_id": industry.id,
+            "company_size": "11-50",
+            "use_case": "Planning",
+            "pain_points": "Slow",
+            "budget_min": 1,
+            "budget_max": 2,
+            "budget_status": "approved",
+            "risk_level": "low",
+            "expected_revenue": 200,
+        }
+        own = self.env["crm.lead"]._get_own_tracked()
+        self.assertEqual(own, changes.keys() - {"expected_revenue"} | {"tier"})
+        self.flush_tracking()
+        self.lead.write(changes)
+        self.flush_tracking()
+        tracked = self.lead.message_ids.tracking_value_ids.field_id.mapped("name")
+        self.assertEqual({*tracked}, changes.keys() | {"tier"})
+
     def test_changed_thresholds_are_right_after_the_job(self):
         self.flush_tracking()
         before = len(self.lead.message_ids)
