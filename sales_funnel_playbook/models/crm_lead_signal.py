@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 # Texts shorter than this say the same by chance ("Called").
@@ -27,6 +27,12 @@ SIGNALS = {
     """,
 }
 
+WON_AT_ONCE = """
+    UPDATE crm_lead SET is_won_at_once = NOT COALESCE(is_won_at_once, FALSE)
+    WHERE id = ANY(%(ids)s) AND COALESCE(is_won_at_once, FALSE)
+        <> (won_status = 'won' AND COALESCE(create_date::date = date_closed::date, FALSE))
+"""
+
 
 class CrmLeadProgress(models.Model):
     _inherit = "crm.lead.progress"
@@ -52,7 +58,7 @@ class CrmLead(models.Model):
         help="The expected revenue was raised on the day the deal was won.",
     )
     is_won_at_once = fields.Boolean(
-        string="Won the Day It Was Created", compute="_compute_is_won_at_once", store=True, precompute=True
+        string="Won the Day It Was Created", readonly=True, copy=False, help="Looked at every night."
     )
     rushed_stage_count = fields.Integer(
         string="Stages Within an Hour",
@@ -73,14 +79,6 @@ class CrmLead(models.Model):
         copy=False,
         help="Progress notes with the very text of a note on another deal. Counted every night.",
     )
-
-    @api.depends("date_closed", "won_status")
-    def _compute_is_won_at_once(self):
-        for lead in self:
-            begun, closed = lead.create_date, lead.date_closed
-            lead.is_won_at_once = bool(
-                lead.won_status == "won" and begun and closed and begun.date() == closed.date()
-            )
 
     def write(self, vals):
         deadline, revenue = vals.get("date_deadline"), vals.get("expected_revenue")
@@ -109,7 +107,8 @@ class CrmLead(models.Model):
     def _count_signals(self):
         """Count anew what only the log and the notes show."""
         self.env["crm.lead.progress"].flush_model()
-        self.flush_model([*SIGNALS])
+        self.flush_model([*SIGNALS, "is_won_at_once", "won_status", "date_closed"])
+        self.env.cr.execute(SQL(WON_AT_ONCE, ids=self.ids))
         for name, query in SIGNALS.items():
             column = SQL.identifier(name)
             found = SQL(query, ids=self.ids, length=MIN_COPIED_LENGTH)
@@ -125,4 +124,4 @@ class CrmLead(models.Model):
                     column,
                 )
             )
-        self.invalidate_recordset([*SIGNALS], flush=False)
+        self.invalidate_recordset([*SIGNALS, "is_won_at_once"], flush=False)

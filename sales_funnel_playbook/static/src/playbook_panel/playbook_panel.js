@@ -5,7 +5,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { Component, useState } from "@odoo/owl";
+import { Component, status, useState } from "@odoo/owl";
 
 import { PlaybookCondition } from "./playbook_condition";
 import { PlaybookOutput } from "./playbook_output";
@@ -158,6 +158,9 @@ export class PlaybookPanel extends Component {
     }
 
     async refresh() {
+        if (status(this) === "destroyed") {
+            return; // another tab was opened meanwhile
+        }
         await this.load();
         this.env.bus.trigger("MAIL:RELOAD-THREAD", { model: "crm.lead", id: this.leadId });
         const thread = this.store.Thread.insert({ model: "crm.lead", id: this.leadId });
