@@ -77,6 +77,11 @@ class CrmLead(models.Model):
                 if fact[key] not in taken.mapped(key):
                     taken |= fact
             taken.lead_id = self
+        answered = self.sudo().score_answer_ids.criterion_id
+        confirmed = self.sudo().confirmation_ids.filtered(lambda fact: not fact.withdrawn_at).condition_id
+        self.sudo().question_ids.filtered(
+            lambda question: question.criterion_id in answered or question.condition_id in confirmed
+        ).unlink()
 
     def _merge_evidence(self, opportunities):
         """Take over confirmations and outputs; where this lead has a current one, it goes on counting

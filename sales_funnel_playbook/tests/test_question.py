@@ -91,3 +91,11 @@ class TestQuestion(PlaybookCase):
         other.ask_later(self.asked.id, "condition", self.day)
         merged = (self.lead | other).merge_opportunity()
         self.assertEqual((merged.score, merged.question_ids.condition_id), (10, self.asked))
+
+    def test_what_the_other_deal_answers_need_not_be_asked_after_a_merge(self):
+        other = self._create_lead("Other")
+        other.answer_criterion(self.fit.id, self.fit.option_ids.id)
+        self.lead.ask_later(self.fit.id, "criterion", self.day)
+        merged = (self.lead | other).merge_opportunity()
+        self.assertEqual((merged.score, merged.is_scored), (10, True))
+        self.assertFalse(merged.question_ids)
