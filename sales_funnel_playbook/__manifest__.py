@@ -1,6 +1,6 @@
 {
     "name": "Sales Funnel Playbook",
-    "summary": "Stages with conditions and outputs, a score that explains itself, tiers, risks, checks",
+    "summary": "Stages with conditions and outputs, scores, tiers, risks, and deadlines that keep themselves",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
@@ -19,6 +19,7 @@
         "views/crm_playbook_criterion_views.xml",
         "views/crm_playbook_output_views.xml",
         "views/crm_playbook_override_reason_views.xml",
+        "views/crm_playbook_deadline_views.xml",
         "views/crm_playbook_stage_views.xml",
         "views/crm_playbook_views.xml",
         "views/crm_product_line_views.xml",
@@ -44,6 +45,7 @@
         # reports
         "report/crm_lead_calibration_report_views.xml",
         "report/crm_lead_risk_report_views.xml",
+        "report/crm_playbook_deadline_report_views.xml",
         "report/crm_playbook_gate_report_views.xml",
         # menus
         "views/crm_menus.xml",
@@ -52,6 +54,7 @@
         "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",
         "data/crm_playbook_template_saas_rating.xml",
+        "data/crm_playbook_template_saas_deadlines.xml",
         "data/crm_risk_type_data.xml",
         "data/crm_progress_milestone_data.xml",
         "data/ir_cron_data.xml",

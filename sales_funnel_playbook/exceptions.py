@@ -1,3 +1,5 @@
+import psycopg2
+
 from odoo.exceptions import UserError
 
 
@@ -14,3 +16,7 @@ class PlaybookGateError(UserError):
     def __init__(self, message, refused):
         super().__init__(message)
         self.context = {"refused": refused}
+
+
+# Somebody else was quicker: to be tried again, not a fault of what was tried.
+CONCURRENCY_ERRORS = (psycopg2.errors.UniqueViolation, psycopg2.OperationalError)

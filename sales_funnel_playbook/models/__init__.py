@@ -3,6 +3,7 @@ from . import crm_playbook_cache_mixin
 from . import crm_playbook_delay
 from . import crm_playbook_rule
 from . import crm_playbook
+from . import crm_playbook_duty
 from . import crm_playbook_gate
 from . import crm_playbook_stage
 from . import crm_playbook_condition
@@ -12,6 +13,7 @@ from . import crm_playbook_rating
 from . import crm_playbook_criterion
 from . import crm_playbook_tier
 from . import crm_playbook_check
+from . import crm_playbook_deadline
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
 from . import crm_playbook_refresh
@@ -54,6 +56,19 @@ from . import crm_lead_refusal
 from . import crm_lead_override
 from . import crm_lead_lost
 from . import crm_lead_stage_move
+from . import crm_lead_stage_notice
+
+# leads: what is to be done by when
+from . import mail_activity
+from . import crm_lead_intake
+from . import crm_lead_waiting
+from . import crm_lead_deadline
+from . import crm_lead_deadline_cause
+from . import crm_lead_deadline_communication
+from . import crm_lead_deadline_begin
+from . import crm_lead_deadline_end
+from . import crm_lead_deadline_escalation
+from . import crm_lead_renewal
 
 # leads: the rest
 from . import crm_lead_import

@@ -90,6 +90,7 @@ class CrmLeadOutput(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Approve: %s", submission.output_id.name),
                 user_id=leader.id,
+                **submission.lead_id._prepare_work_vals(f"approval:{submission.id}"),
             )
             submission.sudo().activity_id = activity
 

@@ -206,7 +206,8 @@ class CrmLead(models.Model):
         delay = output._get_delay()
         stage = output.playbook_stage_id.stage_id
         begun_at = self.sudo().stage_log_ids._get_begun_at(stage.id) if delay else False
-        return output._get_due_times([delay], begun_at, self._get_working_calendar())[delay]
+        owner = self.sudo().user_id  # sudo: their time zone and leave count, whoever asks
+        return output._get_due_times([delay], begun_at, self._get_working_calendar(), owner)[delay]
 
     def _get_working_calendar(self):
         """Return the calendar by which working time counts for this lead, maybe empty."""

@@ -126,6 +126,7 @@ class CrmLead(models.Model):
                     "note": item["guidance"] and Markup("<p>%s</p>") % item["guidance"],
                     "user_id": (stay.lead_id.user_id.filtered("active") or self.env.user).id,
                     "date_deadline": date_deadline,
+                    **stay.lead_id._prepare_work_vals(f"override:{stay.id}-{item['kind']}-{item['rule_id']}"),
                 }
                 for stay in stays
                 for item in stay.unmet

@@ -111,7 +111,9 @@ class CrmLead(models.Model):
             return {}
         calendar = self._get_working_calendar()
         begun_at = stays._get_begun_at(self.stage_id.id)
-        return self.env["crm.playbook.output"]._get_due_times(delays, begun_at, calendar)
+        # sudo: the salesperson's time zone and leave count, whoever asks
+        owner = self.sudo().user_id
+        return self.env["crm.playbook.output"]._get_due_times(delays, begun_at, calendar, owner)
 
     def _get_panel_users(self, confirmations, submissions, stays):
         """Return ``{user id: name}`` of everybody who did something here, in one query."""

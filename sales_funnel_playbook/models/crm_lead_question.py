@@ -69,6 +69,7 @@ class CrmLead(models.Model):
             ask_by,
             self.env._("Ask: %s", rule.name),
             user_id=(self.user_id or self.env.user).id,
+            **self._prepare_work_vals(f"question:{kind}-{rule.id}"),
         )
         question = questions.create(
             {

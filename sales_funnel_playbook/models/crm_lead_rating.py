@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .crm_playbook_rating import SETTLING
+
 # What a move brings along is checked by night: checks need not be as quick as moves.
 CHECKS = {"check_ids"}
 
@@ -13,7 +15,7 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         if self.env["crm.playbook"]._get_rated_fields():
-            leads._queue_rating(self._get_rating_results())
+            leads._queue_rating({*self._get_rating_results()})
         return leads
 
     def write(self, vals):
@@ -41,11 +43,13 @@ class CrmLead(models.Model):
         return {result for name in names for result in rated.get(name, ())} if rated else set()
 
     def _queue_rating(self, results):
-        """Have the fields ``results`` computed again on those of these leads that follow a playbook."""
+        """Have ``results`` follow again from the rules, on those of these leads that follow a playbook."""
         if not results:
             return
         followed = self.browse(self.filtered("id")._get_playbook_ids())
-        for result in results if followed else ():
+        if SETTLING in results:
+            followed._queue_settling()
+        for result in results - {SETTLING} if followed else ():
             self.env.add_to_compute(self._fields[result], followed)
 
     def _refresh(self):

@@ -40,6 +40,9 @@ class CrmLeadRisk(models.Model):
     )
     state = fields.Selection([("open", "Open"), ("closed", "Closed")], required=True, default="open")
     closing_note = fields.Text(help="How it ended.")
+    raised_at = fields.Datetime(
+        compute="_compute_raised_at", store=True, precompute=True, copy=False, help="When it became high."
+    )
     closed_at = fields.Datetime(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
     cause = fields.Char(
@@ -56,6 +59,12 @@ class CrmLeadRisk(models.Model):
     def _compute_level(self):
         for risk in self:
             risk.level = risk.level or risk.type_id.level or "medium"
+
+    @api.depends("level", "state")
+    def _compute_raised_at(self):
+        for risk in self:
+            is_high = risk.level == "high" and risk.state == "open"
+            risk.raised_at = is_high and (risk.raised_at or self.env.cr.now())
 
     @api.depends("lead_id")
     def _compute_responsible_id(self):

@@ -74,13 +74,15 @@ class CrmPlaybook(models.Model):
             named = playbook.product_line_ids or playbook.team_ids or playbook.is_template
             playbook.is_default = playbook.is_default and not named
 
-    @api.depends("stage_ids.condition_ids.broken_reason")
+    @api.depends("stage_ids.condition_ids.broken_reason", "deadline_ids", "stage_ids.action_ids")
     def _compute_broken_rules(self):
         for playbook in self:
-            broken = playbook.stage_ids.condition_ids.filtered("broken_reason")
+            stages, deadlines = playbook.stage_ids, playbook.deadline_ids
+            rules = [*stages.condition_ids, *stages.action_ids, *deadlines]
             playbook.broken_rules = "\n".join(
-                f"{rule.playbook_stage_id.display_name}: {rule.name} – {rule.broken_reason}"
-                for rule in broken
+                f"{rule.playbook_stage_id.display_name or playbook.name}: {rule.name} – {rule.broken_reason}"
+                for rule in rules
+                if rule.broken_reason
             )
 
     @api.depends_context("uid")

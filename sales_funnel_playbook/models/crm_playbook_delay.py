@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -40,20 +42,36 @@ class CrmPlaybookDelay(models.AbstractModel):
         return (self.delay_count, self.delay_unit) if self.delay_count else None
 
     @api.model
-    def _get_due_times(self, delays, start, calendar):
+    def _get_due_times(self, delays, start, calendar, user=None):
         """Return ``{delay: moment}`` when each of some delays that begin together is over.
 
         :param delays: as :meth:`_get_delay` returns them; None is never over: False
         :param start: when they begin, naive UTC, or False: they have not
         :param calendar: ``resource.calendar`` for working time; empty: every hour counts
+        :param user: ``res.users`` whose time zone and leave count, if any
         """
-        due = dict.fromkeys(delays, False)
-        limited = {delay for delay in due if delay and start}
-        # a flexible calendar has no hours of the day to count
-        is_counted = calendar and not calendar.flexible_hours
-        working = {delay for delay in limited if is_counted and delay[1] not in PLAIN_UNITS}
-        for count, unit in limited - working:
-            due[count, unit] = start + relativedelta(**{unit.removeprefix("working_"): count})
-        if working:
-            due |= calendar._get_due_times(start, working)
+        user = self.env["res.users"] if user is None else user
+        requests = {delay: (delay, start, calendar, user) for delay in delays}
+        moments = self._get_due_moments({request for request in requests.values() if request[0] and start})
+        return {delay: moments.get(request, False) for delay, request in requests.items()}
+
+    @api.model
+    def _get_due_moments(self, requests):
+        """Return ``{request: moment}`` when each delay is over; each calendar is asked once. Working time
+        that a calendar does not have (nobody works for years) counts as plain time: no deadline is lost.
+
+        :param requests: a set of ``((count, unit), start, calendar, user)``; start and results naive UTC
+        """
+        due, working = {}, defaultdict(set)
+        for request in requests:
+            (count, unit), start, calendar, user = request
+            # a flexible calendar has no hours of the day to count
+            if unit in PLAIN_UNITS or not calendar or calendar.flexible_hours:
+                due[request] = start + relativedelta(**{unit.removeprefix("working_"): count})
+            else:
+                working[calendar].add(((count, unit), start, user))
+        for calendar, asked in working.items():
+            for (delay, start, user), moment in calendar._get_due_times(asked).items():
+                plain = start + relativedelta(**{delay[1].removeprefix("working_"): delay[0]})
+                due[delay, start, calendar, user] = moment or plain
         return due

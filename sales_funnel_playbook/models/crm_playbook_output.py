@@ -8,7 +8,7 @@ class CrmPlaybookOutput(models.Model):
 
     _name = "crm.playbook.output"
     _description = "Stage output"
-    _inherit = ["crm.playbook.delay", "crm.playbook.cache.mixin"]
+    _inherit = ["crm.playbook.duty"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -81,6 +81,10 @@ class CrmPlaybookOutput(models.Model):
             # sudo: a file uploaded by one manager is not another's to write
             files = output.sudo().template_attachment_ids.filtered(lambda file: not file.res_id)
             files.write({"res_model": self._name, "res_id": output.id})
+
+    def _prepare_duty(self):
+        stage_id = self.playbook_stage_id.stage_id.id
+        return super()._prepare_duty()._replace(stage_id=stage_id, satisfied_domain=self._get_domain())
 
     def _get_domain(self):
         """Return the domain of the leads that have this output without handing it in, or ``""``."""

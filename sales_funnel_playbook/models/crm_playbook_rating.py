@@ -3,6 +3,9 @@ from collections import defaultdict
 from odoo import api, models, tools
 from odoo.tools import frozendict
 
+# Not a field, but what follows from rules too: the activities that deadlines begin and end.
+SETTLING = "deadlines"
+
 
 class CrmPlaybook(models.Model):
     """Score, tier and checks of a deal follow from rules, so what they depend on is data too."""

@@ -1,11 +1,21 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..exceptions import CONCURRENCY_ERRORS
 
 BATCH = 5000
+MAX_ATTEMPTS = 5
+KINDS = [("rating", "Score, tier, checks and risks"), ("deadlines", "Deadlines")]
+# Deals with something to do that a playbook has given them, whatever became of them since.
+BUSY = (
+    "(SELECT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_cause IS NOT NULL"
+    " AND res_model = 'crm.lead')"
+)
 
 
 class CrmPlaybookRefresh(models.Model):
-    """A playbook whose open deals are to be looked at again, and how far that is.
+    """A playbook whose open deals are to be looked at again, what for, and how far that is.
 
     A row exists as long as there is something left to do; its ``position`` is committed with each
     batch, so that a job that is killed goes on where it stopped.
@@ -16,9 +26,10 @@ class CrmPlaybookRefresh(models.Model):
     _order = "id"
 
     playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
+    kind = fields.Selection(KINDS, required=True, default="rating")
     position = fields.Integer(help="Id of the last deal that was looked at.")
 
-    _playbook_uniq = models.UniqueIndex("(playbook_id)")
+    _playbook_uniq = models.UniqueIndex("(playbook_id, kind)")
 
     @api.model
     def _cron_start(self):
@@ -26,45 +37,101 @@ class CrmPlaybookRefresh(models.Model):
         self._request(self.env["crm.playbook"].search([("is_template", "=", False)]))
 
     @api.model
-    def _request(self, playbooks):
-        """Have the open deals of ``playbooks`` looked at again soon, from the first one on."""
-        begun = self.search([("playbook_id", "in", playbooks.ids)])
-        begun.position = 0
-        self.create([{"playbook_id": playbook.id} for playbook in playbooks - begun.playbook_id])
-        self.env.ref("sales_funnel_playbook.ir_cron_refresh")._trigger()
+    def _cron_start_deadlines(self):
+        """Every hour: what has become due since. What is still under way goes on."""
+        under_way = self.search([("kind", "=", "deadlines")]).playbook_id
+        playbooks = self.env["crm.playbook"].browse(self.env["crm.playbook"]._get_duties()).exists()
+        self._request(playbooks - under_way, "deadlines")
 
     @api.model
-    def _cron_run(self):
+    def _request(self, playbooks, kind="rating"):
+        """Have the deals of ``playbooks`` looked at again soon, from the first one on."""
+        begun = self.search([("playbook_id", "in", playbooks.ids), ("kind", "=", kind)])
+        begun.position = 0
+        self.create([{"playbook_id": one.id, "kind": kind} for one in playbooks - begun.playbook_id])
+        self._get_cron(kind)._trigger()
+
+    @api.model
+    def _get_cron(self, kind):
+        name = {"rating": "ir_cron_refresh", "deadlines": "ir_cron_deadlines"}[kind]
+        return self.env.ref(f"sales_funnel_playbook.{name}")
+
+    @api.model
+    def _cron_run(self, kind="rating"):
         """Look again at the deals of the requested playbooks, in batches."""
-        remaining = sum(self.env["crm.lead"].search_count(one._get_domain()) for one in self.search([]))
-        while refresh := self.search([], limit=1):
-            done = refresh._run_batch()
+        mine = [("kind", "=", kind)]
+        remaining = sum(one._get_leads().search_count(one._get_domain()) for one in self.search(mine))
+        while refresh := self.search(mine, limit=1):
+            done = refresh._run_safely()
+            if done is None:
+                return
             remaining = max(remaining - done, 0)
             if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                 return
             self.env.invalidate_all()
 
+    def _run_safely(self):
+        """Run the next batch; where somebody else was quicker, see what they did and try again.
+
+        :return: how many deals there were, None where another job is at it
+        """
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                done = self._run_batch()
+                self.env.cr.flush()
+            except CONCURRENCY_ERRORS:
+                if attempt == MAX_ATTEMPTS:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                if not self.exists():
+                    return 0
+            else:
+                return done
+        return None
+
     def _run_batch(self):
         """Look at the next deals, and end with the last ones.
 
-        :return: how many there were
+        :return: how many there were, None where another job is at it
         """
-        leads = self.env["crm.lead"].search(self._get_domain(), order="id", limit=BATCH)
-        if leads:
+        if not self.try_lock_for_update():
+            return None
+        leads = self._get_leads().search(self._get_domain(), order="id", limit=BATCH)
+        if leads and self.kind == "deadlines":
+            leads.with_context(active_test=True)._keep_deadlines()
+        elif leads:
             leads._refresh()
         if len(leads) < BATCH:
+            self._report_broken()
             self.unlink()
         else:
             self.position = leads[-1].id
         return len(leads)
 
+    def _get_leads(self):
+        """Return the model of leads; what is lost, and archived therefore, has deadlines too."""
+        return self.env["crm.lead"].with_context(active_test=self.kind == "rating")
+
     def _get_domain(self):
         """Return the domain of the deals that are still to be looked at: open ones, and those that
         were closed since the last time.
         """
-        todo = Domain("playbook_id", "=", self.playbook_id.id) & Domain("id", ">", self.position)
+        todo = Domain("id", ">", self.position)
+        followed = Domain("playbook_id", "=", self.playbook_id.id)
         worked = Domain("won_status", "=", "pending") | Domain("date_closed", ">=", "today -2d")
-        return todo & worked & Domain("type", "=", "opportunity")
+        if self.kind == "deadlines":
+            busy = Domain("id", "in", SQL(BUSY, self.playbook_id.id))
+            return todo & ((followed & worked) | busy)
+        return todo & followed & worked & Domain("type", "=", "opportunity")
+
+    def _report_broken(self):
+        """Report the rules that cannot be evaluated any more."""
+        if self.kind == "deadlines":
+            playbook = self.playbook_id
+            for deadline in playbook.deadline_ids | playbook.stage_ids.action_ids:
+                if deadline.broken_reason:
+                    deadline._report_error(deadline.broken_reason)
 
 
 class CrmLead(models.Model):

@@ -34,11 +34,21 @@ class CrmPlaybookRule(models.AbstractModel):
     @api.depends("domain")
     def _compute_broken_reason(self):
         for rule in self:
-            try:
-                self._compile_domain(rule.domain, self.env["crm.lead"].sudo())
-                rule.broken_reason = False
-            except ValueError as error:
-                rule.broken_reason = str(error)
+            reasons = [self._get_broken_reason(text) for text in rule._get_domains()]
+            rule.broken_reason = next(filter(None, reasons), False)
+
+    def _get_domains(self):
+        """Return the texts of this rule's domains."""
+        return [self.domain]
+
+    @api.model
+    def _get_broken_reason(self, text):
+        """Return why the domain in ``text`` cannot be evaluated, or False."""
+        try:
+            self._compile_domain(text, self.env["crm.lead"].sudo())
+        except ValueError as error:
+            return str(error)
+        return False
 
     @api.constrains("domain")
     def _check_domain(self):
@@ -46,19 +56,24 @@ class CrmPlaybookRule(models.AbstractModel):
         rules are evaluated for everybody, so they must not tell more than their author knows.
         """
         for rule in self:
-            try:
-                # a savepoint, because only PostgreSQL itself knows whether it can run it
-                with self.env.cr.savepoint(flush=False):
-                    query = self._compile_domain(rule.domain, self.env["crm.lead"])
-                    self.env.execute_query(SQL("EXPLAIN %s", query.select()))
-            except (ValueError, AccessError, psycopg2.Error) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The rule “%(rule)s” cannot be saved: %(reason)s",
-                        rule=rule.name,
-                        reason=(str(error) or repr(error)).splitlines()[0],
-                    )
-                ) from error
+            self._check_domain_text(rule.name, rule.domain)
+
+    @api.model
+    def _check_domain_text(self, name, text):
+        """Raise a ValidationError about the rule ``name`` unless its domain ``text`` can be evaluated."""
+        try:
+            # a savepoint, because only PostgreSQL itself knows whether it can run it
+            with self.env.cr.savepoint(flush=False):
+                query = self._compile_domain(text, self.env["crm.lead"])
+                self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        except (ValueError, AccessError, psycopg2.Error) as error:
+            raise ValidationError(
+                self.env._(
+                    "The rule “%(rule)s” cannot be saved: %(reason)s",
+                    rule=name,
+                    reason=(str(error) or repr(error)).splitlines()[0],
+                )
+            ) from error
 
     @api.model
     @tools.ormcache("text", "self.env.lang")
@@ -167,11 +182,13 @@ class CrmPlaybookRule(models.AbstractModel):
 
     def _get_named_fields(self):
         """Return the names of the lead's fields that the domains of these rules look at."""
-        names = set()
-        for rule in self:
-            try:
-                conditions = self._parse_domain(rule.domain).iter_conditions()
-            except ValueError:
-                continue
-            names.update(condition.field_expr.split(".")[0] for condition in conditions)
-        return names
+        return set().union(*(self._get_domain_fields(rule.domain) for rule in self))
+
+    @api.model
+    def _get_domain_fields(self, text):
+        """Return the names of the lead's fields that the domain in ``text`` looks at."""
+        try:
+            conditions = self._parse_domain(text).iter_conditions()
+        except ValueError:
+            return set()
+        return {condition.field_expr.split(".")[0] for condition in conditions}

@@ -39,6 +39,7 @@ class GateStage(NamedTuple):
     allow_skip: bool
     rules: tuple[GateRule, ...]
     outputs: tuple[GateOutput, ...]
+    is_announced: bool = False  # somebody is told when a deal enters it
     kind: str = "skip"
 
 
@@ -155,6 +156,7 @@ class CrmPlaybookStage(models.Model):
                 for output in self.output_ids
                 if output.is_required
             ),
+            is_announced=bool(self.notify_user_ids or self.notify_team_ids),
         )
 
     def _prepare_unmet_item(self):

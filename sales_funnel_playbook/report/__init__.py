@@ -1,3 +1,4 @@
 from . import crm_lead_calibration_report
-from . import crm_playbook_gate_report
 from . import crm_lead_risk_report
+from . import crm_playbook_deadline_report
+from . import crm_playbook_gate_report

@@ -4,6 +4,11 @@ from . import test_calibration
 from . import test_check
 from . import test_confirmation
 from . import test_customer
+from . import test_deadline
+from . import test_deadline_escalation
+from . import test_deadline_recurring
+from . import test_deadline_report
+from . import test_deadline_rules
 from . import test_delay
 from . import test_gate
 from . import test_gate_report
@@ -24,6 +29,7 @@ from . import test_rule
 from . import test_score
 from . import test_simulation
 from . import test_stage_log
+from . import test_stage_notice
 from . import test_template
 from . import test_tier
 from . import test_tools

@@ -87,6 +87,21 @@ class PlaybookCase(TestCrmCommon):
         )
 
     @classmethod
+    def _create_deadline(cls, name, trigger="stage_entered", count=1, unit="working_days", **vals):
+        """A deadline that is as old as the module, whatever the time is said to be."""
+        vals.setdefault("playbook_id", cls.playbook.id)
+        return cls.env["crm.playbook.deadline"].create(
+            {
+                "name": name,
+                "trigger": trigger,
+                "delay_count": count,
+                "delay_unit": unit,
+                "effective_from": "2000-01-01",
+                **vals,
+            }
+        )
+
+    @classmethod
     def _create_lead(cls, name="Deal", **vals):
         return cls.env["crm.lead"].create(
             {

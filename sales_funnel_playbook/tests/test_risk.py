@@ -17,6 +17,9 @@ class TestRisk(PlaybookCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.person, cls.other = cls.env["res.partner"].create([{"name": "Ms Wu"}, {"name": "Mr Li"}])
+        cls.response = cls._create_deadline(
+            "Agree the response", "risk_raised", responsible="team_leader", playbook_id=cls.playbook.id
+        )
         cls.lead = cls._create_lead()
 
     def _type(self, name):
@@ -28,6 +31,10 @@ class TestRisk(PlaybookCase):
     def _alarms(self, lead=None):
         subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
         return (lead or self.lead).message_ids.filtered(lambda message: message.subtype_id == subtype)
+
+    def _asked(self):
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        return activities.search([("playbook_deadline_id", "=", self.response.id)])
 
     def test_the_lead_shows_its_gravest_open_risk(self):
         low = self._open("low", description="Slow")
@@ -142,18 +149,21 @@ class TestRisk(PlaybookCase):
         self.lead.message_subscribe(follower.partner_id.ids)
         with self.mock_datetime_and_now(datetime(2026, 3, 20, 9)):  # a Friday
             risk = self._open("high", type_id=self._type("competitor").id, description="<b>Rival</b>")
+            self.env.cr.flush()
         alarm = self._alarms()
         self.assertEqual(len(alarm), 1)
         self.assertIn("&lt;b&gt;Rival", alarm.body)
         self.assertTrue(
             {self.leader.partner_id, follower.partner_id} <= set(alarm.notification_ids.res_partner_id)
         )
+        asked = self._asked()
         self.assertRecordValues(
-            risk.activity_id,
+            asked,
             [{"user_id": self.leader.id, "date_deadline": datetime(2026, 3, 23).date(), "active": True}],
         )
         risk.with_user(self.rep).response = "A director visits"
-        self.assertFalse(risk.activity_id.active)
+        self.env.cr.flush()
+        self.assertRecordValues(asked, [{"active": False, "playbook_closing": "satisfied"}])
 
     def test_a_risk_that_becomes_high_later_is_told_once(self):
         risk = self._open("medium")
@@ -164,7 +174,10 @@ class TestRisk(PlaybookCase):
 
     def test_without_a_leader_the_salesperson_is_asked(self):
         self.team.user_id = False
-        self.assertEqual(self._open("high").activity_id.user_id, self.rep)
+        self.playbook.responsible_user_id = False
+        self._open("high")
+        self.env.cr.flush()
+        self.assertEqual(self._asked().user_id, self.rep)
 
     def test_silence_is_found_by_night_once_and_closed_when_it_is_over(self):
         with self.mock_datetime_and_now(datetime(2026, 1, 5, 9)):

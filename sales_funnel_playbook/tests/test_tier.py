@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Date
 from odoo.tests import BaseCase, Form, tagged
 
 from odoo.addons.sales_funnel_playbook.tools.tiering import Threshold, get_tier
@@ -90,6 +91,7 @@ class TestTier(PlaybookCase):
             "budget_max": 2,
             "budget_status": "approved",
             "risk_level": "low",
+            "waiting_until": Date.today(),
             "expected_revenue": 200,
         }
         own = self.env["crm.lead"]._get_own_tracked()

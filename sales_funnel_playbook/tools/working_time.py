@@ -10,6 +10,7 @@ class WorkingTime:
     as many stays as there are.
 
     :param intervals: ``(start, stop)`` pairs in order, not overlapping, as comparable datetimes
+    :param get_day: the local date of one of the moments
 
     >>> at = datetime
     >>> monday = (at(2024, 3, 18, 9), at(2024, 3, 18, 17))
@@ -31,9 +32,11 @@ class WorkingTime:
     datetime.datetime(2024, 3, 19, 17, 0)
     """
 
-    def __init__(self, intervals):
+    def __init__(self, intervals, get_day=datetime.date):
         self._starts = [start for start, _stop in intervals]
         self._stops = [stop for _start, stop in intervals]
+        self._get_day = get_day
+        self._day_ends = None  # many are asked for the hours of a stay only
         seconds = ((stop - start).total_seconds() for start, stop in intervals)
         self._seconds_before = [0.0, *accumulate(seconds)]
 
@@ -58,15 +61,24 @@ class WorkingTime:
             return None
         return self._stops[index - 1] - timedelta(seconds=self._seconds_before[index] - seconds)
 
-    def end_of_day(self, start, days, get_day=datetime.date):
+    def end_of_day(self, start, days):
         """Return the end of the ``days``-th working day after the day of ``start``, or None when the
         intervals end before.
-
-        :param get_day: the local date of one of the moments
         """
-        last_stops = {get_day(begin): stop for begin, stop in zip(self._starts, self._stops, strict=True)}
-        later = [day for day in last_stops if day > get_day(start)]
-        return last_stops[later[days - 1]] if 0 < days <= len(later) else None
+        if self._day_ends is None:
+            last_stops = {
+                self._get_day(begin): stop for begin, stop in zip(self._starts, self._stops, strict=True)
+            }
+            self._day_ends = ([*last_stops], [*last_stops.values()])
+        local_days, stops = self._day_ends
+        index = bisect_right(local_days, self._get_day(start)) + days - 1
+        return stops[index] if days > 0 and index < len(stops) else None
+
+    def get_due(self, start, count, unit):
+        """Return when ``count`` of ``unit`` (``working_hours`` or ``working_days``) have passed since
+        ``start``, or None when the intervals end before.
+        """
+        return (self.end_of_day if unit == "working_days" else self.add_hours)(start, count)
 
     def columns(self, number):
         """Return the starts, the stops, and the seconds worked until each stop, as three lists of

@@ -178,11 +178,14 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             "tier_margin": self.template_id.tier_margin,
             "tier_ids": [Command.create(vals) for vals in self.template_id.tier_ids.copy_data()],
             "criterion_ids": [Command.create(vals) for vals in self.template_id.criterion_ids.copy_data()],
+            "deadline_ids": [Command.create(vals) for vals in self.template_id.deadline_ids.copy_data()],
         }
 
     def _copy_translations(self, playbook):
         """Take over the template's texts in every language: creating takes only the user's."""
         self._copy_sheet_translations(playbook)
+        for source, target in zip(self.template_id.deadline_ids, playbook.deadline_ids, strict=True):
+            source._playbook_copy_translations(target, ["name", "guidance"])
         for line, stage in zip(self.line_ids, playbook.stage_ids, strict=True):
             template = line.template_stage_id
             template._playbook_copy_translations(stage, ["objective"])
@@ -191,6 +194,8 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             for source, target in zip(template.condition_ids, stage.condition_ids, strict=True):
                 source._playbook_copy_translations(target, ["name", "guidance"])
             for source, target in zip(template.output_ids, stage.output_ids, strict=True):
+                source._playbook_copy_translations(target, ["name", "guidance"])
+            for source, target in zip(template.action_ids, stage.action_ids, strict=True):
                 source._playbook_copy_translations(target, ["name", "guidance"])
 
     def _copy_sheet_translations(self, playbook):

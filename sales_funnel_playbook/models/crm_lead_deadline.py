@@ -1,0 +1,106 @@
+import logging
+
+from odoo import api, models
+from odoo.tools.misc import clean_context
+
+from ..exceptions import CONCURRENCY_ERRORS
+from .crm_lead_stage_move import PLAYBOOK_KEYS
+
+QUEUE = "crm.lead.settling"
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmLead(models.Model):
+    """Deadlines keep themselves: what begins or ends one is noticed at the end of the transaction, once for
+    all deals that it touched, and every hour for what only time brings about.
+    """
+
+    _inherit = "crm.lead"
+
+    def write(self, vals):
+        leaving = self.browse()
+        if not PLAYBOOK_KEYS.isdisjoint(vals):
+            leaving = self._get_dutiful()
+        result = super().write(vals)
+        leaving._queue_settling()
+        return result
+
+    def _get_dutiful(self):
+        """Return those of these leads that follow a playbook with deadlines; costs no query."""
+        duties = self.env["crm.playbook"]._get_duties()
+        if not duties:
+            return self.browse()
+        playbook_ids = self.filtered("id")._get_playbook_ids()
+        return self.browse(lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in duties)
+
+    def _queue_settling(self):
+        """Have the activities of these leads brought in line when the transaction ends: facts that
+        come one by one are looked at together, and as they are then.
+        """
+        if not self:
+            return
+        hooks = self.env.cr.precommit
+        if not hooks.data.get(QUEUE):
+            hooks.add(self.env["crm.lead"]._settle_queued)
+        hooks.data.setdefault(QUEUE, set()).update(self.ids)
+
+    @api.model
+    def _settle_queued(self):
+        """Settle the deadlines of the leads that were queued in this transaction."""
+        ids = sorted(self.env.cr.precommit.data.pop(QUEUE, ()))
+        # sudo: what a playbook asks for follows from its rules, whoever set it off
+        self.sudo().browse(ids).exists()._settle_deadlines()
+
+    def _settle_deadlines(self):
+        """Bring the activities of these leads in line with the deadlines of their playbooks: end what is
+        done or no longer asked for, begin what something has caused. Doing it again changes nothing.
+        """
+        # in nobody's view, and without a mail for each of many activities
+        context = {**clean_context(self.env.context), "mail_activity_quick_update": True}
+        leads = self.with_env(self.env(context=context))
+        self.env.flush_all()  # what follows reads in SQL
+        leads._end_deadlines()
+        playbook_ids = leads._get_playbook_ids()
+        for playbook_id, duties in self.env["crm.playbook"]._get_duties().items():
+            followed = leads.filtered(lambda lead, id_=playbook_id: playbook_ids.get(lead.id) == id_)
+            if followed:
+                followed._begin_isolated(playbook_id, duties)
+        self.env.flush_all()
+
+    def _keep_deadlines(self):
+        """Begin, end and escalate what is to be done on these deals. Called by the job with up to 5,000."""
+        self._settle_deadlines()
+        self._escalate_deadlines()
+        self._open_missed_twice()
+
+    def _begin_isolated(self, playbook_id, duties):
+        """Begin ``duties`` on these leads; where that fails, one after the other, so that a rule that
+        cannot be followed is reported and keeps none of the others from being followed.
+        """
+        try:
+            # without flushing: this may run while the transaction is being committed
+            with self.env.cr.savepoint(flush=False):
+                self._begin_deadlines(playbook_id, duties)
+                self.env.flush_all()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            self.env.transaction.clear()
+            if len(duties.duties) > 1:
+                for duty in duties.duties:
+                    self._begin_isolated(playbook_id, duties._replace(duties=(duty,)))
+                return
+            _logger.warning("A deadline could not be followed: %s", duties.duties[0].key, exc_info=True)
+            duties.duties[0].browse_rule(self.env)._report_error(error)
+
+
+class CrmLeadStageLog(models.Model):
+    _inherit = "crm.lead.stage.log"
+
+    @api.model
+    def _record(self, stays):
+        """Coming into a stage begins its key actions and ends those of the stage before."""
+        result = super()._record(stays)
+        self.env["crm.lead"].browse([stay.lead_id for stay in stays])._get_dutiful()._queue_settling()
+        return result

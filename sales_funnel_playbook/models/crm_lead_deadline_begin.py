@@ -1,0 +1,200 @@
+from collections import defaultdict
+from datetime import datetime, time
+
+import pytz
+
+from odoo import models
+from odoo.tools import SQL, plaintext2html
+
+from .crm_playbook_duty import RECURRING
+
+
+class CrmLead(models.Model):
+    """What has begun becomes an activity: whose it is, until when, and with which words."""
+
+    _inherit = "crm.lead"
+
+    def _begin_deadlines(self, playbook_id, duties):
+        """Give each cause that these leads of one playbook have its activity. What is done already is noted
+        as done, so that being in time counts too.
+        """
+        causes = self._find_causes(duties)
+        leads = self.browse({cause.lead_id for cause in causes})
+        causes = leads._filter_causes(causes)
+        people = leads._get_people(causes, duties)
+        due = leads._get_cause_due_times(causes, people, duties)
+        causes = [cause for cause in causes if self._is_due_to_appear(cause, due[cause], people[cause])]
+        satisfied = leads._get_satisfied({cause.duty for cause in causes})
+        escalations = leads._get_escalation_times(causes, due, people, duties)
+        texts = self._get_duty_texts(causes, people)
+        self.env["mail.activity"].create(
+            [
+                {
+                    **self._prepare_deadline_vals(cause, people[cause], due[cause]),
+                    **texts[cause.duty, people[cause].lang],
+                    "playbook_id": playbook_id,
+                    "playbook_escalate_at": escalations.get(cause, False),
+                    **self._prepare_done_vals(cause, satisfied),
+                }
+                for cause in causes
+                if cause.duty.trigger not in RECURRING or cause.lead_id not in satisfied[cause.duty]
+            ]
+        )
+
+    def _filter_causes(self, causes):
+        """Return those of ``causes`` that are about leads to which their deadline applies."""
+        domains = {cause.duty: cause.duty.domain for cause in causes if cause.duty.domain not in ("", "[]")}
+        found = self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
+        return [
+            cause
+            for cause in causes
+            if cause.duty not in domains or cause.lead_id in found.get(cause.duty, ())
+        ]
+
+    def _get_people(self, causes, duties):
+        """Return ``{cause: res.users}`` of whoever does it, maybe nobody."""
+        leads = {lead.id: lead for lead in self}
+        return {cause: leads[cause.lead_id]._get_duty_user(cause.duty, duties) for cause in causes}
+
+    def _get_duty_user(self, duty, duties):
+        """Return who does ``duty`` on this lead: as the rule says, else the team leader, else the playbook's
+        responsible, else the salesperson; never somebody who has left.
+        """
+        users = self.env["res.users"]
+        responsible, named = duty.responsible, duty.responsible_user_id
+        if duty.trigger == "follow_up" and self.tier in duties.tiers:
+            responsible = duties.tiers[self.tier][1]
+        first = {
+            "salesperson": self.user_id,
+            "team_leader": self.team_id.user_id,
+            "user": users.browse(named or ()),
+        }[responsible]
+        return self._get_first_active(
+            first, self.team_id.user_id, users.browse(duties.responsible_user_id or ()), self.user_id
+        )
+
+    def _get_first_active(self, *candidates):
+        """Return the first of these users who has not left, or nobody."""
+        return next((user for user in candidates if user.active), self.env["res.users"])
+
+    def _get_cause_due_times(self, causes, people, duties):
+        """Return ``{cause: when it is due}``, naive UTC."""
+        leads = {lead.id: lead for lead in self}
+        requests = {}
+        for cause in causes:
+            lead = leads[cause.lead_id]
+            delay = cause.duty.delay or duties.tiers[lead.tier][0]
+            requests[cause] = (delay, cause.started_at, lead._get_duty_calendar(duties), people[cause])
+        moments = self.env["crm.playbook.delay"]._get_due_moments(set(requests.values()))
+        return {
+            cause: max(moments[request], self._get_end_of_day(cause.resumed_on, people[cause]))
+            if cause.resumed_on
+            else moments[request]
+            for cause, request in requests.items()
+        }
+
+    def _get_duty_calendar(self, duties):
+        """Return the calendar of working time for this lead, maybe empty."""
+        calendar = self.env["resource.calendar"].browse(duties.calendar_id or ())
+        return calendar or (self.company_id or self.env.company).resource_calendar_id
+
+    def _get_end_of_day(self, day, user):
+        """Return the end of a date where ``user`` is, naive UTC."""
+        local = pytz.timezone(user.tz or "UTC")
+        return (
+            local.localize(datetime.combine(day, time(23, 59, 59))).astimezone(pytz.utc).replace(tzinfo=None)
+        )
+
+    def _get_local_date(self, moment, user):
+        """Return the date of ``moment`` (naive UTC) where ``user`` is."""
+        return pytz.utc.localize(moment).astimezone(pytz.timezone(user.tz or "UTC")).date()
+
+    def _is_due_to_appear(self, cause, due, user):
+        """Tell whether the activity of ``cause`` appears now: at once, but what comes again and again only
+        on the day it is due.
+        """
+        today = self._get_local_date(self.env.cr.now(), user)
+        return cause.duty.trigger not in RECURRING or self._get_local_date(due, user) <= today
+
+    def _get_satisfied(self, duties):
+        """Return ``{duty: set of lead ids}``: on which of these leads what each waits for is there."""
+        satisfied = {duty: set() for duty in duties}
+        domains = {duty: duty.satisfied_domain for duty in duties if duty.satisfied_domain not in ("", "[]")}
+        if domains and self:
+            satisfied |= self.env["crm.playbook.rule"]._match(domains, self)
+        handed_in = {duty.id: duty for duty in duties if duty.is_output and duty not in domains}
+        if handed_in and self:
+            rows = SQL(
+                "SELECT output_id, lead_id FROM crm_lead_output WHERE lead_id = ANY(%s)"
+                " AND output_id = ANY(%s) AND is_current AND state <> 'rejected'",
+                self.ids,
+                [*handed_in],
+            )
+            for output_id, lead_id in self.env.execute_query(rows):
+                satisfied[handed_in[output_id]].add(lead_id)
+        return satisfied
+
+    def _get_escalation_times(self, causes, due, people, duties):
+        """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""
+        leads = {lead.id: lead for lead in self}
+        times, requests = {}, {}
+        for cause in causes:
+            delay = cause.duty.escalation
+            if delay and delay[0]:
+                calendar = leads[cause.lead_id]._get_duty_calendar(duties)
+                requests[cause] = (delay, due[cause], calendar, people[cause])
+            elif delay:
+                times[cause] = due[cause]
+        moments = self.env["crm.playbook.delay"]._get_due_moments(set(requests.values()))
+        return times | {cause: moments[request] for cause, request in requests.items()}
+
+    def _get_duty_texts(self, causes, people):
+        """Return ``{(duty, language): summary and note}`` in the words of whoever reads them."""
+        spoken = defaultdict(set)
+        for cause in causes:
+            spoken[people[cause].lang].add(cause.duty)
+        texts = {}
+        for lang, duties in spoken.items():
+            for duty in duties:
+                rule = duty.browse_rule(self.with_context(lang=lang or "en_US").env)
+                summary = rule.env._("Hand in: %s", rule.name) if duty.is_output else rule.name
+                texts[duty, lang] = {
+                    "summary": summary,
+                    "note": rule.guidance and plaintext2html(rule.guidance),
+                    "activity_type_id": self._get_duty_activity_type(duty).id,
+                }
+        return texts
+
+    def _get_duty_activity_type(self, duty):
+        """Return the kind of activity of ``duty``, a to-do where none is chosen or it is out of use."""
+        chosen = self.env["mail.activity.type"].browse(duty.activity_type_id or ()).exists()
+        return (
+            chosen.filtered("active")
+            or self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+            or chosen.search([("res_model", "=", False)], limit=1)
+        )
+
+    def _prepare_deadline_vals(self, cause, user, due):
+        duty = cause.duty
+        return {
+            "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            "res_id": cause.lead_id,
+            "user_id": user.id,
+            "automated": True,
+            "date_deadline": self._get_local_date(due, user),
+            "playbook_cause": cause.key,
+            "playbook_deadline_id": not duty.is_output and duty.id,
+            "playbook_output_id": duty.is_output and duty.id,
+            "playbook_assigned_id": user.id,
+            "playbook_started_at": cause.started_at,
+            "playbook_due_at": due,
+        }
+
+    def _prepare_done_vals(self, cause, satisfied):
+        if cause.lead_id not in satisfied[cause.duty]:
+            return {}
+        return {
+            "active": False,
+            "playbook_closing": "satisfied",
+            "playbook_done_at": max(self.env.cr.now(), cause.started_at),
+        }

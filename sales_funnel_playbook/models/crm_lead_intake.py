@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+
+class CrmLead(models.Model):
+    """When a lead was captured: an exhibition's lead that is entered days later is late already."""
+
+    _inherit = "crm.lead"
+
+    captured_at = fields.Datetime(
+        default=fields.Datetime.now,
+        copy=False,
+        help="When the customer was met or wrote; when the lead was created, unless somebody says otherwise."
+        " The time for completing it counts from here.",
+    )
+
+    def _auto_init(self):
+        """Leads that are there were captured when they were created: one statement, however many."""
+        if not column_exists(self.env.cr, "crm_lead", "captured_at"):
+            create_column(self.env.cr, "crm_lead", "captured_at", "timestamp")
+            self.env.cr.execute(SQL("UPDATE crm_lead SET captured_at = create_date"))
+        return super()._auto_init()
+
+    @api.constrains("captured_at")
+    def _check_captured_at(self):
+        now = max(self.env.cr.now(), fields.Datetime.now())
+        for lead in self:
+            if lead.captured_at and lead.captured_at > now:
+                raise ValidationError(
+                    self.env._(
+                        "“Captured At” of “%(lead)s” cannot be in the future: %(moment)s.",
+                        lead=lead.name,
+                        moment=lead.captured_at,
+                    )
+                )

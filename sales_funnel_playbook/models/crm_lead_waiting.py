@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+MAX_DAYS = 30
+
+
+class CrmLead(models.Model):
+    """ "Call me in three weeks": an agreed pause. Review, follow-up and the alarm about silence wait for it;
+    everybody sees it, and it ends by itself.
+    """
+
+    _inherit = "crm.lead"
+
+    waiting_until = fields.Date(
+        copy=False,
+        tracking=True,
+        help="The customer asked to be left alone until this day, at most 30 days ahead. Until then neither"
+        " review nor follow-up is due, and silence is no risk.",
+    )
+    waiting_since = fields.Date(readonly=True, copy=False, help="When this waiting began.")
+    is_waiting = fields.Boolean(
+        string="Waiting for the Customer", compute="_compute_is_waiting", search="_search_is_waiting"
+    )
+
+    @api.depends("waiting_until")
+    def _compute_is_waiting(self):
+        today = fields.Date.context_today(self)
+        for lead in self:
+            lead.is_waiting = bool(lead.waiting_until and lead.waiting_until > today)
+
+    @api.model
+    def _search_is_waiting(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        waiting = fields.Domain("waiting_until", ">", fields.Date.context_today(self))
+        return fields.Domain.OR(waiting if wanted else ~waiting for wanted in value)
+
+    @api.constrains("waiting_until")
+    def _check_waiting_until(self):
+        """Who waits on and on does not begin anew: the days count from when the waiting began."""
+        today = fields.Date.context_today(self)
+        for lead in self.filtered("waiting_until"):
+            last_day = (lead.waiting_since or today) + timedelta(days=MAX_DAYS)
+            if not today <= lead.waiting_until <= last_day:
+                raise ValidationError(
+                    self.env._(
+                        "“Waiting Until” of “%(lead)s” must be between today and %(last)s: at most %(days)s"
+                        " days from when the waiting began.",
+                        lead=lead.name,
+                        last=last_day,
+                        days=MAX_DAYS,
+                    )
+                )
+
+    def write(self, vals):
+        if "waiting_until" not in vals or "waiting_since" in vals:
+            return super().write(vals)
+        today = fields.Date.context_today(self)
+        if not vals["waiting_until"]:
+            return super().write({**vals, "waiting_since": False})
+        going_on = self.filtered(lambda lead: lead.waiting_until and lead.waiting_until > today)
+        result = True
+        for leads, extra in ((going_on, {}), (self - going_on, {"waiting_since": today})):
+            result = super(CrmLead, leads).write({**vals, **extra}) if leads else result
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        today = fields.Date.context_today(self)
+        return super().create(
+            [{**vals, "waiting_since": today} if vals.get("waiting_until") else vals for vals in vals_list]
+        )

@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..models.crm_playbook_deadline import TRIGGERS
+from ..models.crm_playbook_tier import TIERS
+
+STATES = [
+    ("open", "Open"),
+    ("overdue", "Overdue"),
+    ("on_time", "On Time"),
+    ("late", "Late"),
+    ("missed", "Missed"),
+    ("dropped", "No Longer Asked For"),
+]
+KINDS = [
+    *TRIGGERS,
+    ("output", "Output"),
+    ("escalation", "Escalation"),
+    ("question", "Open Question"),
+    ("approval", "Approval"),
+    ("override", "To Make Up For"),
+]
+
+WORK = """
+    SELECT work.*,
+        CASE WHEN work.state <> 'dropped' THEN
+            GREATEST(EXTRACT(EPOCH FROM COALESCE(work.done_at, %(now)s) - work.due_at) / 3600, 0)
+            END AS delay_hours,
+        CASE WHEN work.state IN ('on_time', 'late') THEN
+            EXTRACT(EPOCH FROM work.done_at - work.started_at) / 3600 END AS taken_hours,
+        CASE work.state WHEN 'on_time' THEN 100.0 WHEN 'late' THEN 0.0 WHEN 'missed' THEN 0.0 END
+            AS on_time_rate
+    FROM (
+        SELECT activity.id, activity.id AS activity_id, activity.res_id AS lead_id, activity.summary,
+            activity.playbook_id, activity.playbook_deadline_id AS deadline_id,
+            activity.playbook_output_id AS output_id, activity.activity_type_id, activity.user_id,
+            activity.date_deadline, activity.playbook_started_at AS started_at,
+            activity.playbook_due_at AS due_at, activity.playbook_done_at AS done_at,
+            activity.playbook_closing = 'by_hand' AS is_by_hand,
+            activity.playbook_escalated_at IS NOT NULL AS is_escalated,
+            lead.team_id, lead.product_line_id, lead.tier, lead.stage_id, lead.partner_id,
+            COALESCE(deadline.trigger, SPLIT_PART(activity.playbook_cause, ':', 1)) AS kind,
+            CASE
+                WHEN activity.active AND COALESCE(activity.playbook_due_at < %(now)s,
+                    activity.date_deadline < %(today)s) THEN 'overdue'
+                WHEN activity.active THEN 'open'
+                WHEN activity.playbook_closing = 'dropped'
+                    AND activity.playbook_due_at < activity.playbook_done_at THEN 'missed'
+                WHEN activity.playbook_closing = 'dropped' THEN 'dropped'
+                WHEN COALESCE(activity.playbook_done_at <= activity.playbook_due_at,
+                    activity.date_done <= activity.date_deadline) THEN 'on_time'
+                ELSE 'late'
+            END AS state
+        FROM mail_activity activity JOIN crm_lead lead ON lead.id = activity.res_id
+        LEFT JOIN crm_playbook_deadline deadline ON deadline.id = activity.playbook_deadline_id
+            AND activity.playbook_escalation_of_id IS NULL
+        WHERE activity.res_model = 'crm.lead' AND activity.playbook_cause IS NOT NULL
+    ) work
+"""
+
+
+class CrmPlaybookDeadlineReport(models.Model):
+    """What playbooks have asked for: what is still to be done by whom, and what was done in time.
+
+    On-Time Rate = on time ÷ (on time + late + missed) × 100. *Missed* is what was overdue when nobody asked
+    for it any more (the deal was lost, or left the stage); what was dropped before it was due does not count.
+    """
+
+    _name = "crm.playbook.deadline.report"
+    _description = "Deadline Compliance"
+    _inherit = ["crm.lead.fact"]
+    _auto = False
+    _order = "tier, date_deadline, due_at, id"
+    _rec_name = "summary"
+    _depends = {
+        "mail.activity": [
+            *("res_model", "res_id", "summary", "activity_type_id", "user_id", "date_deadline", "date_done"),
+            *("active", "playbook_id", "playbook_deadline_id", "playbook_output_id", "playbook_cause"),
+            *("playbook_started_at", "playbook_due_at", "playbook_done_at", "playbook_closing"),
+            *("playbook_escalated_at", "playbook_escalation_of_id"),
+        ],
+        "crm.lead": ["team_id", "product_line_id", "tier", "stage_id", "partner_id"],
+        "crm.playbook.deadline": ["trigger"],
+    }
+
+    lead_id = fields.Many2one(string="Deal", readonly=True)
+    activity_id = fields.Many2one("mail.activity", readonly=True)
+    summary = fields.Char(string="What", readonly=True)
+    kind = fields.Selection(KINDS, readonly=True, help="What has begun it.")
+    playbook_id = fields.Many2one("crm.playbook", readonly=True)
+    deadline_id = fields.Many2one("crm.playbook.deadline", readonly=True)
+    output_id = fields.Many2one("crm.playbook.output", readonly=True)
+    activity_type_id = fields.Many2one("mail.activity.type", readonly=True)
+    user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
+    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    product_line_id = fields.Many2one("crm.product.line", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    stage_id = fields.Many2one("crm.stage", readonly=True)
+    tier = fields.Selection(TIERS, readonly=True)
+    state = fields.Selection(STATES, readonly=True)
+    date_deadline = fields.Date(string="Due Date", readonly=True)
+    started_at = fields.Datetime(string="Begun At", readonly=True)
+    due_at = fields.Datetime(readonly=True)
+    done_at = fields.Datetime(string="Ended At", readonly=True)
+    is_by_hand = fields.Boolean(string="Marked by Hand", readonly=True)
+    is_escalated = fields.Boolean(string="Escalated", readonly=True)
+    on_time_rate = fields.Float(
+        string="On Time (%)",
+        readonly=True,
+        aggregator="avg",
+        help="On time ÷ (on time + late + missed) × 100.",
+    )
+    delay_hours = fields.Float(
+        string="Median Delay (Hours)",
+        readonly=True,
+        aggregator="avg",
+        help="From when it was due until it was done, or until now; 0 when it is in time.",
+    )
+    taken_hours = fields.Float(
+        string="Median Time Taken (Hours)",
+        readonly=True,
+        aggregator="avg",
+        help="From when it began until it was done, in calendar hours.",
+    )
+
+    @property
+    def _table_query(self):
+        now = self.env.cr.now()
+        return SQL(WORK, now=now, today=fields.Date.context_today(self))
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """The middle one of delays tells more than their mean: one forgotten deal would hide the others."""
+        name, _colon, _function = aggregate_spec.partition(":")
+        if name not in ("delay_hours", "taken_hours") or not aggregate_spec.endswith(":avg"):
+            return super()._read_group_select(aggregate_spec, query)
+        hours = self._field_to_sql(self._table, name, query)
+        return SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)", hours)
+
+    def action_done(self):
+        """Mark the activities as done, as in the chatter of their deals."""
+        self.activity_id.action_feedback()
+        return True
+
+    def action_log_progress(self):
+        """Open a progress note on the deal of this activity."""
+        self.ensure_one()
+        return self.activity_id.action_log_progress()
+
+    def action_open_lead(self):
+        """Open the deal."""
+        self.ensure_one()
+        return self.lead_id.get_formview_action()

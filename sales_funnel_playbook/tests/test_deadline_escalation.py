@@ -1,0 +1,110 @@
+from odoo.tests import tagged
+
+from .deadline_common import DeadlineCase, at
+
+
+@tagged("post_install", "-at_install")
+class TestDeadlineEscalation(DeadlineCase):
+    """What is missed reaches somebody else, once, and twice is a risk."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls._create_deadline(
+            "Survey",
+            playbook_stage_id=cls.rules[cls.stage_lead].id,
+            guidance="Ask <b>who</b> decides",
+            escalation_to="team_leader",
+            escalation_count=1,
+        )
+        cls.lead = cls._create_lead("Seed", active=False)
+
+    def _escalations(self, lead):
+        return self.get_work(lead).filtered("playbook_escalation_of_id")
+
+    def test_the_leader_hears_of_it_once_with_what_was_missed(self):
+        lead = self.create_lead_at(18, name="Acme")
+        self.run_job(20, 16)
+        self.assertFalse(self._escalations(lead), "one working day after Tuesday 17:00 is Wednesday 17:00")
+        self.run_job(20, 18)
+        told = self._escalations(lead)
+        self.assertRecordValues(
+            told, [{"summary": "Missed: Survey", "user_id": self.leader.id, "active": True}]
+        )
+        for part in ("Acme", self.rep.name, "Ask &lt;b&gt;who"):
+            self.assertIn(part, told.note)
+        mailed = lead.message_ids.sudo().filtered(lambda m: self.leader.partner_id in m.notified_partner_ids)
+        self.run_job(21, 9)
+        self.assertEqual(self._escalations(lead), told)
+        self.assertTrue(mailed or self.env["mail.message"].search([("subject", "ilike", "Missed: Survey")]))
+        with self.at(21, 10):
+            self.get_work(lead, self.rule).filtered("active").with_user(self.rep)[:1].action_feedback("Done")
+        self.assertFalse(told.active, "it is done: there is nothing to look into any more")
+
+    def test_done_in_time_tells_nobody(self):
+        lead = self.create_lead_at(18)
+        with self.at(19, 16):
+            self.get_work(lead).with_user(self.rep).action_feedback("Done")
+        self.run_job(22)
+        self.assertFalse(self._escalations(lead))
+
+    def test_who_is_told_where_the_one_named_is_not_there(self):
+        admin = self.env.ref("base.user_admin")
+        colleague = self.user_sales_salesman
+        for escalation_to, leader, expected in (
+            ("user", self.leader, colleague),
+            ("team_leader", self.rep, admin),  # the leader is who missed it
+            ("team_leader", False, admin),
+        ):
+            with self.subTest(escalation_to=escalation_to, leader=leader and leader.name):
+                self.rule.write({"escalation_to": escalation_to, "escalation_user_id": colleague.id})
+                self.team.user_id = leader
+                lead = self.create_lead_at(18)
+                self.run_job(25)
+                self.assertEqual(self._escalations(lead).user_id, expected)
+        self.playbook.responsible_user_id = False
+        lead = self.create_lead_at(18)
+        self.run_job(25)
+        self.assertFalse(self._escalations(lead), "there is nobody else")
+
+    def test_somebody_who_has_left_is_told_nothing(self):
+        self.rule.write({"escalation_to": "user", "escalation_user_id": self.user_sales_salesman.id})
+        self.user_sales_salesman.active = False
+        lead = self.create_lead_at(18)
+        self.run_job(25)
+        self.assertEqual(self._escalations(lead).user_id, self.leader)
+
+    def test_two_missed_deadlines_are_a_risk(self):
+        kind = self.env.ref("sales_funnel_playbook.risk_type_deadline")
+        letter = self._create_deadline("Letter", count=3, playbook_stage_id=self.rules[self.stage_lead].id)
+        lead = self.create_lead_at(18)
+        self.run_job(20)
+        self.assertFalse(lead.risk_ids, "one is missed")
+        self.run_job(22)
+        self.assertRecordValues(lead.risk_ids, [{"type_id": kind.id, "description": "Survey, Letter"}])
+        self.run_job(23)
+        self.assertEqual(len(lead.risk_ids), 1)
+        with self.at(23, 10):
+            lead.risk_ids.write({"state": "closed", "closing_note": "Agreed who does it"})
+        self.run_job(24)
+        self.assertEqual(len(lead.risk_ids), 1, "they are dealt with")
+        done_in_time = self.create_lead_at(18)
+        with self.at(19, 10):
+            self.get_work(done_in_time, letter).with_user(self.rep).action_feedback("Done")
+        self.run_job(25)
+        self.assertFalse(done_in_time.risk_ids)
+
+    def test_an_output_escalates_too(self):
+        report = self._create_output(
+            self.stage_lead,
+            "Needs report",
+            delay_count=1,
+            effective_from="2000-01-01",
+            escalation_to="team_leader",
+        )
+        lead = self.create_lead_at(18)
+        self.run_job(19, 18)
+        told = self._escalations(lead).filtered("playbook_escalation_of_id.playbook_output_id")
+        self.assertEqual(told.mapped("summary"), ["Missed: Hand in: Needs report"])
+        self.assertEqual(told.playbook_escalation_of_id, self.get_work(lead, report))
+        self.assertEqual(told.playbook_escalation_of_id.playbook_due_at, at(19, 17))
