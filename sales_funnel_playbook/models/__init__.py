@@ -64,6 +64,7 @@ from . import crm_lead_intake
 from . import crm_lead_waiting
 from . import crm_lead_deadline
 from . import crm_lead_deadline_cause
+from . import crm_lead_deadline_recurring
 from . import crm_lead_deadline_communication
 from . import crm_lead_deadline_begin
 from . import crm_lead_deadline_end

@@ -60,13 +60,18 @@ class CrmLead(models.Model):
         context = {**clean_context(self.env.context), "mail_activity_quick_update": True}
         leads = self.with_env(self.env(context=context))
         self.env.flush_all()  # what follows reads in SQL
-        leads._end_deadlines()
-        playbook_ids = leads._get_playbook_ids()
-        for playbook_id, duties in self.env["crm.playbook"]._get_duties().items():
-            followed = leads.filtered(lambda lead, id_=playbook_id: playbook_ids.get(lead.id) == id_)
-            if followed:
-                followed._begin_isolated(playbook_id, duties)
+        duties = self.env["crm.playbook"]._get_duties()
+        for playbook_id, followed in leads._group_by_playbook().items():
+            followed._end_deadlines(playbook_id, duties.get(playbook_id))
+            if playbook_id in duties:
+                followed._begin_isolated(playbook_id, duties[playbook_id])
         self.env.flush_all()
+
+    def _group_by_playbook(self):
+        """Return ``{playbook id or False: leads}``."""
+        self.fetch(["product_line_id", "team_id", "company_id"])  # and no more of many leads
+        playbook_ids = self._get_playbook_ids()
+        return dict(self.grouped(lambda lead: playbook_ids.get(lead.id, False)))
 
     def _keep_deadlines(self):
         """Begin, end and escalate what is to be done on these deals. Called by the job with up to 5,000."""

@@ -4,9 +4,9 @@ from datetime import datetime, time
 import pytz
 
 from odoo import models
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import plaintext2html
 
-from .crm_playbook_duty import RECURRING
+from .crm_playbook_duty_rows import RECURRING
 
 
 class CrmLead(models.Model):
@@ -19,12 +19,13 @@ class CrmLead(models.Model):
         as done, so that being in time counts too.
         """
         causes = self._find_causes(duties)
+        if not causes:
+            return
         leads = self.browse({cause.lead_id for cause in causes})
-        causes = leads._filter_causes(causes)
-        people = leads._get_people(causes, duties)
+        users = self.env["res.users"]
+        people = {cause: users.browse(cause.user_id or ()) for cause in causes}
         due = leads._get_cause_due_times(causes, people, duties)
         causes = [cause for cause in causes if self._is_due_to_appear(cause, due[cause], people[cause])]
-        satisfied = leads._get_satisfied({cause.duty for cause in causes})
         escalations = leads._get_escalation_times(causes, due, people, duties)
         texts = self._get_duty_texts(causes, people)
         self.env["mail.activity"].create(
@@ -34,48 +35,12 @@ class CrmLead(models.Model):
                     **texts[cause.duty, people[cause].lang],
                     "playbook_id": playbook_id,
                     "playbook_escalate_at": escalations.get(cause, False),
-                    **self._prepare_done_vals(cause, satisfied),
+                    **self._prepare_done_vals(cause),
                 }
                 for cause in causes
-                if cause.duty.trigger not in RECURRING or cause.lead_id not in satisfied[cause.duty]
+                if not (cause.is_satisfied and cause.duty.trigger in RECURRING)
             ]
         )
-
-    def _filter_causes(self, causes):
-        """Return those of ``causes`` that are about leads to which their deadline applies."""
-        domains = {cause.duty: cause.duty.domain for cause in causes if cause.duty.domain not in ("", "[]")}
-        found = self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
-        return [
-            cause
-            for cause in causes
-            if cause.duty not in domains or cause.lead_id in found.get(cause.duty, ())
-        ]
-
-    def _get_people(self, causes, duties):
-        """Return ``{cause: res.users}`` of whoever does it, maybe nobody."""
-        leads = {lead.id: lead for lead in self}
-        return {cause: leads[cause.lead_id]._get_duty_user(cause.duty, duties) for cause in causes}
-
-    def _get_duty_user(self, duty, duties):
-        """Return who does ``duty`` on this lead: as the rule says, else the team leader, else the playbook's
-        responsible, else the salesperson; never somebody who has left.
-        """
-        users = self.env["res.users"]
-        responsible, named = duty.responsible, duty.responsible_user_id
-        if duty.trigger == "follow_up" and self.tier in duties.tiers:
-            responsible = duties.tiers[self.tier][1]
-        first = {
-            "salesperson": self.user_id,
-            "team_leader": self.team_id.user_id,
-            "user": users.browse(named or ()),
-        }[responsible]
-        return self._get_first_active(
-            first, self.team_id.user_id, users.browse(duties.responsible_user_id or ()), self.user_id
-        )
-
-    def _get_first_active(self, *candidates):
-        """Return the first of these users who has not left, or nobody."""
-        return next((user for user in candidates if user.active), self.env["res.users"])
 
     def _get_cause_due_times(self, causes, people, duties):
         """Return ``{cause: when it is due}``, naive UTC."""
@@ -115,24 +80,6 @@ class CrmLead(models.Model):
         """
         today = self._get_local_date(self.env.cr.now(), user)
         return cause.duty.trigger not in RECURRING or self._get_local_date(due, user) <= today
-
-    def _get_satisfied(self, duties):
-        """Return ``{duty: set of lead ids}``: on which of these leads what each waits for is there."""
-        satisfied = {duty: set() for duty in duties}
-        domains = {duty: duty.satisfied_domain for duty in duties if duty.satisfied_domain not in ("", "[]")}
-        if domains and self:
-            satisfied |= self.env["crm.playbook.rule"]._match(domains, self)
-        handed_in = {duty.id: duty for duty in duties if duty.is_output and duty not in domains}
-        if handed_in and self:
-            rows = SQL(
-                "SELECT output_id, lead_id FROM crm_lead_output WHERE lead_id = ANY(%s)"
-                " AND output_id = ANY(%s) AND is_current AND state <> 'rejected'",
-                self.ids,
-                [*handed_in],
-            )
-            for output_id, lead_id in self.env.execute_query(rows):
-                satisfied[handed_in[output_id]].add(lead_id)
-        return satisfied
 
     def _get_escalation_times(self, causes, due, people, duties):
         """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""
@@ -190,8 +137,8 @@ class CrmLead(models.Model):
             "playbook_due_at": due,
         }
 
-    def _prepare_done_vals(self, cause, satisfied):
-        if cause.lead_id not in satisfied[cause.duty]:
+    def _prepare_done_vals(self, cause):
+        if not cause.is_satisfied:
             return {}
         return {
             "active": False,

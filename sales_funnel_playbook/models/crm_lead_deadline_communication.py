@@ -3,24 +3,26 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
-from .crm_lead_deadline_cause import COMMUNICATION_DAYS, NOT_PENDING
+from .crm_lead_deadline_recurring import NOTED, OWN
 
+# What was said longer ago needs no note any more.
+COMMUNICATION_DAYS = 30
 # A call or meeting that was marked as done, a meeting that has ended, an e-mail in or out: each with
 # the time and a key. What a note was written from needs no other.
 EVENTS = """
-    SELECT activity.res_id AS lead_id, 'activity-' || activity.id AS key, activity.playbook_done_at AS at
-    FROM mail_activity activity JOIN mail_activity_type kind ON kind.id = activity.activity_type_id
-    WHERE activity.res_model = 'crm.lead' AND activity.res_id = ANY(%(ids)s) AND NOT activity.active
-        AND kind.category IN ('phonecall', 'meeting') AND activity.calendar_event_id IS NULL
-        AND activity.playbook_done_at BETWEEN %(since)s AND %(now)s
-        AND (activity.playbook_closing IS NULL OR activity.playbook_closing = 'by_hand')
-        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE activity_id = activity.id)
+    SELECT call.res_id AS lead_id, 'activity-' || call.id AS key, call.playbook_done_at AS at
+    FROM work call JOIN mail_activity_type kind ON kind.id = call.activity_type_id
+    WHERE NOT call.active AND kind.category IN ('phonecall', 'meeting') AND call.calendar_event_id IS NULL
+        AND call.playbook_done_at BETWEEN %(since)s AND %(now)s
+        AND (call.playbook_closing IS NULL OR call.playbook_closing = 'by_hand')
+        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = call.res_id AND activity_id = call.id)
     UNION ALL
     SELECT meeting.opportunity_id, 'meeting-' || meeting.id, meeting.stop
     FROM calendar_event meeting
     WHERE meeting.opportunity_id = ANY(%(ids)s) AND meeting.active
         AND meeting.stop BETWEEN %(since)s AND %(now)s
-        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE calendar_event_id = meeting.id)
+        AND NOT EXISTS (SELECT FROM crm_lead_progress
+            WHERE lead_id = meeting.opportunity_id AND calendar_event_id = meeting.id)
     UNION ALL
     SELECT message.res_id, 'message-' || message.id, message.date
     FROM mail_message message
@@ -30,7 +32,18 @@ EVENTS = """
             AND message.is_internal IS NOT TRUE AND EXISTS (
                 SELECT FROM mail_notification sent JOIN res_partner ON res_partner.id = sent.res_partner_id
                 WHERE sent.mail_message_id = message.id AND res_partner.partner_share))
-        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE message_id = message.id)
+        AND NOT EXISTS (SELECT FROM crm_lead_progress
+            WHERE lead_id = message.res_id AND message_id = message.id)
+"""
+# The first communication of each lead that no note was written after. One activity asks for the note,
+# however many e-mails went back and forth until then.
+SPOKEN = """
+    SELECT DISTINCT ON (duty.key, lead.id) duty.key, lead.id, event.key, event.at, NULL::date
+    FROM duty CROSS JOIN lead JOIN (%(events)s) event ON event.lead_id = lead.id %(own)s %(noted)s
+    WHERE duty.trigger = 'communication' AND lead.active AND lead.won_status = 'pending'
+        AND event.at >= duty.since AND event.at > GREATEST(note.at, own.at, '-infinity'::timestamp)
+        AND own.is_open IS NOT TRUE
+    ORDER BY duty.key, lead.id, event.at
 """
 
 
@@ -39,28 +52,9 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def _get_communication_query(self, duties, _all):
-        """Return the query of the first communication of each lead that no note was written after. One
-        activity asks for the note, however many e-mails went back and forth until then.
-        """
+    def _get_trigger_queries(self, duties):
         now = self.env.cr.now()
-        since = max(min(duty.effective_from for duty in duties), now - timedelta(days=COMMUNICATION_DAYS))
-        causes = self._get_cause_query(
-            duties,
-            SQL(
-                "JOIN (%s) event ON event.lead_id = lead.id LEFT JOIN (%s) note ON note.lead_id = lead.id"
-                " LEFT JOIN (%s) own ON own.res_id = lead.id AND own.playbook_deadline_id = duty.id",
-                SQL(EVENTS, ids=self.ids, since=since, now=now),
-                self._get_notes_query(),
-                self._get_done_query(),
-            ),
-            SQL("event.key"),
-            SQL("event.at"),
-            SQL(
-                "lead.active AND lead.won_status = 'pending' AND event.at >= duty.since"
-                " AND event.at > GREATEST(note.at, own.at, '-infinity'::timestamp)"
-                " AND %s",
-                NOT_PENDING,
-            ),
-        )
-        return SQL("SELECT DISTINCT ON (1, 2) * FROM (%s) AS cause ORDER BY 1, 2, 4", causes)
+        since = now - timedelta(days=COMMUNICATION_DAYS)
+        events = SQL(EVENTS, ids=self.ids, since=since, now=now)
+        query = SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED, self.ids))
+        return {**super()._get_trigger_queries(duties), "communication": query}

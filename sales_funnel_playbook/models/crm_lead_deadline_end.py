@@ -1,160 +1,112 @@
 from collections import defaultdict
-from datetime import datetime
-from typing import NamedTuple
 
 from odoo import models
 from odoo.tools import SQL
 
-from .crm_playbook_duty import ENTERING, RECURRING
-from .mail_activity import OF_THE_OWNER
+from .crm_playbook_duty_rows import DOER, Duties
 
-# The open activities of leads, with what decides whether they are still asked for.
+# What is no longer asked for: by the rules as they are now, and by where the lead is.
+IS_DROPPED = """
+    CASE
+        WHEN work.kind NOT IN ('deadline', 'output') THEN lead.won_status = 'lost' OR NOT lead.active
+        WHEN duty.key IS NULL THEN TRUE
+        WHEN duty.trigger IN ('won', 'lost') THEN lead.won_status <> duty.trigger
+        WHEN NOT lead.active OR lead.won_status = 'lost' THEN TRUE
+        WHEN duty.trigger = 'stage_entered' THEN lead.stage_id IS DISTINCT FROM duty.stage_id
+        WHEN lead.won_status <> 'pending' THEN TRUE
+        ELSE duty.trigger IN ('review', 'follow_up') AND COALESCE(lead.waiting_until > %s, FALSE)
+    END
+"""
+# What was recorded after it began and says that it is done, besides what the rules name.
+IS_RECORDED = """
+    CASE
+        WHEN duty.trigger IN ('communication', 'review') AND EXISTS (
+            SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
+                AND note.create_date > work.playbook_started_at AND note.is_imported IS NOT TRUE) THEN TRUE
+        WHEN duty.trigger = 'review' THEN EXISTS (
+            SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id AND log.left_at IS NULL
+                AND log.entered_at > work.playbook_started_at)
+        WHEN duty.trigger = 'follow_up' THEN EXISTS (
+            SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
+                AND note.communicated_at > work.playbook_started_at
+                AND work.user_id IN (note.user_id, lead.user_id)
+            UNION ALL
+            SELECT FROM mail_activity met WHERE met.res_id = lead.id AND met.res_model = 'crm.lead'
+                AND NOT met.active AND met.playbook_cause IS NULL
+                AND met.playbook_done_at > work.playbook_started_at
+                AND work.user_id IN (met.user_id, lead.user_id))
+        WHEN duty.trigger = 'risk_raised' THEN EXISTS (
+            SELECT FROM crm_lead_risk risk
+            WHERE risk.lead_id = lead.id AND work.playbook_cause = duty.key || ':risk-' || risk.id
+                AND (risk.state = 'closed' OR TRIM(risk.response) <> ''))
+        ELSE FALSE
+    END
+"""
+# Whoever has it now is whom it was given to, and that is somebody else by now.
+IS_MOVED = """
+    doer.id IS NOT NULL AND doer.id IS DISTINCT FROM work.playbook_assigned_id
+    AND (work.user_id IS NULL OR work.user_id = work.playbook_assigned_id)
+"""
 OPEN = """
-    SELECT activity.id, activity.res_id, activity.user_id, activity.playbook_id,
-        SPLIT_PART(activity.playbook_cause, ':', 1),
-        SPLIT_PART(activity.playbook_cause, ':', 1) || ':' || SPLIT_PART(activity.playbook_cause, ':', 2),
-        activity.playbook_started_at,
-        activity.playbook_assigned_id, lead.active, lead.won_status, lead.stage_id, lead.waiting_until,
-        note.at, log.entered_at,
-        risk.id IS NOT NULL AND (risk.state = 'closed' OR TRIM(risk.response) <> '')
-    FROM mail_activity activity JOIN crm_lead lead ON lead.id = activity.res_id
-    LEFT JOIN (%(notes)s) note ON note.lead_id = lead.id
-    LEFT JOIN crm_lead_stage_log log ON log.lead_id = lead.id AND log.left_at IS NULL
-    LEFT JOIN crm_lead_risk risk ON risk.lead_id = lead.id
-        AND activity.playbook_cause LIKE '%%:risk-' || risk.id
-    WHERE activity.res_model = 'crm.lead' AND activity.res_id = ANY(%(ids)s) AND activity.active
-        AND activity.playbook_cause IS NOT NULL AND activity.playbook_escalation_of_id IS NULL
+    WITH %(duties)s
+    SELECT verdict, user_id, ARRAY_AGG(id) FROM (
+        SELECT work.id, doer.id AS user_id,
+            CASE WHEN %(is_dropped)s THEN 'dropped' WHEN %(is_satisfied)s OR %(is_recorded)s THEN 'satisfied'
+                WHEN %(is_moved)s THEN 'moved' END AS verdict
+        FROM (
+            SELECT id, res_id, user_id, playbook_id, playbook_cause, playbook_started_at,
+                playbook_assigned_id, SPLIT_PART(playbook_cause, ':', 1) AS kind,
+                SPLIT_PART(playbook_cause, ':', 1) || ':' || SPLIT_PART(playbook_cause, ':', 2) AS key
+            FROM mail_activity
+            WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s) AND active
+                AND playbook_cause IS NOT NULL AND playbook_escalation_of_id IS NULL
+        ) work
+        JOIN crm_lead ON crm_lead.id = work.res_id JOIN crm_lead lead ON lead.id = work.res_id
+        LEFT JOIN duty ON duty.key = work.key AND work.playbook_id = %(playbook)s
+        %(people)s
+        CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
+            WHEN work.kind IN ('question', 'override') THEN owner.id END AS id) doer
+    ) judged WHERE verdict IS NOT NULL GROUP BY verdict, user_id
 """
 
 
-DATED = ("deadline", "output")
-
-
-class OpenDuty(NamedTuple):
-    """An open activity that a deadline began, and its lead as it is now."""
-
-    id: int
-    lead_id: int
-    user_id: int
-    playbook_id: int
-    kind: str  # what the cause begins with
-    key: str  # of its Duty, if it has one
-    started_at: datetime
-    assigned_id: int
-    is_active: bool
-    won_status: str
-    stage_id: int
-    waiting_until: datetime
-    noted_at: datetime
-    entered_at: datetime
-    is_answered: bool
-
-    @property
-    def is_dated(self):
-        """Whether a deadline or an output began it, and not a person's decision."""
-        return self.kind in DATED
-
-
 class CrmLead(models.Model):
-    """What is done, or no longer asked for, ends; what another person does now goes over to them."""
+    """What is done, or no longer asked for, ends; what another person does now goes over to them. One
+    statement finds it, however many activities are open: most are left as they are.
+    """
 
     _inherit = "crm.lead"
 
-    def _end_deadlines(self):
+    def _end_deadlines(self, playbook_id=False, duties=None):
         """End the open activities of these leads that are satisfied or no longer asked for, and hand over
         those of a deal that somebody else works on now.
+
+        :param int playbook_id: which all of these leads follow, or False
+        :param Duties duties: what it asks for
         """
-        rows = self._get_open_duties()
-        if not rows:
-            return
-        duties, playbook_ids = self.env["crm.playbook"]._get_duties(), self._get_playbook_ids()
-        known = {duty.key: duty for one in duties.values() for duty in one.duties}
-        dropped = {row for row in rows if not self._is_asked_for(row, known.get(row.key), playbook_ids)}
-        kept = [row for row in rows if row not in dropped]
-        done = self._get_done_duties(kept, known)
+        verdicts = defaultdict(list)
+        for verdict, user_id, ids in self.env.execute_query(
+            self._get_open_query(playbook_id, duties or Duties())
+        ):
+            verdicts[verdict, user_id if verdict == "moved" else None] += ids
         activities = self.env["mail.activity"]
-        activities.browse(row.id for row in dropped)._end_playbook("dropped")
-        activities.browse(row.id for row in done)._end_playbook("satisfied")
-        self._hand_over([row for row in kept if row not in done], known, duties)
+        for (verdict, user_id), ids in verdicts.items():
+            if verdict == "moved":
+                activities.browse(ids).write({"user_id": user_id, "playbook_assigned_id": user_id})
+            else:
+                activities.browse(ids)._end_playbook(verdict)
 
-    def _get_open_duties(self):
-        """Return the :class:`OpenDuty` of each open activity of these leads that a deadline began."""
-        query = SQL(OPEN, ids=self.ids, notes=self._get_notes_query())
-        return [OpenDuty(*row) for row in self.env.execute_query(query)]
-
-    def _is_asked_for(self, row, duty, playbook_ids):
-        """Tell whether what an open activity is about is still to be done, by the rules as they are now."""
-        if not row.is_dated:
-            return row.is_active and row.won_status != "lost"
-        if not duty or playbook_ids.get(row.lead_id) != row.playbook_id:
-            return False
-        if duty.trigger in ("won", "lost"):
-            return row.won_status == duty.trigger
-        if duty.trigger == ENTERING:
-            return row.is_active and row.won_status != "lost" and row.stage_id == duty.stage_id
-        is_waiting = row.waiting_until and row.waiting_until > self.env.cr.now().date()
-        return (
-            row.is_active and row.won_status == "pending" and not (duty.trigger in RECURRING and is_waiting)
+    def _get_open_query(self, playbook_id, duties):
+        """Return the query of the open activities of these leads that are to be ended or handed over."""
+        return SQL(
+            OPEN,
+            ids=self.ids,
+            playbook=playbook_id or None,
+            duties=duties.get_tables(),
+            people=duties.get_people(),
+            doer=DOER,
+            is_dropped=SQL(IS_DROPPED, self.env.cr.now().date()),
+            is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),
+            is_recorded=SQL(IS_RECORDED),
+            is_moved=SQL(IS_MOVED),
         )
-
-    def _get_done_duties(self, rows, known):
-        """Return the set of ``rows`` that are done: by what their rule names, or by what was recorded."""
-        by_duty = defaultdict(set)
-        rows = [row for row in rows if row.is_dated]
-        for row in rows:
-            by_duty[known[row.key]].add(row.lead_id)
-        leads = self.browse(set().union(*by_duty.values()))
-        satisfied = leads._get_satisfied(by_duty)
-        contacts = leads._get_contacts() if any(d.trigger == "follow_up" for d in by_duty) else {}
-        return {
-            row
-            for row in rows
-            if row.lead_id in satisfied[known[row.key]] or self._is_recorded(row, known[row.key], contacts)
-        }
-
-    def _is_recorded(self, row, duty, contacts):
-        """Tell whether a fact that came after the activity began says that it is done."""
-        is_noted = row.noted_at and row.noted_at > row.started_at
-        if duty.trigger == "communication":
-            return is_noted
-        if duty.trigger == "review":
-            return is_noted or bool(row.entered_at and row.entered_at > row.started_at)
-        if duty.trigger == "follow_up":
-            return any(at > row.started_at for at in contacts.get((row.lead_id, row.user_id), ()) if at)
-        return duty.trigger == "risk_raised" and row.is_answered
-
-    def _get_contacts(self):
-        """Return ``{(lead id, user id): [moment, …]}`` of who had contact when; a lead's salesperson has
-        whatever contact anybody had.
-        """
-        rows = SQL(
-            "SELECT note.lead_id, note.user_id, MAX(note.communicated_at) FROM crm_lead_progress note"
-            " WHERE note.lead_id = ANY(%s) GROUP BY note.lead_id, note.user_id UNION ALL"
-            " SELECT met.res_id, met.user_id, MAX(met.playbook_done_at) FROM mail_activity met"
-            " WHERE met.res_model = 'crm.lead' AND met.res_id = ANY(%s) AND NOT met.active"
-            " AND met.playbook_cause IS NULL GROUP BY met.res_id, met.user_id",
-            self.ids,
-            self.ids,
-        )
-        owners = {lead.id: lead.user_id.id for lead in self}
-        contacts = defaultdict(list)
-        for lead_id, user_id, at in self.env.execute_query(rows):
-            contacts[lead_id, user_id].append(at)
-            if user_id != owners[lead_id]:
-                contacts[lead_id, owners[lead_id]].append(at)
-        return contacts
-
-    def _hand_over(self, rows, known, duties):
-        """Give activities to whoever does them now. What somebody has passed on stays where it is."""
-        leads = {lead.id: lead for lead in self}
-        movable = defaultdict(list)
-        for row in rows:
-            lead = leads[row.lead_id]
-            user = lead.user_id.filtered("active") if row.kind in OF_THE_OWNER else lead.browse().user_id
-            if row.is_dated:
-                user = lead._get_duty_user(known[row.key], duties[row.playbook_id])
-            was_passed_on = row.user_id and row.user_id != row.assigned_id
-            if user and user.id != row.assigned_id and not was_passed_on:
-                movable[user.id].append(row.id)
-        for user_id, ids in movable.items():
-            self.env["mail.activity"].browse(ids).write({"user_id": user_id, "playbook_assigned_id": user_id})

@@ -89,7 +89,9 @@ class MailActivity(models.Model):
         leader = lead.team_id.user_id
         first = rule.escalation_user_id if rule.escalation_to == "user" else leader
         others = (leader, self.playbook_id.responsible_user_id, lead.user_id)
-        return lead._get_first_active(*(user for user in (first, *others) if user != self.user_id))
+        return next(
+            (user for user in (first, *others) if user.active and user != self.user_id), first.browse()
+        )
 
     def _prepare_escalation_note(self, lead):
         """Return what was missed, by whom, and since when, in the reader's language and time zone."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from .crm_playbook_duty import ENTERING
+from .crm_playbook_duty_rows import ENTERING
 from .crm_playbook_rating import SETTLING
 
 # What is written on a deal itself, or recorded about it, that can begin or end a deadline.

@@ -1,52 +1,8 @@
-from datetime import datetime
-from typing import NamedTuple
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import frozendict
 
-RECURRING = ("review", "follow_up")
-ENTERING = "stage_entered"
-
-
-class Duty(NamedTuple):
-    """Something that a playbook has done in time, as the engine of deadlines keeps it in memory."""
-
-    key: str  # "deadline:12" or "output:5": a cause of an activity begins with it
-    id: int
-    trigger: str
-    stage_id: int  # the ``crm.stage`` that starts it, or False
-    domain: str
-    satisfied_domain: str
-    delay: tuple  # (count, unit); None: as the deal's tier says
-    escalation: tuple  # (count, unit) after it is due, or None: never
-    escalation_to: str
-    escalation_user_id: int
-    effective_from: datetime
-    responsible: str
-    responsible_user_id: int
-    activity_type_id: int
-
-    @property
-    def is_output(self):
-        return self.key.startswith("output")
-
-    def browse_rule(self, env):
-        """Return the ``crm.playbook.output`` or ``crm.playbook.deadline``."""
-        return env["crm.playbook.output" if self.is_output else "crm.playbook.deadline"].browse(self.id)
-
-
-class Duties(NamedTuple):
-    """All that one playbook has done in time."""
-
-    duties: tuple[Duty, ...]
-    tiers: frozendict  # {tier: (delay, responsible)}
-    responsible_user_id: int
-    calendar_id: int
-
-    def having(self, *triggers):
-        """Return the duties that one of ``triggers`` starts."""
-        return [duty for duty in self.duties if duty.trigger in triggers]
+from .crm_playbook_duty_rows import ENTERING, Duties, Duty
 
 
 class CrmPlaybookDuty(models.AbstractModel):
@@ -157,8 +113,6 @@ class CrmPlaybookDuty(models.AbstractModel):
             satisfied_domain="",
             delay=self._get_delay(),
             escalation=(self.escalation_count, self.escalation_unit) if escalates else None,
-            escalation_to=self.escalation_to,
-            escalation_user_id=self.escalation_user_id.id,
             effective_from=self.effective_from,
             responsible="salesperson",
             responsible_user_id=False,

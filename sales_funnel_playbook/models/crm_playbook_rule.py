@@ -156,13 +156,7 @@ class CrmPlaybookRule(models.AbstractModel):
         :param dict domains: ``{key: domain as text}``
         :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry
         """
-        leads = leads.with_user(SUPERUSER_ID).with_context(lang="en_US", tz=self.env.tz.zone)
-        tests = {}
-        for key, text in domains.items():
-            try:
-                tests[key] = self._prepare_test(self._search_leads(self._parse_domain(text), leads))
-            except ValueError:
-                continue
+        tests = self._get_tests(domains, leads)
         if not tests or not leads:
             return {key: set() for key in tests}
         columns = SQL(", ").join([SQL.identifier(leads._table, "id"), *tests.values()])
@@ -170,6 +164,18 @@ class CrmPlaybookRule(models.AbstractModel):
             SQL("SELECT %s FROM crm_lead WHERE %s = ANY(%s)", columns, SQL.identifier("id"), leads.ids)
         )
         return {key: {row[0] for row in rows if row[column]} for column, key in enumerate(tests, start=1)}
+
+    @api.model
+    def _get_tests(self, domains, leads):
+        """Return ``{key: condition on a row of crm_lead}``; see :meth:`_match`."""
+        leads = leads.with_user(SUPERUSER_ID).with_context(lang="en_US", tz=self.env.tz.zone)
+        tests = {}
+        for key, text in domains.items():
+            try:
+                tests[key] = self._prepare_test(self._search_leads(self._parse_domain(text), leads))
+            except ValueError:
+                continue
+        return tests
 
     @api.model
     def _prepare_test(self, query):

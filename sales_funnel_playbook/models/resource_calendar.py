@@ -9,6 +9,7 @@ from odoo.tools.intervals import Intervals
 
 from ..tools.working_time import WorkingTime
 
+SHORTEST = timedelta(minutes=1)
 # How far ahead a calendar is asked before it is said to have no working time left.
 MAX_SPAN = timedelta(days=5 * 366)
 
@@ -35,10 +36,14 @@ class ResourceCalendar(models.Model):
 
     @api.model
     def _make_naive(self, intervals):
-        return [
-            tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in interval[:2])
-            for interval in intervals
+        """Return ``[(start, stop), …]`` in naive UTC. Odoo ends a day a microsecond before midnight, and
+        a day off a second before it: neither cuts work in two, and what is left between them is none.
+        """
+        spans = [
+            (start.astimezone(pytz.utc).replace(tzinfo=None), round_up(stop.astimezone(pytz.utc)))
+            for start, stop, _attendance in intervals
         ]
+        return [(start, stop) for start, stop in spans if stop - start >= SHORTEST]
 
     def _get_due_times(self, requests):
         """Return ``{request: when it is over}`` of working-time delays, False where this calendar has no
@@ -56,6 +61,8 @@ class ResourceCalendar(models.Model):
             (count if unit == "working_days" else count / 8 for (count, unit), _s, _u in due), default=0
         )
         span, waiting = timedelta(days=14 + 2 * days), set(requests)
+        # one day or hour a week is the least that a calendar can be expected to have
+        limit = MAX_SPAN + timedelta(weeks=max((count for (count, _u), _s, _user in due), default=0))
         while waiting:
             starts = [start for _delay, start, _user in waiting]
             users = self.env["res.users"].union(*(user for _delay, _start, user in waiting))
@@ -64,7 +71,7 @@ class ResourceCalendar(models.Model):
                 delay, start, user = request
                 due[request] = clocks[user].get_due(start, *delay) or False
             waiting = {request for request in waiting if not due[request]}
-            if span > MAX_SPAN:
+            if span > limit:
                 break
             span *= 4
         return due
@@ -74,7 +81,8 @@ class ResourceCalendar(models.Model):
         working hours in their time zone, without public holidays and their own leave.
         """
         nobody = users.browse()
-        leaves = self._get_personal_leaves(users, since, until)
+        # the span goes on to the end of its last day, wherever that is
+        leaves = self._get_personal_leaves(users, since, until + timedelta(days=2))
         zones, clocks = {}, {}
         for user in [nobody, *users]:
             key = (user.tz or self.tz or "UTC", leaves.get(user.id))
@@ -122,3 +130,9 @@ class ResourceCalendar(models.Model):
         for user_id, *span in self.env.execute_query(rows):
             leaves[user_id].append(tuple(span))
         return {user_id: tuple(spans) for user_id, spans in leaves.items()}
+
+
+def round_up(moment):
+    """Return ``moment`` without its time zone, at the full second that it lacks a microsecond of."""
+    naive = moment.replace(tzinfo=None)
+    return naive + timedelta(microseconds=1) if naive.microsecond == 999999 else naive

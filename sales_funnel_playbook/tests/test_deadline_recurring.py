@@ -86,10 +86,17 @@ class TestDeadlineRecurring(DeadlineCase):
             self._note(lead, self.leader)
         self.assertEqual(self.get_work(lead).playbook_closing, "satisfied")
         self.run_job(18, 9)
+        mail = lead.activity_schedule(summary="Mail", user_id=self.leader.id)
         call = lead.activity_schedule("mail.mail_activity_data_call", date(2024, 3, 18), user_id=self.rep.id)
         with self.at(18, 12):
             call.with_user(self.rep).action_feedback("Spoke with them")
         self.assertEqual(self.get_work(lead).mapped("playbook_closing"), ["satisfied", "satisfied"])
+        with self.at(20, 12):
+            mail.with_user(self.leader).action_feedback("Wrote to them")
+        self.run_job(26, 9)
+        self.assertEqual(len(self.get_work(lead)), 2, "the last contact counts, whoever had it")
+        self.run_job(27, 9)
+        self.assertEqual(self.get_work(lead)[2:].playbook_due_at, at(27, 12))
 
     def test_what_a_person_has_planned_stands_for_the_follow_up(self):
         self._create_deadline("Follow up", "follow_up", 0)
