@@ -6,17 +6,13 @@ from odoo.tools import SQL
 
 from .crm_playbook_duty_rows import DOER, ENTERING, Duty
 
-# The leads, and all activities that they have or had: each is read once, whatever the playbook asks for.
-TABLES = """
+# The leads are read once. What else there is about each is looked up by its index, lead by lead: how long that
+# takes does not depend on what PostgreSQL believes of the rows of this statement.
+LEADS = """
     lead AS MATERIALIZED (
-        SELECT id, active, type, won_status, stage_id, user_id, team_id, tier, waiting_until, create_date,
+        SELECT id, active, type, won_status, stage_id, team_id, tier, waiting_until, create_date,
             date_closed, COALESCE(captured_at, create_date) AS captured_at
-        FROM crm_lead WHERE id = ANY(%(ids)s)
-    ),
-    work AS MATERIALIZED (
-        SELECT id, res_id, active, user_id, activity_type_id, calendar_event_id, date_deadline,
-            playbook_deadline_id, playbook_cause, playbook_closing, playbook_done_at, playbook_escalation_of_id
-        FROM mail_activity WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s)
+        FROM crm_lead WHERE id = ANY(%s)
     )
 """
 # The queries of what begins a deadline return, of ``duty`` and ``lead``: the duty's key, the lead, what tells
@@ -29,20 +25,26 @@ CAPTURED = """
 # A key action that was done is not asked for again when the deal comes back to the stage.
 ENTERED = """
     SELECT duty.key, lead.id, 'stay-' || log.id, log.entered_at, NULL::date
-    FROM duty JOIN lead ON lead.stage_id = duty.stage_id JOIN crm_lead_stage_log log ON log.lead_id = lead.id
+    FROM duty JOIN lead ON lead.stage_id = duty.stage_id
+    JOIN LATERAL (
+        SELECT id, entered_at FROM crm_lead_stage_log
+        WHERE lead_id = lead.id AND left_at IS NULL AND stage_id = duty.stage_id AND kind <> 'lost'
+            AND entered_at >= duty.since OFFSET 0
+    ) log ON TRUE
     WHERE duty.trigger = 'stage_entered' AND lead.active AND lead.won_status <> 'lost'
-        AND log.lead_id = ANY(%(ids)s) AND log.left_at IS NULL AND log.stage_id = duty.stage_id
-        AND log.kind <> 'lost' AND log.entered_at >= duty.since
-        AND (lead.id, duty.key) NOT IN (
-            SELECT res_id, SPLIT_PART(playbook_cause, ':stay-', 1) FROM work
-            WHERE playbook_cause LIKE '%%:stay-%%' AND playbook_closing IS DISTINCT FROM 'dropped')
+        AND (SELECT TRUE FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
+            AND playbook_cause LIKE duty.key || ':stay-%%'
+            AND playbook_closing IS DISTINCT FROM 'dropped' LIMIT 1) IS NULL
 """
 ENDANGERED = """
     SELECT duty.key, lead.id, 'risk-' || risk.id, risk.raised_at, NULL::date
-    FROM duty CROSS JOIN lead JOIN crm_lead_risk risk ON risk.lead_id = lead.id
+    FROM duty CROSS JOIN lead
+    JOIN LATERAL (
+        SELECT id, raised_at FROM crm_lead_risk
+        WHERE lead_id = lead.id AND state = 'open' AND level = 'high' AND raised_at >= duty.since
+            AND COALESCE(TRIM(response), '') = '' OFFSET 0
+    ) risk ON TRUE
     WHERE duty.trigger = 'risk_raised' AND lead.active AND lead.won_status = 'pending'
-        AND risk.lead_id = ANY(%(ids)s) AND risk.state = 'open' AND risk.level = 'high'
-        AND risk.raised_at >= duty.since AND COALESCE(TRIM(risk.response), '') = ''
 """
 # Lost deals are archived; an archived deal that was won still has its renewal.
 CLOSED = """
@@ -53,13 +55,13 @@ CLOSED = """
 """
 # What has no activity yet and is about a lead that the rule applies to, with who does it.
 CAUSES = """
-    WITH %(duties)s, %(tables)s, cause (key, lead_id, suffix, started_at, resumed_on) AS (%(queries)s)
+    WITH %(duties)s, %(leads)s, cause (key, lead_id, suffix, started_at, resumed_on) AS (%(queries)s)
     SELECT cause.key, cause.lead_id, cause.key || ':' || cause.suffix, cause.started_at, %(doer)s,
         cause.resumed_on, %(is_satisfied)s
-    FROM cause JOIN duty ON duty.key = cause.key JOIN lead ON lead.id = cause.lead_id
-    JOIN crm_lead ON crm_lead.id = cause.lead_id %(people)s
-    WHERE (cause.lead_id, cause.key || ':' || cause.suffix) NOT IN (
-            SELECT res_id, playbook_cause FROM work WHERE playbook_cause IS NOT NULL)
+    FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
+    JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
+    WHERE (SELECT TRUE FROM mail_activity known WHERE known.res_id = cause.lead_id
+            AND known.playbook_cause = cause.key || ':' || cause.suffix LIMIT 1) IS NULL
         AND %(applies)s
 """
 
@@ -99,7 +101,7 @@ class CrmLead(models.Model):
         return SQL(
             CAUSES,
             duties=duties.get_tables(),
-            tables=SQL(TABLES, ids=self.ids),
+            leads=SQL(LEADS, self.ids),
             queries=SQL(" UNION ALL ").join(
                 SQL("(%s)", queries[trigger]) for trigger in queries if trigger in asked
             ),
@@ -116,8 +118,8 @@ class CrmLead(models.Model):
             del closed["lost"]  # one statement finds both
         return {
             "lead_created": SQL(CAPTURED),
-            ENTERING: SQL(ENTERED, ids=self.ids),
-            "risk_raised": SQL(ENDANGERED, ids=self.ids),
+            ENTERING: SQL(ENTERED),
+            "risk_raised": SQL(ENDANGERED),
             **closed,
         }
 

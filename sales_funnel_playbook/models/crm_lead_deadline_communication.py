@@ -10,40 +10,39 @@ COMMUNICATION_DAYS = 30
 # A call or meeting that was marked as done, a meeting that has ended, an e-mail in or out: each with
 # the time and a key. What a note was written from needs no other.
 EVENTS = """
-    SELECT call.res_id AS lead_id, 'activity-' || call.id AS key, call.playbook_done_at AS at
-    FROM work call JOIN mail_activity_type kind ON kind.id = call.activity_type_id
-    WHERE NOT call.active AND kind.category IN ('phonecall', 'meeting') AND call.calendar_event_id IS NULL
+    SELECT 'activity-' || call.id AS key, call.playbook_done_at AS at
+    FROM mail_activity call JOIN mail_activity_type kind ON kind.id = call.activity_type_id
+    WHERE call.res_id = lead.id AND call.res_model = 'crm.lead' AND NOT call.active
+        AND kind.category IN ('phonecall', 'meeting') AND call.calendar_event_id IS NULL
         AND call.playbook_done_at BETWEEN %(since)s AND %(now)s
         AND (call.playbook_closing IS NULL OR call.playbook_closing = 'by_hand')
-        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = call.res_id AND activity_id = call.id)
+        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND activity_id = call.id)
     UNION ALL
-    SELECT meeting.opportunity_id, 'meeting-' || meeting.id, meeting.stop
-    FROM calendar_event meeting
-    WHERE meeting.opportunity_id = ANY(%(ids)s) AND meeting.active
-        AND meeting.stop BETWEEN %(since)s AND %(now)s
-        AND NOT EXISTS (SELECT FROM crm_lead_progress
-            WHERE lead_id = meeting.opportunity_id AND calendar_event_id = meeting.id)
+    SELECT 'meeting-' || meeting.id, meeting.stop FROM calendar_event meeting
+    WHERE meeting.opportunity_id = lead.id AND meeting.active AND meeting.stop BETWEEN %(since)s AND %(now)s
+        AND NOT EXISTS (
+            SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND calendar_event_id = meeting.id)
     UNION ALL
-    SELECT message.res_id, 'message-' || message.id, message.date
-    FROM mail_message message
-    WHERE message.model = 'crm.lead' AND message.res_id = ANY(%(ids)s)
+    SELECT 'message-' || message.id, message.date FROM mail_message message
+    WHERE message.model = 'crm.lead' AND message.res_id = lead.id
         AND message.date BETWEEN %(since)s AND %(now)s
         AND (message.message_type IN ('email', 'email_outgoing') OR message.message_type = 'comment'
             AND message.is_internal IS NOT TRUE AND EXISTS (
                 SELECT FROM mail_notification sent JOIN res_partner ON res_partner.id = sent.res_partner_id
                 WHERE sent.mail_message_id = message.id AND res_partner.partner_share))
-        AND NOT EXISTS (SELECT FROM crm_lead_progress
-            WHERE lead_id = message.res_id AND message_id = message.id)
+        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND message_id = message.id)
 """
 # The first communication of each lead that no note was written after. One activity asks for the note,
 # however many e-mails went back and forth until then.
 SPOKEN = """
-    SELECT DISTINCT ON (duty.key, lead.id) duty.key, lead.id, event.key, event.at, NULL::date
-    FROM duty CROSS JOIN lead JOIN (%(events)s) event ON event.lead_id = lead.id %(own)s %(noted)s
+    SELECT duty.key, lead.id, event.key, event.at, NULL::date
+    FROM duty CROSS JOIN lead %(own)s %(noted)s
+    JOIN LATERAL (
+        SELECT key, at FROM (%(events)s) said
+        WHERE at >= duty.since AND at > GREATEST(note.at, own.at, '-infinity'::timestamp)
+        ORDER BY at LIMIT 1
+    ) event ON TRUE
     WHERE duty.trigger = 'communication' AND lead.active AND lead.won_status = 'pending'
-        AND event.at >= duty.since AND event.at > GREATEST(note.at, own.at, '-infinity'::timestamp)
-        AND own.is_open IS NOT TRUE
-    ORDER BY duty.key, lead.id, event.at
 """
 
 
@@ -55,6 +54,6 @@ class CrmLead(models.Model):
     def _get_trigger_queries(self, duties):
         now = self.env.cr.now()
         since = now - timedelta(days=COMMUNICATION_DAYS)
-        events = SQL(EVENTS, ids=self.ids, since=since, now=now)
-        query = SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED, self.ids))
+        events = SQL(EVENTS, since=since, now=now)
+        query = SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))
         return {**super()._get_trigger_queries(duties), "communication": query}
