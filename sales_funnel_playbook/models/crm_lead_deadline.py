@@ -1,5 +1,7 @@
 import logging
 
+import psycopg2
+
 from odoo import api, models
 from odoo.tools.misc import clean_context
 
@@ -52,9 +54,12 @@ class CrmLead(models.Model):
         # sudo: what a playbook asks for follows from its rules, whoever set it off
         self.sudo().browse(ids).exists()._settle_deadlines()
 
-    def _settle_deadlines(self):
+    def _settle_deadlines(self, is_job=False):
         """Bring the activities of these leads in line with the deadlines of their playbooks: end what is
         done or no longer asked for, begin what something has caused. Doing it again changes nothing.
+
+        :param bool is_job: somebody else who is quicker is a reason to try again, and not to leave it to them
+        :raise psycopg2.Error: for a job, when somebody else was quicker
         """
         # in nobody's view, and without a mail for each of many activities
         context = {**clean_context(self.env.context), "mail_activity_quick_update": True}
@@ -64,7 +69,7 @@ class CrmLead(models.Model):
         for playbook_id, followed in leads._group_by_playbook().items():
             followed._end_deadlines(playbook_id, duties.get(playbook_id))
             if playbook_id in duties:
-                followed._begin_isolated(playbook_id, duties[playbook_id])
+                followed._begin_isolated(playbook_id, duties[playbook_id], is_job)
         self.env.flush_all()
 
     def _group_by_playbook(self):
@@ -75,26 +80,29 @@ class CrmLead(models.Model):
 
     def _keep_deadlines(self):
         """Begin, end and escalate what is to be done on these deals. Called by the job with up to 5,000."""
-        self._settle_deadlines()
+        self._settle_deadlines(is_job=True)
         self._escalate_deadlines()
         self._open_missed_twice()
 
-    def _begin_isolated(self, playbook_id, duties):
+    def _begin_isolated(self, playbook_id, duties, is_job):
         """Begin ``duties`` on these leads; where that fails, one after the other, so that a rule that
-        cannot be followed is reported and keeps none of the others from being followed.
+        cannot be followed is reported and keeps none of the others from being followed. What a job has
+        begun at the same time is begun: nobody's save fails for it, and the next job sees to the rest.
         """
         try:
             # without flushing: this may run while the transaction is being committed
             with self.env.cr.savepoint(flush=False):
                 self._begin_deadlines(playbook_id, duties)
                 self.env.flush_all()
-        except CONCURRENCY_ERRORS:
-            raise
+        except CONCURRENCY_ERRORS as error:
+            if is_job or not isinstance(error, psycopg2.errors.UniqueViolation):
+                raise
+            self.env.transaction.clear()
         except Exception as error:
             self.env.transaction.clear()
             if len(duties.duties) > 1:
                 for duty in duties.duties:
-                    self._begin_isolated(playbook_id, duties._replace(duties=(duty,)))
+                    self._begin_isolated(playbook_id, duties._replace(duties=(duty,)), is_job)
                 return
             _logger.warning("A deadline could not be followed: %s", duties.duties[0].key, exc_info=True)
             duties.duties[0].browse_rule(self.env)._report_error(error)

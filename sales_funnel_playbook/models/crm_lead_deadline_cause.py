@@ -6,8 +6,8 @@ from odoo.tools import SQL
 
 from .crm_playbook_duty_rows import DOER, ENTERING, Duty
 
-# The leads are read once. What else there is about each is looked up by its index, lead by lead: how long that
-# takes does not depend on what PostgreSQL believes of the rows of this statement.
+# The leads are read once. What else there is about each is looked up by its index, lead by lead: how long
+# that takes does not depend on what PostgreSQL believes of the rows of this statement.
 LEADS = """
     lead AS MATERIALIZED (
         SELECT id, active, type, won_status, stage_id, team_id, tier, waiting_until, create_date,

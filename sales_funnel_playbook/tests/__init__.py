@@ -6,6 +6,7 @@ from . import test_confirmation
 from . import test_customer
 from . import test_deadline
 from . import test_deadline_escalation
+from . import test_deadline_job
 from . import test_deadline_recurring
 from . import test_deadline_report
 from . import test_deadline_rules
