@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from bench.lead_move import make_playbook, make_team
+from bench.lead_move import make_leads, make_playbook, make_team
 from bench.refresh import LEADS
 from bench.registry import bench
 
@@ -11,8 +11,8 @@ WORK = """
     INSERT INTO mail_activity (res_model_id, res_model, res_id, active, automated, user_id, summary,
         date_deadline, activity_type_id, playbook_id, playbook_deadline_id, playbook_assigned_id,
         playbook_cause, playbook_started_at, playbook_due_at, playbook_done_at, playbook_closing)
-    SELECT %(model)s, 'crm.lead', lead.id, NOT work.is_done, TRUE, %(user)s, 'Work', now() + INTERVAL '9 days',
-        %(type)s, %(playbook)s, work.deadline, %(user)s,
+    SELECT %(model)s, 'crm.lead', lead.id, NOT work.is_done, TRUE, %(user)s, 'Work',
+        now() + INTERVAL '9 days', %(type)s, %(playbook)s, work.deadline, %(user)s,
         'deadline:' || work.deadline || CASE WHEN work.is_done THEN ':created' ELSE ':stay-' || log.id END,
         lead.create_date, lead.create_date + INTERVAL '9 days',
         CASE WHEN work.is_done THEN lead.create_date END, CASE WHEN work.is_done THEN 'satisfied' END
@@ -220,8 +220,6 @@ def entering(env, count):
             for name in ("Demo", "Trial")
         ]
     )
-    from bench.lead_move import make_leads
-
     leads = make_leads(env, team, stages[0], count)
     leads.write({"user_id": env.uid, "team_id": team.id})
     env.cr.flush()

@@ -3,6 +3,7 @@ import logging
 import psycopg2
 
 from odoo import api, models
+from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
 from ..exceptions import CONCURRENCY_ERRORS
@@ -71,6 +72,34 @@ class CrmLead(models.Model):
             if playbook_id in duties:
                 followed._begin_isolated(playbook_id, duties[playbook_id], is_job)
         self.env.flush_all()
+
+    def _merge_dependences_history(self, opportunities):
+        """The deal that remains has work of its own: what was asked for on the others ends, and stays on
+        record with it.
+        """
+        if self.env["crm.playbook"]._get_assignment():
+            opportunities.sudo()._give_work_to(self)  # sudo: the merge has checked the rights on the leads
+        result = super()._merge_dependences_history(opportunities)
+        self._get_dutiful()._queue_settling()
+        return result
+
+    def _give_work_to(self, lead):
+        """Hand the activities that playbooks have given on these leads over to ``lead``."""
+        work = self.env["mail.activity"].with_context(active_test=False)
+        work = work.search(
+            [("res_model", "=", "crm.lead"), ("res_id", "in", self.ids), ("playbook_cause", "!=", False)]
+        )
+        asked = work.filtered(lambda one: one.active and (one.playbook_deadline_id or one.playbook_output_id))
+        asked._end_playbook("dropped")
+        work.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE mail_activity SET playbook_cause = playbook_cause || ':merged-' || res_id WHERE id = ANY(%s)",
+                work.ids,
+            )
+        )
+        work.invalidate_recordset(["playbook_cause"], flush=False)
+        work.filtered(lambda one: not one.active).write({"res_id": lead.id})
 
     def _group_by_playbook(self):
         """Return ``{playbook id or False: leads}``."""

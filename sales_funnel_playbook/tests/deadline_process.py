@@ -14,13 +14,14 @@ def main(config_path, database, batch):
 
     odoo.tools.config.parse_config(["--config", config_path, "-d", database, "--log-level=error"])
     registry = Registry(database)
-    from odoo.addons.sales_funnel_playbook.models import crm_playbook_refresh
-
+    # not a part of the running addon, but a program beside it
+    crm_playbook_refresh = sys.modules["odoo.addons.sales_funnel_playbook.models.crm_playbook_refresh"]
     crm_playbook_refresh.BATCH = int(batch)
     run_batch = crm_playbook_refresh.CrmPlaybookRefresh._run_batch
 
     def run_and_tell(self):
-        print("batch", flush=True)  # the one before is committed
+        sys.stdout.write("batch\n")  # the one before is committed
+        sys.stdout.flush()
         return run_batch(self)
 
     crm_playbook_refresh.CrmPlaybookRefresh._run_batch = run_and_tell

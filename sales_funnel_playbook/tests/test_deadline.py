@@ -204,6 +204,27 @@ class TestDeadline(DeadlineCase):
         self.assertEqual(self.get_work(big).mapped("summary"), ["Big"])
         self.assertEqual(self.get_work(small).mapped("summary"), ["New"])
 
+    def test_merging_keeps_one_of_each_and_the_record_of_both(self):
+        self._create_deadline("Complete it", "lead_created", count=5, satisfied_domain=INTAKE_DONE)
+        survey = self._create_deadline("Survey", playbook_stage_id=self.rules[self.stage_lead].id)
+        first, second = self.create_lead_at(18), self.create_lead_at(19)
+        with self.at(19, 10):
+            self.get_work(second, survey).with_user(self.rep).action_feedback("Done")
+            second.ask_later(self.needs_confirmed.id, ask_by="2024-03-25")
+        with self.at(19, 12):
+            merged = (first | second).merge_opportunity()
+        work = self.get_work(merged)
+        self.assertEqual(
+            sorted((one.summary, one.active, one.playbook_closing) for one in work),
+            [
+                ("Ask: Needs confirmed", True, False),
+                ("Complete it", False, "dropped"),
+                ("Complete it", True, False),
+                ("Survey", False, "by_hand"),
+                ("Survey", True, False),
+            ],
+        )
+
     def test_a_deal_without_a_playbook_has_none(self):
         self._create_deadline("Complete it", "lead_created")
         lead = self.create_lead_at(18, team_id=False, user_id=False)
