@@ -94,7 +94,8 @@ class CrmLead(models.Model):
         work.flush_recordset()
         self.env.cr.execute(
             SQL(
-                "UPDATE mail_activity SET playbook_cause = playbook_cause || ':merged-' || res_id WHERE id = ANY(%s)",
+                "UPDATE mail_activity SET playbook_cause = playbook_cause || ':merged-' || res_id"
+                " WHERE id = ANY(%s)",
                 work.ids,
             )
         )

@@ -22,6 +22,7 @@ class CrmLead(models.Model):
         if not causes:
             return
         leads = self.browse({cause.lead_id for cause in causes})
+        leads.fetch(["name"])  # Odoo asks for the name of each activity's lead, one by one
         users = self.env["res.users"]
         people = {cause: users.browse(cause.user_id or ()) for cause in causes}
         due = leads._get_cause_due_times(causes, people, duties)
