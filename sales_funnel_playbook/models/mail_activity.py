@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-# Work that the module gives somebody besides deadlines; a cause begins with one of these.
-OF_THE_OWNER = ("question", "override")
 CLOSINGS = [("satisfied", "Done"), ("by_hand", "Marked as Done"), ("dropped", "No Longer Asked For")]
 
 
@@ -53,17 +51,19 @@ class MailActivity(models.Model):
     def write(self, vals):
         """Remember when an activity is done; Odoo itself keeps the day only."""
         self._check_playbook_fields(vals)
+        if vals.get("active"):
+            vals = {**vals, "playbook_closing": False, "playbook_done_at": False}
         if vals.get("active") is not False or "playbook_closing" in vals:
             return super().write(vals)
         ending = self.filtered("active")
-        caused = ending.filtered("playbook_cause")
+        caused, leads = ending.filtered("playbook_cause"), ending._get_their_leads()
         result = super().write(vals)
-        # sudo: the module notes when it was done, whoever may edit what
-        ending.sudo().write({"playbook_done_at": self.env.cr.now()})
-        if caused:
+        if caused or leads:
+            # sudo: the module notes when it was done, whoever may edit what
+            ending.sudo().write({"playbook_done_at": self.env.cr.now()})
             caused.sudo().write({"playbook_closing": "by_hand"})
             caused.sudo()._get_escalations()._end_playbook("satisfied")
-        ending._queue_their_leads()
+            leads._queue_settling()  # a call that was made begins something, and may end something
         return result
 
     def unlink(self):
@@ -80,14 +80,11 @@ class MailActivity(models.Model):
 
     def _get_their_leads(self):
         """Return the leads that these activities are on and that follow a playbook with deadlines."""
+        if not self.env["crm.playbook"]._get_duties():
+            return self.env["crm.lead"].sudo()
         mine = self.filtered(lambda one: one.res_model == "crm.lead")
         # sudo: who has an activity may not see its deal
         return self.env["crm.lead"].sudo().browse(set(mine.mapped("res_id"))).exists()._get_dutiful()
-
-    def _queue_their_leads(self):
-        """A call that was made, or a follow-up that was done, begins and ends deadlines."""
-        if self.env["crm.playbook"]._get_duties():
-            self._get_their_leads()._queue_settling()
 
     def _get_escalations(self):
         """Return the open activities that tell somebody that these were missed."""
