@@ -95,13 +95,9 @@ class CrmPlaybookDeadline(models.Model):
     @api.depends("delay_count", "delay_unit", "trigger")
     @api.depends_context("lang")
     def _compute_delay_summary(self):
-        units = dict(self._fields["delay_unit"]._description_selection(self.env))
         for deadline in self:
-            deadline.delay_summary = (
-                self.env._("By tier")
-                if deadline.trigger == "follow_up"
-                else f"{deadline.delay_count} {units.get(deadline.delay_unit, '').lower()}"
-            )
+            is_tiers = deadline.trigger == "follow_up"
+            deadline.delay_summary = self.env._("By tier") if is_tiers else deadline._get_delay_text()
 
     @api.depends("active", "domain", "satisfied_domain")
     def _compute_is_working(self):

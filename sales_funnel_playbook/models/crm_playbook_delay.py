@@ -41,6 +41,19 @@ class CrmPlaybookDelay(models.AbstractModel):
         self.ensure_one()
         return (self.delay_count, self.delay_unit) if self.delay_count else None
 
+    def _get_delay_text(self):
+        """Return the delay in words, such as "1 working day"."""
+        count = self.delay_count
+        one, many = {
+            "working_hours": (self.env._("1 working hour"), self.env._("%s working hours", count)),
+            "working_days": (self.env._("1 working day"), self.env._("%s working days", count)),
+            "hours": (self.env._("1 hour"), self.env._("%s hours", count)),
+            "days": (self.env._("1 day"), self.env._("%s days", count)),
+            "weeks": (self.env._("1 week"), self.env._("%s weeks", count)),
+            "months": (self.env._("1 month"), self.env._("%s months", count)),
+        }[self.delay_unit or "days"]
+        return one if count == 1 else many
+
     @api.model
     def _get_due_times(self, delays, start, calendar, user=None):
         """Return ``{delay: moment}`` when each of some delays that begin together is over.

@@ -126,7 +126,7 @@ class CrmPlaybook(models.Model):
     responsible_user_id = fields.Many2one(
         "res.users",
         string="Playbook Responsible",
-        default=lambda self: self.env.user,
+        default=lambda self: self.env.user.filtered("active"),
         domain=[("share", "=", False)],
         ondelete="set null",
         tracking=True,
