@@ -22,6 +22,7 @@
         "views/crm_playbook_deadline_views.xml",
         "views/crm_playbook_stage_views.xml",
         "views/crm_playbook_views.xml",
+        "views/crm_playbook_list_views.xml",
         "views/crm_product_line_views.xml",
         # leads
         "views/crm_lead_confirmation_views.xml",
@@ -30,6 +31,7 @@
         "views/crm_lead_progress_views.xml",
         "views/crm_lead_risk_views.xml",
         "views/crm_lead_views.xml",
+        "views/crm_lead_alert_views.xml",
         "views/crm_lead_checklist_views.xml",
         "views/crm_lead_list_views.xml",
         "views/crm_lead_search_views.xml",

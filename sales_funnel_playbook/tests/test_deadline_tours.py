@@ -35,3 +35,8 @@ class TestDeadlineTours(HttpCase, PlaybookCase):
         self.assertEqual(ended[big].playbook_closing, "by_hand")
         self.assertEqual(ended[small].playbook_closing, "satisfied")
         self.assertEqual(small.progress_ids.summary, "They want to start in May")
+
+    def test_the_app_opens_with_the_pipeline_as_before(self):
+        menu = self.env.ref("crm.crm_menu_sales")
+        first = self.env["ir.ui.menu"].search([("parent_id", "=", menu.id)], order="sequence, id", limit=1)
+        self.assertEqual(first, self.env.ref("crm.menu_crm_opportunities"))
