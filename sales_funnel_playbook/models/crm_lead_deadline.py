@@ -69,7 +69,7 @@ class CrmLead(models.Model):
         duties = self.env["crm.playbook"]._get_duties()
         for playbook_id, followed in leads._group_by_playbook().items():
             followed._end_deadlines(playbook_id, duties.get(playbook_id))
-            if playbook_id in duties:
+            if playbook_id in duties and duties[playbook_id].duties:
                 followed._begin_isolated(playbook_id, duties[playbook_id], is_job)
         self.env.flush_all()
 

@@ -66,14 +66,18 @@ class CrmLead(models.Model):
 
     def _get_end_of_day(self, day, user):
         """Return the end of a date where ``user`` is, naive UTC."""
-        local = pytz.timezone(user.tz or "UTC")
+        local = self._get_zone(user)
         return (
             local.localize(datetime.combine(day, time(23, 59, 59))).astimezone(pytz.utc).replace(tzinfo=None)
         )
 
     def _get_local_date(self, moment, user):
         """Return the date of ``moment`` (naive UTC) where ``user`` is."""
-        return pytz.utc.localize(moment).astimezone(pytz.timezone(user.tz or "UTC")).date()
+        return pytz.utc.localize(moment).astimezone(self._get_zone(user)).date()
+
+    def _get_zone(self, user):
+        """Return the time zone of ``user``, else the company's."""
+        return pytz.timezone(user.tz or self.env.company.resource_calendar_id.tz or "UTC")
 
     def _is_due_to_appear(self, cause, due, user):
         """Tell whether the activity of ``cause`` appears now: at once, but what comes again and again only

@@ -9,12 +9,13 @@ from .crm_playbook_duty_rows import DOER, Duties
 IS_DROPPED = """
     CASE
         WHEN work.kind NOT IN ('deadline', 'output') THEN lead.won_status = 'lost' OR NOT lead.active
-        WHEN duty.key IS NULL THEN TRUE
+        WHEN duty.key IS NULL THEN
+            work.playbook_id IS DISTINCT FROM %(playbook)s OR work.key <> ALL(%(broken)s)
         WHEN duty.trigger IN ('won', 'lost') THEN lead.won_status <> duty.trigger
         WHEN NOT lead.active OR lead.won_status = 'lost' THEN TRUE
         WHEN duty.trigger = 'stage_entered' THEN lead.stage_id IS DISTINCT FROM duty.stage_id
         WHEN lead.won_status <> 'pending' THEN TRUE
-        ELSE duty.trigger IN ('review', 'follow_up') AND COALESCE(lead.waiting_until > %s, FALSE)
+        ELSE duty.trigger IN ('review', 'follow_up') AND COALESCE(lead.waiting_until > %(today)s, FALSE)
     END
 """
 # What was recorded after it began and says that it is done, besides what the rules name.
@@ -105,7 +106,12 @@ class CrmLead(models.Model):
             duties=duties.get_tables(),
             people=duties.get_people(),
             doer=DOER,
-            is_dropped=SQL(IS_DROPPED, self.env.cr.now().date()),
+            is_dropped=SQL(
+                IS_DROPPED,
+                playbook=playbook_id or None,
+                broken=list(duties.broken),
+                today=self.env.cr.now().date(),
+            ),
             is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),
             is_recorded=SQL(IS_RECORDED),
             is_moved=SQL(IS_MOVED),

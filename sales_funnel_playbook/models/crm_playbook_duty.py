@@ -148,15 +148,17 @@ class CrmPlaybook(models.Model):
         playbooks = self.sudo().with_context(active_test=True)
         playbooks = playbooks.search([("is_template", "=", False), ("stage_ids", "!=", False)])
         duties = {playbook.id: playbook._prepare_duties() for playbook in playbooks}
-        return frozendict({id_: one for id_, one in duties.items() if one.duties})
+        return frozendict({id_: one for id_, one in duties.items() if one.duties or one.broken})
 
     def _prepare_duties(self):
         outputs = self.stage_ids.output_ids.filtered(lambda o: o.delay_count and o.is_required)
         deadlines = self.deadline_ids | self.stage_ids.action_ids
-        rules = [*deadlines.filtered("is_working"), *outputs]
+        working = deadlines.filtered("is_working")
+        rules = [*working, *outputs]
         rhythms = self.tier_ids.filtered("delay_count")
         return Duties(
             duties=tuple(rule._prepare_duty() for rule in rules),
+            broken=tuple(rule._prepare_duty().key for rule in deadlines - working),
             tiers=frozendict({t.tier: (t._get_delay(), t.follow_up_responsible) for t in rhythms}),
             responsible_user_id=self.responsible_user_id.id,
             calendar_id=self.calendar_id.id,

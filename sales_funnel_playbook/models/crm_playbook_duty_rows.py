@@ -57,6 +57,7 @@ class Duties(NamedTuple):
     """All that one playbook has done in time, and how it stands in SQL beside the leads."""
 
     duties: tuple[Duty, ...] = ()
+    broken: tuple[str, ...] = ()  # keys of those that cannot be evaluated: what they have begun stays
     tiers: frozendict = frozendict()  # {tier: (delay, responsible)}
     responsible_user_id: int = False
     calendar_id: int = False

@@ -134,6 +134,7 @@ class TestDeadlineRules(DeadlineCase):
     def test_a_rule_that_fails_is_reported_and_the_others_go_on(self):
         broken = self._create_deadline("Broken", "lead_created", domain="[('phone', '!=', False)]")
         self._create_deadline("Survey", "lead_created")
+        begun = self.get_work(self.create_lead_at(18, phone="1"), broken)
         # as when the app that had the field was uninstalled
         self.env.cr.execute(
             SQL("UPDATE crm_playbook_deadline SET domain = '[(''gone'', ''='', 1)]' WHERE id = %s", broken.id)
@@ -143,6 +144,7 @@ class TestDeadlineRules(DeadlineCase):
         lead = self.create_lead_at(18, phone="1")
         self.run_job(18, 10)
         self.assertEqual(self.get_work(lead).mapped("summary"), ["Survey"])
+        self.assertTrue(begun.active, "what it has begun is still to be done")
         self.assertIn("“gone” of “gone” does not exist", broken.error)
         told = self.playbook.message_ids.filtered(
             lambda message: "“Broken” cannot be followed" in message.body
