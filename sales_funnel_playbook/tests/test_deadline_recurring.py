@@ -237,6 +237,13 @@ class TestDeadlineCommunication(DeadlineCase):
             self.lead.message_post(body="Thank you", message_type="email", author_id=self.customer.id)
         self.run_job(18, 14)
         self.assertWork(self.lead, [("Write the note", self.rep, at(19, 12), False)])
+        with self.at(18, 14):
+            late = self.lead.message_post(
+                body="Sent before", message_type="email", author_id=self.customer.id
+            )
+            late.date = at(18, 11)
+        self.run_job(18, 14)
+        self.assertEqual(len(self.get_work(self.lead)), 1, "one note answers for all of them")
         with self.at(18, 15):
             self.get_work(self.lead).with_user(self.rep).action_feedback("Nothing to note")
         self.run_job(18, 16)
