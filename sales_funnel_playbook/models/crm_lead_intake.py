@@ -12,6 +12,7 @@ class CrmLead(models.Model):
     captured_at = fields.Datetime(
         default=fields.Datetime.now,
         copy=False,
+        prefetch="playbook",
         help="When the customer was met or wrote; when the lead was created, unless somebody says otherwise."
         " The time for completing it counts from here.",
     )

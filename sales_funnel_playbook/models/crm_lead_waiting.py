@@ -16,10 +16,13 @@ class CrmLead(models.Model):
     waiting_until = fields.Date(
         copy=False,
         tracking=True,
+        prefetch="playbook",
         help="The customer asked to be left alone until this day, at most 30 days ahead. Until then neither"
         " review nor follow-up is due, and silence is no risk.",
     )
-    waiting_since = fields.Date(readonly=True, copy=False, help="When this waiting began.")
+    waiting_since = fields.Date(
+        readonly=True, copy=False, prefetch="playbook", help="When this waiting began."
+    )
     is_waiting = fields.Boolean(
         string="Waiting for the Customer", compute="_compute_is_waiting", search="_search_is_waiting"
     )

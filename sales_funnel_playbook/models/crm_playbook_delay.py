@@ -4,6 +4,14 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
+UNITS = [
+    ("working_hours", "Working Hours"),
+    ("working_days", "Working Days"),
+    ("hours", "Hours"),
+    ("days", "Days"),
+    ("weeks", "Weeks"),
+    ("months", "Months"),
+]
 PLAIN_UNITS = ("hours", "days", "weeks", "months")
 
 
@@ -17,14 +25,7 @@ class CrmPlaybookDelay(models.AbstractModel):
 
     delay_count = fields.Integer(string="Due In", help="0: no time limit.")
     delay_unit = fields.Selection(
-        [
-            ("working_hours", "Working Hours"),
-            ("working_days", "Working Days"),
-            ("hours", "Hours"),
-            ("days", "Days"),
-            ("weeks", "Weeks"),
-            ("months", "Months"),
-        ],
+        UNITS,
         string="Unit",
         required=True,
         default="working_days",

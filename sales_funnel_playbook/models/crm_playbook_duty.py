@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import frozendict
 
+from .crm_playbook_delay import UNITS
 from .crm_playbook_duty_rows import ENTERING, Duties, Duty
 
 
@@ -37,7 +38,7 @@ class CrmPlaybookDuty(models.AbstractModel):
     )
     escalation_count = fields.Integer(string="Escalate After", help="0: as soon as it is overdue.")
     escalation_unit = fields.Selection(
-        lambda self: self._fields["delay_unit"].selection,
+        UNITS,
         string="Unit of Escalation",
         required=True,
         default="working_days",
