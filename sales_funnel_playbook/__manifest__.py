@@ -45,6 +45,7 @@
         "wizard/crm_playbook_simulation_views.xml",
         "wizard/crm_playbook_use_template_views.xml",
         # reports
+        "report/crm_funnel_report_views.xml",
         "report/crm_lead_calibration_report_views.xml",
         "report/crm_lead_risk_report_views.xml",
         "report/crm_playbook_deadline_report_views.xml",

@@ -1,4 +1,4 @@
-# Chromium, which drives the browser tests, and a font with Chinese characters.
+# Chromium, which drives the browser tests, a font with Chinese characters, and what prints PDF.
 # shellcheck shell=bash
 
 ensure_browser() {
@@ -11,7 +11,7 @@ ensure_browser() {
         with_lock apt_install "Chromium, which browser tests need," chromium fonts-noto-cjk
     fi
     ensure_chinese_font
-    pdf_hint
+    ensure_pdf
 }
 
 ensure_chinese_font() {
@@ -26,8 +26,12 @@ ensure_chinese_font() {
     mark_done fonts ok
 }
 
-pdf_hint() {
-    is_done pdf ok && return
-    have wkhtmltopdf || say "Note: PDF reports need wkhtmltopdf, which is not installed; nothing else does."
-    mark_done pdf ok
+# Prints reports as PDF; without it their tests fail, so set-up brings it where it can.
+ensure_pdf() {
+    have wkhtmltopdf && return
+    if is_root && have apt-get; then
+        with_lock apt_install "Wkhtmltopdf, which prints reports," wkhtmltopdf
+    else
+        say "Note: PDF reports and their tests need wkhtmltopdf, which is not installed; nothing else does."
+    fi
 }

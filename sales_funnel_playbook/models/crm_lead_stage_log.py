@@ -77,6 +77,12 @@ class CrmLeadStageLog(models.Model):
     _open_stay_uniq = models.UniqueIndex(
         "(lead_id) WHERE left_at IS NULL", "A deal can be in one stage at a time only."
     )
+    # what happened in a playbook's funnel in a period, and what is open in it
+    _playbook_entered_idx = models.Index("(playbook_id, entered_at)")
+    _playbook_left_idx = models.Index("(playbook_id, left_at) WHERE left_at IS NOT NULL")
+    _playbook_open_idx = models.Index(
+        "(playbook_id, stage_id) WHERE left_at IS NULL AND kind NOT IN ('lost', 'won')"
+    )
     _left_after_entered = models.Constraint(
         "CHECK(left_at IS NULL OR left_at >= entered_at)", "A stay cannot end before it began."
     )

@@ -1,0 +1,179 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.funnel import get_rate
+
+MOVES = ("begun_count", "next_count", "advanced_count", "won_count", "lost_count", "returned_count")
+STAYS = (
+    "stay_days",
+    "stay_days_median",
+    "stay_days_p90",
+    "stay_hours",
+    "stay_hours_median",
+    "stay_hours_p90",
+)
+COHORT = {"won": "cohort_won_count", "lost": "cohort_lost_count", "pending": "cohort_open_count"}
+OPEN = ("open_count", "open_amount", "weighted_amount")
+COUNTS = (*MOVES, "cohort_count", "reached_count", *COHORT.values(), "stay_count", *OPEN)
+RATES = ("flow_rate", "reached_rate")
+SCOPE = ("playbook_id", "product_line_id", "team_id", "user_id", "tier")
+# Which events each number counts; what is open is no event.
+EVENTS = {
+    "begun_count": [("event", "=", "begun")],
+    "next_count": [("event", "=", "next")],
+    **{
+        name: [("event", "=", "left"), (name, "=", 1)]
+        for name in ("advanced_count", "won_count", "lost_count", "returned_count")
+    },
+    "cohort_count": [("event", "=", "first")],
+    "reached_count": [("event", "=", "first"), ("reached_count", "=", 1)],
+    **{name: [("event", "=", "first"), ("outcome", "=", outcome)] for outcome, name in COHORT.items()},
+    "stay_count": [("event", "=", "stay")],
+}
+OPEN_AMOUNTS = """
+    SELECT stay.stage_id, lead.company_id, COUNT(*), SUM(lead.expected_revenue),
+        SUM(lead.expected_revenue * lead.probability / 100)
+    FROM (%s) stay JOIN crm_lead lead ON lead.id = stay.lead_id GROUP BY stay.stage_id, lead.company_id
+"""
+
+
+class CrmFunnelReport(models.Model):
+    """The numbers of a funnel by stage, for the page and the reviews.
+
+    A *scope* is a dict with some of ``playbook_id``, ``product_line_id``, ``team_id``, ``user_id`` (ids) and
+    ``tier``; what is missing or false does not restrict.
+    """
+
+    _inherit = "crm.funnel.report"
+
+    @api.model
+    def _get_stage_numbers(self, scope, since, until):
+        """Return ``{stage id: {name: number}}`` of a period, for stages where there is something.
+
+        :param datetime since: naive UTC
+        :param datetime until: naive UTC, exclusive; what is open is counted at this moment
+        :return: counts are 0 and rates and stays None where nothing happened, and so is the flow rate of the
+            last stage; amounts are those of now, in
+            the currency of the playbook's company, those without an exchange rate left out
+        """
+        numbers = {}
+        for part in (
+            self._get_move_numbers(scope, since, until),
+            self._get_cohort_numbers(scope, since, until),
+            self._get_stay_numbers(scope, since, until),
+            self._get_open_numbers(scope, until),
+        ):
+            for stage_id, values in part.items():
+                numbers.setdefault(stage_id, self._get_no_numbers()).update(values)
+        for values in numbers.values():
+            values["reached_rate"] = get_rate(values["reached_count"], values["cohort_count"])
+        return numbers
+
+    @api.model
+    def _get_no_numbers(self):
+        """Return the numbers of a stage in which nothing happened."""
+        return dict.fromkeys(COUNTS, 0) | dict.fromkeys((*RATES, *STAYS))
+
+    @api.model
+    def _get_scope_domain(self, scope, tier="tier"):
+        """Return the domain of a scope on this model, or on the stage log with ``tier="lead_id.tier"``."""
+        names = {name: tier if name == "tier" else name for name in SCOPE}
+        return Domain.AND(Domain(names[name], "=", scope[name]) for name in SCOPE if scope.get(name))
+
+    @api.model
+    def _get_period_domain(self, scope, since, until):
+        return self._get_scope_domain(scope) & Domain("date", ">=", since) & Domain("date", "<", until)
+
+    @api.model
+    def _get_move_numbers(self, scope, since, until):
+        domain = self._get_period_domain(scope, since, until) & Domain(
+            "event", "in", ["begun", "next", "left"]
+        )
+        rows = self._read_group(domain, ["stage_id"], [*(f"{name}:sum" for name in MOVES), "flow_rate:avg"])
+        return self._get_by_stage((*MOVES, "flow_rate"), rows)
+
+    @api.model
+    def _get_cohort_numbers(self, scope, since, until):
+        domain = self._get_period_domain(scope, since, until) & Domain("event", "=", "first")
+        rows = self._read_group(domain, ["stage_id", "outcome"], ["cohort_count:sum", "reached_count:sum"])
+        numbers = {}
+        for stage, outcome, count, reached in rows:
+            values = numbers.setdefault(stage.id, {"cohort_count": 0, "reached_count": 0})
+            values["cohort_count"] += count
+            values["reached_count"] += reached
+            values[COHORT[outcome or "pending"]] = count
+        return numbers
+
+    @api.model
+    def _get_stay_numbers(self, scope, since, until):
+        domain = self._get_period_domain(scope, since, until) & Domain("event", "=", "stay")
+        rows = self._read_group(domain, ["stage_id"], ["stay_count:sum", *(f"{name}:avg" for name in STAYS)])
+        return self._get_by_stage(("stay_count", *STAYS), rows)
+
+    @api.model
+    def _get_by_stage(self, names, rows):
+        """Return ``{stage id: {name: value}}``; Odoo's False for "no value" as None, to tell it from 0."""
+        return {
+            stage.id: {
+                name: None if value is False else value for name, value in zip(names, values, strict=True)
+            }
+            for stage, *values in rows
+        }
+
+    @api.model
+    def _get_open_domain(self, scope, at):
+        """Return the domain on the stage log of the deals that were open in their stage at a moment."""
+        scope = self._get_scope_domain(scope, tier="lead_id.tier")
+        is_there = Domain("left_at", "=", False) | Domain("left_at", ">=", at)
+        is_open = Domain("kind", "not in", ["lost", "won"]) & Domain("stage_id.is_won", "=", False)
+        return scope & Domain("entered_at", "<", at) & is_there & is_open
+
+    @api.model
+    def _get_open_numbers(self, scope, at):
+        stays = self.env["crm.lead.stage.log"]._search(self._get_open_domain(scope, at))
+        self.env["crm.lead"].flush_model(["expected_revenue", "probability", "company_id"])
+        query = SQL(OPEN_AMOUNTS, stays.select("stage_id", "lead_id"))
+        numbers = {}
+        for stage_id, company_id, count, amount, weighted in self.env.execute_query(query):
+            rate = self._get_amount_rate(scope, company_id) or 0.0
+            values = numbers.setdefault(stage_id, dict.fromkeys(OPEN, 0))
+            for name, value in zip(OPEN, (count, (amount or 0) * rate, (weighted or 0) * rate), strict=True):
+                values[name] += value
+        return numbers
+
+    @api.model
+    def _get_amount_rate(self, scope, company_id):
+        """Return what one unit of a company's currency is in the funnel's currency, None if unknown."""
+        # sudo: a deal may be seen whose company's currency may not
+        company = self.env["res.company"].sudo().browse(company_id) or self.env.company
+        return self._get_playbook(scope)._get_rate(company.currency_id)
+
+    @api.model
+    def _get_playbook(self, scope):
+        return self.env["crm.playbook"].browse(scope["playbook_id"])
+
+    @api.model
+    def _get_deals_domain(self, scope, since, until, stage_id, name):
+        """Return the domain of the deals behind a number of a stage.
+
+        :param str name: as in the numbers of :meth:`_get_stage_numbers`
+        """
+        if name in OPEN:
+            stays = self._get_open_domain(scope, until) & Domain("stage_id", "=", stage_id)
+            return Domain("stage_log_ids", "any", stays)
+        events = self._get_period_domain(scope, since, until) & Domain("stage_id", "=", stage_id)
+        return Domain("funnel_event_ids", "any", events & Domain(EVENTS[name]))
+
+    @api.model
+    def _prepare_deals_action(self, title, domain):
+        """Return the action that lists the deals of ``domain``, lost and archived ones too."""
+        action = self.env["crm.playbook"]._prepare_leads_action(domain, title)
+        action["context"] = {"active_test": False, "create": False}
+        return action
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    funnel_event_ids = fields.One2many("crm.funnel.report", "lead_id", string="Funnel Events", readonly=True)

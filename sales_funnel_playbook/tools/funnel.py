@@ -1,0 +1,107 @@
+"""The funnel's arithmetic: rates, weeks and months, and when a stage is a bottleneck."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PERIODS = ("week", "month")
+
+
+def get_rate(part, whole):
+    """Return ``part ÷ whole × 100``, None where there is nothing to divide by.
+
+    >>> get_rate(3, 12), get_rate(0, 4), get_rate(2, 0)
+    (25.0, 0.0, None)
+    """
+    return part * 100.0 / whole if whole else None
+
+
+def get_period(day, period):
+    """Return the first and the last day of the week (Monday to Sunday) or month that ``day`` is in.
+
+    >>> get_period(date(2024, 3, 20), "week")
+    (datetime.date(2024, 3, 18), datetime.date(2024, 3, 24))
+    >>> get_period(date(2024, 2, 10), "month")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    """
+    if period == "week":
+        first = day - timedelta(days=day.weekday())
+        return first, first + timedelta(days=6)
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def get_last_period(now, period, tz):
+    """Return the first and last day of the last week or month that is over in the time zone ``tz``.
+
+    :param now: naive UTC
+
+    >>> get_last_period(datetime(2024, 3, 24, 15, 59), "week", "Asia/Shanghai")  # still Sunday there
+    (datetime.date(2024, 3, 11), datetime.date(2024, 3, 17))
+    >>> get_last_period(datetime(2024, 3, 24, 16), "week", "Asia/Shanghai")  # Monday
+    (datetime.date(2024, 3, 18), datetime.date(2024, 3, 24))
+    >>> get_last_period(datetime(2024, 3, 1), "month", "UTC")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    """
+    today = now.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).date()
+    first, _last = get_period(today, period)
+    return get_period(first - timedelta(days=1), period)
+
+
+def get_periods_before(day, period, count):
+    """Return the first and last days of the ``count`` periods before the one of ``day``, oldest first.
+
+    >>> [first.isoformat() for first, _last in get_periods_before(date(2024, 3, 20), "week", 2)]
+    ['2024-03-04', '2024-03-11']
+    """
+    periods = []
+    for _number in range(count):
+        first, _last = get_period(day, period)
+        day = first - timedelta(days=1)
+        periods.insert(0, get_period(day, period))
+    return periods
+
+
+def get_bounds(first, last, tz):
+    """Return since when and until when (exclusive) the days ``first`` to ``last`` are, in naive UTC. A week
+    in which the clock changes has an hour more or less.
+
+    >>> since, until = get_bounds(date(2024, 3, 25), date(2024, 3, 31), "Europe/Brussels")
+    >>> since.isoformat(), until - since
+    ('2024-03-24T23:00:00', datetime.timedelta(days=6, seconds=82800))
+    """
+    zone, utc = ZoneInfo(tz), ZoneInfo("UTC")
+    days = (first, last + timedelta(days=1))
+    since, until = (datetime.combine(day, time(), zone).astimezone(utc).replace(tzinfo=None) for day in days)
+    return since, until
+
+
+def is_flow_alert(weeks, rate, count, minimum):
+    """Tell whether the flow was too low ``count`` weeks in a row.
+
+    :param weeks: ``(stays begun in the stage, stays begun in the next one)`` of each week, newest first
+    :param rate: in percent; 0: never
+    :param minimum: so many stays must have begun in each of the weeks, or chance would raise the alert
+
+    >>> is_flow_alert([(10, 2), (12, 3)], 30, 2, 5), is_flow_alert([(10, 3), (12, 3)], 30, 2, 5)
+    (True, False)
+    >>> is_flow_alert([(10, 2)], 30, 2, 5), is_flow_alert([(4, 0), (10, 2)], 30, 2, 5)
+    (False, False)
+    """
+    recent = weeks[:count]
+    if not rate or len(recent) < count:
+        return False
+    return all(
+        begun and begun >= minimum and get_rate(following, begun) < rate for begun, following in recent
+    )
+
+
+def is_dwell_alert(mean_days, stays, limit_days, minimum):
+    """Tell whether the stays in a stage lasted too long on average.
+
+    :param stays: how many the mean is of
+    :param limit_days: calendar days; 0: never
+
+    >>> is_dwell_alert(16, 5, 15, 5), is_dwell_alert(15, 5, 15, 5), is_dwell_alert(40, 4, 15, 5)
+    (True, False, False)
+    """
+    return bool(limit_days) and stays >= max(minimum, 1) and mean_days > limit_days

@@ -1,0 +1,101 @@
+"""What happened in the funnel, as SQL over the stage log: the one source of page, review, pivot and workbook.
+
+A move is up to three events: a stay begins, the stage before is left, and the playbook's stage before it has
+one more deal that came on. Each kind of event is a SELECT of its own with a constant name, so that PostgreSQL
+runs only those that a question is about, each by an index.
+"""
+
+# A lost deal begins nothing, and one that is restored goes on where it was.
+IS_BEGUN = "log.kind NOT IN ('lost', 'restored') AND log.stage_id IS DISTINCT FROM log.previous_stage_id"
+
+# Losing a deal and moving it at once is a loss; moving one that is lost already is none.
+IS_LOST = """
+    log.kind = 'lost' AND (log.stage_id = log.previous_stage_id OR NOT EXISTS (
+        SELECT FROM crm_lead_stage_log earlier WHERE earlier.lead_id = log.lead_id
+            AND earlier.left_at = log.entered_at AND earlier.kind = 'lost' AND earlier.id < log.id))
+"""
+
+# Whether the deal was never before in the stage it has just begun.
+IS_FIRST = """
+    NOT EXISTS (SELECT FROM crm_lead_stage_log earlier
+        WHERE earlier.lead_id = log.lead_id AND earlier.stage_id = log.stage_id
+            AND earlier.kind NOT IN ('lost', 'restored')
+            AND (earlier.entered_at, earlier.id) < (log.entered_at, log.id))
+"""
+
+# Whether the deal came into any stage behind this one afterwards.
+IS_REACHED = """
+    EXISTS (SELECT FROM crm_lead_stage_log later JOIN crm_stage further ON further.id = later.stage_id
+        WHERE later.lead_id = log.lead_id AND later.kind <> 'lost'
+            AND (later.entered_at, later.id) > (log.entered_at, log.id)
+            AND (further.sequence, further.id) > (stage.sequence, stage.id))
+"""
+
+# Which stages of the playbook come before and after each of its stages.
+PATH = """
+    SELECT named.playbook_id, named.stage_id,
+        LAG(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence, stage.id) AS before_id,
+        LEAD(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence, stage.id) AS after_id
+    FROM crm_playbook_stage named JOIN crm_stage stage ON stage.id = named.stage_id
+"""
+
+COUNTS = (
+    *("begun_count", "next_count", "advanced_count", "won_count", "lost_count", "returned_count"),
+    *("cohort_count", "reached_count", "stay_count"),
+)
+STAYS = (
+    "stay_days",
+    "stay_days_median",
+    "stay_days_p90",
+    "stay_hours",
+    "stay_hours_median",
+    "stay_hours_p90",
+)
+COLUMNS = {
+    "date": "log.entered_at",
+    **dict.fromkeys(COUNTS, "0"),
+    "next_count": "NULL::int",  # the sum is empty, not 0, where nothing comes after a stage
+    **dict.fromkeys(("flow_rate", "reached_rate", *STAYS), "NULL::float8"),
+}
+
+
+def _select(number, event, stage, **columns):
+    """Return the SELECT of one kind of event, without its WHERE."""
+    listed = ", ".join(f"{value} AS {name}" for name, value in (COLUMNS | columns).items())
+    return f"""
+        SELECT log.id::bigint * 5 + {number} AS id, '{event}'::varchar AS event, {stage} AS stage_id,
+            log.lead_id, log.playbook_id, log.product_line_id, log.team_id, log.user_id,
+            lead.tier, lead.won_status AS outcome, {listed}
+        FROM crm_lead_stage_log log LEFT JOIN crm_lead lead ON lead.id = log.lead_id
+    """
+
+
+BEGUN = f"""
+    {_select(0, "begun", "log.stage_id", begun_count="1", next_count="path.after_id - path.after_id")}
+    LEFT JOIN ({PATH}) path ON path.playbook_id = log.playbook_id AND path.stage_id = log.stage_id
+    WHERE {IS_BEGUN} AND log.stage_id IS NOT NULL
+"""
+NEXT = f"""
+    {_select(1, "next", "path.before_id", next_count="1")}
+    JOIN ({PATH}) path ON path.playbook_id = log.playbook_id AND path.stage_id = log.stage_id
+    WHERE {IS_BEGUN} AND path.before_id IS NOT NULL
+"""
+FIRST = f"""
+    {_select(2, "first", "log.stage_id", cohort_count="1", reached_count=f"({IS_REACHED})::int")}
+    JOIN crm_stage stage ON stage.id = log.stage_id WHERE {IS_BEGUN} AND {IS_FIRST}
+"""
+OUTCOMES = {
+    "advanced_count": "(log.kind IN ('forward', 'skip', 'won') AND log.stage_id <> log.previous_stage_id)::int",
+    "won_count": "(log.kind = 'won')::int",
+    "lost_count": f"({IS_LOST})::int",
+    "returned_count": "(log.kind = 'backward')::int",
+}
+LEFT = f"""
+    {_select(3, "left", "log.previous_stage_id", **OUTCOMES)} WHERE log.previous_stage_id IS NOT NULL
+"""
+LENGTHS = {name: "log.duration_days" if "days" in name else "log.working_hours" for name in STAYS}
+STAY = f"""
+    {_select(4, "stay", "log.stage_id", date="log.left_at", stay_count="1", **LENGTHS)}
+    WHERE log.left_at IS NOT NULL AND log.kind <> 'lost' AND log.stage_id IS NOT NULL
+"""
+EVENTS = " UNION ALL ".join((BEGUN, NEXT, FIRST, LEFT, STAY))
