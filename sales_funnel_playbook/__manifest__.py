@@ -9,6 +9,7 @@
     "data": [
         # rights
         "security/crm_playbook_security.xml",
+        "security/crm_funnel_security.xml",
         "security/ir.model.access.csv",
         # rules
         "views/crm_competitor_views.xml",
@@ -37,12 +38,16 @@
         "views/crm_lead_search_views.xml",
         "views/res_partner_views.xml",
         "views/calendar_event_views.xml",
+        # the funnel
+        "views/crm_funnel_views.xml",
+        "views/crm_funnel_review_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",
         "wizard/crm_lead_explain_views.xml",
         "wizard/crm_lead_override_views.xml",
         "wizard/crm_playbook_propose_tiers_views.xml",
         "wizard/crm_playbook_simulation_views.xml",
+        "wizard/crm_playbook_split_stage_views.xml",
         "wizard/crm_playbook_use_template_views.xml",
         # reports
         "report/crm_funnel_report_views.xml",
@@ -61,6 +66,7 @@
         "data/crm_risk_type_data.xml",
         "data/crm_progress_milestone_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
     ],
     "demo": [
         "demo/sales_funnel_demo.xml",

@@ -47,6 +47,7 @@ from . import crm_lead_output
 from . import crm_lead_approval
 
 # leads: the gate and its log
+from . import crm_funnel_numbers
 from . import crm_lead_stage_log
 from . import crm_lead_stage_stay
 from . import crm_lead_stage_backfill
@@ -55,6 +56,7 @@ from . import crm_lead_gate
 from . import crm_lead_refusal
 from . import crm_lead_override
 from . import crm_lead_lost
+from . import crm_lead_restage
 from . import crm_lead_stage_move
 from . import crm_lead_stage_notice
 
@@ -78,6 +80,18 @@ from . import crm_lead_panel
 from . import crm_lead_panel_log
 from . import crm_lead_panel_score
 from . import crm_lead_readiness
+
+# the funnel's reviews
+from . import crm_funnel_review
+from . import crm_funnel_review_line
+from . import crm_funnel_review_decision
+from . import crm_funnel_review_finding
+from . import crm_funnel_bottleneck
+from . import crm_funnel_explanation
+from . import crm_funnel_review_alert
+from . import crm_funnel_review_mail
+from . import crm_funnel_workbook
+from . import crm_funnel_review_make
 
 # other core models
 from . import res_partner

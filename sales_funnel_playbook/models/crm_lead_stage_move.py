@@ -1,12 +1,12 @@
 import json
 from functools import cache
-from typing import NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
 
 from .crm_lead_gate import StageMove
+from .crm_lead_stage_state import StageState
 from .crm_lead_stage_stay import Stay
 
 # Writing one of these can change a lead's stage, or whether it is won or lost.
@@ -17,19 +17,6 @@ PROBABILITIES = {"probability", "automated_probability"}
 # Writing one of these can make a lead follow another playbook, or change its stage with its team.
 PLAYBOOK_KEYS = {"product_line_id", "team_id", "company_id", "user_id", "partner_id", "type"}
 REASSIGNED = "crm.lead.playbook_reassigned"
-
-
-class StageState(NamedTuple):
-    """Where a lead under a playbook stands; ``won_status`` is None before it is created."""
-
-    playbook_id: int
-    stage_id: int
-    won_status: str
-
-    def resume(self, stage_id, is_lost):
-        """Return where the log of this lead broke off, so that what changed since is seen."""
-        won_status = "lost" if is_lost else "pending" if self.won_status == "lost" else self.won_status
-        return self._replace(stage_id=stage_id, won_status=won_status)
 
 
 class CrmLead(models.Model):

@@ -78,6 +78,7 @@ class CrmPlaybookStage(models.Model):
         string="Won Stage",
         help="In a template: the pipeline stage it creates counts deals as won.",
     )
+    stage_is_won = fields.Boolean(related="stage_id.is_won", string="Pipeline Stage Is Won")
     objective = fields.Text(
         translate=True, help="What this stage is for, in one or two sentences everybody agrees on."
     )

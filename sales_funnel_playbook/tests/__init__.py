@@ -14,6 +14,7 @@ from . import test_deadline_template
 from . import test_deadline_tours
 from . import test_delay
 from . import test_funnel
+from . import test_funnel_review
 from . import test_gate
 from . import test_gate_report
 from . import test_import

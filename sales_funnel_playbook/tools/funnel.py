@@ -16,18 +16,30 @@ def get_rate(part, whole):
 
 
 def get_period(day, period):
-    """Return the first and the last day of the week (Monday to Sunday) or month that ``day`` is in.
+    """Return the first and the last day of the week (Monday to Sunday) or month that ``day`` is in; of a ``day`` itself.
 
+    >>> from datetime import date
     >>> get_period(date(2024, 3, 20), "week")
     (datetime.date(2024, 3, 18), datetime.date(2024, 3, 24))
     >>> get_period(date(2024, 2, 10), "month")
     (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
     """
+    if period == "day":
+        return day, day
     if period == "week":
         first = day - timedelta(days=day.weekday())
         return first, first + timedelta(days=6)
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def get_today(now, tz):
+    """Return what day it is in the time zone ``tz``, when it is ``now`` in naive UTC.
+
+    >>> get_today(datetime(2024, 3, 24, 16), "Asia/Shanghai")
+    datetime.date(2024, 3, 25)
+    """
+    return now.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).date()
 
 
 def get_last_period(now, period, tz):
@@ -42,14 +54,14 @@ def get_last_period(now, period, tz):
     >>> get_last_period(datetime(2024, 3, 1), "month", "UTC")
     (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
     """
-    today = now.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).date()
-    first, _last = get_period(today, period)
+    first, _last = get_period(get_today(now, tz), period)
     return get_period(first - timedelta(days=1), period)
 
 
 def get_periods_before(day, period, count):
     """Return the first and last days of the ``count`` periods before the one of ``day``, oldest first.
 
+    >>> from datetime import date
     >>> [first.isoformat() for first, _last in get_periods_before(date(2024, 3, 20), "week", 2)]
     ['2024-03-04', '2024-03-11']
     """
@@ -61,10 +73,49 @@ def get_periods_before(day, period, count):
     return periods
 
 
+def get_days(preset, now, tz):
+    """Return the first and last day of a period that is named by where it is from today.
+
+    :param preset: ``this_week``, ``last_week``, ``weeks_4``, ``weeks_12`` (the present week is the last of them),
+        ``this_month`` or ``last_month``
+    :param now: naive UTC
+
+    >>> wednesday = datetime(2024, 3, 20, 12)
+    >>> for preset in ("this_week", "last_week", "weeks_4", "last_month"):
+    ...     print(*get_days(preset, wednesday, "UTC"))
+    2024-03-18 2024-03-24
+    2024-03-11 2024-03-17
+    2024-02-26 2024-03-24
+    2024-02-01 2024-02-29
+    """
+    which, _underscore, what = preset.partition("_")
+    if which == "last":
+        return get_last_period(now, what, tz)
+    today = get_today(now, tz)
+    if which == "this":
+        return get_period(today, what)
+    first, last = get_period(today, "week")
+    return first - timedelta(weeks=int(what) - 1), last
+
+
+def get_step(first, last):
+    """Return by what a trend over these days is drawn: ``day``, ``week`` or ``month``.
+
+    >>> from datetime import date
+    >>> get_step(date(2024, 3, 18), date(2024, 3, 31)), get_step(date(2024, 1, 1), date(2024, 3, 24))
+    ('day', 'week')
+    >>> get_step(date(2023, 1, 1), date(2023, 12, 31))
+    'month'
+    """
+    days = (last - first).days + 1
+    return "day" if days <= 14 else "week" if days <= 26 * 7 else "month"
+
+
 def get_bounds(first, last, tz):
     """Return since when and until when (exclusive) the days ``first`` to ``last`` are, in naive UTC. A week
     in which the clock changes has an hour more or less.
 
+    >>> from datetime import date
     >>> since, until = get_bounds(date(2024, 3, 25), date(2024, 3, 31), "Europe/Brussels")
     >>> since.isoformat(), until - since
     ('2024-03-24T23:00:00', datetime.timedelta(days=6, seconds=82800))

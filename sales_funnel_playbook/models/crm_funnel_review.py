@@ -1,0 +1,147 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# The numbers of a stage in the order in which they are shown, and what else is counted.
+NUMBERS = (
+    *("begun_count", "next_count", "flow_rate", "last_flow_rate", "mean_flow_rate"),
+    *("advanced_count", "won_count", "lost_count", "returned_count"),
+    *("open_count", "open_amount", "weighted_amount"),
+    *("cohort_count", "reached_count", "reached_rate"),
+    *("cohort_won_count", "cohort_lost_count", "cohort_open_count"),
+    *("stay_count", "stay_days", "stay_days_median", "stay_days_p90"),
+    *("stay_hours", "stay_hours_median", "stay_hours_p90", "over_limit_count"),
+)
+FINDINGS = ("overdue_count", "override_count", "high_risk_count", "check_count", "no_contact_count")
+PERIODS = [("week", "Week"), ("month", "Month")]
+
+
+class CrmFunnelReview(models.Model):
+    """A week or month of a playbook's funnel, for one team or for all. Its numbers are frozen when it is made."""
+
+    _name = "crm.funnel.review"
+    _description = "Funnel Review"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_from desc, period desc, playbook_id, team_id nulls first, id"
+
+    playbook_id = fields.Many2one(
+        "crm.playbook", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        readonly=True,
+        ondelete="restrict",
+        help="Empty: all teams together, and deals without a team.",
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    period = fields.Selection(PERIODS, required=True, readonly=True)
+    date_from = fields.Date(string="From", required=True, readonly=True)
+    date_to = fields.Date(string="To", required=True, readonly=True, help="The last day.")
+    tz = fields.Char(string="Time Zone", required=True, readonly=True)
+    made_at = fields.Datetime(
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.cr.now(),
+        help="Amounts, overdue work and checks are those of this moment, the rest is that of the period.",
+    )
+    missing_rates = fields.Char(
+        readonly=True, help="Currencies whose amounts are left out, because they had no exchange rate."
+    )
+    previous_id = fields.Many2one("crm.funnel.review", readonly=True, index="btree_not_null")
+    state = fields.Selection(
+        [("open", "To Review"), ("done", "Reviewed")], required=True, default="open", tracking=True
+    )
+    note = fields.Html(string="Minutes", help="What was said in the review.")
+    line_ids = fields.One2many("crm.funnel.review.line", "review_id", string="Stages", readonly=True)
+    definitions = fields.Html(compute="_compute_definitions", sanitize=False)
+
+    _scope_uniq = models.UniqueIndex(
+        "(playbook_id, COALESCE(team_id, 0), period, date_from)",
+        "There is a review of this period already.",
+    )
+    _dates_ordered = models.Constraint("CHECK(date_from <= date_to)", "A period ends after it begins.")
+
+    @api.depends("playbook_id.name", "team_id.name", "period", "date_from")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for review in self:
+            if not review.date_from:
+                review.display_name = self.env._("New")
+                continue
+            values = {
+                "playbook": review.playbook_id.name,
+                "team": review.team_id.name or self.env._("All Teams"),
+                "date": fields.Date.to_string(review.date_from),
+                "month": review.date_from.strftime("%Y-%m"),
+            }
+            review.display_name = (
+                self.env._("%(playbook)s, %(team)s: week of %(date)s", **values)
+                if review.period == "week"
+                else self.env._("%(playbook)s, %(team)s: %(month)s", **values)
+            )
+
+    @api.depends_context("lang")
+    def _compute_definitions(self):
+        """The help of each number, which is its definition."""
+        line_fields = self.env["crm.funnel.review.line"]._fields
+        named = [*(line_fields[name] for name in NUMBERS), *(self._fields[name] for name in FINDINGS)]
+        texts = [(one._description_string(self.env), one._description_help(self.env)) for one in named]
+        rows = Markup().join(Markup("<dt>%s</dt><dd>%s</dd>") % text for text in texts)
+        self.definitions = Markup("<dl>%s</dl>") % rows
+
+    def write(self, vals):
+        """People add decisions and minutes; what was counted stays as it was.
+
+        :raise UserError: for anything else
+        """
+        frozen = [name for name in self._get_frozen_fields() if name in vals]
+        if frozen:
+            raise UserError(
+                self.env._(
+                    "The numbers of a review never change: “%s” cannot be written. Add a decision or a note"
+                    " instead.",
+                    self._fields[frozen[0]]._description_string(self.env),
+                )
+            )
+        return super().write(vals)
+
+    @api.model
+    def _get_frozen_fields(self):
+        """Return the names of the fields that are written once, when a review is made."""
+        mail = {*self.env["mail.thread"]._fields, *self.env["mail.activity.mixin"]._fields}
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.readonly and name not in mail and field.store
+        ]
+
+    def action_done(self):
+        """Mark as reviewed."""
+        self.state = "done"
+
+    def action_reopen(self):
+        """Mark as still to be reviewed."""
+        self.state = "open"
+
+    def action_open_previous(self):
+        """Open the review of the period before."""
+        self.ensure_one()
+        return self.previous_id.get_formview_action()
+
+    def action_open_page(self):
+        """Open the funnel page with the period and team of this review."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sales_funnel_playbook.crm_funnel_action")
+        days = {
+            "date_from": fields.Date.to_string(self.date_from),
+            "date_to": fields.Date.to_string(self.date_to),
+        }
+        return {**action, "params": {"filters": {**self._get_scope(), **days}}}
+
+    def _get_scope(self):
+        """Return the scope of this review, see :class:`CrmFunnelReport`."""
+        self.ensure_one()
+        return {"playbook_id": self.playbook_id.id, "team_id": self.team_id.id}

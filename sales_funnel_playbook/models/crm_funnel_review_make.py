@@ -1,0 +1,203 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..exceptions import CONCURRENCY_ERRORS
+from ..tools.funnel import PERIODS, get_bounds, get_last_period, get_period, get_periods_before, get_rate
+
+LOOK_BACK = 4  # so many periods before the first one are made as well, where there is a history
+MAX_CATCH_UP = 53
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    has_review = fields.Boolean(
+        string="Reviews",
+        default=True,
+        tracking=True,
+        help="Every Monday a review of the week before is made for each team, and one of each month.",
+    )
+    review_user_ids = fields.Many2many(
+        "res.users",
+        "crm_playbook_review_user_rel",
+        string="Reviews Go To",
+        domain=[("share", "=", False)],
+        help="They get the reviews by mail, besides the team's leader. Empty: the sales managers get those"
+        " that no team leader gets.",
+    )
+
+    def _get_tz(self):
+        """Return the time zone whose Monday begins this playbook's week: its calendar's, else the company's."""
+        company = self.company_id or self.env.company
+        return self.calendar_id.tz or company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
+
+    def _get_due_periods(self, period):
+        """Return the first and last days of the weeks or months that need a review, oldest first: those since
+        the last review, that one included (it may lack a team), or since the log begins.
+        """
+        self.ensure_one()
+        last = get_last_period(self.env.cr.now(), period, self._get_tz())
+        reviews = self.env["crm.funnel.review"]
+        made = [("playbook_id", "=", self.id), ("period", "=", period)]
+        latest = reviews.search(made, order="date_from desc", limit=1)
+        earlier = get_periods_before(last[0], period, MAX_CATCH_UP)
+        if latest:
+            return [days for days in [*earlier, last] if days[0] >= latest.date_from]
+        log = self.env["crm.lead.stage.log"]
+        first = log.search_fetch([("playbook_id", "=", self.id)], ["entered_at"], order="entered_at", limit=1)
+        if not first:
+            return []
+        begun = get_period(first.entered_at.date(), period)[0]
+        return [days for days in [*earlier[-LOOK_BACK:], last] if days[0] >= begun]
+
+    def _get_teams_at_work(self, since, until):
+        """Return the teams whose deals were open at the end of a period, or moved in it; none of them means
+        that nothing happened, and an empty team in the list that deals without a team did.
+        """
+        log, teams = self.env["crm.lead.stage.log"], set()
+        moved = Domain("playbook_id", "=", self.id) & Domain("entered_at", ">=", since)
+        moved &= Domain("entered_at", "<", until)
+        scope = {"playbook_id": self.id}
+        for domain in (moved, self.env["crm.funnel.report"]._get_open_domain(scope, until)):
+            teams |= {team.id for (team,) in log._read_group(domain, ["team_id"])}
+        return sorted(teams)  # False, where deals have none, is the first
+
+
+class CrmFunnelReview(models.Model):
+    """Reviews are made once, by a job, and never again."""
+
+    _inherit = "crm.funnel.review"
+
+    @api.model
+    def _cron_make(self):
+        """Make the reviews that are due: every Monday and first of a month, in each playbook's time zone.
+        Runs every hour, commits each review, and goes on where it stopped.
+        """
+        due = self._get_due()
+        for number, (playbook, period, days, team_id) in enumerate(due, start=1):
+            try:
+                self._make(playbook, period, days, team_id)
+                self.env.cr.flush()
+            except CONCURRENCY_ERRORS:
+                self.env.cr.rollback()  # somebody else has made it, or the next hour will
+                self.env.invalidate_all()
+            if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - number):
+                return
+
+    @api.model
+    def _get_due(self):
+        """Return ``[(playbook, period, (first day, last day), team id), …]`` without a review, oldest first."""
+        playbooks = self.env["crm.playbook"].search(
+            [("is_template", "=", False), ("has_review", "=", True), ("stage_ids", "!=", False)]
+        )
+        due = []
+        for playbook in playbooks:
+            for period in PERIODS:
+                for days in playbook._get_due_periods(period):
+                    due += [
+                        (playbook, period, days, team) for team in self._get_missing(playbook, period, days)
+                    ]
+        return sorted(due, key=lambda one: one[2][0])
+
+    @api.model
+    def _get_missing(self, playbook, period, days):
+        """Return the teams (False: all together) whose review of a period is missing. One for all is made
+        where there is more than one team, or a deal without a team.
+        """
+        teams = playbook._get_teams_at_work(*get_bounds(*days, playbook._get_tz()))
+        scopes = teams if len(teams) == 1 else [False, *filter(None, teams)] if teams else []
+        made = self.search(
+            [("playbook_id", "=", playbook.id), ("period", "=", period), ("date_from", "=", days[0])]
+        )
+        made_for = {review.team_id.id for review in made}
+        return [team_id for team_id in scopes if team_id not in made_for]
+
+    @api.model
+    def _make(self, playbook, period, days, team_id):
+        """Make a review with everything that is in it.
+
+        :param str period: ``week`` or ``month``
+        :param days: the first and the last day
+        :param team_id: a ``crm.team``, False for all
+        :return: the review
+        """
+        previous_days = get_periods_before(days[0], period, 1)[0]
+        scope = [("playbook_id", "=", playbook.id), ("team_id", "=", team_id), ("period", "=", period)]
+        review = self.create(
+            {
+                "playbook_id": playbook.id,
+                "team_id": team_id,
+                "company_id": (playbook.company_id or self.env["crm.team"].browse(team_id).company_id).id,
+                "currency_id": playbook.currency_id.id,
+                "period": period,
+                "date_from": days[0],
+                "date_to": days[1],
+                "tz": playbook._get_tz(),
+                "missing_rates": playbook.missing_rates if not playbook.company_id else False,
+                "previous_id": self.search([*scope, ("date_from", "=", previous_days[0])], limit=1).id,
+                **self._prepare_finding_vals(playbook, team_id, days),
+            }
+        )
+        review._make_lines()
+        review._tell_made()
+        return review
+
+    def _make_lines(self):
+        """Freeze the numbers of each stage."""
+        self.ensure_one()
+        since, until = get_bounds(self.date_from, self.date_to, self.tz)
+        numbers = self.env["crm.funnel.report"]._get_stage_numbers(self._get_scope(), since, until)
+        nothing = self.env["crm.funnel.report"]._get_no_numbers()
+        before = self._get_lines_before()
+        ranks = self.env["crm.stage"]._get_ranks()
+        stages = self.playbook_id.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
+        lines = self.env["crm.funnel.review.line"].create(
+            [
+                {
+                    "review_id": self.id,
+                    "sequence": sequence,
+                    "playbook_stage_id": stage.id,
+                    "stage_id": stage.stage_id.id,
+                    "name": stage.display_name,
+                    **self._prepare_comparison_vals(before.get(stage.stage_id.id, [])),
+                    **numbers.get(stage.stage_id.id, nothing),
+                }
+                for sequence, stage in enumerate(stages)
+            ]
+        )
+        for line in lines:
+            names = line.stage_id._fields["name"]._get_stored_translations(line.stage_id)
+            line.update_field_translations("name", names or {})
+        lines._find_bottlenecks()
+
+    def _get_lines_before(self):
+        """Return ``{stage id: lines of the four periods before, newest first}``, as their own reviews have them."""
+        lines = self.env["crm.funnel.review.line"].search(
+            [
+                ("review_id.playbook_id", "=", self.playbook_id.id),
+                ("review_id.team_id", "=", self.team_id.id),
+                ("review_id.period", "=", self.period),
+                ("review_id.date_from", "<", self.date_from),
+                ("review_id.date_from", ">=", get_periods_before(self.date_from, self.period, 4)[0][0]),
+            ],
+            order="date_from desc",
+        )
+        return lines.grouped(lambda line: line.stage_id.id)
+
+    @api.model
+    def _prepare_comparison_vals(self, before):
+        """Return what a stage's line says of the periods before.
+
+        :param before: the lines of the four periods before, newest first
+        """
+        if not before:
+            return {}
+        previous = get_periods_before(self.date_from, self.period, 1)[0][0]
+        newest = before[0] if before[0].date_from == previous else before.browse()
+        has_next = any(line.flow_rate is not False for line in before)
+        return {
+            "last_flow_rate": newest.flow_rate if newest else None,
+            "mean_flow_rate": get_rate(sum(before.mapped("next_count")), sum(before.mapped("begun_count")))
+            if has_next
+            else None,
+        }

@@ -1,0 +1,192 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools.funnel import get_bounds, get_days, get_period, get_rate, get_step
+from .crm_funnel_numbers import COUNTS, RATES, SCOPE, STAYS
+
+PRESETS = ("this_week", "last_week", "weeks_4", "weeks_12", "this_month", "last_month")
+DEFAULT_PRESET = "weeks_12"
+
+
+class CrmFunnelReport(models.Model):
+    """What the funnel page shows."""
+
+    _inherit = "crm.funnel.report"
+
+    @api.model
+    @api.readonly
+    def get_funnel(self, filters=None):
+        """Return the funnel of a playbook in a period, from the deals that the user may see.
+
+        :param dict filters: ``playbook_id``, ``product_line_id``, ``team_id``, ``user_id``, ``tier`` and either
+            ``period`` (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``, ``last_month``)
+            or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are optional
+        :return: ``{"filters": the filters in effect, "previous": {"date_from", "date_to"}, "stages": [stage, …],
+            "trend": {"step", "dates": [date, …], "stages": {stage id: {"begun": [count, …], "flow":
+            [rate or None, …]}}}, "definitions": {number: {"label", "help"}}, "currency_id", "missing_rates",
+            "tz"}``; a stage is ``{"stage_id", "playbook_stage_id", "name", "alert", "previous": numbers}`` and
+            the numbers of :meth:`_get_stage_numbers`. Without any playbook: ``{"filters", "stages": []}``.
+        :raise UserError: when a filter makes no sense
+        """
+        filters = self._clean_filters(filters or {})
+        if not filters["playbook_id"]:
+            return {"filters": filters, "stages": []}
+        playbook = self._get_playbook(filters)
+        first, last = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
+        before = (first - (last - first) - timedelta(days=1), first - timedelta(days=1))
+        tz = playbook._get_tz()
+        bounds = get_bounds(first, last, tz)
+        numbers = self._get_stage_numbers(filters, *bounds)
+        previous = self._get_stage_numbers(filters, *get_bounds(*before, tz))
+        return {
+            "filters": filters,
+            "previous": dict(zip(("date_from", "date_to"), map(fields.Date.to_string, before), strict=True)),
+            "stages": self._prepare_stages(playbook, filters, numbers, previous),
+            "trend": self._get_trend(filters, first, last, tz),
+            "definitions": self._get_definitions(),
+            "currency_id": playbook.currency_id.id,
+            "missing_rates": playbook.missing_rates if not playbook.company_id else False,
+            "tz": tz,
+        }
+
+    @api.model
+    @api.readonly
+    def get_filter_options(self):
+        """Return ``{filter: [{"id", "name"}, …]}``: what the page offers to choose from."""
+        salesmen = self.env.ref("sales_team.group_sale_salesman")
+        records = {
+            "playbook_id": self._get_playbooks(),
+            "product_line_id": self.env["crm.product.line"].search([]),
+            "team_id": self.env["crm.team"].search([]),
+            "user_id": self.env["res.users"].search(
+                [("all_group_ids", "in", salesmen.ids), ("company_ids", "in", self.env.companies.ids)]
+            ),
+        }
+        options = {
+            name: [{"id": one.id, "name": one.display_name} for one in found]
+            for name, found in records.items()
+        }
+        options["tier"] = [
+            {"id": value, "name": label}
+            for value, label in self._fields["tier"]._description_selection(self.env)
+        ]
+        return options
+
+    @api.model
+    @api.readonly
+    def get_deals_action(self, filters, stage_id, name):
+        """Return the action that opens the deals behind a number of :meth:`get_funnel`.
+
+        :param str name: a count or amount, such as ``begun_count``
+        """
+        filters = self._clean_filters(filters)
+        days = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
+        bounds = get_bounds(*days, self._get_playbook(filters)._get_tz())
+        if name not in COUNTS:
+            raise UserError(self.env._("There are no deals behind “%s”.", name))
+        stage = self.env["crm.stage"].browse(stage_id)
+        label = self.env["crm.funnel.review.line"]._get_label(name)
+        title = self.env._("%(stage)s: %(number)s", stage=stage.name, number=label)
+        return self._prepare_deals_action(title, self._get_deals_domain(filters, *bounds, stage.id, name))
+
+    @api.model
+    def _get_playbooks(self):
+        domain = [("is_template", "=", False), ("stage_ids", "!=", False)]
+        return self.env["crm.playbook"].search(domain)
+
+    @api.model
+    def _clean_filters(self, filters):
+        """Return the filters in effect: the known ones of ``filters`` with a playbook and dates."""
+        playbooks = self._get_playbooks()
+        clean = {name: filters.get(name) or False for name in SCOPE}
+        if clean["playbook_id"] not in playbooks.ids:
+            clean["playbook_id"] = playbooks[:1].id
+        try:
+            days = [fields.Date.to_date(filters.get(name) or False) for name in ("date_from", "date_to")]
+        except (TypeError, ValueError) as error:
+            raise UserError(self.env._("“%s” is not a date.", error)) from error
+        clean["period"] = filters.get("period") if filters.get("period") in PRESETS else False
+        if clean["period"] or not all(days):
+            clean["period"] = clean["period"] or DEFAULT_PRESET
+            tz = self._get_playbook(clean)._get_tz() if clean["playbook_id"] else "UTC"
+            days = get_days(clean["period"], self.env.cr.now(), tz)
+        if days[0] > days[1]:
+            raise UserError(self.env._("The period ends before it begins: choose another first or last day."))
+        return clean | {
+            name: fields.Date.to_string(day) for name, day in zip(("date_from", "date_to"), days, strict=True)
+        }
+
+    @api.model
+    def _prepare_stages(self, playbook, filters, numbers, previous):
+        ranks = self.env["crm.stage"]._get_ranks()
+        alerts = self._get_alerts(playbook, filters)
+        nothing = self._get_no_numbers()
+        return [
+            {
+                "stage_id": stage.stage_id.id,
+                "playbook_stage_id": stage.id,
+                "name": stage.display_name,
+                "alert": alerts.get(stage.stage_id.id, False),
+                **numbers.get(stage.stage_id.id, nothing),
+                "previous": previous.get(stage.stage_id.id, nothing),
+            }
+            for stage in playbook.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
+        ]
+
+    @api.model
+    def _get_alerts(self, playbook, filters):
+        """Return ``{stage id: {"review_id", "text"}}`` of the bottlenecks in the last weekly review of the playbook
+        and team, if the user may see it.
+        """
+        teams = [("team_id", "=", filters["team_id"])] if filters["team_id"] else []
+        reviews = self.env["crm.funnel.review"].search(
+            [("playbook_id", "=", playbook.id), ("period", "=", "week"), *teams],
+            order="date_from desc, team_id nulls first",
+            limit=1,
+        )
+        return {
+            line.stage_id.id: {"review_id": reviews.id, "text": " ".join(line._get_alert_sentences())}
+            for line in reviews.bottleneck_line_ids
+        }
+
+    @api.model
+    def _get_trend(self, filters, first, last, tz):
+        """Return the stays begun and the flow rate of each stage by day, week or month of the period."""
+        step = get_step(first, last)
+        domain = self._get_period_domain(filters, *get_bounds(first, last, tz))
+        rows = self.with_context(tz=tz)._read_group(
+            domain & Domain("event", "in", ["begun", "next"]),
+            ["stage_id", "date:day"],
+            ["begun_count:sum", "next_count:sum"],
+        )
+        dates = sorted(
+            {get_period(first + timedelta(days=n), step)[0] for n in range((last - first).days + 1)}
+        )
+        sums = {}
+        for stage, day, begun, following in rows:
+            key = stage.id, get_period(day.date(), step)[0]
+            one = sums.setdefault(key, [0, 0])
+            one[0] += begun
+            one[1] += following
+        stages = {
+            stage_id: {
+                "begun": [sums.get((stage_id, day), (0, 0))[0] for day in dates],
+                "flow": [get_rate(*sums.get((stage_id, day), (0, 0))[::-1]) for day in dates],
+            }
+            for stage_id in {stage_id for stage_id, _day in sums}
+        }
+        return {"step": step, "dates": [fields.Date.to_string(day) for day in dates], "stages": stages}
+
+    @api.model
+    def _get_definitions(self):
+        line_fields = self.env["crm.funnel.review.line"]._fields
+        return {
+            name: {
+                "label": line_fields[name]._description_string(self.env),
+                "help": line_fields[name]._description_help(self.env),
+            }
+            for name in (*COUNTS, *RATES, *STAYS)
+        }

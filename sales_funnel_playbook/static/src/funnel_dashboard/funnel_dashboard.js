@@ -1,0 +1,136 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { router } from "@web/core/browser/router";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { ControlPanel } from "@web/search/control_panel/control_panel";
+import { useSetupAction } from "@web/search/action_hook";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { FunnelFilters } from "./funnel_filters";
+import { FunnelTable } from "./funnel_table";
+import { FunnelTrend } from "./funnel_trend";
+
+const MODEL = "crm.funnel.report";
+const IDS = ["playbook_id", "product_line_id", "team_id", "user_id"];
+const TEXTS = ["tier", "period", "date_from", "date_to"];
+
+/** Filters as the address has them: numbers for ids, dates only where no named period is chosen. */
+export function readFilters(state) {
+    const filters = {};
+    for (const name of IDS.filter((one) => Number(state[one]))) {
+        filters[name] = Number(state[name]);
+    }
+    for (const name of TEXTS.filter((one) => state[one])) {
+        filters[name] = String(state[name]);
+    }
+    return filters;
+}
+
+export function writeFilters(filters) {
+    const isNamed = Boolean(filters.period);
+    const state = {};
+    for (const name of [...IDS, ...TEXTS]) {
+        const isDropped = isNamed && name.startsWith("date_");
+        state[name] = (!isDropped && filters[name]) || undefined;
+    }
+    return state;
+}
+
+/** The funnel of a playbook: what began, what flowed on, where it stays, and how that changes. */
+export class FunnelDashboard extends Component {
+    static template = "sales_funnel_playbook.FunnelDashboard";
+    static components = { ControlPanel, FunnelFilters, FunnelTable, FunnelTrend };
+    static props = { ...standardActionServiceProps };
+    static path = "funnel";
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.display = { controlPanel: {} };
+        this.state = useState({ options: null, funnel: null, isLoading: true, canWriteRules: false });
+        useSetupAction({ getLocalState: () => ({ filters: this.state.funnel?.filters }) });
+        const { action, state } = this.props;
+        const filters = state?.filters || action.params?.filters || readFilters(router.current);
+        onWillStart(async () => {
+            // the page stands at once; its numbers come when they are there
+            this.load(filters);
+            this.state.canWriteRules = await user.hasGroup("sales_team.group_sale_manager");
+        });
+    }
+
+    async load(filters) {
+        this.state.isLoading = true;
+        const calls = [this.orm.call(MODEL, "get_funnel", [filters])];
+        if (!this.state.options) {
+            calls.push(this.orm.call(MODEL, "get_filter_options", []));
+        }
+        try {
+            const [funnel, options] = await this.keepLast.add(Promise.all(calls));
+            this.state.funnel = funnel;
+            this.state.options = options || this.state.options;
+            this.props.updateActionState?.(writeFilters(funnel.filters));
+        } finally {
+            this.state.isLoading = false;
+        }
+    }
+
+    get isEmpty() {
+        const { stages } = this.state.funnel;
+        return !stages.some(
+            (stage) => stage.begun_count || stage.next_count || stage.open_count || stage.stay_count
+        );
+    }
+
+    get period() {
+        const { filters, previous } = this.state.funnel;
+        const show = (date) => formatDate(deserializeDate(date));
+        return _t("%(from)s – %(to)s, against %(before_from)s – %(before_to)s", {
+            from: show(filters.date_from),
+            to: show(filters.date_to),
+            before_from: show(previous.date_from),
+            before_to: show(previous.date_to),
+        });
+    }
+
+    onFilter(change) {
+        this.load({ ...this.state.funnel.filters, ...change });
+    }
+
+    async openDeals(stageId, name) {
+        const { filters } = this.state.funnel;
+        this.action.doAction(await this.orm.call(MODEL, "get_deals_action", [filters, stageId, name]));
+    }
+
+    openReview(resId) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "crm.funnel.review",
+            res_id: resId,
+            views: [[false, "form"]],
+        });
+    }
+
+    openPlaybooks() {
+        this.action.doAction("sales_funnel_playbook.crm_playbook_action");
+    }
+
+    /** The same deals and period as pivot and graph, with Odoo's own exports. */
+    openAnalysis() {
+        const { filters } = this.state.funnel;
+        const names = [...IDS, "tier"].filter((name) => filters[name]);
+        const domain = names.map((name) => [name, "=", filters[name]]);
+        domain.push(["date", ">=", filters.date_from], ["date", "<=", filters.date_to]);
+        this.action.doAction("sales_funnel_playbook.crm_funnel_report_action", {
+            props: { domain },
+            additionalContext: { search_default_recent: 0 },
+        });
+    }
+}
+
+registry.category("actions").add("sales_funnel_playbook.funnel_dashboard", FunnelDashboard);

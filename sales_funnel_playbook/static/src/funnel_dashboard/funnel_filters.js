@@ -1,0 +1,59 @@
+import { _t } from "@web/core/l10n/translation";
+import { Component } from "@odoo/owl";
+
+const PERIODS = [
+    ["this_week", _t("This week")],
+    ["last_week", _t("Last week")],
+    ["weeks_4", _t("Last 4 weeks")],
+    ["weeks_12", _t("Last 12 weeks")],
+    ["this_month", _t("This month")],
+    ["last_month", _t("Last month")],
+];
+const SCOPE = [
+    ["product_line_id", _t("Product Line"), _t("All product lines")],
+    ["team_id", _t("Sales Team"), _t("All teams")],
+    ["user_id", _t("Salesperson"), _t("Everybody")],
+    ["tier", _t("Tier"), _t("All tiers")],
+];
+
+/** What the funnel is of: ordinary labelled selects, so that keyboards and screen readers know them. */
+export class FunnelFilters extends Component {
+    static template = "sales_funnel_playbook.FunnelFilters";
+    static props = { options: Object, filters: Object, onFilter: Function };
+
+    get selects() {
+        const { filters, options } = this.props;
+        const selects = SCOPE.map(([name, label, all]) => ({
+            name,
+            label,
+            value: filters[name] || "",
+            choices: [{ id: "", name: all }, ...options[name]],
+        })).filter((select) => select.choices.length > 1);
+        const playbooks = {
+            name: "playbook_id",
+            label: _t("Playbook"),
+            value: filters.playbook_id,
+            choices: options.playbook_id,
+        };
+        const periods = PERIODS.map(([id, name]) => ({ id, name }));
+        const period = {
+            name: "period",
+            label: _t("Period"),
+            value: filters.period || "",
+            choices: [...periods, { id: "", name: _t("From … to …") }],
+        };
+        return [playbooks, period, ...selects];
+    }
+
+    onChange(select, ev) {
+        const { value } = ev.target;
+        const isId = select.name.endsWith("_id");
+        this.props.onFilter({ [select.name]: (isId ? Number(value) : value) || false });
+    }
+
+    onDate(name, ev) {
+        if (ev.target.value) {
+            this.props.onFilter({ period: false, [name]: ev.target.value });
+        }
+    }
+}

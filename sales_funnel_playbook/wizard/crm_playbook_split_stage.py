@@ -1,0 +1,251 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+PARTS = [(str(number), str(number)) for number in range(1, 5)]
+RULES = {  # which kinds of rules there are, and which part they go to unless the user says otherwise
+    "crm.playbook.condition": ("condition_ids", "first"),
+    "crm.playbook.deadline": ("action_ids", "first"),
+    "crm.playbook.output": ("output_ids", "last"),
+}
+
+
+class CrmPlaybookSplitStage(models.TransientModel):
+    """Turn a stage in which deals stay too long into sub-stages, with its rules, open deals and history."""
+
+    _name = "crm.playbook.split.stage"
+    _description = "Split Stage"
+
+    playbook_stage_id = fields.Many2one(
+        "crm.playbook.stage", string="Stage", required=True, ondelete="cascade"
+    )
+    line_ids = fields.One2many("crm.playbook.split.stage.line", "wizard_id", string="Sub-Stages")
+    rule_ids = fields.One2many("crm.playbook.split.stage.rule", "wizard_id", string="Rules")
+    stay = fields.Selection(
+        [("continue", "Goes on in the sub-stage"), ("begin", "Ends now, and a new one begins")],
+        string="The Stay of Deals That Change",
+        required=True,
+        default="continue",
+    )
+    shared_with = fields.Char(compute="_compute_shared_with")
+
+    @api.depends("playbook_stage_id")
+    def _compute_shared_with(self):
+        for wizard in self:
+            stage = wizard.playbook_stage_id
+            # sudo: that another playbook has it too concerns who renames it
+            others = (
+                self.env["crm.playbook.stage"].sudo().search([("stage_id", "=", stage.stage_id.id)]) - stage
+            )
+            wizard.shared_with = ", ".join(others.playbook_id.mapped("name")) or False
+
+    @api.model
+    def _prepare_for(self, stage):
+        """Return the values of the proposal for a stage: two halves, entry conditions and key actions with the first,
+        outputs with the second.
+        """
+        names = [
+            self.env._("%s: terms", stage.display_name),
+            self.env._("%s: price confirmation", stage.display_name),
+        ]
+        halves = {name: -(-stage[name] // len(names)) for name in ("expected_days", "dwell_alert_days")}
+        return {
+            "playbook_stage_id": stage.id,
+            "line_ids": [
+                Command.create({"part": str(part), "name": name, "is_kept": part == 1, **halves})
+                for part, name in enumerate(names, start=1)
+            ],
+            "rule_ids": [
+                Command.create(
+                    {
+                        "model": model,
+                        "rule_id": rule.id,
+                        "name": rule.name,
+                        "part": "1" if place == "first" else str(len(names)),
+                    }
+                )
+                for model, (field_name, place) in RULES.items()
+                for rule in stage.with_context(active_test=False)[field_name]
+            ],
+        }
+
+    def action_split(self):
+        """Split the stage, all or nothing.
+
+        :raise UserError: when the sub-stages do not fit together
+        """
+        self.ensure_one()
+        lines, name = self.line_ids.sorted("part"), self.playbook_stage_id.display_name
+        self._check_split(lines)
+        stages = self._make_stages(lines)
+        self._move_rules(stages)
+        self._move_deals(lines, stages)
+        playbook = self.playbook_stage_id.playbook_id
+        playbook._request_rating()
+        playbook._request_settling()
+        playbook.message_post(
+            body=self.env._(
+                "“%(stage)s” was split into %(parts)s.",
+                stage=name,
+                parts=", ".join(f"“{line.name}”" for line in lines),
+            )
+        )
+        return playbook.get_formview_action()
+
+    def _check_split(self, lines):
+        stage = self.playbook_stage_id
+        names = [(line.name or "").strip() for line in lines]
+        parts = lines.mapped("part")
+        reason = False
+        if not stage.stage_id or stage.stage_id.is_won:
+            reason = self.env._("Only a stage in which deals are still open can be split.")
+        elif len(lines) < 2:
+            reason = self.env._("Name at least two sub-stages.")
+        elif len(set(parts)) < len(parts):
+            reason = self.env._("Give each sub-stage a number of its own.")
+        elif not all(names) or len(set(names)) < len(names):
+            reason = self.env._("Give each sub-stage a name of its own.")
+        elif len(lines.filtered("is_kept")) != 1:
+            reason = self.env._("Choose the one sub-stage that keeps the history.")
+        elif not {*self.rule_ids.mapped("part")} <= {*parts}:
+            reason = self.env._(
+                "A rule goes to a sub-stage that there is not: check the numbers of the rules."
+            )
+        if reason:
+            raise UserError(reason)
+
+    def _make_stages(self, lines):
+        """Return ``{part: playbook stage}``: the one that is split becomes the part that keeps the history."""
+        kept = self.playbook_stage_id
+        pipeline_stage = kept.stage_id
+        first = pipeline_stage.sequence
+        self._make_room(pipeline_stage, len(lines))
+        stages = {}
+        for place, line in enumerate(lines):
+            vals = {"expected_days": line.expected_days, "dwell_alert_days": line.dwell_alert_days}
+            if line.is_kept:
+                pipeline_stage.write({"name": line.name.strip(), "sequence": first + place})
+                kept.write(vals)
+                stages[line.part] = kept
+                continue
+            new = pipeline_stage.copy({"name": line.name.strip(), "sequence": first + place})
+            stages[line.part] = kept.copy(
+                {**vals, "stage_id": new.id, "condition_ids": [], "output_ids": [], "action_ids": []}
+            )
+        alert = kept.conversion_alert_rate  # the flow into the next stage is that of the last part
+        for part, stage in stages.items():
+            stage.conversion_alert_rate = alert if part == lines[-1].part else 0
+        return stages
+
+    @api.model
+    def _make_room(self, pipeline_stage, count):
+        """Move the stages behind this one back, so that ``count`` fit in its place."""
+        ranks = self.env["crm.stage"]._get_ranks()
+        behind = self.env["crm.stage"].search([]).filtered(lambda s: ranks[s.id] > ranks[pipeline_stage.id])
+        for stage in behind:
+            stage.sequence += count
+
+    def _move_rules(self, stages):
+        for model in RULES:
+            for part, stage in stages.items():
+                chosen = self.rule_ids.filtered(
+                    lambda rule, m=model, p=part: rule.model == m and rule.part == p
+                )
+                rules = self.env[model].browse(chosen.mapped("rule_id")).exists()
+                rules.filtered(lambda rule, s=stage: rule.playbook_stage_id != s).playbook_stage_id = stage
+
+    def _move_deals(self, lines, stages):
+        """Put each open deal into the last sub-stage whose domain it meets; the others stay."""
+        for line, leads in self._get_deals(lines).items():
+            # sudo: the log is the module's
+            leads.sudo()._restage(stages[line.part].stage_id, self.stay == "begin")
+
+    def _get_deals(self, lines):
+        """Return ``{line: the open deals that change into its sub-stage}``."""
+        stage = self.playbook_stage_id
+        here = stage.playbook_id._get_open_leads_domain() & Domain("stage_id", "=", stage.stage_id.id)
+        deals, taken = {}, self.env["crm.lead"]
+        for line in lines.sorted("part", reverse=True):
+            if line.domain and not line.is_kept:
+                deals[line] = self._search_deals(here, line) - taken
+                taken |= deals[line]
+        return deals
+
+    @api.model
+    def _search_deals(self, here, line):
+        try:
+            return self.env["crm.lead"].search(
+                here & self.env["crm.playbook.rule"]._parse_domain(line.domain)
+            )
+        except ValueError as error:
+            raise UserError(
+                self.env._("Which deals change into “%(name)s”: %(reason)s", name=line.name, reason=error)
+            ) from error
+
+
+class CrmPlaybookSplitStageLine(models.TransientModel):
+    _name = "crm.playbook.split.stage.line"
+    _description = "Sub-Stage"
+    _order = "part, id"
+
+    wizard_id = fields.Many2one("crm.playbook.split.stage", required=True, ondelete="cascade")
+    part = fields.Selection(PARTS, string="No.", required=True, default="2")
+    name = fields.Char(required=True)
+    is_kept = fields.Boolean(
+        string="Keeps the History",
+        help="Past stays count for this sub-stage, and deals that do not change stay in it.",
+    )
+    expected_days = fields.Integer(help="Calendar days a deal should stay in this sub-stage at most.")
+    dwell_alert_days = fields.Integer(string="Stay Alert Over (Days)", help="0: never.")
+    domain = fields.Char(
+        string="Open Deals That Change Into It",
+        help="Empty: none. A deal that meets two goes to the later one.",
+    )
+
+
+class CrmPlaybookSplitStageRule(models.TransientModel):
+    _name = "crm.playbook.split.stage.rule"
+    _description = "Rule of a Stage That Is Split"
+    _order = "model, id"
+
+    wizard_id = fields.Many2one("crm.playbook.split.stage", required=True, ondelete="cascade")
+    model = fields.Selection(
+        [
+            ("crm.playbook.condition", "Entry Condition"),
+            ("crm.playbook.deadline", "Key Action"),
+            ("crm.playbook.output", "Output"),
+        ],
+        string="Kind",
+        required=True,
+    )
+    rule_id = fields.Integer(required=True)
+    name = fields.Char()
+    part = fields.Selection(PARTS, string="Goes To No.", required=True, default="1")
+
+
+class CrmPlaybookStage(models.Model):
+    _inherit = "crm.playbook.stage"
+
+    def action_split(self):
+        """Open the dialog that turns this stage into sub-stages."""
+        self.ensure_one()
+        wizard = self.env["crm.playbook.split.stage"]
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": wizard._name,
+            "res_id": wizard.create(wizard._prepare_for(self)).id,
+            "name": self.env._("Split “%s”", self.display_name),
+            "view_mode": "form",
+            "target": "new",
+        }
+
+
+class CrmFunnelReviewLine(models.Model):
+    _inherit = "crm.funnel.review.line"
+
+    def action_split_stage(self):
+        """Open the dialog that splits this stage."""
+        self.ensure_one()
+        if not self.playbook_stage_id:
+            raise UserError(self.env._("“%s” is no stage of the playbook any more.", self.name))
+        return self.playbook_stage_id.action_split()
