@@ -41,6 +41,7 @@
         # the funnel
         "views/crm_funnel_views.xml",
         "views/crm_funnel_review_views.xml",
+        "views/digest_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",
         "wizard/crm_lead_explain_views.xml",
@@ -51,6 +52,7 @@
         "wizard/crm_playbook_use_template_views.xml",
         # reports
         "report/crm_funnel_report_views.xml",
+        "report/crm_funnel_review_templates.xml",
         "report/crm_lead_calibration_report_views.xml",
         "report/crm_lead_risk_report_views.xml",
         "report/crm_playbook_deadline_report_views.xml",

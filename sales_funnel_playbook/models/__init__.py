@@ -86,6 +86,7 @@ from . import crm_funnel_review
 from . import crm_funnel_review_line
 from . import crm_funnel_review_decision
 from . import crm_funnel_review_finding
+from . import crm_funnel_definitions
 from . import crm_funnel_bottleneck
 from . import crm_funnel_explanation
 from . import crm_funnel_review_alert
@@ -94,5 +95,6 @@ from . import crm_funnel_workbook
 from . import crm_funnel_review_make
 
 # other core models
+from . import digest_digest
 from . import res_partner
 from . import resource_calendar

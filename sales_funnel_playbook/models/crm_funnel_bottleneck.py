@@ -17,7 +17,8 @@ class CrmPlaybookStage(models.Model):
     conversion_alert_rate = fields.Float(
         string="Flow Alert Under (%)",
         digits=(16, 1),
-        help="An alert when the flow into the next stage was lower than this for so many weeks in a row; 0: never.",
+        help="An alert when the flow into the next stage was lower than this for so many weeks in a row;"
+        " 0: never.",
     )
     conversion_alert_weeks = fields.Integer(string="Weeks in a Row", default=2)
     conversion_alert_minimum = fields.Integer(
@@ -94,8 +95,8 @@ class CrmFunnelReviewLine(models.Model):
         }
 
     def _get_weeks(self, count):
-        """Return the lines of this stage in so many weeks in a row, this one first; fewer where one is missing,
-        and none in a month.
+        """Return the lines of this stage in so many weeks in a row, this one first; fewer where one is
+        missing, and none in a month.
         """
         review, weeks = self.review_id, self.browse()
         while review.period == "week" and len(weeks) < count:
@@ -122,8 +123,8 @@ class CrmFunnelReviewLine(models.Model):
         return Domain("stage_log_ids", "any", self._get_over_limit_domain(self.alert_days))
 
     def _get_concerned_domain(self, vals):
-        """Return the domain of the deals behind an alert: those that came in the weeks of low flow and have not come
-        further, and those that stay or stayed too long.
+        """Return the domain of the deals behind an alert: those that came in the weeks of low flow and have
+        not come further, and those that stay or stayed too long.
         """
         domain = Domain.FALSE
         if vals["has_flow_alert"]:
@@ -138,9 +139,9 @@ class CrmFunnelReviewLine(models.Model):
         return domain
 
     def _explain(self, vals):
-        """Return ``{"lead_ids": [id, …], "rules": [item, …], "lost_reasons": [item, …]}`` of an alert: the deals
-        concerned, what those that are still in the stage lack for the next one, and why others were lost; items with
-        ``name`` and ``count``, the most frequent first.
+        """Return ``{"lead_ids": [id, …], "rules": [item, …], "lost_reasons": [item, …]}`` of an alert: the
+        deals concerned, what those that are still in the stage lack for the next one, and why others were
+        lost; items with ``name`` and ``count``, the most frequent first.
         """
         leads = self.env["crm.lead"].with_context(active_test=False).search(self._get_concerned_domain(vals))
         waiting = leads.filtered(lambda lead: lead.stage_id == self.stage_id)

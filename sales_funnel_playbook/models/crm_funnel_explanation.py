@@ -49,8 +49,8 @@ class CrmFunnelReviewLine(models.Model):
             rates = [f"{line.flow_rate:.1f} %" for line in reversed(self._get_weeks(self.alert_weeks))]
             sentences.append(
                 self.env._(
-                    "“%(stage)s”: the flow into the next stage was under %(rate)s %% for %(weeks)s weeks in a row"
-                    " (%(rates)s).",
+                    "“%(stage)s”: the flow into the next stage was under %(rate)s %% for %(weeks)s weeks"
+                    " in a row (%(rates)s).",
                     stage=self.name,
                     rate=f"{self.alert_rate:g}",
                     weeks=self.alert_weeks,

@@ -8,7 +8,7 @@ RATES = {"flow_rate": ("next_count", "begun_count"), "reached_rate": ("reached_c
 
 
 class CrmFunnelNumbers(models.AbstractModel):
-    """The numbers of a stage. The help of each is its definition; it is printed wherever the number is shown."""
+    """The numbers of a stage. The help of each is its definition, printed wherever the number is shown."""
 
     _name = "crm.funnel.numbers"
     _description = "Funnel Numbers"

@@ -1,24 +1,13 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# The numbers of a stage in the order in which they are shown, and what else is counted.
-NUMBERS = (
-    *("begun_count", "next_count", "flow_rate", "last_flow_rate", "mean_flow_rate"),
-    *("advanced_count", "won_count", "lost_count", "returned_count"),
-    *("open_count", "open_amount", "weighted_amount"),
-    *("cohort_count", "reached_count", "reached_rate"),
-    *("cohort_won_count", "cohort_lost_count", "cohort_open_count"),
-    *("stay_count", "stay_days", "stay_days_median", "stay_days_p90"),
-    *("stay_hours", "stay_hours_median", "stay_hours_p90", "over_limit_count"),
-)
-FINDINGS = ("overdue_count", "override_count", "high_risk_count", "check_count", "no_contact_count")
 PERIODS = [("week", "Week"), ("month", "Month")]
 
 
 class CrmFunnelReview(models.Model):
-    """A week or month of a playbook's funnel, for one team or for all. Its numbers are frozen when it is made."""
+    """A week or month of a playbook's funnel, for one team or for all. Its numbers are frozen when it is
+    made.
+    """
 
     _name = "crm.funnel.review"
     _description = "Funnel Review"
@@ -56,7 +45,6 @@ class CrmFunnelReview(models.Model):
     )
     note = fields.Html(string="Minutes", help="What was said in the review.")
     line_ids = fields.One2many("crm.funnel.review.line", "review_id", string="Stages", readonly=True)
-    definitions = fields.Html(compute="_compute_definitions", sanitize=False)
 
     _scope_uniq = models.UniqueIndex(
         "(playbook_id, COALESCE(team_id, 0), period, date_from)",
@@ -82,15 +70,6 @@ class CrmFunnelReview(models.Model):
                 if review.period == "week"
                 else self.env._("%(playbook)s, %(team)s: %(month)s", **values)
             )
-
-    @api.depends_context("lang")
-    def _compute_definitions(self):
-        """The help of each number, which is its definition."""
-        line_fields = self.env["crm.funnel.review.line"]._fields
-        named = [*(line_fields[name] for name in NUMBERS), *(self._fields[name] for name in FINDINGS)]
-        texts = [(one._description_string(self.env), one._description_help(self.env)) for one in named]
-        rows = Markup().join(Markup("<dt>%s</dt><dd>%s</dd>") % text for text in texts)
-        self.definitions = Markup("<dl>%s</dl>") % rows
 
     def write(self, vals):
         """People add decisions and minutes; what was counted stays as it was.

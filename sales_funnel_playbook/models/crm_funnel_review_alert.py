@@ -7,7 +7,7 @@ class CrmFunnelReviewLine(models.Model):
     _inherit = "crm.funnel.review.line"
 
     def _schedule_alerts(self):
-        """Make each bottleneck an activity of the manager, unless the one of an earlier week is still open."""
+        """Make each bottleneck an activity of the manager, unless that of an earlier week is still open."""
         activity_type = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
         model_id = self.env["ir.model"]._get_id("crm.funnel.review")
         for line in self.filtered("explanation"):
@@ -27,7 +27,9 @@ class CrmFunnelReviewLine(models.Model):
             )
 
     def _has_open_activity(self):
-        """Tell whether somebody is still at this stage's bottleneck, from an earlier review of the same scope."""
+        """Tell whether somebody is still at this stage's bottleneck, from an earlier review of the same
+        scope.
+        """
         return bool(
             self.search_count(
                 [

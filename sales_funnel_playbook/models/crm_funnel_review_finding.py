@@ -96,6 +96,14 @@ class CrmFunnelReview(models.Model):
         team = Domain("team_id", "=", team_id) if team_id else Domain.TRUE
         return Domain("playbook_id", "=", playbook.id) & team
 
+    def _get_finding_texts(self):
+        """Return each count with its name, for a text."""
+        self.ensure_one()
+        labels = [
+            (self._fields[name]._description_string(self.env), self[name]) for name in FINDINGS.values()
+        ]
+        return [self.env._("%(finding)s: %(count)s", finding=label, count=count) for label, count in labels]
+
     def action_open_finding(self):
         """Open the deals behind the count that the context names as ``finding``."""
         self.ensure_one()

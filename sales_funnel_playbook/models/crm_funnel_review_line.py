@@ -34,11 +34,9 @@ class CrmFunnelReviewLine(models.Model):
         string="Open", help="Deals in this stage at the end of the period, neither won nor lost."
     )
     open_amount = fields.Monetary(
-        string="Open Amount", help="Expected revenue of the open deals, as it was when the review was made."
+        help="Expected revenue of the open deals, as it was when the review was made."
     )
-    weighted_amount = fields.Monetary(
-        string="Weighted Amount", help="Expected revenue × probability of the open deals."
-    )
+    weighted_amount = fields.Monetary(help="Expected revenue × probability of the open deals.")
     last_flow_rate = OptionalFloat(
         string="Flow Rate Before (%)",
         digits=(16, 1),
@@ -70,7 +68,7 @@ class CrmFunnelReviewLine(models.Model):
         )
 
     def action_open_deals(self):
-        """Open the deals behind the number that the context names as ``funnel_number``, else the open ones."""
+        """Open the deals behind the number that the context names as ``funnel_number``."""
         self.ensure_one()
         name = self.env.context.get("funnel_number", "open_count")
         title = self.env._("%(stage)s: %(number)s", stage=self.name, number=self._get_label(name))
@@ -81,6 +79,12 @@ class CrmFunnelReviewLine(models.Model):
         self.ensure_one()
         rate = self[name]
         return "–" if rate is False else f"{rate:.1f} %"
+
+    def _format_days(self, name):
+        """Return a length of stay for a text; a dash where there is none."""
+        self.ensure_one()
+        days = self[name]
+        return "–" if days is False else f"{days:.1f}"
 
     @api.model
     def _get_label(self, name):

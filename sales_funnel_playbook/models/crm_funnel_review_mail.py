@@ -9,8 +9,8 @@ class CrmFunnelReview(models.Model):
     _inherit = "crm.funnel.review"
 
     def _tell_made(self):
-        """Attach the workbook, schedule what bottlenecks ask for, and mail the review. One that is caught up, of a
-        period long over, is made but not mailed.
+        """Attach the workbook, schedule what bottlenecks ask for, and mail the review. One that is caught up,
+        of a period long over, is made but not mailed.
         """
         workbook = self._make_workbook()
         last = get_last_period(self.env.cr.now(), self.period, self.tz)
@@ -28,8 +28,8 @@ class CrmFunnelReview(models.Model):
             )
 
     def _get_recipients(self):
-        """Return the users who get this review: the team's leader and those whom the playbook names, else the sales
-        managers of the company.
+        """Return the users who get this review: the team's leader and those whom the playbook names, else the
+        sales managers of the company.
         """
         users = self.team_id.user_id | self.playbook_id.review_user_ids
         if not users:

@@ -27,7 +27,7 @@ class CrmPlaybook(models.Model):
     )
 
     def _get_tz(self):
-        """Return the time zone whose Monday begins this playbook's week: its calendar's, else the company's."""
+        """Return the time zone whose Monday begins this playbook's week: the calendar's, or the company's."""
         company = self.company_id or self.env.company
         return self.calendar_id.tz or company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
 
@@ -76,7 +76,7 @@ class CrmFunnelReview(models.Model):
         due = self._get_due()
         for number, (playbook, period, days, team_id) in enumerate(due, start=1):
             try:
-                self._make(playbook, period, days, team_id)
+                self._make(playbook, period, days, team_id)._tell_made()
                 self.env.cr.flush()
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()  # somebody else has made it, or the next hour will
@@ -86,7 +86,7 @@ class CrmFunnelReview(models.Model):
 
     @api.model
     def _get_due(self):
-        """Return ``[(playbook, period, (first day, last day), team id), …]`` without a review, oldest first."""
+        """Return ``[(playbook, period, (first day, last day), team id), …]`` with no review, oldest first."""
         playbooks = self.env["crm.playbook"].search(
             [("is_template", "=", False), ("has_review", "=", True), ("stage_ids", "!=", False)]
         )
@@ -114,7 +114,7 @@ class CrmFunnelReview(models.Model):
 
     @api.model
     def _make(self, playbook, period, days, team_id):
-        """Make a review with everything that is in it.
+        """Make a review with everything that is in it, and tell nobody.
 
         :param str period: ``week`` or ``month``
         :param days: the first and the last day
@@ -139,7 +139,6 @@ class CrmFunnelReview(models.Model):
             }
         )
         review._make_lines()
-        review._tell_made()
         return review
 
     def _make_lines(self):
@@ -171,7 +170,9 @@ class CrmFunnelReview(models.Model):
         lines._find_bottlenecks()
 
     def _get_lines_before(self):
-        """Return ``{stage id: lines of the four periods before, newest first}``, as their own reviews have them."""
+        """Return ``{stage id: lines of the four periods before, newest first}``, as their own reviews have
+        them.
+        """
         lines = self.env["crm.funnel.review.line"].search(
             [
                 ("review_id.playbook_id", "=", self.playbook_id.id),

@@ -7,8 +7,8 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..tools.funnel import get_bounds
+from .crm_funnel_definitions import NUMBERS
 from .crm_funnel_numbers import RATES
-from .crm_funnel_review import NUMBERS
 
 WAN = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -17,7 +17,7 @@ SUMMED = {"open_count", "open_amount", "weighted_amount", "won_count", "lost_cou
 
 
 class CrmFunnelReview(models.Model):
-    """The workbook of a review: open customers as in the handbook's sheet, the funnel, and what is overdue."""
+    """The workbook of a review: open customers as in the handbook's sheet, the funnel, overdue work."""
 
     _inherit = "crm.funnel.review"
 
@@ -67,7 +67,9 @@ class CrmFunnelReview(models.Model):
         )
 
     def _write_table(self, sheet, styles, headings, rows, widths):
-        """Write rows of ``(value, style name)`` under bold headings. Text is written as text, whatever it begins with."""
+        """Write rows of ``(value, style name)`` under bold headings. Text is written as text, whatever it
+        begins with.
+        """
         for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.write_string(0, column, heading, styles["head"])
             sheet.set_column(column, column, width)
@@ -89,11 +91,25 @@ class CrmFunnelReview(models.Model):
 
     def _write_open_customers(self, sheet, styles):
         """Write the sheet that many teams keep by hand; it can be imported as it is."""
-        _ = self.env._
         headings = [
-            *(_("Customer name"), _("Industry"), _("Contact"), _("Current stage"), _("Entered at")),
-            *(_("Last contact time"), _("Communication summary"), _("Win probability (%)")),
-            *(_("Expected amount (10,000)"), _("Risk level"), _("Risk description"), _("Owner")),
+            *(
+                self.env._("Customer name"),
+                self.env._("Industry"),
+                self.env._("Contact"),
+                self.env._("Current stage"),
+                self.env._("Entered at"),
+            ),
+            *(
+                self.env._("Last contact time"),
+                self.env._("Communication summary"),
+                self.env._("Win probability (%)"),
+            ),
+            *(
+                self.env._("Expected amount (10,000)"),
+                self.env._("Risk level"),
+                self.env._("Risk description"),
+                self.env._("Owner"),
+            ),
         ]
         levels = dict(self.env["crm.lead"]._fields["risk_level"]._description_selection(self.env))
         rows = [
@@ -116,7 +132,7 @@ class CrmFunnelReview(models.Model):
         self._write_table(sheet, styles, headings, rows, (28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16))
 
     def _get_open_leads(self):
-        """Return ``[(lead, entered at), …]`` of the deals that were open at the end of the period, by stage."""
+        """Return ``[(lead, entered at), …]`` of the deals open at the end of the period, by stage."""
         report = self.env["crm.funnel.report"]
         _since, until = get_bounds(self.date_from, self.date_to, self.tz)
         stays = self.env["crm.lead.stage.log"].search_fetch(
@@ -127,7 +143,7 @@ class CrmFunnelReview(models.Model):
         return [(stay.lead_id, stay.entered_at) for stay in stays]
 
     def _write_funnel(self, sheet, styles):
-        """Write the numbers with rates and totals as formulas, and the definition of each number below them."""
+        """Write the numbers with rates and totals as formulas, and each number's definition below them."""
         line_fields = self.env["crm.funnel.review.line"]._fields
         labels = [line_fields[name]._description_string(self.env) for name in NUMBERS]
         rows = [
@@ -165,8 +181,14 @@ class CrmFunnelReview(models.Model):
 
     def _write_overdue(self, sheet, styles):
         """Write what playbooks have asked for and is overdue, tier A first."""
-        _ = self.env._
-        headings = [_("Deal"), _("Tier"), _("What"), _("Responsible"), _("Due"), _("Days Overdue")]
+        headings = [
+            self.env._("Deal"),
+            self.env._("Tier"),
+            self.env._("What"),
+            self.env._("Responsible"),
+            self.env._("Due"),
+            self.env._("Days Overdue"),
+        ]
         domain = self._get_playbook_team_domain(self.playbook_id, self.team_id.id) & Domain(
             "state", "=", "overdue"
         )

@@ -57,6 +57,8 @@ class CrmFunnelReport(models.Model):
             last stage; amounts are those of now, in
             the currency of the playbook's company, those without an exchange rate left out
         """
+        # for statements of a second, compiling them takes longer than it saves
+        self.env.cr.execute("SET LOCAL jit TO off")
         numbers = {}
         for part in (
             self._get_move_numbers(scope, since, until),
@@ -131,9 +133,11 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_open_numbers(self, scope, at):
-        stays = self.env["crm.lead.stage.log"]._search(self._get_open_domain(scope, at))
+        log = self.env["crm.lead.stage.log"]
+        stays = log._search(self._get_open_domain(scope, at))
         self.env["crm.lead"].flush_model(["expected_revenue", "probability", "company_id"])
-        query = SQL(OPEN_AMOUNTS, stays.select("stage_id", "lead_id"))
+        columns = (SQL.identifier(log._table, name) for name in ("stage_id", "lead_id"))
+        query = SQL(OPEN_AMOUNTS, stays.select(*columns))
         numbers = {}
         for stage_id, company_id, count, amount, weighted in self.env.execute_query(query):
             rate = self._get_amount_rate(scope, company_id) or 0.0

@@ -21,14 +21,18 @@ class CrmFunnelReport(models.Model):
     def get_funnel(self, filters=None):
         """Return the funnel of a playbook in a period, from the deals that the user may see.
 
-        :param dict filters: ``playbook_id``, ``product_line_id``, ``team_id``, ``user_id``, ``tier`` and either
-            ``period`` (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``, ``last_month``)
-            or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are optional
-        :return: ``{"filters": the filters in effect, "previous": {"date_from", "date_to"}, "stages": [stage, …],
+        :param dict filters: ``playbook_id``, ``product_line_id``, ``team_id``, ``user_id``, ``tier`` and
+        either
+            ``period`` (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``,
+            ``last_month``) or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are
+            optional
+        :return: ``{"filters": the filters in effect, "previous": {"date_from", "date_to"}, "stages": [stage,
+        …],
             "trend": {"step", "dates": [date, …], "stages": {stage id: {"begun": [count, …], "flow":
             [rate or None, …]}}}, "definitions": {number: {"label", "help"}}, "currency_id", "missing_rates",
-            "tz"}``; a stage is ``{"stage_id", "playbook_stage_id", "name", "alert", "previous": numbers}`` and
-            the numbers of :meth:`_get_stage_numbers`. Without any playbook: ``{"filters", "stages": []}``.
+            "tz"}``; a stage is ``{"stage_id", "playbook_stage_id", "name", "alert", "previous": numbers}``
+            and the numbers of :meth:`_get_stage_numbers`. Without any playbook: ``{"filters", "stages":
+            []}``.
         :raise UserError: when a filter makes no sense
         """
         filters = self._clean_filters(filters or {})
@@ -59,8 +63,8 @@ class CrmFunnelReport(models.Model):
         salesmen = self.env.ref("sales_team.group_sale_salesman")
         records = {
             "playbook_id": self._get_playbooks(),
-            "product_line_id": self.env["crm.product.line"].search([]),
-            "team_id": self.env["crm.team"].search([]),
+            "product_line_id": self.env["crm.product.line"].search_fetch([], ["name"]),
+            "team_id": self.env["crm.team"].search_fetch([], ["name"]),
             "user_id": self.env["res.users"].search(
                 [("all_group_ids", "in", salesmen.ids), ("company_ids", "in", self.env.companies.ids)]
             ),
@@ -82,7 +86,7 @@ class CrmFunnelReport(models.Model):
 
         :param str name: a count or amount, such as ``begun_count``
         """
-        filters = self._clean_filters(filters)
+        filters = self._clean_filters({**filters, "period": False})  # the days that were shown
         days = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
         bounds = get_bounds(*days, self._get_playbook(filters)._get_tz())
         if name not in COUNTS:
@@ -138,8 +142,8 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_alerts(self, playbook, filters):
-        """Return ``{stage id: {"review_id", "text"}}`` of the bottlenecks in the last weekly review of the playbook
-        and team, if the user may see it.
+        """Return ``{stage id: {"review_id", "text"}}`` of the bottlenecks in the last weekly review of the
+        playbook and team, if the user may see it.
         """
         teams = [("team_id", "=", filters["team_id"])] if filters["team_id"] else []
         reviews = self.env["crm.funnel.review"].search(

@@ -13,8 +13,12 @@ from . import test_deadline_rules
 from . import test_deadline_template
 from . import test_deadline_tours
 from . import test_delay
+from . import test_digest
 from . import test_funnel
+from . import test_funnel_bottleneck
+from . import test_funnel_page
 from . import test_funnel_review
+from . import test_split_stage
 from . import test_gate
 from . import test_gate_report
 from . import test_import

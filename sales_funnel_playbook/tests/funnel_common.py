@@ -9,9 +9,9 @@ from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds
 from .common import PlaybookCase
 
 FIRST_MONDAY = datetime(2024, 1, 1)
-# Twelve weeks from Monday 1 January 2024: so many deals are created on Monday, enter Demo on Tuesday, Talks on
-# Wednesday, are signed on Thursday, lost in Demo on Friday, and go back from Talks to Demo on Friday. The oldest
-# ones in a stage go first; all at ten o'clock, UTC.
+# Twelve weeks from Monday 1 January 2024: so many deals are created on Monday, enter Demo on Tuesday, Talks
+# on Wednesday, are signed on Thursday, lost in Demo on Friday, and go back from Talks to Demo on Friday. The
+# oldest ones in a stage go first; all at ten o'clock, UTC.
 WEEKS = [
     (10, 0, 0, 0, 0, 0),
     (5, 6, 0, 0, 0, 0),

@@ -3,6 +3,8 @@ from datetime import datetime, timedelta
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds
+
 from .funnel_common import WEEKS, FunnelCase, monday
 
 # By hand: stays begun in the next stage ÷ stays begun in this one. Going back to Demo begins a stay there.
@@ -230,7 +232,7 @@ class TestFunnelOddities(FunnelCase):
         self.assertEqual(numbers["Lead"]["reached_rate"], 50)
 
     def test_two_currencies(self):
-        """Amounts are in the playbook's currency; one without a rate is left out, never counted one for one."""
+        """Amounts are in the playbook's currency; one without a rate is left out."""
         other = self.env["res.company"].create({"name": "Other", "currency_id": self.env.ref("base.CHF").id})
         currency = self.env.company.currency_id
         rates = self.env["res.currency.rate"]
@@ -247,8 +249,6 @@ class TestFunnelOddities(FunnelCase):
 
     def test_the_week_in_which_the_clock_changes(self):
         """Sunday 31 March 2024 has 23 hours in Brussels and ends at 22:00 UTC."""
-        from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds
-
         since, until = get_bounds(
             datetime(2024, 3, 25).date(), datetime(2024, 3, 31).date(), "Europe/Brussels"
         )

@@ -23,7 +23,7 @@ class ReviewCase(FunnelCase):
         """The hourly job; it commits, which a test cannot, so its steps are taken one by one."""
         with self.mock_datetime_and_now(moment):
             for due in self.Review._get_due():
-                self.Review._make(*due)
+                self.Review._make(*due)._tell_made()
             self.env.cr.flush()
 
     def get_review(self, week, team=True, period="week"):
@@ -131,8 +131,9 @@ class TestFunnelReview(ReviewCase):
         self.assertEqual(begun, {self.team: 10, other: 2, self.env["crm.team"]: 12})
 
     def test_monthly_with_stays_over_their_limit(self):
-        """In January stays in Lead ended after 8 and 15 days (six, three), 22 and 15 (one each) and 22 (four): nine
-        of them after more than 14 days. At its end the four of the 15th were there for longer as well.
+        """In January stays in Lead ended after 8 and 15 days (six, three), 22 and 15 (one each) and 22
+        (four): nine of them after more than 14 days. At its end the four of the 15th were there for longer as
+        well.
         """
         self.rules[self.stage_lead].dwell_alert_days = 14
         self.make_reviews(datetime(2024, 2, 1, 1))
@@ -215,6 +216,24 @@ class TestFunnelReview(ReviewCase):
         self.assertTrue(str(funnel.cell(6, 11).value).startswith("=SUM("))
         texts = [cell.value for row in funnel.iter_rows(min_row=8) for cell in row if cell.value]
         self.assertIn(self.Report._fields["flow_rate"]._description_help(self.env), texts, "the definition")
+
+    def test_pdf(self):
+        """Printed by the real thing, in the reader's language."""
+        self.make_reviews(monday(7))
+        review = self.get_review(6)
+        review.decision_ids = [(0, 0, {"name": "Call the buyer", "user_id": self.leader.id})]
+        report = (
+            self.env["ir.actions.report"].with_user(self.leader).with_context(force_report_rendering=True)
+        )
+        name = "sales_funnel_playbook.report_funnel_review"
+        html = str(report._render_qweb_html(name, review.ids)[0], "utf-8")
+        for text in ("16.7 %", "Call the buyer", review.display_name, "both within the period"):
+            self.assertIn(text, html)
+        if report.get_wkhtmltopdf_state() == "install":
+            self.skipTest("wkhtmltopdf is not installed")
+        content, kind = report._render_qweb_pdf(name, review.ids)
+        self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
+        self.assertGreater(len(content), 10_000)
 
     def test_decisions_become_activities_and_are_looked_at_again(self):
         self.make_reviews(monday(5))

@@ -16,7 +16,8 @@ def get_rate(part, whole):
 
 
 def get_period(day, period):
-    """Return the first and the last day of the week (Monday to Sunday) or month that ``day`` is in; of a ``day`` itself.
+    """Return the first and the last day of the week (Monday to Sunday) or month that ``day`` is in; of a
+    ``day`` itself.
 
     >>> from datetime import date
     >>> get_period(date(2024, 3, 20), "week")
@@ -76,7 +77,8 @@ def get_periods_before(day, period, count):
 def get_days(preset, now, tz):
     """Return the first and last day of a period that is named by where it is from today.
 
-    :param preset: ``this_week``, ``last_week``, ``weeks_4``, ``weeks_12`` (the present week is the last of them),
+    :param preset: ``this_week``, ``last_week``, ``weeks_4``, ``weeks_12`` (the present week is the last of
+    them),
         ``this_month`` or ``last_month``
     :param now: naive UTC
 

@@ -34,8 +34,9 @@ IS_REACHED = """
 # Which stages of the playbook come before and after each of its stages.
 PATH = """
     SELECT named.playbook_id, named.stage_id,
-        LAG(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence, stage.id) AS before_id,
-        LEAD(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence, stage.id) AS after_id
+        LAG(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence, stage.id) AS
+        before_id, LEAD(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence,
+        stage.id) AS after_id
     FROM crm_playbook_stage named JOIN crm_stage stage ON stage.id = named.stage_id
 """
 
@@ -85,7 +86,9 @@ FIRST = f"""
     JOIN crm_stage stage ON stage.id = log.stage_id WHERE {IS_BEGUN} AND {IS_FIRST}
 """
 OUTCOMES = {
-    "advanced_count": "(log.kind IN ('forward', 'skip', 'won') AND log.stage_id <> log.previous_stage_id)::int",
+    "advanced_count": (
+        "(log.kind IN ('forward', 'skip', 'won') AND log.stage_id <> log.previous_stage_id)::int"
+    ),
     "won_count": "(log.kind = 'won')::int",
     "lost_count": f"({IS_LOST})::int",
     "returned_count": "(log.kind = 'backward')::int",

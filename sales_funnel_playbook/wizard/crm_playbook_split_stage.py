@@ -41,8 +41,8 @@ class CrmPlaybookSplitStage(models.TransientModel):
 
     @api.model
     def _prepare_for(self, stage):
-        """Return the values of the proposal for a stage: two halves, entry conditions and key actions with the first,
-        outputs with the second.
+        """Return the values of the proposal for a stage: two halves, entry conditions and key actions with
+        the first, outputs with the second.
         """
         names = [
             self.env._("%s: terms", stage.display_name),
@@ -77,9 +77,10 @@ class CrmPlaybookSplitStage(models.TransientModel):
         self.ensure_one()
         lines, name = self.line_ids.sorted("part"), self.playbook_stage_id.display_name
         self._check_split(lines)
+        deals = self._get_deals(lines)
         stages = self._make_stages(lines)
         self._move_rules(stages)
-        self._move_deals(lines, stages)
+        self._move_deals(deals, stages)
         playbook = self.playbook_stage_id.playbook_id
         playbook._request_rating()
         playbook._request_settling()
@@ -115,7 +116,7 @@ class CrmPlaybookSplitStage(models.TransientModel):
             raise UserError(reason)
 
     def _make_stages(self, lines):
-        """Return ``{part: playbook stage}``: the one that is split becomes the part that keeps the history."""
+        """Return ``{part: playbook stage}``; the one that is split becomes the part with the history."""
         kept = self.playbook_stage_id
         pipeline_stage = kept.stage_id
         first = pipeline_stage.sequence
@@ -141,7 +142,9 @@ class CrmPlaybookSplitStage(models.TransientModel):
     def _make_room(self, pipeline_stage, count):
         """Move the stages behind this one back, so that ``count`` fit in its place."""
         ranks = self.env["crm.stage"]._get_ranks()
-        behind = self.env["crm.stage"].search([]).filtered(lambda s: ranks[s.id] > ranks[pipeline_stage.id])
+        behind = self.env["crm.stage"].browse(
+            id_ for id_, rank in ranks.items() if rank > ranks[pipeline_stage.id]
+        )
         for stage in behind:
             stage.sequence += count
 
@@ -154,14 +157,15 @@ class CrmPlaybookSplitStage(models.TransientModel):
                 rules = self.env[model].browse(chosen.mapped("rule_id")).exists()
                 rules.filtered(lambda rule, s=stage: rule.playbook_stage_id != s).playbook_stage_id = stage
 
-    def _move_deals(self, lines, stages):
-        """Put each open deal into the last sub-stage whose domain it meets; the others stay."""
-        for line, leads in self._get_deals(lines).items():
+    def _move_deals(self, deals, stages):
+        for line, leads in deals.items():
             # sudo: the log is the module's
             leads.sudo()._restage(stages[line.part].stage_id, self.stay == "begin")
 
     def _get_deals(self, lines):
-        """Return ``{line: the open deals that change into its sub-stage}``."""
+        """Return ``{line: the open deals that change into its sub-stage}``, each into the last one whose
+        domain it meets; the others stay.
+        """
         stage = self.playbook_stage_id
         here = stage.playbook_id._get_open_leads_domain() & Domain("stage_id", "=", stage.stage_id.id)
         deals, taken = {}, self.env["crm.lead"]

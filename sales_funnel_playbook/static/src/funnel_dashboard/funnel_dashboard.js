@@ -47,12 +47,14 @@ export class FunnelDashboard extends Component {
     static components = { ControlPanel, FunnelFilters, FunnelTable, FunnelTrend };
     static props = { ...standardActionServiceProps };
     static path = "funnel";
+    static displayName = _t("Funnel");
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
         this.display = { controlPanel: {} };
+        this.env.config.setDisplayName(FunnelDashboard.displayName.toString());
         this.state = useState({ options: null, funnel: null, isLoading: true, canWriteRules: false });
         useSetupAction({ getLocalState: () => ({ filters: this.state.funnel?.filters }) });
         const { action, state } = this.props;

@@ -3,7 +3,9 @@ import { formatCurrency } from "@web/core/currency";
 import { formatFloat } from "@web/core/utils/numbers";
 import { Component } from "@odoo/owl";
 
-/** How each number is written, and whether more of it is good, bad or neither. */
+import { getDealsNumber } from "../funnel_number/funnel_number";
+
+/** How each number is written, and whether it is compared with the period before. */
 const COLUMNS = [
     { name: "begun_count", label: _t("Begun"), isCompared: true },
     { name: "flow_rate", label: _t("Flow"), unit: "%", isCompared: true },
@@ -54,9 +56,12 @@ export class FunnelTable extends Component {
         return column.unit ? _t("%s d", formatFloat(value, { digits: ONE })) : String(value);
     }
 
-    /** A rate has no deals of its own: those that it counts are behind the counts. */
     isLink(column, stage) {
-        return !column.unit && Boolean(stage[column.name]);
+        return Boolean(stage[column.name]);
+    }
+
+    open(column, stage) {
+        this.props.openDeals(stage.stage_id, getDealsNumber(column.name));
     }
 
     getChange(column, stage) {

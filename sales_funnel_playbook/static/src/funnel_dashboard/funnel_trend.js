@@ -16,6 +16,7 @@ const STYLES = [
     { color: "#56B4E9", dash: [5, 5], point: "rectRot" },
     { color: "#E69F00", dash: [12, 6], point: "crossRot" },
 ];
+const MOST = 200; // percent; a week with one deal in a stage and nine in the next would flatten all the others
 const MEASURES = { flow: _t("Flow rate"), begun: _t("Stays begun") };
 
 /** How a number of each stage changes over the period, as lines and as a table. */
@@ -67,11 +68,13 @@ export class FunnelTrend extends Component {
 
     getConfig() {
         const color = cookie.get("color_scheme") === "dark" ? "#E4E4E4" : "#374151";
-        const datasets = this.lines.map(({ name, values }, number) => {
+        const { lines } = this;
+        const isFlow = this.state.measure === "flow";
+        const datasets = lines.map(({ name, values }, number) => {
             const style = STYLES[number % STYLES.length];
             return {
                 label: name,
-                data: values,
+                data: isFlow ? values.map((value) => value && Math.min(value, MOST)) : values,
                 borderColor: style.color,
                 backgroundColor: style.color,
                 borderDash: style.dash,

@@ -1,9 +1,18 @@
-/** @odoo-module **/
-import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { Component } from "@odoo/owl";
+
+/** The count whose deals are behind a number: a rate is of those that came on, a stay of those that ended. */
+export function getDealsNumber(name) {
+    if (name.startsWith("stay_")) {
+        return "stay_count";
+    }
+    return { flow_rate: "next_count", reached_rate: "reached_count" }[name] || name;
+}
 
 /** A number of a review's stage that opens the deals behind it. */
 export class FunnelNumber extends Component {
@@ -19,19 +28,24 @@ export class FunnelNumber extends Component {
         return this.props.record.data[this.props.name];
     }
 
+    get formatted() {
+        const isFloat = this.props.record.fields[this.props.name].type === "float";
+        return isFloat ? formatFloat(this.value, { digits: [16, 1] }) : String(this.value);
+    }
+
     get title() {
         return _t("Open these deals");
     }
 
     async onClick() {
-        const { resModel, resId } = this.props.record;
-        const context = { ...this.props.record.context, funnel_number: this.props.name };
-        this.action.doAction(await this.orm.call(resModel, "action_open_deals", [[resId]], { context }));
+        const { resModel, resId, context } = this.props.record;
+        const kwargs = { context: { ...context, funnel_number: getDealsNumber(this.props.name) } };
+        this.action.doAction(await this.orm.call(resModel, "action_open_deals", [[resId]], kwargs));
     }
 }
 
 registry.category("fields").add("funnel_number", {
     component: FunnelNumber,
     displayName: _t("Number that opens its deals"),
-    supportedTypes: ["integer"],
+    supportedTypes: ["integer", "float"],
 });

@@ -1,0 +1,122 @@
+"""What freezing a week's review and opening the funnel page cost on five years of stays, against the SQL that
+yields the same numbers.
+"""
+
+from datetime import timedelta
+
+from odoo.tools import SQL
+
+from bench.funnel_deals import make_funnel
+from bench.registry import bench
+
+WEEKS = 12
+BEGUN = SQL("log.kind NOT IN ('lost', 'restored') AND log.stage_id IS DISTINCT FROM log.previous_stage_id")
+MOVES = """
+    SELECT log.stage_id, log.previous_stage_id, log.kind, COUNT(*) FROM crm_lead_stage_log log
+    WHERE log.playbook_id = %(playbook)s AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
+    GROUP BY 1, 2, 3
+"""
+COHORT = """
+    SELECT log.stage_id, lead.won_status, EXISTS (
+            SELECT FROM crm_lead_stage_log later JOIN crm_stage further ON further.id = later.stage_id
+            WHERE later.lead_id = log.lead_id AND later.kind <> 'lost'
+                AND (later.entered_at, later.id) > (log.entered_at, log.id)
+                AND (further.sequence, further.id) > (stage.sequence, stage.id)) AS is_reached, COUNT(*)
+    FROM crm_lead_stage_log log JOIN crm_stage stage ON stage.id = log.stage_id
+    JOIN crm_lead lead ON lead.id = log.lead_id
+    WHERE log.playbook_id = %(playbook)s AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
+        AND %(begun)s AND NOT EXISTS (
+            SELECT FROM crm_lead_stage_log earlier WHERE earlier.lead_id = log.lead_id
+                AND earlier.stage_id = log.stage_id AND earlier.kind NOT IN ('lost', 'restored')
+                AND (earlier.entered_at, earlier.id) < (log.entered_at, log.id))
+    GROUP BY 1, 2, 3
+"""
+STAYS = """
+    SELECT log.stage_id, COUNT(*), AVG(duration_days), AVG(working_hours),
+        PERCENTILE_CONT(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY duration_days),
+        PERCENTILE_CONT(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY working_hours)
+    FROM crm_lead_stage_log log
+    WHERE log.playbook_id = %(playbook)s AND log.left_at >= %(since)s AND log.left_at < %(until)s
+        AND log.kind <> 'lost'
+    GROUP BY 1
+"""
+OPEN = """
+    SELECT log.stage_id, lead.company_id, COUNT(*), SUM(lead.expected_revenue),
+        SUM(lead.expected_revenue * lead.probability / 100)
+    FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
+    JOIN crm_stage stage ON stage.id = log.stage_id AND stage.is_won IS NOT TRUE
+    WHERE log.playbook_id = %(playbook)s AND log.entered_at < %(until)s AND log.kind NOT IN ('lost', 'won')
+        AND (log.left_at IS NULL OR log.left_at >= %(until)s)
+    GROUP BY 1, 2
+"""
+TREND = """
+    SELECT log.stage_id, DATE_TRUNC('day', log.entered_at), COUNT(*) FROM crm_lead_stage_log log
+    WHERE log.playbook_id = %(playbook)s AND log.entered_at >= %(since)s AND log.entered_at < %(until)s AND
+    %(begun)s GROUP BY 1, 2
+"""
+FINDINGS = (
+    "SELECT COUNT(*), ARRAY_AGG(res_id) FROM mail_activity WHERE active AND res_model = 'crm.lead'"
+    " AND playbook_id = %(playbook)s AND playbook_cause IS NOT NULL AND playbook_due_at < %(now)s",
+    "SELECT COUNT(*), ARRAY_AGG(lead_id) FROM crm_lead_stage_log WHERE playbook_id = %(playbook)s"
+    " AND entered_at >= %(since)s AND entered_at < %(until)s AND gate = 'overridden'",
+    "SELECT COUNT(*), ARRAY_AGG(lead_id) FROM crm_lead_risk risk JOIN crm_lead lead ON lead.id = risk.lead_id"
+    " WHERE lead.team_id = ANY(%(teams)s) AND level = 'high' AND raised_at >= %(since)s AND raised_at <
+    %(until)s", "SELECT COUNT(*), ARRAY_AGG(lead.id) FROM crm_lead lead WHERE team_id = ANY(%(teams)s) AND
+    active" " AND won_status = 'pending' AND EXISTS (SELECT FROM crm_lead_check_rel rel WHERE rel.crm_lead_id
+    = lead.id)", "SELECT COUNT(*), ARRAY_AGG(id) FROM crm_lead WHERE team_id = ANY(%(teams)s) AND active" "
+    AND won_status = 'pending' AND tier = 'A' AND (last_contact_at IS NULL OR last_contact_at < %(since)s)",
+)
+
+
+def get_week(env, playbook):
+    """Returns the days of the last week that is over, and its bounds."""
+    from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds, get_last_period
+
+    days = get_last_period(env.cr.now(), "week", playbook._get_tz())
+    return days, get_bounds(*days, playbook._get_tz())
+
+
+def run_bare(env, playbook, statements, since, until):
+    """Runs each statement for one period."""
+    env.cr.execute("SET LOCAL jit TO off")  # as the module does
+    values = {"playbook": playbook.id, "since": since, "until": until, "begun": BEGUN, "now": env.cr.now()}
+    for statement in statements:
+        env.execute_query(SQL(statement, teams=playbook.team_ids.ids, **values))
+
+
+def freeze_bare(env, playbook):
+    _days, bounds = get_week(env, playbook)
+    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN, *FINDINGS), *bounds)
+
+
+def page_bare(env, playbook):
+    _days, (_since, until) = get_week(env, playbook)
+    until += timedelta(weeks=1)
+    since = until - timedelta(weeks=WEEKS)
+    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN, TREND), since, until)
+    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN), since - timedelta(weeks=WEEKS), since)
+
+
+@bench(
+    "Freeze a week of {stays:,} stays, against the bare SQL of its numbers",
+    setup=make_funnel,
+    params={"stays": 5_000_000},
+    quick={"stays": 50_000},
+    plain=False,
+    bare=freeze_bare,
+)
+def funnel_freeze(env, playbook):
+    days, _bounds = get_week(env, playbook)
+    env["crm.funnel.review"]._make(playbook, "week", days, False)
+
+
+@bench(
+    "Open the funnel page, 12 weeks of {stays:,} stays and the 12 before, against the bare SQL of its numbers",
+    setup=make_funnel,
+    params={"stays": 5_000_000},
+    quick={"stays": 50_000},
+    plain=False,
+    bare=page_bare,
+)
+def funnel_page(env, playbook):
+    env["crm.funnel.report"].get_funnel({"playbook_id": playbook.id, "period": "weeks_12"})

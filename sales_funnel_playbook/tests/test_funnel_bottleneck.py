@@ -1,0 +1,144 @@
+from datetime import timedelta
+
+from odoo.tests import tagged
+
+from .funnel_common import monday
+from .test_funnel_review import ReviewCase
+
+
+@tagged("post_install", "-at_install")
+class TestFunnelBottleneck(ReviewCase):
+    """A stage is a bottleneck when its flow is under its rate for its weeks in a row, or its stays are too
+    long.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.demo = cls.rules[cls.stage_demo]
+        cls.demo.write({"conversion_alert_rate": 30, "conversion_alert_weeks": 2})
+
+    def let_week_happen(self, week, begun, following):
+        """So many deals enter Demo, and so many of them Talks, in a week."""
+        ten = monday(week) + timedelta(hours=10)
+        leads = self.create_leads_at(ten, begun, stage_id=self.stage_demo.id)
+        self.move_at(ten + timedelta(days=1), leads[:following], self.stage_talks)
+        return leads
+
+    def is_flagged(self, week):
+        return self.get_line(self.get_review(week), self.stage_demo).has_flow_alert
+
+    def test_matrix(self):
+        """``(begun, next) of two weeks``, and whether it is a bottleneck after the second."""
+        cases = [
+            ((10, 2), (10, 2), True),
+            ((10, 2), (10, 3), False),  # exactly 30 %
+            ((10, 3), (10, 2), False),  # only one week
+            ((4, 0), (10, 2), False),  # too few in one of them
+            ((5, 1), (5, 1), True),  # just enough
+            ((0, 0), (10, 0), False),  # a week without data ends the row
+        ]
+        for case, (first, second, expected) in enumerate(cases):
+            week = 1 + 3 * case
+            self.let_week_happen(week, *first)
+            self.let_week_happen(week + 1, *second)
+            self.make_reviews(monday(week + 2))
+            with self.subTest(weeks=(first, second)):
+                self.assertEqual(self.is_flagged(week + 1), expected)
+                self.assertFalse(self.is_flagged(week))
+            self.env["crm.lead"].search([]).unlink()
+            self.make_reviews(monday(week + 3))
+
+    def test_off_by_default(self):
+        self.demo.conversion_alert_rate = 0
+        for week in (1, 2):
+            self.let_week_happen(week, 10, 0)
+        self.make_reviews(monday(3))
+        self.assertFalse(self.get_review(2).bottleneck_line_ids)
+
+    def test_last_stage_has_no_flow(self):
+        self.rules[self.stage_signed].conversion_alert_rate = 90
+        self.rules[self.stage_signed].conversion_alert_minimum = 0
+        for week in (1, 2):
+            ten = monday(week) + timedelta(hours=10)
+            self.move_at(ten, self.let_week_happen(week, 6, 6), self.stage_signed)
+        self.make_reviews(monday(3))
+        self.assertFalse(self.get_review(2).bottleneck_line_ids)
+
+    def test_it_explains_itself(self):
+        self.let_week_happen(1, 10, 2)
+        leads = self.let_week_happen(2, 10, 2)
+        reason = self.env["crm.lost.reason"].create({"name": "Too <dear>"})
+        with self.at(monday(2) + timedelta(days=3)):
+            leads[8:].action_set_lost(lost_reason_id=reason.id)
+        with self.at(monday(2) + timedelta(days=4)):
+            leads[7].confirm_condition(self.review_passed.id)
+        self.make_reviews(monday(3))
+        line = self.get_line(self.get_review(2), self.stage_demo)
+        self.assertTrue(line.has_flow_alert)
+        explanation = line.explanation
+        self.assertEqual(len(explanation["lead_ids"]), 16, "those of both weeks that have not come further")
+        self.assertIn(leads[9].id, explanation["lead_ids"])
+        self.assertNotIn(leads[0].id, explanation["lead_ids"])
+        rules = {item["name"]: item["count"] for item in explanation["rules"]}
+        self.assertEqual(rules, {"Review passed": 13}, "of the 14 that are still there, one has it")
+        self.assertEqual(
+            [(one["name"], one["count"]) for one in explanation["lost_reasons"]], [("Too <dear>", 2)]
+        )
+        html = line.explanation_html
+        self.assertIn("under 30 % for 2 weeks in a row (20.0 %, 20.0 %)", html)
+        self.assertIn("Review passed (13)", html)
+        self.assertIn("Too &lt;dear&gt; (2)", html)
+        deals = (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            .search(line.action_open_concerned()["domain"])
+        )
+        self.assertEqual(sorted(deals.ids), sorted(explanation["lead_ids"]))
+
+    def test_manager_is_asked_once_as_long_as_it_is_open(self):
+        for week in (1, 2, 3):
+            self.let_week_happen(week, 10, 1)
+            self.make_reviews(monday(week + 1))
+        first, second = (self.get_line(self.get_review(week), self.stage_demo) for week in (2, 3))
+        self.assertTrue(first.has_flow_alert and second.has_flow_alert)
+        activity = first.activity_id
+        self.assertEqual((activity.user_id, activity.res_id), (self.leader, self.get_review(2).id))
+        self.assertIn("Demo", activity.summary)
+        self.assertIn("Review passed", activity.note)
+        self.assertFalse(second.activity_id)
+        activity.with_user(self.leader).action_feedback()
+        self.let_week_happen(4, 10, 1)
+        self.make_reviews(monday(5))
+        self.assertTrue(self.get_line(self.get_review(4), self.stage_demo).activity_id)
+
+    def test_long_stays(self):
+        """Five stays of 20 days on average are too long where 15 are the limit; four are too few to tell."""
+        talks = self.rules[self.stage_talks]
+        talks.dwell_alert_days = 15
+        ten = monday(1) + timedelta(hours=10)
+        leads = self.create_leads_at(ten, 9, stage_id=self.stage_talks.id)
+        self.move_at(ten + timedelta(days=20), leads[:4], self.stage_signed)
+        self.make_reviews(monday(4))
+        self.assertFalse(self.get_line(self.get_review(3), self.stage_talks).has_dwell_alert)
+        self.move_at(ten + timedelta(days=21), leads[4], self.stage_signed)
+        self.move_at(ten + timedelta(days=21), leads[5:8], self.stage_signed)
+        late = self.create_leads_at(ten + timedelta(days=21), 1, stage_id=self.stage_talks.id)
+        self.move_at(ten + timedelta(days=22), late, self.stage_signed)
+        self.make_reviews(monday(5))
+        line = self.get_line(self.get_review(4), self.stage_talks)
+        self.assertEqual(line.stay_days, 17, "(4 × 21 + 1) ÷ 5")
+        self.assertTrue(line.has_dwell_alert)
+        self.assertEqual(line.over_limit_count, 5, "four that ended, and the one that is still there")
+        self.assertEqual(sorted(line.explanation["lead_ids"]), sorted(leads[4:].ids))
+        self.assertIn("stays lasted 17.0 days on average, more than 15", line.explanation_html)
+
+    def test_template_brings_the_handbook_s_limits(self):
+        stages = self.env.ref("sales_funnel_playbook.crm_playbook_template_saas").stage_ids
+        limits = {
+            stage.name: (stage.conversion_alert_rate, stage.conversion_alert_weeks, stage.dwell_alert_days)
+            for stage in stages.with_context(lang="en_US")
+        }
+        self.assertEqual(limits["Solution demo"], (30, 2, 0))
+        self.assertEqual(limits["Negotiation"], (0, 2, 15))
+        self.assertEqual(limits["Potential lead"], (0, 2, 0))

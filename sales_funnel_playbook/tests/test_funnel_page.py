@@ -1,0 +1,123 @@
+from datetime import timedelta
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .funnel_common import FunnelCase, monday
+
+
+@tagged("post_install", "-at_install")
+class TestFunnelPage(FunnelCase):
+    """What the page is told."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["crm.lead"].search([]).unlink()
+        cls.work_through(cls("setUpClass"), 6)
+
+    def get_funnel(self, moment=None, **filters):
+        with self.mock_datetime_and_now(moment or monday(6) + timedelta(days=6)):
+            return self.Report.get_funnel({"playbook_id": self.playbook.id, **filters})
+
+    def get_stage(self, funnel, stage):
+        return next(one for one in funnel["stages"] if one["stage_id"] == stage.id)
+
+    def test_against_the_period_before(self):
+        funnel = self.get_funnel(period="last_week", moment=monday(5))
+        self.assertEqual(
+            (funnel["filters"]["date_from"], funnel["filters"]["date_to"]), ("2024-01-22", "2024-01-28")
+        )
+        self.assertEqual(funnel["previous"], {"date_from": "2024-01-15", "date_to": "2024-01-21"})
+        lead = self.get_stage(funnel, self.stage_lead)
+        self.assertEqual((lead["begun_count"], lead["flow_rate"]), (8, 25))
+        self.assertEqual((lead["previous"]["begun_count"], lead["previous"]["flow_rate"]), (4, 75))
+
+    def test_trend_by_week(self):
+        funnel = self.get_funnel()
+        self.assertEqual(funnel["filters"]["period"], "weeks_12")
+        trend = funnel["trend"]
+        self.assertEqual(
+            (trend["step"], trend["dates"][-6:]),
+            ("week", [monday(w).date().isoformat() for w in range(1, 7)]),
+        )
+        demo = trend["stages"][self.stage_demo.id]
+        self.assertEqual(demo["begun"][-6:], [0, 6, 3, 2, 4, 6])
+        self.assertEqual([rate and round(rate) for rate in demo["flow"][-6:]], [None, 0, 100, 100, 25, 17])
+
+    def test_trend_by_day_where_the_playbook_is(self):
+        """Ten o'clock UTC on Monday is Tuesday in Kiritimati."""
+        self.playbook.calendar_id.tz = "Pacific/Kiritimati"
+        funnel = self.get_funnel(date_from="2024-01-01", date_to="2024-01-07")
+        trend = funnel["trend"]
+        self.assertEqual((trend["step"], trend["dates"][:2]), ("day", ["2024-01-01", "2024-01-02"]))
+        self.assertEqual(trend["stages"][self.stage_lead.id]["begun"], [0, 10, 0, 0, 0, 0, 0])
+
+    def test_every_number_opens_its_deals(self):
+        funnel = self.get_funnel()
+        lead = self.get_stage(funnel, self.stage_lead)
+        for name in ("begun_count", "advanced_count", "open_count", "open_amount", "cohort_lost_count"):
+            action = self.Report.get_deals_action(funnel["filters"], self.stage_lead.id, name)
+            deals = self.env["crm.lead"].with_context(**action["context"]).search_count(action["domain"])
+            self.assertEqual(deals, lead["open_count" if name == "open_amount" else name])
+        with self.assertRaises(UserError):
+            self.Report.get_deals_action(funnel["filters"], self.stage_lead.id, "flow_rate")
+
+    def test_filters(self):
+        line = self.env["crm.product.line"].create({"name": "Presses"})
+        other = self.env["crm.team"].create({"name": "Other team"})
+        moment = monday(6) + timedelta(days=5)
+        self.create_leads_at(moment, 2, user_id=self.leader.id, product_line_id=line.id)
+        self.env["crm.lead"].search([("user_id", "=", self.leader.id)])[0].flush_recordset()
+        self.env.cr.execute("UPDATE crm_lead SET tier = 'A' WHERE user_id = %s", [self.leader.id])
+        for filters, expected in (
+            ({}, 44),
+            ({"user_id": self.leader.id}, 2),
+            ({"product_line_id": line.id}, 2),
+            ({"tier": "A"}, 2),
+            ({"tier": "A", "user_id": self.rep.id}, 0),
+            ({"team_id": self.team.id}, 44),
+            ({"team_id": other.id}, 0),
+        ):
+            with self.subTest(**filters):
+                stage = self.get_stage(self.get_funnel(**filters), self.stage_lead)
+                self.assertEqual(stage["begun_count"], expected)
+
+    def test_bad_filters(self):
+        with self.assertRaisesRegex(UserError, "before it begins"):
+            self.get_funnel(date_from="2024-02-01", date_to="2024-01-01")
+        with self.assertRaises(UserError):
+            self.get_funnel(date_from="soon", date_to="2024-01-01")
+        self.assertEqual(self.get_funnel(period="forever")["filters"]["period"], "weeks_12")
+        funnel = self.get_funnel(playbook_id=0)
+        self.assertEqual(funnel["filters"]["playbook_id"], self.Report._get_playbooks()[:1].id)
+
+    def test_without_a_playbook(self):
+        self.env["crm.playbook"].search([]).active = False
+        self.assertEqual(self.Report.get_funnel({})["stages"], [])
+
+    def test_definitions_are_the_fields_own(self):
+        definitions = self.get_funnel()["definitions"]
+        self.assertEqual(
+            definitions["flow_rate"]["help"], self.Report._fields["flow_rate"]._description_help(self.env)
+        )
+        self.assertTrue(all(one["label"] and one["help"] for one in definitions.values()))
+
+    def test_only_reads(self):
+        for name in ("get_funnel", "get_filter_options", "get_deals_action"):
+            self.assertTrue(getattr(type(self.Report), name)._readonly, name)
+        options = self.Report.with_user(self.rep).get_filter_options()
+        self.assertIn({"id": self.playbook.id, "name": "Machines"}, options["playbook_id"])
+        self.assertEqual([one["id"] for one in options["tier"]], ["A", "B", "C"])
+
+    def test_queries_do_not_grow(self):
+        self.get_funnel()
+        with self.mock_datetime_and_now(monday(7)):
+            counts = []
+            for _round in range(2):
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                self.Report.get_funnel({"playbook_id": self.playbook.id})
+                counts.append(self.env.cr.sql_log_count - before)
+                self.create_leads_at(monday(6) + timedelta(days=6), 30)
+        self.assertEqual(counts[0], counts[1])
