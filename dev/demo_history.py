@@ -1,6 +1,6 @@
 # Run in Odoo's shell on the demo database: a second team with fourteen weeks of deals behind it, and their
-# reviews. Stays are written as they would have been; nobody can live through fourteen weeks while a demo is
-# made. ruff: noqa: F821
+# reviews. Stays are written as they would have been; nobody can live through fourteen weeks for a demo.
+# ruff: noqa: F821
 import random
 from datetime import datetime, timedelta
 

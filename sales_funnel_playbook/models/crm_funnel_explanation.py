@@ -47,14 +47,17 @@ class CrmFunnelReviewLine(models.Model):
         sentences = []
         if self.has_flow_alert:
             rates = [f"{line.flow_rate:.1f} %" for line in reversed(self._get_weeks(self.alert_weeks))]
+            values = {"stage": self.name, "rate": f"{self.alert_rate:g}", "rates": ", ".join(rates)}
             sentences.append(
                 self.env._(
                     "“%(stage)s”: the flow into the next stage was under %(rate)s %% for %(weeks)s weeks"
                     " in a row (%(rates)s).",
-                    stage=self.name,
-                    rate=f"{self.alert_rate:g}",
                     weeks=self.alert_weeks,
-                    rates=", ".join(rates),
+                    **values,
+                )
+                if self.alert_weeks > 1
+                else self.env._(
+                    "“%(stage)s”: the flow into the next stage was %(rates)s, under %(rate)s %%.", **values
                 )
             )
         if self.has_dwell_alert:

@@ -18,6 +18,7 @@ from . import test_funnel
 from . import test_funnel_bottleneck
 from . import test_funnel_page
 from . import test_funnel_review
+from . import test_funnel_tours
 from . import test_split_stage
 from . import test_gate
 from . import test_gate_report

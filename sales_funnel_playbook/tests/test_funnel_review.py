@@ -217,24 +217,6 @@ class TestFunnelReview(ReviewCase):
         texts = [cell.value for row in funnel.iter_rows(min_row=8) for cell in row if cell.value]
         self.assertIn(self.Report._fields["flow_rate"]._description_help(self.env), texts, "the definition")
 
-    def test_pdf(self):
-        """Printed by the real thing, in the reader's language."""
-        self.make_reviews(monday(7))
-        review = self.get_review(6)
-        review.decision_ids = [(0, 0, {"name": "Call the buyer", "user_id": self.leader.id})]
-        report = (
-            self.env["ir.actions.report"].with_user(self.leader).with_context(force_report_rendering=True)
-        )
-        name = "sales_funnel_playbook.report_funnel_review"
-        html = str(report._render_qweb_html(name, review.ids)[0], "utf-8")
-        for text in ("16.7 %", "Call the buyer", review.display_name, "both within the period"):
-            self.assertIn(text, html)
-        if report.get_wkhtmltopdf_state() == "install":
-            self.skipTest("wkhtmltopdf is not installed")
-        content, kind = report._render_qweb_pdf(name, review.ids)
-        self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
-        self.assertGreater(len(content), 10_000)
-
     def test_decisions_become_activities_and_are_looked_at_again(self):
         self.make_reviews(monday(5))
         review = self.get_review(4)

@@ -1,0 +1,65 @@
+from datetime import timedelta
+
+from odoo import Command
+from odoo.fields import Datetime
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
+
+from .test_funnel_review import ReviewCase
+
+
+@tagged("post_install", "-at_install")
+class TestFunnelTours(HttpCase, ReviewCase):
+    """The page and the review as a sales manager uses them, and the review as PDF."""
+
+    def setUp(self):
+        super().setUp()
+        self.leader.group_ids = [Command.link(self.env.ref("sales_team.group_sale_manager").id)]
+        monday = get_period(Datetime.now().date(), "week")[0] - timedelta(weeks=1)
+        self.ten = Datetime.to_datetime(monday) + timedelta(hours=10)
+        self.leads = self.create_leads_at(self.ten, 5)
+        self.move_at(self.ten + timedelta(days=1), self.leads[:2], self.stage_demo)
+        self.leads[0].name = "Acme presses"
+        self.env.cr.flush()
+
+    def make_last_week(self):
+        self.rules[self.stage_lead].write({"conversion_alert_rate": 60, "conversion_alert_weeks": 1})
+        self.make_reviews(self.ten + timedelta(days=7))
+        return self.Review.search([("playbook_id", "=", self.playbook.id), ("period", "=", "week")])
+
+    def test_page(self):
+        self.start_tour("/odoo", "funnel_page", login=self.leader.login)
+
+    def test_page_without_playbooks(self):
+        self.env["crm.playbook"].search([]).active = False
+        self.start_tour("/odoo/funnel", "funnel_page_without_playbooks", login=self.leader.login)
+
+    def test_review(self):
+        review = self.make_last_week()
+        self.start_tour("/odoo/funnel-reviews", "funnel_review", login=self.leader.login)
+        self.assertEqual(review.state, "done")
+        decision = review.decision_ids
+        self.assertEqual((decision.name, decision.user_id), ("Call the buyers", self.leader))
+        self.assertEqual(decision.activity_id.res_id, review.id)
+        self.assertIn("Qualify", self.playbook.stage_ids.stage_id.mapped("name"))
+
+    def test_pdf(self):
+        """Printed by the real thing."""
+        review = self.make_last_week()
+        review.decision_ids = [Command.create({"name": "Call the buyer", "user_id": self.leader.id})]
+        self.env["ir.config_parameter"].set_param("report.url", self.base_url())
+        report = (
+            self.env["ir.actions.report"].with_user(self.leader).with_context(force_report_rendering=True)
+        )
+        name = "sales_funnel_playbook.report_funnel_review"
+        html = str(report._render_qweb_html(name, review.ids)[0], "utf-8")
+        for text in ("40.0 %", "Call the buyer", review.display_name, "both within the period", "Bottleneck"):
+            self.assertIn(text, html)
+        if report.get_wkhtmltopdf_state() == "install":
+            self.skipTest("wkhtmltopdf is not installed")
+        with mute_logger("odoo.addons.base.models.ir_actions_report"):  # Debian's cannot print page headers
+            content, kind = report._render_qweb_pdf(name, review.ids)
+        self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
+        self.assertGreater(len(content), 10_000)
