@@ -70,7 +70,7 @@ def write_stays(lead, stays):
 
 
 mode, playbook.mode = playbook.mode, "observe"
-team = env["crm.team"].create({"name": "Mid-Market Sales", "user_id": env.ref("base.user_admin").id})
+team = env["crm.team"].create({"name": "Mid-Market Sales", "user_id": rep.id})
 playbook.team_ids |= team
 stages.team_ids |= team
 reasons = env["crm.lost.reason"].search([])

@@ -34,7 +34,7 @@ class TestSplitStage(FunnelCase):
     def split(self, moment=TEN + timedelta(days=10), **vals):
         wizard = self.start(**vals)
         with self.at(moment):
-            wizard.line_ids[1].domain = "[('expected_revenue', '>', 5000)]"
+            wizard.line_ids[1].write({"takes_deals": True, "domain": "[('expected_revenue', '>', 5000)]"})
             wizard.action_split()
         self.env.invalidate_all()
         stages = self.playbook.stage_ids.sorted("sequence")
@@ -102,7 +102,7 @@ class TestSplitStage(FunnelCase):
             (lambda w: w.line_ids[1].write({"name": "Talks: terms"}), "name of its own"),
             (lambda w: w.line_ids[1].write({"part": "1"}), "number of its own"),
             (lambda w: w.rule_ids[0].write({"part": "4"}), "check the numbers"),
-            (lambda w: w.line_ids[1].write({"domain": "import os"}), "not a domain"),
+            (lambda w: w.line_ids[1].write({"takes_deals": True, "domain": "import os"}), "not a domain"),
         ):
             wizard = self.start()
             change(wizard)

@@ -170,7 +170,7 @@ class CrmPlaybookSplitStage(models.TransientModel):
         here = stage.playbook_id._get_open_leads_domain() & Domain("stage_id", "=", stage.stage_id.id)
         deals, taken = {}, self.env["crm.lead"]
         for line in lines.sorted("part", reverse=True):
-            if line.domain and not line.is_kept:
+            if line.takes_deals and not line.is_kept:
                 deals[line] = self._search_deals(here, line) - taken
                 taken |= deals[line]
         return deals
@@ -201,9 +201,12 @@ class CrmPlaybookSplitStageLine(models.TransientModel):
     )
     expected_days = fields.Integer(help="Calendar days a deal should stay in this sub-stage at most.")
     dwell_alert_days = fields.Integer(string="Stay Alert Over (Days)", help="0: never.")
+    takes_deals = fields.Boolean(
+        string="Takes Open Deals",
+        help="Open deals change into this sub-stage; the others stay where the history is.",
+    )
     domain = fields.Char(
-        string="Open Deals That Change Into It",
-        help="Empty: none. A deal that meets two goes to the later one.",
+        string="Which Deals", default="[]", help="A deal that meets two of them goes to the later one."
     )
 
 
