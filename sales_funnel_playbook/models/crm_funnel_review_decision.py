@@ -53,13 +53,23 @@ class CrmFunnelReviewDecision(models.Model):
         return decisions
 
     def write(self, vals):
-        """The activity follows: another person or date of a decision is another one of the activity."""
+        """The activity follows: another text or date of a decision is another one of the activity, and
+        another person gets one of their own.
+        """
         result = super().write(vals)
-        its = {"name": "summary", "user_id": "user_id", "date_deadline": "date_deadline"}
-        changes = {its[name]: value for name, value in vals.items() if name in its}
+        # sudo: the activity is somebody else's
+        activities = self.sudo().activity_id.filtered("active")
+        changes = {
+            target: vals[name]
+            for name, target in (("name", "summary"), ("date_deadline", "date_deadline"))
+            if name in vals
+        }
         if changes:
-            # sudo: the activity is somebody else's
-            self.sudo().activity_id.filtered("active").write(changes)
+            activities.write(changes)
+        if "user_id" in vals:
+            moved = self.filtered(lambda decision: decision.sudo().activity_id in activities)
+            activities.unlink()
+            moved._schedule()
         return result
 
     def unlink(self):
@@ -69,28 +79,30 @@ class CrmFunnelReviewDecision(models.Model):
 
     def _schedule(self):
         """Make each decision an activity of whoever is to do it."""
-        activity_type = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
-        model_id = self.env["ir.model"]._get_id("crm.funnel.review")
         # sudo: planned for somebody else
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .create(
-                [
-                    {
-                        "res_model_id": model_id,
-                        "res_id": decision.review_id.id,
-                        "activity_type_id": activity_type.id if activity_type else False,
-                        "summary": decision.name,
-                        "user_id": decision.user_id.id,
-                        "date_deadline": decision.date_deadline,
-                    }
-                    for decision in self
-                ]
-            )
-        )
-        for decision, activity in zip(self, activities, strict=True):
+        activities = self.env["mail.activity"].sudo()
+        for decision, activity in zip(
+            self, activities.create([one._prepare_activity_vals() for one in self]), strict=True
+        ):
             decision.activity_id = activity
+
+    def _prepare_activity_vals(self):
+        """Return the values of the activity: on the review, for those who may see it; others get a to-do of
+        their own, for the review and its workbook tell of all the team's customers.
+        """
+        review = self.review_id
+        activity_type = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        vals = {
+            "activity_type_id": activity_type.id if activity_type else False,
+            "summary": self.name,
+            "user_id": self.user_id.id,
+            "date_deadline": self.date_deadline,
+        }
+        if review.with_user(self.user_id).sudo(False).has_access("read"):
+            return {**vals, "res_model_id": self.env["ir.model"]._get_id(review._name), "res_id": review.id}
+        told = self.with_context(lang=self.user_id.lang)
+        note = told.env._("Decided in the review “%s”.", told.review_id.display_name)
+        return {**vals, "note": note, "res_model_id": False, "res_id": False}
 
 
 class CrmFunnelReview(models.Model):

@@ -50,17 +50,28 @@ class CrmPlaybook(models.Model):
         begun = get_period(first.entered_at.date(), period)[0]
         return [days for days in [*earlier[-LOOK_BACK:], last] if days[0] >= begun]
 
-    def _get_teams_at_work(self, since, until):
-        """Return the teams whose deals were open at the end of a period, or moved in it; none of them means
-        that nothing happened, and an empty team in the list that deals without a team did.
+    def _get_review_scopes(self, since, until):
+        """Return ``{team id: company id}`` of the reviews of a period: for each team whose deals moved in it
+        or were open at its end, and (as team False) for all deals together where there is more than one team,
+        or a deal without. Deals of several companies are not added up: no company sees another's numbers.
         """
-        log, teams = self.env["crm.lead.stage.log"], set()
+        self.ensure_one()
+        log, work = self.env["crm.lead.stage.log"], set()
         moved = Domain("playbook_id", "=", self.id) & Domain("entered_at", ">=", since)
         moved &= Domain("entered_at", "<", until)
-        scope = {"playbook_id": self.id}
-        for domain in (moved, self.env["crm.funnel.report"]._get_open_domain(scope, until)):
-            teams |= {team.id for (team,) in log._read_group(domain, ["team_id"])}
-        return sorted(teams)  # False, where deals have none, is the first
+        is_open = self.env["crm.funnel.report"]._get_open_domain({"playbook_id": self.id}, until)
+        for domain in (moved, is_open):
+            rows = log._read_group(domain, ["team_id", "lead_id.company_id"])
+            work |= {(team.id, company.id) for team, company in rows}
+        teams, own = {team_id for team_id, _company in work}, self.company_id.id
+        companies = {company_id for _team, company_id in work if company_id}
+        scopes = {
+            team_id: own or self.env["crm.team"].browse(team_id).company_id.id for team_id in teams if team_id
+        }
+        is_joined = len(teams) > 1 or False in teams
+        if is_joined and (own or len(companies) <= 1):
+            scopes[False] = own or next(iter(companies), False)
+        return scopes
 
 
 class CrmFunnelReview(models.Model):
@@ -74,9 +85,9 @@ class CrmFunnelReview(models.Model):
         Runs every hour, commits each review, and goes on where it stopped.
         """
         due = self._get_due()
-        for number, (playbook, period, days, team_id) in enumerate(due, start=1):
+        for number, one in enumerate(due, start=1):
             try:
-                self._make(playbook, period, days, team_id)._tell_made()
+                self._make(*one)._tell_made()
                 self.env.cr.flush()
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()  # somebody else has made it, or the next hour will
@@ -86,7 +97,9 @@ class CrmFunnelReview(models.Model):
 
     @api.model
     def _get_due(self):
-        """Return ``[(playbook, period, (first day, last day), team id), …]`` with no review, oldest first."""
+        """Return ``[(playbook, period, (first day, last day), team id, company id), …]`` with no review yet,
+        oldest first.
+        """
         playbooks = self.env["crm.playbook"].search(
             [("is_template", "=", False), ("has_review", "=", True), ("stage_ids", "!=", False)]
         )
@@ -95,30 +108,28 @@ class CrmFunnelReview(models.Model):
             for period in PERIODS:
                 for days in playbook._get_due_periods(period):
                     due += [
-                        (playbook, period, days, team) for team in self._get_missing(playbook, period, days)
+                        (playbook, period, days, *one) for one in self._get_missing(playbook, period, days)
                     ]
-        return sorted(due, key=lambda one: one[2][0])
+        return sorted(due, key=lambda one: (one[2][0], one[3]))
 
     @api.model
     def _get_missing(self, playbook, period, days):
-        """Return the teams (False: all together) whose review of a period is missing. One for all is made
-        where there is more than one team, or a deal without a team.
-        """
-        teams = playbook._get_teams_at_work(*get_bounds(*days, playbook._get_tz()))
-        scopes = teams if len(teams) == 1 else [False, *filter(None, teams)] if teams else []
+        """Return ``[(team id or False for all, company id), …]`` whose review of a period is missing."""
+        scopes = playbook._get_review_scopes(*get_bounds(*days, playbook._get_tz()))
         made = self.search(
             [("playbook_id", "=", playbook.id), ("period", "=", period), ("date_from", "=", days[0])]
         )
         made_for = {review.team_id.id for review in made}
-        return [team_id for team_id in scopes if team_id not in made_for]
+        return [(team, company) for team, company in scopes.items() if team not in made_for]
 
     @api.model
-    def _make(self, playbook, period, days, team_id):
+    def _make(self, playbook, period, days, team_id, company_id=False):
         """Make a review with everything that is in it, and tell nobody.
 
         :param str period: ``week`` or ``month``
         :param days: the first and the last day
         :param team_id: a ``crm.team``, False for all
+        :param company_id: whose people may see it, False for all
         :return: the review
         """
         previous_days = get_periods_before(days[0], period, 1)[0]
@@ -127,7 +138,7 @@ class CrmFunnelReview(models.Model):
             {
                 "playbook_id": playbook.id,
                 "team_id": team_id,
-                "company_id": (playbook.company_id or self.env["crm.team"].browse(team_id).company_id).id,
+                "company_id": company_id,
                 "currency_id": playbook.currency_id.id,
                 "period": period,
                 "date_from": days[0],

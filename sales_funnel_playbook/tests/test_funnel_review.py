@@ -3,9 +3,11 @@ import io
 from datetime import datetime, timedelta
 
 import openpyxl
+import psycopg2
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .funnel_common import FunnelCase, monday
 
@@ -130,6 +132,30 @@ class TestFunnelReview(ReviewCase):
         begun = {r.team_id: self.get_line(r, self.stage_lead).begun_count for r in reviews}
         self.assertEqual(begun, {self.team: 10, other: 2, self.env["crm.team"]: 12})
 
+    def test_companies_do_not_see_each_other_s_numbers(self):
+        """Two companies share a playbook: a review for each team, and none that adds them up."""
+        abroad = self.env["res.company"].create({"name": "Abroad"})
+        line = self.env["crm.product.line"].create(
+            {"name": "Presses", "playbook_id": self.playbook.id, "company_id": False}
+        )
+        other = self.env["crm.team"].create({"name": "Team abroad", "company_id": abroad.id})
+        self.stages.team_ids |= other
+        deal = {"product_line_id": line.id, "user_id": False}
+        self.create_leads_at(monday(12), 2, team_id=other.id, company_id=abroad.id, **deal)
+        self.create_leads_at(monday(12), 1, company_id=self.env.company.id, **deal)
+        self.make_reviews(monday(13))
+        reviews = self.Review.search([("date_from", "=", monday(12)), ("period", "=", "week")])
+        self.assertEqual(reviews.team_id, self.team | other)
+        self.assertTrue(all(review.team_id for review in reviews))
+        seen = self.Review.with_user(self.leader).search([("id", "in", reviews.ids)])
+        self.assertEqual(seen.team_id, self.team)
+
+    def test_never_twice(self):
+        self.make_reviews(monday(5))
+        days = (monday(4).date(), monday(4).date())
+        with self.assertRaises(psycopg2.errors.UniqueViolation), mute_logger("odoo.sql_db"):
+            self.Review._make(self.playbook, "week", days, self.team.id)
+
     def test_monthly_with_stays_over_their_limit(self):
         """In January stays in Lead ended after 8 and 15 days (six, three), 22 and 15 (one each) and 22
         (four): nine of them after more than 14 days. At its end the four of the 15th were there for longer as
@@ -237,9 +263,9 @@ class TestFunnelReview(ReviewCase):
         self.assertEqual(
             (call.activity_id.summary, str(call.activity_id.date_deadline)), ("Call the buyer", "2024-02-01")
         )
-        self.assertEqual(
-            call.with_user(self.rep).review_id.line_ids[0].begun_count, 8, "who does it sees why"
-        )
+        self.assertFalse(call.activity_id.res_model, "the review tells of all the team's customers")
+        self.assertIn("week of 2024-01-22", call.activity_id.note)
+        self.assertEqual(prices.activity_id.res_id, review.id)
         with self.mock_datetime_and_now(datetime(2024, 2, 2, 10)):
             call.activity_id.with_user(self.rep).action_feedback()
             self.env.invalidate_all()
@@ -248,8 +274,9 @@ class TestFunnelReview(ReviewCase):
             self.assertEqual(following.previous_id, review)
             states = {d.name: d.state for d in following.previous_decision_ids}
             self.assertEqual(states, {"Call the buyer": "done", "New price list": "overdue"})
-        prices.with_user(self.leader).date_deadline = "2024-03-01"
+        prices.with_user(self.leader).write({"date_deadline": "2024-03-01", "user_id": self.rep.id})
         self.assertEqual(str(prices.activity_id.date_deadline), "2024-03-01")
+        self.assertEqual(prices.activity_id.user_id, self.rep)
         self.make_reviews(monday(7))
         with self.mock_datetime_and_now(datetime(2024, 2, 12)):
             self.env.invalidate_all()
