@@ -3,7 +3,7 @@ import io
 
 import xlsxwriter
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.funnel import get_bounds
@@ -91,26 +91,6 @@ class CrmFunnelReview(models.Model):
 
     def _write_open_customers(self, sheet, styles):
         """Write the sheet that many teams keep by hand; it can be imported as it is."""
-        headings = [
-            *(
-                self.env._("Customer name"),
-                self.env._("Industry"),
-                self.env._("Contact"),
-                self.env._("Current stage"),
-                self.env._("Entered at"),
-            ),
-            *(
-                self.env._("Last contact time"),
-                self.env._("Communication summary"),
-                self.env._("Win probability (%)"),
-            ),
-            *(
-                self.env._("Expected amount (10,000)"),
-                self.env._("Risk level"),
-                self.env._("Risk description"),
-                self.env._("Owner"),
-            ),
-        ]
         levels = dict(self.env["crm.lead"]._fields["risk_level"]._description_selection(self.env))
         rows = [
             [
@@ -129,7 +109,26 @@ class CrmFunnelReview(models.Model):
             ]
             for lead, entered_at in self._get_open_leads()
         ]
+        headings = self._get_customer_headings()
         self._write_table(sheet, styles, headings, rows, (28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16))
+
+    @api.model
+    def _get_customer_headings(self):
+        """Return the headings of the handbook's sheet, which the import knows."""
+        return [
+            self.env._("Customer name"),
+            self.env._("Industry"),
+            self.env._("Contact"),
+            self.env._("Current stage"),
+            self.env._("Entered at"),
+            self.env._("Last contact time"),
+            self.env._("Communication summary"),
+            self.env._("Win probability (%)"),
+            self.env._("Expected amount (10,000)"),
+            self.env._("Risk level"),
+            self.env._("Risk description"),
+            self.env._("Owner"),
+        ]
 
     def _get_open_leads(self):
         """Return ``[(lead, entered at), …]`` of the deals open at the end of the period, by stage."""

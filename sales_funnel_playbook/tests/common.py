@@ -70,6 +70,18 @@ class PlaybookCase(TestCrmCommon):
         cls.rules[cls.stage_talks].allow_skip = False
 
     @classmethod
+    def _create_nine_to_five(cls):
+        """Working hours of everybody: Monday to Friday, nine to five, UTC."""
+        hours = [
+            Command.create({"name": "Work", "dayofweek": str(day), "hour_from": 9, "hour_to": 17})
+            for day in range(5)
+        ]
+        attendances = [Command.clear(), *hours]
+        return cls.env["resource.calendar"].create(
+            {"name": "Nine to five", "tz": "UTC", "company_id": False, "attendance_ids": attendances}
+        )
+
+    @classmethod
     def _create_condition(cls, stage, name, **vals):
         return cls.env["crm.playbook.condition"].create(
             {

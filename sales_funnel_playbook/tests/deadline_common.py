@@ -1,8 +1,6 @@
 from contextlib import contextmanager
 from datetime import datetime
 
-from odoo import Command
-
 from .common import PlaybookCase
 
 MONDAY = datetime(2024, 3, 18, 9)  # the working week of these tests: Monday 18 to Friday 22 March 2024
@@ -19,18 +17,7 @@ class DeadlineCase(PlaybookCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        hours = [
-            Command.create({"name": "Work", "dayofweek": str(day), "hour_from": 9, "hour_to": 17})
-            for day in range(5)
-        ]
-        cls.playbook.calendar_id = cls.env["resource.calendar"].create(
-            {
-                "name": "Nine to five",
-                "tz": "UTC",
-                "company_id": False,
-                "attendance_ids": [Command.clear(), *hours],
-            }
-        )
+        cls.playbook.calendar_id = cls._create_nine_to_five()
         cls.playbook.responsible_user_id = cls.env.ref("base.user_admin")
         (cls.rep | cls.leader | cls.env.ref("base.user_admin")).tz = "UTC"
 

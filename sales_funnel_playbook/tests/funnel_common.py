@@ -2,8 +2,6 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from odoo import Command
-
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds
 
 from .common import PlaybookCase
@@ -39,19 +37,7 @@ class FunnelCase(PlaybookCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        hours = [
-            Command.create({"name": "Work", "dayofweek": str(day), "hour_from": 9, "hour_to": 17})
-            for day in range(5)
-        ]
-        calendar = cls.env["resource.calendar"].create(
-            {
-                "name": "Nine to five",
-                "tz": "UTC",
-                "company_id": False,
-                "attendance_ids": [Command.clear(), *hours],
-            }
-        )
-        cls.playbook.write({"mode": "observe", "calendar_id": calendar.id})
+        cls.playbook.write({"mode": "observe", "calendar_id": cls._create_nine_to_five().id})
         cls.Report = cls.env["crm.funnel.report"].with_context(tz="UTC")
 
     @contextmanager

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..hooks import SHEET_HEADINGS
 from .funnel_common import FunnelCase, monday
 
 
@@ -242,6 +243,27 @@ class TestFunnelReview(ReviewCase):
         self.assertTrue(str(funnel.cell(6, 11).value).startswith("=SUM("))
         texts = [cell.value for row in funnel.iter_rows(min_row=8) for cell in row if cell.value]
         self.assertIn(self.Report._fields["flow_rate"]._description_help(self.env), texts, "the definition")
+
+    def test_customer_sheet_comes_in_again_as_it_goes_out(self):
+        """Odoo's import finds a field for each heading, in each language."""
+        fields_in_order = [
+            *(
+                "partner_name",
+                "industry_id",
+                "contact_name",
+                "stage_id",
+                "stage_entered_at",
+                "last_contact_at",
+            ),
+            *("last_contact_summary", "probability", "expected_revenue_wan", "risk_level"),
+            *("risk_description", "user_id"),
+        ]
+        for lang in ("en_US", "zh_CN", "zh_TW"):
+            self.env["res.lang"]._activate_lang(lang)
+            headings = self.Review.with_context(lang=lang)._get_customer_headings()
+            with self.subTest(lang=lang):
+                found = [SHEET_HEADINGS.get(heading.lower()) for heading in headings]
+                self.assertEqual(found, fields_in_order)
 
     def test_decisions_become_activities_and_are_looked_at_again(self):
         self.make_reviews(monday(5))
