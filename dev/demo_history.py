@@ -105,7 +105,15 @@ before, last = env["crm.funnel.review"].search(
 )[::-1]
 before.decision_ids = [
     (0, 0, {"name": "Show the demo script to the team", "user_id": rep.id, "date_deadline": last.date_to}),
-    (0, 0, {"name": "New price list for small customers", "date_deadline": last.date_from}),
+    (
+        0,
+        0,
+        {
+            "name": "New price list for small customers",
+            "user_id": env.ref("base.user_admin").id,
+            "date_deadline": last.date_from,
+        },
+    ),
 ]
 before.decision_ids[:1].activity_id.action_feedback()
 before.action_done()

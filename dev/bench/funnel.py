@@ -3,6 +3,7 @@ yields the same numbers.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from odoo.tools import SQL
 
@@ -101,12 +102,12 @@ def freeze_bare(env, playbook):
     run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN, *FINDINGS), *bounds)
 
 
-def page_bare(env, playbook):
+def page_bare(env, playbook, weeks=WEEKS):
     _days, (_since, until) = get_week(env, playbook)
     until += timedelta(weeks=1)
-    since = until - timedelta(weeks=WEEKS)
+    since = until - timedelta(weeks=weeks)
     run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN, TREND), since, until)
-    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN), since - timedelta(weeks=WEEKS), since)
+    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN), since - timedelta(weeks=weeks), since)
 
 
 @bench(
@@ -132,3 +133,15 @@ def funnel_freeze(env, playbook):
 )
 def funnel_page(env, playbook):
     env["crm.funnel.report"].get_funnel({"playbook_id": playbook.id, "period": "weeks_12"})
+
+
+@bench(
+    "The same for one week and the one before",
+    setup=make_funnel,
+    params={"stays": 5_000_000},
+    quick={"stays": 50_000},
+    plain=False,
+    bare=partial(page_bare, weeks=1),
+)
+def funnel_page_week(env, playbook):
+    env["crm.funnel.report"].get_funnel({"playbook_id": playbook.id, "period": "this_week"})

@@ -14,7 +14,7 @@ class CrmFunnelNumbers(models.AbstractModel):
     _description = "Funnel Numbers"
 
     begun_count = fields.Integer(
-        string="Begun", readonly=True, help="Stays in this stage that began in the period."
+        string="Stays Begun", readonly=True, help="Stays in this stage that began in the period."
     )
     next_count = fields.Integer(
         string="Begun in the Next Stage",

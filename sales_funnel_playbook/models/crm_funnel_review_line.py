@@ -31,7 +31,7 @@ class CrmFunnelReviewLine(models.Model):
     cohort_lost_count = fields.Integer(string="Cohort, Lost", help="Deals of the cohort that are lost.")
     cohort_open_count = fields.Integer(string="Cohort, Open", help="Deals of the cohort that are still open.")
     open_count = fields.Integer(
-        string="Open", help="Deals in this stage at the end of the period, neither won nor lost."
+        string="Open Deals", help="Deals in this stage at the end of the period, neither won nor lost."
     )
     open_amount = fields.Monetary(
         help="Expected revenue of the open deals, as it was when the review was made."

@@ -7,14 +7,14 @@ import { getDealsNumber } from "../funnel_number/funnel_number";
 
 /** How each number is written, and whether it is compared with the period before. */
 const COLUMNS = [
-    { name: "begun_count", label: _t("Begun"), isCompared: true },
+    { name: "begun_count", label: _t("New Stays"), isCompared: true },
     { name: "flow_rate", label: _t("Flow"), unit: "%", isCompared: true },
     { name: "reached_rate", label: _t("Reached"), unit: "%", isCompared: true },
     { name: "advanced_count", label: _t("Advanced") },
     { name: "won_count", label: _t("Won") },
     { name: "lost_count", label: _t("Lost") },
     { name: "returned_count", label: _t("Returned") },
-    { name: "open_count", label: _t("Open") },
+    { name: "open_count", label: _t("Open Deals") },
     { name: "open_amount", label: _t("Open Amount"), isMoney: true },
     { name: "stay_days", label: _t("Mean Stay"), unit: "d", isCompared: true },
     { name: "stay_days_median", label: _t("Median"), unit: "d" },
