@@ -105,11 +105,6 @@ class CrmFunnelReview(models.Model):
         """Mark as still to be reviewed."""
         self.state = "open"
 
-    def action_open_previous(self):
-        """Open the review of the period before."""
-        self.ensure_one()
-        return self.previous_id.get_formview_action()
-
     def action_open_page(self):
         """Open the funnel page with the period and team of this review."""
         self.ensure_one()

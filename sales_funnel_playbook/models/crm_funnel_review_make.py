@@ -1,9 +1,20 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..exceptions import CONCURRENCY_ERRORS
-from ..tools.funnel import PERIODS, get_bounds, get_last_period, get_period, get_periods_before, get_rate
+from ..tools.funnel import (
+    PERIODS,
+    get_bounds,
+    get_last_period,
+    get_period,
+    get_periods_before,
+    get_rate,
+    get_today,
+)
 
+_logger = logging.getLogger(__name__)
 LOOK_BACK = 4  # so many periods before the first one are made as well, where there is a history
 MAX_CATCH_UP = 53
 
@@ -47,7 +58,7 @@ class CrmPlaybook(models.Model):
         first = log.search_fetch([("playbook_id", "=", self.id)], ["entered_at"], order="entered_at", limit=1)
         if not first:
             return []
-        begun = get_period(first.entered_at.date(), period)[0]
+        begun = get_period(get_today(first.entered_at, self._get_tz()), period)[0]
         return [days for days in [*earlier[-LOOK_BACK:], last] if days[0] >= begun]
 
     def _get_review_scopes(self, since, until):
@@ -86,14 +97,26 @@ class CrmFunnelReview(models.Model):
         """
         due = self._get_due()
         for number, one in enumerate(due, start=1):
-            try:
-                self._make(*one)._tell_made()
-                self.env.cr.flush()
-            except CONCURRENCY_ERRORS:
-                self.env.cr.rollback()  # somebody else has made it, or the next hour will
-                self.env.invalidate_all()
+            self._make_safely(*one)
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - number):
                 return
+
+    @api.model
+    def _make_safely(self, playbook, period, days, team_id, company_id):
+        """Make a review and tell of it; one that fails is tried again in an hour.
+
+        It keeps no other from being made.
+        """
+        try:
+            self._make(playbook, period, days, team_id, company_id)._tell_made()
+            self.env.cr.flush()
+        except Exception as error:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            if not isinstance(error, CONCURRENCY_ERRORS):  # else somebody else has made it
+                _logger.exception(
+                    "The review of %s, %s %s, could not be made.", playbook.name, period, days[0]
+                )
 
     @api.model
     def _get_due(self):
@@ -132,6 +155,9 @@ class CrmFunnelReview(models.Model):
         :param company_id: whose people may see it, False for all
         :return: the review
         """
+        if company_id:
+            self = self.with_company(company_id)
+        playbook = playbook.with_env(self.env)
         previous_days = get_periods_before(days[0], period, 1)[0]
         scope = [("playbook_id", "=", playbook.id), ("team_id", "=", team_id), ("period", "=", period)]
         review = self.create(

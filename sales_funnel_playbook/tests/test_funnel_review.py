@@ -1,6 +1,7 @@
 import base64
 import io
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import openpyxl
 import psycopg2
@@ -384,6 +385,32 @@ class TestFunnelReview(ReviewCase):
         self.playbook.has_review = False
         self.make_reviews(monday(5))
         self.assertFalse(self.get_review(4))
+
+    def test_one_that_fails_keeps_no_other_from_being_made(self):
+        other = self.env["crm.team"].create({"name": "Other team"})
+        self.playbook.team_ids |= other
+        self.stages.team_ids |= other
+        self.create_leads_at(monday(4), 2, team_id=other.id, user_id=False)
+        prepare = type(self.Review)._prepare_finding_vals
+
+        def fail_for_one(self, playbook, team_id, days):
+            if team_id == other.id:
+                raise ValueError("its disk is full")
+            return prepare(self, playbook, team_id, days)
+
+        logger = "odoo.addons.sales_funnel_playbook.models.crm_funnel_review_make"
+        with (
+            self.mock_datetime_and_now(monday(5)),
+            self.enter_registry_test_mode(),
+            patch.object(type(self.Review), "_prepare_finding_vals", fail_for_one),
+            self.assertLogs(logger, "ERROR"),
+        ):
+            self.env.ref("sales_funnel_playbook.ir_cron_reviews").method_direct_trigger()
+        made = self.Review.search([("date_from", "=", monday(4)), ("period", "=", "week")])
+        self.assertEqual({review.team_id.id for review in made}, {self.team.id, False})
+        self.make_reviews(monday(5) + timedelta(hours=1))
+        made = self.Review.search([("date_from", "=", monday(4)), ("period", "=", "week")])
+        self.assertEqual({review.team_id.id for review in made}, {self.team.id, other.id, False})
 
     def test_job_commits_each_review_and_goes_on(self):
         """The job itself, in an Odoo that lets it commit, up to the first review."""
