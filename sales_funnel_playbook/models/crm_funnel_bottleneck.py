@@ -161,6 +161,7 @@ class CrmFunnelReviewLine(models.Model):
             ],
         }
 
+    @api.readonly
     def action_open_concerned(self):
         """Open the deals that the alert is about."""
         self.ensure_one()

@@ -105,6 +105,7 @@ class CrmFunnelReview(models.Model):
         """Mark as still to be reviewed."""
         self.state = "open"
 
+    @api.readonly
     def action_open_page(self):
         """Open the funnel page with the period and team of this review."""
         self.ensure_one()

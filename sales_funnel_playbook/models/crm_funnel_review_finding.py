@@ -104,6 +104,7 @@ class CrmFunnelReview(models.Model):
         ]
         return [self.env._("%(finding)s: %(count)s", finding=label, count=count) for label, count in labels]
 
+    @api.readonly
     def action_open_finding(self):
         """Open the deals behind the count that the context names as ``finding``."""
         self.ensure_one()

@@ -67,6 +67,7 @@ class CrmFunnelReviewLine(models.Model):
             self.review_id._get_scope(), *self._get_bounds(), self.stage_id.id, name
         )
 
+    @api.readonly
     def action_open_deals(self):
         """Open the deals behind the number that the context names as ``funnel_number``."""
         self.ensure_one()

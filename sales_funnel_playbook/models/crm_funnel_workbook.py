@@ -21,6 +21,7 @@ class CrmFunnelReview(models.Model):
 
     _inherit = "crm.funnel.review"
 
+    @api.readonly
     def action_download_workbook(self):
         """Download the workbook as it was when the review was made."""
         self.ensure_one()

@@ -16,6 +16,7 @@ from . import test_delay
 from . import test_digest
 from . import test_funnel
 from . import test_funnel_bottleneck
+from . import test_funnel_invariants
 from . import test_funnel_page
 from . import test_funnel_review
 from . import test_funnel_tours
