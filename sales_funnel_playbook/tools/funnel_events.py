@@ -5,8 +5,8 @@ one more deal that came on. Each kind of event is a SELECT of its own with a con
 runs only those that a question is about, each by an index.
 """
 
-# A lost deal begins nothing, and one that is restored goes on where it was.
-IS_BEGUN = "log.kind NOT IN ('lost', 'restored') AND log.stage_id IS DISTINCT FROM log.previous_stage_id"
+# A lost deal begins nothing; one that is restored, or won where it stands, goes on in the stage it was in.
+IS_BEGUN = "log.kind <> 'lost' AND log.stage_id IS DISTINCT FROM log.previous_stage_id"
 
 # Losing a deal and moving it at once is a loss; moving one that is lost already is none.
 IS_LOST = """

@@ -166,6 +166,10 @@ registry.category("web_tour.tours").add("funnel_review", {
             trigger: ".o_arrow_button_current:contains(Reviewed)",
         },
         {
+            trigger: ".o_form_view a[name=funnel]",
+            run: "click",
+        },
+        {
             content: "Split the stage",
             trigger: ".o_funnel_bottlenecks button[name=action_split_stage]",
             run: "click",
