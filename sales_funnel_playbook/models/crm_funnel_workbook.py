@@ -99,8 +99,8 @@ class CrmFunnelReview(models.Model):
                 (lead.industry_id.name, None),
                 (lead.contact_name, None),
                 (lead.stage_id.name, None),
-                (fields.Date.to_date(entered_at), "date"),
-                (fields.Date.to_date(lead.last_contact_at), "date"),
+                (self._get_day(entered_at), "date"),
+                (self._get_day(lead.last_contact_at), "date"),
                 (lead.last_contact_summary, None),
                 (lead.probability, "decimal"),
                 (lead.expected_revenue / WAN, "decimal"),
@@ -112,6 +112,10 @@ class CrmFunnelReview(models.Model):
         ]
         headings = self._get_customer_headings()
         self._write_table(sheet, styles, headings, rows, (28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16))
+
+    def _get_day(self, moment):
+        """Return which day a moment is on, in the review's time zone."""
+        return moment and fields.Datetime.context_timestamp(self, moment).date()
 
     @api.model
     def _get_customer_headings(self):
@@ -192,7 +196,7 @@ class CrmFunnelReview(models.Model):
         domain = self._get_playbook_team_domain(self.playbook_id, self.team_id.id) & Domain(
             "state", "=", "overdue"
         )
-        today = fields.Date.context_today(self, self.made_at)
+        today = self._get_day(self.made_at)
         rows = [
             [
                 (work.lead_id.name, None),

@@ -236,6 +236,9 @@ class TestFunnelReview(ReviewCase):
             ],
         )
         self.assertEqual(customers.max_row - 1, sum(review.line_ids.mapped("open_count")))
+        self.assertEqual(
+            str(customers["E2"].value.date()), "2024-02-12", "the 43rd lead: the first of week 7"
+        )
         risky = next(row for row in customers.iter_rows(min_row=2) if row[0].value == "=1+1")
         self.assertEqual(risky[0].data_type, "s", "text stays text")
         self.assertEqual(risky[8].value, 50, "10,000")
