@@ -1,3 +1,4 @@
+import base64
 import csv
 import io
 from datetime import datetime
@@ -8,6 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.sales_funnel_playbook import hooks
+from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
 
 from .common import PlaybookCase
 
@@ -273,3 +275,36 @@ class TestImport(PlaybookCase):
         self.assertIn("“Two”", errors[1])
         industries = self.env["res.partner.industry"]
         self.assertFalse(industries.search([("name", "in", ["造船业", "陶瓷业"])]))
+
+    def test_the_workbook_of_a_review_comes_in_as_it_is(self):
+        """Open customers go out with a review, and back in through Odoo's own import."""
+        lead = self._create_lead(
+            partner_name="A科技公司",
+            stage_id=self.stage_demo.id,
+            user_id=self.user_rep.id,
+            expected_revenue=500000,
+            probability=70,
+            risk_level="medium",
+            risk_description="预算需内部审批",
+        )
+        days = get_period(datetime.now().date(), "week")
+        review = self.env["crm.funnel.review"]._make(self.playbook, "week", days, self.team.id)
+        workbook = base64.b64decode(review._make_workbook().datas)
+        copies = self._import(workbook, "review.xlsx", XLSX, lang=self.env.company.partner_id.lang)
+        self.assertFalse([message for message in self.messages if message["type"] == "error"])
+        copy = copies.filtered(lambda one: one.partner_name == "A科技公司")
+        for name in (
+            "stage_id",
+            "user_id",
+            "expected_revenue",
+            "probability",
+            "risk_level",
+            "risk_description",
+        ):
+            self.assertEqual(copy[name], lead[name], name)
+
+    def test_captured_at_comes_in(self):
+        """The form of an exhibition, captured on Saturday and imported on Monday."""
+        sheet = self._sheet(["Fair", "2024-03-16 10:00:00"], headers=["Opportunity", "Captured At"])
+        lead = self._import(sheet, lang="en_US")
+        self.assertEqual((lead.name, lead.captured_at), ("Fair", datetime(2024, 3, 16, 10)))
