@@ -114,6 +114,12 @@ class TestSplitStage(FunnelCase):
             signed = self.rules[self.stage_signed].action_split()
             self.env[signed["res_model"]].browse(signed["res_id"]).action_split()
 
+    def test_rules_of_other_stages_stay_where_they_are(self):
+        wizard = self.start()
+        wizard.rule_ids[0].write({"rule_id": self.has_closing.id, "part": "2"})
+        wizard.action_split()
+        self.assertEqual(self.has_closing.playbook_stage_id, self.rules[self.stage_signed])
+
     def test_only_managers(self):
         with self.assertRaises(AccessError):
             self.talks.with_user(self.rep).action_split()

@@ -148,13 +148,15 @@ class CrmPlaybookSplitStage(models.TransientModel):
             stage.sequence += count
 
     def _move_rules(self, stages):
+        """Give each sub-stage its rules: only those of the stage that is split, whatever the dialog holds."""
         for model in RULES:
-            for part, stage in stages.items():
-                chosen = self.rule_ids.filtered(
-                    lambda rule, m=model, p=part: rule.model == m and rule.part == p
-                )
-                rules = self.env[model].browse(chosen.mapped("rule_id")).exists()
-                rules.filtered(lambda rule, s=stage: rule.playbook_stage_id != s).playbook_stage_id = stage
+            chosen = self.rule_ids.filtered(lambda rule, m=model: rule.model == m)
+            rules = self.env[model].browse(chosen.mapped("rule_id")).exists()
+            ours = rules.filtered(lambda rule: rule.playbook_stage_id == self.playbook_stage_id)
+            for part, lines in chosen.grouped("part").items():
+                moved = ours & rules.browse(lines.mapped("rule_id"))
+                if stages[part] != self.playbook_stage_id:
+                    moved.playbook_stage_id = stages[part]
 
     def _move_deals(self, deals, stages):
         for line, leads in deals.items():
