@@ -139,9 +139,10 @@ class CrmFunnelReviewLine(models.Model):
         return domain
 
     def _explain(self, vals):
-        """Return ``{"lead_ids": [id, …], "rules": [item, …], "lost_reasons": [item, …]}`` of an alert: the
-        deals concerned, what those that are still in the stage lack for the next one, and why others were
-        lost; items with ``name`` and ``count``, the most frequent first.
+        """Return ``{"lead_ids": [id, …], "rates": [rate, …], "rules": [item, …], "lost_reasons": [item, …]}``
+        of an alert: the deals concerned, the flow of its weeks, oldest first, what those that are still in
+        the stage lack for the next one, and why others were lost; items with ``name`` and ``count``, the
+        most frequent first.
         """
         leads = self.env["crm.lead"].with_context(active_test=False).search(self._get_concerned_domain(vals))
         waiting = leads.filtered(lambda lead: lead.stage_id == self.stage_id)
@@ -149,8 +150,10 @@ class CrmFunnelReviewLine(models.Model):
         unmet = [item for verdict in verdicts.values() for item in verdict.unmet if item["blocking"]]
         rules = Counter((item["kind"], item["rule_id"], item["name"]) for item in unmet)
         reasons = Counter(lead.lost_reason_id for lead in leads if lead.won_status == "lost")
+        weeks = self._get_weeks(vals["alert_weeks"]) if vals["has_flow_alert"] else self.browse()
         return {
             "lead_ids": leads.ids,
+            "rates": weeks.mapped("flow_rate")[::-1],
             "rules": [
                 {"kind": kind, "rule_id": rule_id, "name": name, "count": count}
                 for (kind, rule_id, name), count in rules.most_common(MAX_SHOWN)

@@ -46,7 +46,7 @@ class CrmFunnelReviewLine(models.Model):
         """Return what is wrong, in a sentence for each alert."""
         sentences = []
         if self.has_flow_alert:
-            rates = [f"{line.flow_rate:.1f} %" for line in reversed(self._get_weeks(self.alert_weeks))]
+            rates = [f"{rate:.1f} %" for rate in self.explanation["rates"]]
             values = {"stage": self.name, "rate": f"{self.alert_rate:g}", "rates": ", ".join(rates)}
             sentences.append(
                 self.env._(

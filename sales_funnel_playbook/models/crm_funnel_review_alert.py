@@ -47,8 +47,10 @@ class CrmFunnelReview(models.Model):
 
     def _get_manager(self):
         """Return who acts on this review: the team's leader, else the playbook's responsible, else the first
-        who gets the reviews.
+        who gets the reviews, of those who may see it.
         """
         playbook = self.playbook_id
-        users = self.team_id.user_id or playbook.responsible_user_id or playbook.review_user_ids
-        return users.filtered("active")[:1]
+        for user in (*self.team_id.user_id, *playbook.responsible_user_id, *playbook.review_user_ids):
+            if user.active and self.with_user(user).has_access("read"):
+                return user
+        return self.env["res.users"]

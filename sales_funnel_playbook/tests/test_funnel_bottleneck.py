@@ -112,6 +112,32 @@ class TestFunnelBottleneck(ReviewCase):
         self.make_reviews(monday(5))
         self.assertTrue(self.get_line(self.get_review(4), self.stage_demo).activity_id)
 
+    def test_who_is_asked(self):
+        """The leader; else the playbook's responsible or who gets the reviews, if they may see them."""
+        self.team.user_id = False
+        self.playbook.write(
+            {"responsible_user_id": self.rep.id, "review_user_ids": [(6, 0, self.leader.ids)]}
+        )
+        self.leader.group_ids = [(4, self.env.ref("sales_team.group_sale_manager").id)]
+        for week in (1, 2):
+            self.let_week_happen(week, 10, 1)
+        self.make_reviews(monday(3))
+        line = self.get_line(self.get_review(2), self.stage_demo)
+        self.assertEqual(line.activity_id.user_id, self.leader)
+        self.playbook.review_user_ids = False
+        self.assertFalse(self.get_review(2)._get_manager(), "nobody may see it: nobody is asked")
+
+    def test_an_explanation_outlives_its_stage(self):
+        for week in (1, 2):
+            self.let_week_happen(week, 10, 1)
+        self.make_reviews(monday(3))
+        line = self.get_line(self.get_review(2), self.stage_demo)
+        html = line.explanation_html
+        self.demo.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(line.playbook_stage_id)
+        self.assertEqual(line.explanation_html, html)
+
     def test_long_stays(self):
         """Five stays of 20 days on average are too long where 15 are the limit; four are too few to tell."""
         talks = self.rules[self.stage_talks]
