@@ -40,6 +40,7 @@
         "views/calendar_event_views.xml",
         # the funnel
         "views/crm_funnel_views.xml",
+        "views/crm_funnel_review_form_views.xml",
         "views/crm_funnel_review_views.xml",
         "views/digest_views.xml",
         # dialogs

@@ -25,8 +25,6 @@ class CrmFunnelReviewLine(models.Model):
     currency_id = fields.Many2one(related="review_id.currency_id")
     date_from = fields.Date(related="review_id.date_from", store=True)
     team_id = fields.Many2one(related="review_id.team_id", store=True, string="Sales Team")
-    playbook_id = fields.Many2one(related="review_id.playbook_id", store=True)
-    period = fields.Selection(related="review_id.period", store=True)
     cohort_won_count = fields.Integer(string="Cohort, Won", help="Deals of the cohort that are won.")
     cohort_lost_count = fields.Integer(string="Cohort, Lost", help="Deals of the cohort that are lost.")
     cohort_open_count = fields.Integer(string="Cohort, Open", help="Deals of the cohort that are still open.")

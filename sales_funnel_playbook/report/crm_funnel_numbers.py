@@ -3,16 +3,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.funnel import get_rate
+from ..tools.funnel_events import STAYS
 
 MOVES = ("begun_count", "next_count", "advanced_count", "won_count", "lost_count", "returned_count")
-STAYS = (
-    "stay_days",
-    "stay_days_median",
-    "stay_days_p90",
-    "stay_hours",
-    "stay_hours_median",
-    "stay_hours_p90",
-)
 COHORT = {"won": "cohort_won_count", "lost": "cohort_lost_count", "pending": "cohort_open_count"}
 OPEN = ("open_count", "open_amount", "weighted_amount")
 COUNTS = (*MOVES, "cohort_count", "reached_count", *COHORT.values(), "stay_count", *OPEN)
