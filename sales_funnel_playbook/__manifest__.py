@@ -10,6 +10,7 @@
         # rights
         "security/crm_playbook_security.xml",
         "security/crm_funnel_security.xml",
+        "security/crm_playbook_case_security.xml",
         "security/ir.model.access.csv",
         # rules
         "views/crm_competitor_views.xml",
@@ -43,10 +44,14 @@
         "views/crm_funnel_review_form_views.xml",
         "views/crm_funnel_review_views.xml",
         "views/digest_views.xml",
+        # the case library
+        "views/crm_playbook_case_form_views.xml",
+        "views/crm_playbook_case_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",
         "wizard/crm_lead_explain_views.xml",
         "wizard/crm_lead_override_views.xml",
+        "wizard/crm_playbook_case_session_views.xml",
         "wizard/crm_playbook_propose_tiers_views.xml",
         "wizard/crm_playbook_simulation_views.xml",
         "wizard/crm_playbook_split_stage_views.xml",

@@ -94,7 +94,22 @@ from . import crm_funnel_review_mail
 from . import crm_funnel_workbook
 from . import crm_funnel_review_make
 
+# the case library
+from . import crm_playbook_case
+from . import crm_playbook_case_deal
+from . import crm_playbook_case_story
+from . import crm_playbook_case_life
+from . import crm_playbook_case_version
+from . import crm_playbook_case_search
+from . import crm_playbook_case_use
+from . import crm_playbook_case_similar
+from . import crm_lead_similar_case
+from . import crm_playbook_case_offer
+from . import crm_playbook_case_upkeep
+from . import crm_playbook_case_session
+
 # other core models
+from . import calendar_event
 from . import digest_digest
 from . import res_partner
 from . import resource_calendar

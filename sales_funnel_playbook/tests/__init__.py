@@ -1,6 +1,7 @@
 from . import test_assignment
 from . import test_backfill
 from . import test_calibration
+from . import test_case_ranking
 from . import test_check
 from . import test_confirmation
 from . import test_customer

@@ -2,13 +2,20 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.sales_funnel_playbook.tools import calibration, scoring, tiering, working_time
+from odoo.addons.sales_funnel_playbook.tools import (
+    calibration,
+    case_text,
+    funnel,
+    scoring,
+    tiering,
+    working_time,
+)
 
 
 @tagged("post_install", "-at_install")
 class TestTools(BaseCase):
     def test_examples_in_docstrings(self):
-        for module in (calibration, scoring, tiering, working_time):
+        for module in (calibration, case_text, funnel, scoring, tiering, working_time):
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)
                 self.assertGreater(result.attempted, 0)

@@ -13,7 +13,9 @@ class CrmLeadLost(models.TransientModel):
             wizard.is_reason_required = bool(wizard.lead_ids._get_playbook_ids())
 
     def action_lost_reason_apply(self):
-        """Ask for the reason where a playbook is followed: lessons are drawn from it."""
+        """Ask for the reason where a playbook is followed: lessons are drawn from it. Then offer the case."""
         if self.is_reason_required and not self.lost_reason_id:
             raise UserError(self.env._("Choose a lost reason: this deal follows a playbook."))
-        return super().action_lost_reason_apply()
+        result = super().action_lost_reason_apply()
+        is_offered = len(self.lead_ids) == 1 and self.lead_ids._get_dutiful()
+        return self.lead_ids._prepare_case_offer({"is_dialog": True}) if is_offered else result

@@ -7,6 +7,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component, status, useState } from "@odoo/owl";
 
+import { PlaybookCases } from "./playbook_cases";
 import { PlaybookCondition } from "./playbook_condition";
 import { PlaybookOutput } from "./playbook_output";
 import { PlaybookScore } from "./playbook_score";
@@ -18,7 +19,13 @@ import { PlaybookTimeline } from "./playbook_timeline";
  */
 export class PlaybookPanel extends Component {
     static template = "sales_funnel_playbook.PlaybookPanel";
-    static components = { PlaybookCondition, PlaybookOutput, PlaybookScore, PlaybookTimeline };
+    static components = {
+        PlaybookCases,
+        PlaybookCondition,
+        PlaybookOutput,
+        PlaybookScore,
+        PlaybookTimeline,
+    };
     static props = { ...standardWidgetProps, isCompact: { type: Boolean, optional: true } };
 
     setup() {

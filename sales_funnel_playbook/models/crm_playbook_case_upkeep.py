@@ -1,0 +1,122 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+BATCH = 200
+
+
+class CrmPlaybookCase(models.Model):
+    """The library keeps itself: cases that are due are looked at, and no case is left without an owner."""
+
+    _inherit = "crm.playbook.case"
+
+    @api.model
+    def _cron_keep(self):
+        """Hand over what belonged to people who have left, ask about what is due, and remind of sessions."""
+        for step in (self._hand_over_batch, self._ask_about_batch):
+            while done := step():
+                if not self.env["ir.cron"]._commit_progress(done):
+                    return
+        self.env["crm.playbook"]._remind_of_sessions()
+
+    def _hand_over_batch(self):
+        """Give the next cases of people who have left to who keeps them now.
+
+        :return: how many there were
+        """
+        left = Domain("user_id.active", "=", False) & Domain("user_id", "!=", False)
+        waiting = Domain("state", "=", "in_review") & Domain("reviewer_id.active", "=", False)
+        cases = self.with_context(active_test=False).search(
+            left | (waiting & Domain("reviewer_id", "!=", False)), limit=BATCH
+        )
+        for case in cases.with_context(active_test=True):
+            keeper = case._find_keeper()
+            if not case.user_id.active:
+                case.user_id = keeper
+            if case.reviewer_id and not case.reviewer_id.active:
+                case.reviewer_id = keeper
+                case._schedule_case_work(keeper)
+        return len(cases)
+
+    def _ask_about_batch(self):
+        """Ask the owners of the next cases that are due whether they still hold.
+
+        :return: how many there were
+        """
+        # sudo: whether somebody was asked, whoever sees the activity
+        asked = SQL(
+            "SELECT res_id FROM mail_activity WHERE res_model = %s AND active AND automated", self._name
+        )
+        self.env["mail.activity"].flush_model()
+        due = Domain("state", "=", "published") & Domain("review_by", "<=", fields.Date.context_today(self))
+        cases = self.search(due & Domain("id", "not in", asked), limit=BATCH)
+        asked_now = 0
+        for case in cases:
+            if keeper := case.user_id or case._find_keeper():
+                case._schedule_case_work(keeper)
+                asked_now += 1
+        return asked_now
+
+    def _find_keeper(self):
+        """Return who looks after this case when its owner does not: its reviewer, else whoever keeps the
+        playbook of its deal or product line, else a sales manager of its company.
+        """
+        reviewer = self.reviewer_id.filtered(lambda user: user.active and self._is_publisher(user))
+        return reviewer or self._find_reviewer() or self._find_manager()
+
+    def _find_manager(self):
+        group = self.env.ref("sales_team.group_sale_manager")
+        managers = group.all_user_ids.filtered(lambda user: user.active and not user.share)
+        if self.company_id:
+            managers = managers.filtered(lambda user: self.company_id in user.company_ids)
+        return managers.sorted("id")[:1]
+
+
+class CrmPlaybook(models.Model):
+    """Once a month whoever keeps a playbook is reminded to share what was learnt."""
+
+    _name = "crm.playbook"
+    _inherit = ["crm.playbook", "mail.activity.mixin"]
+
+    has_case_session = fields.Boolean(
+        string="Remind of Sharing Sessions",
+        default=True,
+        help="Once a month the playbook's responsible is reminded to schedule a session on the cases that were"
+        " published, unless one was held or is planned.",
+    )
+    case_reminded_on = fields.Date(readonly=True, copy=False)
+
+    @api.model
+    def _remind_of_sessions(self):
+        """Remind of this month's session where there is something to share and nothing is planned."""
+        begin = fields.Date.context_today(self).replace(day=1)
+        playbooks = self.search(
+            [
+                ("is_template", "=", False),
+                ("has_case_session", "=", True),
+                ("stage_ids", "!=", False),
+                ("responsible_user_id.active", "=", True),
+                "|",
+                ("case_reminded_on", "=", False),
+                ("case_reminded_on", "<", begin),
+            ]
+        )
+        for playbook in playbooks.filtered(lambda one: one._needs_session(begin)):
+            manager = playbook.responsible_user_id
+            told = playbook.with_context(lang=manager.lang)
+            playbook.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=told.env._("Schedule a sharing session on cases"),
+                note=told.env._("Cases → “Sharing Session” proposes what to talk about, and makes the meeting."),
+                user_id=manager.id,
+            )
+            playbook.case_reminded_on = fields.Date.context_today(self)
+
+    def _needs_session(self, begin):
+        """Tell whether there are cases to share and no session since ``begin``, nor one planned."""
+        company = [("company_id", "in", [self.company_id.id, False])] if self.company_id else []
+        cases = self.env["crm.playbook.case"].search_count([("state", "=", "published"), *company], limit=1)
+        held = self.env["crm.playbook.case.session.line"].search_count(
+            [("held_at", ">=", begin), *((f"case_id.{name}", *rest) for name, *rest in company)], limit=1
+        )
+        return bool(cases and not held)

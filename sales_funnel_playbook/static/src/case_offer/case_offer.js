@@ -1,0 +1,46 @@
+import { CrmKanbanDynamicGroupList } from "@crm/views/crm_kanban/crm_kanban_model";
+import { registry } from "@web/core/registry";
+import { patch } from "@web/core/utils/patch";
+
+/** Offer the case of a deal that was just closed, where its playbook asks for one. */
+export async function offerCase({ action, orm }, leadId) {
+    const offer = await orm.call("crm.lead", "get_case_offer", [[leadId]]);
+    if (offer) {
+        await action.doAction(offer.action, { onClose: () => action.doAction("soft_reload") });
+    }
+}
+
+/** What the buttons that close a deal return: the celebration, then the case. */
+async function offerCaseAfterClosing(env, { params }, options) {
+    const { action, effect } = env.services;
+    await action.doAction({ type: "ir.actions.act_window_close" }, { onClose: options.onClose });
+    if (params.effect) {
+        effect.add(params.effect);
+    }
+    await offerCase(env.services, params.lead_id);
+}
+
+registry.category("actions").add("sales_funnel_playbook.case_offer", offerCaseAfterClosing);
+
+patch(CrmKanbanDynamicGroupList.prototype, {
+    async moveRecord(recordId, fromGroupId, refId, toGroupId) {
+        await super.moveRecord(...arguments);
+        const group = this.groups.find((one) => one.id === toGroupId);
+        const record = group?.list.records.find((one) => one.id === recordId);
+        if (fromGroupId !== toGroupId && record?.data.won_status === "won") {
+            await offerCase(this.model, record.resId);
+        }
+    },
+});
+
+patch(registry.category("views").get("crm_form").Model.Record.prototype, {
+    async _save() {
+        const before = this._values?.won_status;
+        const isSaved = await super._save(...arguments);
+        const isWon = isSaved && this.resModel === "crm.lead" && this.data.won_status === "won";
+        if (isWon && before === "pending") {
+            await offerCase(this.model, this.resId);
+        }
+        return isSaved;
+    },
+});

@@ -1,0 +1,48 @@
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
+
+import { Component, useState } from "@odoo/owl";
+
+/** The cases that matter for the deal: why, what they teach, and whether they were used in it. */
+export class PlaybookCases extends Component {
+    static template = "sales_funnel_playbook.PlaybookCases";
+    static props = { record: Object, leadId: Number, canWrite: Boolean, openAction: Function };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ cases: [] });
+        useRecordObserver((record) => record.data && this.load());
+    }
+
+    async load() {
+        this.state.cases = await this.orm.call("crm.lead", "get_similar_cases", [[this.props.leadId]]);
+    }
+
+    getReasons(one) {
+        return one.reasons.join(" · ");
+    }
+
+    getUsedTitle(one) {
+        return one.is_used ? _t("Not used after all") : _t("It helped you decide what to do here");
+    }
+
+    async toggleUsed(one) {
+        await this.orm.call("crm.lead", "mark_case_used", [[this.props.leadId], one.id, !one.is_used]);
+        await this.load();
+    }
+
+    open(one) {
+        return this.props.openAction({
+            type: "ir.actions.act_window",
+            res_model: "crm.playbook.case",
+            res_id: one.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    async openAll() {
+        const action = await this.orm.call("crm.lead", "action_similar_cases", [[this.props.leadId]]);
+        return this.props.openAction(action);
+    }
+}

@@ -1,0 +1,106 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class CrmPlaybookCaseSession(models.TransientModel):
+    """Schedules a session in which cases are shared: a meeting with its agenda."""
+
+    _name = "crm.playbook.case.session"
+    _description = "Schedule a Sharing Session"
+
+    name = fields.Char(
+        string="Subject", required=True, default=lambda self: self.env._("Sharing session: what we learnt")
+    )
+    start = fields.Datetime(
+        required=True,
+        default=lambda self: (fields.Datetime.now() + timedelta(days=7)).replace(minute=0, second=0),
+    )
+    duration = fields.Float(string="Hours", required=True, default=1.0)
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Attendees",
+        default=lambda self: self.env.user.partner_id,
+        domain=[("user_ids.share", "=", False)],
+        help="Colleagues only: the agenda is for inside.",
+    )
+    case_ids = fields.Many2many("crm.playbook.case", string="Chosen Cases")
+    line_ids = fields.One2many(
+        "crm.playbook.case.session.suggestion",
+        "wizard_id",
+        string="Agenda",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+
+    @api.depends("case_ids")
+    def _compute_line_ids(self):
+        """The chosen cases, or where none are chosen those that are suggested."""
+        for wizard in self:
+            chosen = wizard.case_ids.filtered(lambda case: case.state == "published")
+            suggested = self.env["crm.playbook.case"]._suggest_for_session()
+            cases = {case._origin: suggested.get(case._origin, "") for case in chosen} or suggested
+            wizard.line_ids = [
+                Command.clear(),
+                *(Command.create({"case_id": case.id, "reason": cases[case]}) for case in cases),
+            ]
+
+    def action_schedule(self):
+        """Make the meeting and open it.
+
+        :raise UserError: without a case, or without a duration
+        """
+        self.ensure_one()
+        if not self.line_ids:
+            raise UserError(self.env._("Add at least one published case to the agenda."))
+        if self.duration <= 0:
+            raise UserError(self.env._("Say how long the session takes: more than 0 hours."))
+        event = self.env["calendar.event"].create(self._prepare_event_vals())
+        return event.get_formview_action()
+
+    def _prepare_event_vals(self):
+        return {
+            "name": self.name,
+            "start": self.start,
+            "stop": self.start + timedelta(hours=self.duration),
+            "partner_ids": [Command.set(self.partner_ids.ids)],
+            "description": self._prepare_agenda(),
+            "case_line_ids": [
+                Command.create({"case_id": line.case_id.id, "sequence": sequence})
+                for sequence, line in enumerate(self.line_ids, start=1)
+            ],
+        }
+
+    def _prepare_agenda(self):
+        """Return the cases in the order of the agenda, as HTML."""
+        items = [
+            Markup('<li><a href="/odoo/crm.playbook.case/%s">%s</a> (%s)%s</li>')
+            % (
+                line.case_id.id,
+                line.case_id.name,
+                line.case_id._get_outcome_label(),
+                f": {line.reason}" if line.reason else "",
+            )
+            for line in self.line_ids
+        ]
+        return Markup("<p>%s</p><ol>%s</ol>") % (self.env._("Agenda"), Markup().join(items))
+
+
+class CrmPlaybookCaseSessionSuggestion(models.TransientModel):
+    """A case on the agenda, and why it is there."""
+
+    _name = "crm.playbook.case.session.suggestion"
+    _description = "Suggested Case"
+    _order = "sequence, id"
+
+    wizard_id = fields.Many2one("crm.playbook.case.session", required=True, ondelete="cascade")
+    sequence = fields.Integer(default=10)
+    case_id = fields.Many2one(
+        "crm.playbook.case", required=True, ondelete="cascade", domain=[("state", "=", "published")]
+    )
+    outcome = fields.Selection(related="case_id.outcome")
+    reason = fields.Char(string="Why", readonly=True)
