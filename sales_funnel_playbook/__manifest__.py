@@ -78,6 +78,7 @@
     ],
     "demo": [
         "demo/sales_funnel_demo.xml",
+        "demo/crm_playbook_case_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

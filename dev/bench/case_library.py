@@ -23,8 +23,9 @@ CASES = """
         '<p>' || body.text || '</p>', '<p>Lesson</p>', ' ' || body.text || ' ', n %% 5, TRUE, 1, NOW()
     FROM GENERATE_SERIES(1, %(count)s) n
     CROSS JOIN LATERAL (
-        SELECT STRING_AGG((%(words)s::text[])[1 + FLOOR(POWER(RANDOM(), 3) * CARDINALITY(%(words)s::text[]))::int],
-            ' ') AS text
+        SELECT STRING_AGG(
+            (%(words)s::text[])[1 + FLOOR(POWER(RANDOM(), 3) * CARDINALITY(%(words)s::text[]))::int], ' '
+        ) AS text
         FROM GENERATE_SERIES(1, 60 + n %% 40)
     ) body
 """

@@ -107,6 +107,7 @@ from . import crm_lead_similar_case
 from . import crm_playbook_case_offer
 from . import crm_playbook_case_upkeep
 from . import crm_playbook_case_session
+from . import crm_funnel_bottleneck_case
 
 # other core models
 from . import calendar_event

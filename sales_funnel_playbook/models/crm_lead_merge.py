@@ -16,6 +16,7 @@ class CrmLead(models.Model):
         self._merge_evidence(opportunities)
         self._merge_people(opportunities)
         self._merge_history(opportunities)
+        self._merge_cases(opportunities)
         # the lead that began last is added first, so that each one only has to go in front
         logs = [lead.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)) for lead in opportunities]
         for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
@@ -29,6 +30,7 @@ class CrmLead(models.Model):
         """Tell whether anything was recorded on these leads, in one query: most have nothing to merge."""
         fact = self.pool["crm.lead.fact"]
         kinds = [self.env[name] for name, cls in self.pool.items() if issubclass(cls, fact) and cls._auto]
+        kinds.append(self.env["crm.playbook.case"])  # no fact, but about a deal
         for kind in kinds:
             kind.flush_model(["lead_id"])
         rows = SQL(" UNION ALL ").join(
@@ -62,6 +64,20 @@ class CrmLead(models.Model):
                 known |= risk
         known.lead_id = self
         self._merge_answers(opportunities)
+
+    def _merge_cases(self, opportunities):
+        """A case that was used in one of the merged deals was used in this one; a case of one of them is of
+        this one where this one ended the same way, and else stays without a deal.
+        """
+        # sudo: the merge has checked the rights on the leads
+        mine = [("lead_id", "in", opportunities.ids)]
+        known = self.sudo().used_case_ids
+        for use in self.env["crm.playbook.case.use"].sudo().search(mine):
+            if use.case_id not in known.case_id:
+                known |= use
+        known.lead_id = self
+        cases = self.env["crm.playbook.case"].sudo().search([*mine, ("outcome", "=", self.won_status)])
+        cases.lead_id = self
 
     def _merge_answers(self, opportunities):
         """Take over answers, open questions and explanations; what is answered here stays as it is."""

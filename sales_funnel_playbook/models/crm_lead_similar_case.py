@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, html2plaintext
+
+from ..tools.case_text import expand
 
 MAX_LISTED = 40
 
@@ -55,6 +57,26 @@ class CrmLead(models.Model):
             "domain": [("id", "in", [case_id for case_id, _reasons in ranked])],
             "context": {"similar_lead_id": self.id},
         }
+
+    def _get_similar_traits(self):
+        """Return what these deals have that cases may have too; see :meth:`CrmPlaybookCase._rank`."""
+        texts = [text for lead in self for text in lead._get_similar_texts() if text]
+        return {
+            "competitor": self.competitor_ids.competitor_id.ids,
+            "stage": self.stage_id.ids,
+            "risk": self.risk_ids.type_id.ids,
+            "industry": self.industry_id.ids,
+            "product_line": self.product_line_id.ids,
+            "company_size": [size for size in set(self.mapped("company_size")) if size],
+            "text": expand("\n".join(texts)),
+        }
+
+    def _get_similar_texts(self):
+        """Return what was written about the needs of this deal."""
+        return [
+            *(self.use_case, self.pain_points, self.customer_feedback),
+            html2plaintext(self.description or "", include_references=False),
+        ]
 
 
 class CrmPlaybookCase(models.Model):

@@ -31,8 +31,10 @@ class CrmLead(models.Model):
         for lead in tiered:
             thresholds, margin = tiering[playbook_ids[lead.id]]
             rate = rates[playbook_ids[lead.id], lead.company_currency]
-            if rate is None:
-                lead.tier = lead.tier  # what it had stays until the rate is known
+            is_closed = lead.won_status != "pending"
+            if rate is None or (is_closed and lead.tier):
+                # it stays until the rate is known; and a lost deal was worth what it was, not 0 %
+                lead.tier = lead.tier
                 continue
             revenue = (lead.expected_revenue or 0.0) * rate
             lead.tier = get_tier(revenue, lead.probability or 0.0, thresholds, lead.tier, margin) or False

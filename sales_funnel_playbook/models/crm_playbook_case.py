@@ -29,6 +29,7 @@ class CrmPlaybookCase(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "published_at desc, id desc"
     _check_company_auto = True
+    _mail_post_access = "read"  # readers comment
 
     name = fields.Char(
         string="Title",

@@ -30,9 +30,7 @@ class CrmPlaybookCase(models.Model):
     )
     outcome = fields.Selection(OUTCOMES, required=True, **TRAITS)
     company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.", **TRAITS)
-    product_line_id = fields.Many2one(
-        "crm.product.line", ondelete="set null", check_company=True, **TRAITS
-    )
+    product_line_id = fields.Many2one("crm.product.line", ondelete="set null", check_company=True, **TRAITS)
     stage_id = fields.Many2one(
         "crm.stage",
         string="Decided In",
@@ -85,7 +83,7 @@ class CrmPlaybookCase(models.Model):
 
     @api.constrains("lead_id", "outcome")
     def _check_deal(self):
-        """A case is about a deal that has ended as it says; what becomes of the deal later changes nothing."""
+        """A case is about a deal that has ended as it says; what comes later changes nothing."""
         labels = dict(self._fields["outcome"]._description_selection(self.env))
         for case in self:
             # sudo: whoever writes the case may have given the deal away since

@@ -18,7 +18,6 @@ class CrmPlaybookCase(models.Model):
 
     revision_of_id = fields.Many2one(
         "crm.playbook.case",
-        string="Revision Of",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -128,9 +127,11 @@ class CrmPlaybookCase(models.Model):
         self._check_states("published")
         self._check_can_revise()
         # sudo: somebody else may have begun
-        begun = self.sudo().search(
-            [("revision_of_id", "=", self.id), ("state", "in", OPEN_STATES)], limit=1
-        ).sudo(False)
+        begun = (
+            self.sudo()
+            .search([("revision_of_id", "=", self.id), ("state", "in", OPEN_STATES)], limit=1)
+            .sudo(False)
+        )
         if begun and not begun.has_access("read"):
             raise UserError(self.env._("“%s” is being revised by somebody else already.", self.name))
         return (begun or self.copy({"revision_of_id": self.id})).get_formview_action()
@@ -203,7 +204,9 @@ class CrmPlaybookCase(models.Model):
         self.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             fields.Date.context_today(self) + timedelta(days=days),
-            summary=told.env._("Read and publish the case") if is_new else told.env._("Does the case still hold?"),
+            summary=told.env._("Read and publish the case")
+            if is_new
+            else told.env._("Does the case still hold?"),
             user_id=user.id,
         )
 

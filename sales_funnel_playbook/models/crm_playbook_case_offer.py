@@ -14,8 +14,8 @@ class CrmPlaybookDeadline(models.Model):
     case_mode = fields.Selection(
         [("optional", "A case, if it teaches something"), ("required", "A case")],
         string="Asks for",
-        help="It is done when the case of the deal is handed in. Who closes the deal on screen is offered to write"
-        " it at once; the first may be declined there.",
+        help="It is done when the case of the deal is handed in. Who closes the deal on screen is offered to"
+        " write it at once; the first may be declined there.",
     )
 
     _case_trigger = models.Constraint(

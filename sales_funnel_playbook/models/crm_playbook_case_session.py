@@ -15,11 +15,18 @@ class CrmPlaybookCaseSessionLine(models.Model):
 
     event_id = fields.Many2one("calendar.event", string="Session", index=True, ondelete="set null")
     case_id = fields.Many2one(
-        "crm.playbook.case", required=True, index=True, ondelete="cascade", domain=[("state", "=", "published")]
+        "crm.playbook.case",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        domain=[("state", "=", "published")],
     )
     sequence = fields.Integer(default=10)
     held_at = fields.Datetime(
-        compute="_compute_held_at", store=True, index=True, help="The session's beginning; kept when that goes."
+        compute="_compute_held_at",
+        store=True,
+        index=True,
+        help="The session's beginning; kept when that goes.",
     )
     minutes = fields.Html(help="What was said about the case; shown on the case too.")
 

@@ -19,8 +19,8 @@ class CrmPlaybookCase(models.Model):
     hide_customer = fields.Boolean(
         string="Leave Out the Customer",
         default=True,
-        help="Readers are not told who the customer was. The names of the customer and of its people must then"
-        " not be in the texts.",
+        help="Readers are not told who the customer was. The names of the customer and of its people must"
+        " then not be in the texts.",
     )
     customer_name = fields.Char(
         compute="_compute_customer_name",
@@ -56,8 +56,8 @@ class CrmPlaybookCase(models.Model):
                 if found := names.search(text):
                     raise ValidationError(
                         self.env._(
-                            "“%(name)s” is named in the “%(field)s” of the case: write “the customer” instead,"
-                            " or untick “Leave Out the Customer”.",
+                            "“%(name)s” is named in the “%(field)s” of the case: write “the customer”"
+                            " instead, or untick “Leave Out the Customer”.",
                             name=found.group(),
                             field=self._fields[field_name]._description_string(self.env),
                         )
@@ -101,7 +101,7 @@ class CrmLead(models.Model):
         return text if case.competitor_ids else self.env._("Lost in %(stage)s", **values)
 
     def _get_case_situation(self, case):
-        """Return ``[(label, text), …]``: what the customer wanted, who decides there, and who else was there."""
+        """Return ``[(label, text), …]``: what the customer wanted, who decides there, and against whom."""
         statuses = dict(self._fields["budget_status"]._description_selection(self.env))
         rivals = [
             ": ".join(filter(None, (line.competitor_id.name, line.strengths))) for line in self.competitor_ids
@@ -149,10 +149,9 @@ class CrmLead(models.Model):
 
     def _get_case_result(self, case):
         """Return ``[(label, text), …]``: how long it took, and why it was lost."""
-        days = (self.date_closed - self.create_date).days if self.date_closed else 0
         stay = self.env._(
             "%(days)s days, %(stay)s of them in “%(stage)s”",
-            days=days,
+            days=self._get_days_open(),
             stay=round(case.stay_days),
             stage=case.stage_id.name or "",
         )
@@ -161,12 +160,17 @@ class CrmLead(models.Model):
             (self.env._("Lost reason"), self.won_status == "lost" and self.lost_reason_id.name),
         ]
 
+    def _get_days_open(self):
+        """Return how many calendar days this closed deal was open, the time before its import included."""
+        moments = [self.create_date, self.captured_at, *self.stage_log_ids.mapped("entered_at")]
+        closed_at = self.date_closed or fields.Datetime.now()
+        return (closed_at - min(filter(None, moments))).days
+
     def _prepare_case_list(self, lines):
         """Return ``[(label, text), …]`` as HTML, without the empty ones and the customer's names."""
         names, customer = self._get_customer_names(), self.env._("the customer")
         items = [
-            Markup("<li><strong>%s</strong> %s</li>")
-            % (label, names.sub(customer, text) if names else text)
+            Markup("<li><strong>%s</strong> %s</li>") % (label, names.sub(customer, text) if names else text)
             for label, text in lines
             if text
         ]

@@ -81,8 +81,8 @@ class CrmPlaybook(models.Model):
     has_case_session = fields.Boolean(
         string="Remind of Sharing Sessions",
         default=True,
-        help="Once a month the playbook's responsible is reminded to schedule a session on the cases that were"
-        " published, unless one was held or is planned.",
+        help="Once a month the playbook's responsible is reminded to schedule a session on the cases that"
+        " were published, unless one was held or is planned.",
     )
     case_reminded_on = fields.Date(readonly=True, copy=False)
 
@@ -107,7 +107,9 @@ class CrmPlaybook(models.Model):
             playbook.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=told.env._("Schedule a sharing session on cases"),
-                note=told.env._("Cases → “Sharing Session” proposes what to talk about, and makes the meeting."),
+                note=told.env._(
+                    "Cases → “Sharing Session” proposes what to talk about, and makes the meeting."
+                ),
                 user_id=manager.id,
             )
             playbook.case_reminded_on = fields.Date.context_today(self)

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..fields import OptionalFloat
 
-# How the deals ended that used a case, and those of its product line that did not, closed since it was published.
+# How the deals ended that used a case, and those of its product line that did not and were closed since.
 OUTCOMES = """
     SELECT used.case_id, TRUE, lead.won_status, COUNT(*)
     FROM crm_playbook_case_use used JOIN crm_lead lead ON lead.id = used.lead_id
@@ -85,14 +85,17 @@ class CrmPlaybookCase(models.Model):
         string="Won without It (%)",
         compute="_compute_outcomes",
         digits=(16, 1),
-        help="Of the deals of the same product line that were closed since it was published and did not use it,"
-        " the share that was won.",
+        help="Of the deals of the same product line that were closed since it was published and did not use"
+        " it, the share that was won.",
     )
     helpful_user_ids = fields.Many2many(
         "res.users", "crm_playbook_case_helpful_rel", string="Helpful For", readonly=True, copy=False
     )
     helpful_count = fields.Integer(
-        string="Helpful", compute="_compute_helpful_count", store=True, help="How many readers found it helpful."
+        string="Helpful",
+        compute="_compute_helpful_count",
+        store=True,
+        help="How many readers found it helpful.",
     )
     is_helpful = fields.Boolean(string="Helpful for Me", compute="_compute_is_helpful")
 

@@ -3,7 +3,8 @@ from pathlib import Path
 
 from odoo import Command
 
-from ..models.crm_playbook_case_similar import WEIGHTS
+from odoo.addons.sales_funnel_playbook.tools.case_ranking import WEIGHTS
+
 from .case_common import CaseCase
 
 LABELLED = Path(__file__).parent / "data" / "case_ranking.json"
@@ -19,7 +20,7 @@ RECORDS = {
 
 
 class TestCaseRanking(CaseCase):
-    """The labelled set: for each deal the case that a sales manager would hand over, in Chinese and English."""
+    """The labelled set: for each deal the case that a sales manager would hand over."""
 
     @classmethod
     def setUpClass(cls):
@@ -56,7 +57,9 @@ class TestCaseRanking(CaseCase):
             "product_line_id": cls._get_named("product_line", row["product_line"]).id,
             "stage_id": cls._get_named("stage", row["stage"]).id,
             "industry_id": row["industry"] and cls._get_named("industry", row["industry"]).id,
-            "competitor_ids": [Command.set([cls._get_named("competitors", n).id for n in row["competitors"]])],
+            "competitor_ids": [
+                Command.set([cls._get_named("competitors", n).id for n in row["competitors"]])
+            ],
             "risk_type_ids": [Command.set([cls._get_named("risks", n).id for n in row["risks"]])],
         }
 

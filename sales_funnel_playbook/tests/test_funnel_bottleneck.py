@@ -138,6 +138,31 @@ class TestFunnelBottleneck(ReviewCase):
         self.assertFalse(line.playbook_stage_id)
         self.assertEqual(line.explanation_html, html)
 
+    def test_cases_that_may_help(self):
+        """Those like the deals concerned; a reader sees the ones of their company that are still published."""
+        globex = self.env["crm.competitor"].create({"name": "Globex"})
+        vals = {"outcome": "won", "state": "published", "situation": "Before", "lesson": "After"}
+        cases = self.env["crm.playbook.case"].create(
+            [
+                {**vals, "name": "Same stage", "stage_id": self.stage_demo.id},
+                {**vals, "name": "Same <rival>", "competitor_ids": [(6, 0, globex.ids)]},
+                {**vals, "name": "Elsewhere", "stage_id": self.stage_signed.id},
+            ]
+        )
+        for week in (1, 2):
+            self.let_week_happen(week, 10, 1)
+        leads = self.env["crm.lead"].search([("stage_id", "=", self.stage_demo.id)])
+        leads[:3].competitor_ids = [(0, 0, {"competitor_id": globex.id})]
+        self.make_reviews(monday(3))
+        line = self.get_line(self.get_review(2), self.stage_demo)
+        self.assertEqual(line.explanation["case_ids"], cases[1::-1].ids)
+        self.assertIn("Cases that may help:", line.explanation_html)
+        self.assertIn("Same &lt;rival&gt;", line.explanation_html)
+        self.assertIn("Same stage", line.activity_id.note)
+        cases[1].state = "retired"
+        line.invalidate_recordset(["explanation_html"])
+        self.assertNotIn("rival", line.explanation_html)
+
     def test_long_stays(self):
         """Five stays of 20 days on average are too long where 15 are the limit; four are too few to tell."""
         talks = self.rules[self.stage_talks]

@@ -141,6 +141,18 @@ class TestTier(PlaybookCase):
             self.playbook.tier_ids = [Command.update(best.id, {"min_revenue": 50})]
         self.assertEqual((best.min_revenue, middle.min_revenue), (1000, 100))
 
+    def test_a_closed_deal_keeps_the_tier_it_had(self):
+        """A lost deal has a probability of 0: it was lost as the A deal that it was."""
+        lead = self._create_lead(expected_revenue=1_000_000, probability=90)
+        self.assertEqual(lead.tier, "A")
+        lead.action_set_lost()
+        self.assertEqual((lead.probability, lead.tier), (0, "A"))
+        lead._refresh()
+        self.assertEqual(lead.tier, "A")
+        lead.action_unarchive()
+        lead.probability = 1
+        self.assertEqual(lead.tier, "C", "open again, it is rated again")
+
     def test_proposed_from_the_won_deals(self):
         self.playbook.mode = "observe"
         self.env["crm.lead"].search([("playbook_id", "=", self.playbook.id)]).filtered(

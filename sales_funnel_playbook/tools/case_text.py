@@ -1,8 +1,8 @@
 """Words of a text for searching, also where a language writes no spaces.
 
-Chinese and Japanese characters stand for themselves: a search is mostly for two of them, and PostgreSQL's trigrams
-need three. So each run of them is written as its overlapping pairs, one word each, with the last character
-alone. A pair is a word of its own for the trigram index as for the index of words.
+Chinese and Japanese characters stand for themselves: a search is mostly for two of them, and PostgreSQL's
+trigrams need three. So each run of them is written as its overlapping pairs, one word each, with the last
+character alone. A pair is a word of its own for the trigram index as for the index of words.
 """
 
 import re

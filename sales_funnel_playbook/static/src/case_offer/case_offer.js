@@ -2,11 +2,11 @@ import { CrmKanbanDynamicGroupList } from "@crm/views/crm_kanban/crm_kanban_mode
 import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
 
-/** Offer the case of a deal that was just closed, where its playbook asks for one. */
-export async function offerCase({ action, orm }, leadId) {
+/** Offer the case of a deal that was just closed, where its playbook asks for one; then `reload`. */
+export async function offerCase({ action, orm }, leadId, reload) {
     const offer = await orm.call("crm.lead", "get_case_offer", [[leadId]]);
     if (offer) {
-        await action.doAction(offer.action, { onClose: () => action.doAction("soft_reload") });
+        await action.doAction(offer.action, { onClose: reload });
     }
 }
 
@@ -17,7 +17,9 @@ async function offerCaseAfterClosing(env, { params }, options) {
     if (params.effect) {
         effect.add(params.effect);
     }
-    await offerCase(env.services, params.lead_id);
+    // the dialog that lost the deal is gone, and with it what it would reload
+    const reload = params.is_dialog ? () => action.doAction("soft_reload") : options.onClose;
+    await offerCase(env.services, params.lead_id, reload);
 }
 
 registry.category("actions").add("sales_funnel_playbook.case_offer", offerCaseAfterClosing);
@@ -28,7 +30,7 @@ patch(CrmKanbanDynamicGroupList.prototype, {
         const group = this.groups.find((one) => one.id === toGroupId);
         const record = group?.list.records.find((one) => one.id === recordId);
         if (fromGroupId !== toGroupId && record?.data.won_status === "won") {
-            await offerCase(this.model, record.resId);
+            await offerCase(this.model, record.resId, () => this.model.load());
         }
     },
 });
@@ -39,7 +41,7 @@ patch(registry.category("views").get("crm_form").Model.Record.prototype, {
         const isSaved = await super._save(...arguments);
         const isWon = isSaved && this.resModel === "crm.lead" && this.data.won_status === "won";
         if (isWon && before === "pending") {
-            await offerCase(this.model, this.resId);
+            await offerCase(this.model, this.resId, () => this.model.load());
         }
         return isSaved;
     },
