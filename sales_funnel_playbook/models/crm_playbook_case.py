@@ -65,7 +65,7 @@ class CrmPlaybookCase(models.Model):
     tag_ids = fields.Many2many("crm.tag", string="Tags")
     user_id = fields.Many2one(
         "res.users",
-        string="Owner",
+        string="Case Owner",
         default=lambda self: self.env.user,
         index=True,
         domain=[("share", "=", False)],

@@ -108,7 +108,7 @@ class CrmPlaybook(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=told.env._("Schedule a sharing session on cases"),
                 note=told.env._(
-                    "Cases → “Sharing Session” proposes what to talk about, and makes the meeting."
+                    "“Sharing Session” in the case library proposes what to talk about, and makes the meeting."
                 ),
                 user_id=manager.id,
             )

@@ -139,7 +139,7 @@ class TestFunnelBottleneck(ReviewCase):
         self.assertEqual(line.explanation_html, html)
 
     def test_cases_that_may_help(self):
-        """Those like the deals concerned; a reader sees the ones of their company that are still published."""
+        """Those most like the deals concerned, as long as they are published."""
         globex = self.env["crm.competitor"].create({"name": "Globex"})
         vals = {"outcome": "won", "state": "published", "situation": "Before", "lesson": "After"}
         cases = self.env["crm.playbook.case"].create(
