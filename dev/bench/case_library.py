@@ -67,20 +67,19 @@ def make_library(env, cases, lines=LINES):
     env.cr.execute("TRUNCATE crm_playbook_case CASCADE")
     company, words = env.company, make_words()
     records = {
-        "lines": env["crm.product.line"].create([{"name": f"Line {n}"} for n in range(lines)]),
-        "stages": env["crm.stage"].create([{"name": f"Stage {n}"} for n in range(STAGES)]),
-        "industries": env["res.partner.industry"].create(
-            [{"name": f"Industry {n}"} for n in range(INDUSTRIES if lines > 1 else 1)]
-        ),
+        "lines": get_named(env, "crm.product.line", "Line", lines),
+        "stages": get_named(env, "crm.stage", "Stage", STAGES),
+        "industries": get_named(env, "res.partner.industry", "Industry", INDUSTRIES if lines > 1 else 1),
     }
     ids = {name: found.ids for name, found in records.items()}
     env.cr.execute(
         SQL(CASES, company=company.id, user=env.uid, sizes=list(SIZES), words=words, count=cases, **ids)
     )
-    rivals = env["crm.competitor"].create([{"name": f"{MADE} {n} {lines}"} for n in range(COMPETITORS)])
-    risks = env["crm.risk.type"].create([{"name": f"Risk {n}"} for n in range(RISKS)])
+    rivals = get_named(env, "crm.competitor", "Rival", COMPETITORS)
+    risks = get_named(env, "crm.risk.type", "Risk", RISKS)
     link(env, "competitor", rivals, 5)
     link(env, "risk", risks, 3)
+    env["crm.lead"].search([("name", "=", MADE)]).unlink()
     lead = env["crm.lead"].create(
         {
             "name": MADE,
@@ -99,6 +98,14 @@ def make_library(env, cases, lines=LINES):
     env.cr.commit()
     tidy(env)
     return {"lead_id": lead.id, "line_id": ids["lines"][0]}
+
+
+def get_named(env, model, kind, count):
+    """Returns so many records, those of an earlier library where there are some."""
+    names = [f"{MADE} {kind} {number}" for number in range(count)]
+    known = env[model].search([("name", "in", names)])
+    missing = set(names) - set(known.mapped("name"))
+    return (known | env[model].create([{"name": name} for name in sorted(missing)])).sorted("name")
 
 
 def link(env, kind, records, step):

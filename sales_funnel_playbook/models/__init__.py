@@ -99,6 +99,7 @@ from . import crm_playbook_case
 from . import crm_playbook_case_deal
 from . import crm_playbook_case_story
 from . import crm_playbook_case_life
+from . import crm_playbook_case_keeper
 from . import crm_playbook_case_version
 from . import crm_playbook_case_search
 from . import crm_playbook_case_use

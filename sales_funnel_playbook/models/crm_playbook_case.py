@@ -37,8 +37,7 @@ class CrmPlaybookCase(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        required=True,
-        tracking=True,
+        required=True,  # not tracked: an earlier title may have named the customer
     )
     state = fields.Selection(
         STATES, required=True, default="draft", copy=False, tracking=True, group_expand=True, index=True
@@ -129,26 +128,33 @@ class CrmPlaybookCase(models.Model):
     @api.constrains("reviewer_id")
     def _check_reviewer(self):
         for case in self.filtered("reviewer_id"):
-            if not case._is_publisher(case.reviewer_id):
+            if not case._can_be_published_by(case.reviewer_id):
                 raise ValidationError(
-                    self.env._("“%s” cannot publish cases: choose a sales manager.", case.reviewer_id.name)
+                    self.env._(
+                        "“%s” cannot publish this case: choose a sales manager of its company.",
+                        case.reviewer_id.name,
+                    )
                 )
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_state_change(vals)
-            self._check_deal_access(vals)
+            self._check_written(vals)
+            self._check_deal_access(vals.get("lead_id", self.env.context.get("default_lead_id")))
         cases = super().create(vals_list)
+        cases.filtered(lambda case: case.state == "in_review")._follow_state("in_review")
         cases._settle_published()
         cases._queue_deals()
         return cases
 
     def write(self, vals):
-        self._check_state_change(vals)
-        self._check_deal_access(vals)
+        self._check_written(vals)
+        self._check_deal_access(vals.get("lead_id"))
         deals = self.sudo().lead_id if "lead_id" in vals else None
+        moving = self.filtered(lambda case: case.state != vals["state"]) if "state" in vals else self.browse()
         result = super().write(vals)
+        if moving:
+            moving._follow_state(vals["state"])
         if not {"state", *TEXT_FIELDS}.isdisjoint(vals):
             self._settle_published()
         if not {"state", "lead_id", "outcome"}.isdisjoint(vals):

@@ -70,11 +70,13 @@ class CrmPlaybookCase(models.Model):
     def _compute_traits(self):
         """Take over what the deal tells, where the case says nothing yet: its author knows better."""
         for case in self:
-            traits = case._get_readable_deal()._get_case_traits()
+            is_begun = not case._origin or case.state == "draft"
+            deal = case._get_readable_deal() if is_begun else self.env["crm.lead"]
+            if not case._origin:
+                case.company_id = case.company_id or deal.company_id or self.env.company
+            traits = deal._get_case_traits(case.company_id)
             for name in TRAIT_NAMES:
                 case[name] = case[name] or traits.get(name, False)
-            if not case._origin:
-                case.company_id = case.company_id or traits.get("company_id") or self.env.company
 
     def _get_readable_deal(self):
         """Return the deal as superuser, or none where the user may not see it."""
@@ -106,10 +108,10 @@ class CrmPlaybookCase(models.Model):
         return dict(self._fields["outcome"]._description_selection(self.env))[self.outcome]
 
     @api.model
-    def _check_deal_access(self, vals):
+    def _check_deal_access(self, lead_id):
         """A case can only be linked to a deal that its author sees."""
-        if vals.get("lead_id"):
-            self.env["crm.lead"].browse(vals["lead_id"]).check_access("read")
+        if lead_id:
+            self.env["crm.lead"].browse(lead_id).check_access("read")
 
     def _queue_deals(self, deals=None):
         """What waits for the case of these deals looks at them again."""
@@ -139,22 +141,27 @@ class CrmLead(models.Model):
 
     case_ids = fields.One2many("crm.playbook.case", "lead_id", string="Cases")
 
-    def _get_case_traits(self):
-        """Return what a case takes over from this deal: ``{field of the case: value}``, empty for none."""
+    def _get_case_traits(self, company):
+        """Return what a case of ``company`` takes over from this deal: ``{field of the case: value}``, empty
+        for none. What belongs to another company stays out.
+        """
         if not self:
             return {}
         stage = self._get_deciding_stage()
         stays = self.stage_log_ids.filtered(lambda stay: stay.stage_id == stage and stay.kind != "lost")
         status = self.won_status
+
+        def is_shared(record):
+            return not company or not record.company_id or record.company_id == company
+
         return {
             "outcome": status if status in dict(OUTCOMES) else False,
-            "company_id": self.company_id.id,
-            "product_line_id": self.product_line_id.id,
+            "product_line_id": self.product_line_id.filtered(is_shared).id,
             "stage_id": stage.id,
             "stay_days": sum(stays.mapped("duration_days")),
             "industry_id": self.industry_id.id,
             "company_size": self.company_size,
-            "competitor_ids": self.competitor_ids.competitor_id,
+            "competitor_ids": self.competitor_ids.competitor_id.filtered(is_shared),
             "risk_type_ids": self.risk_ids.type_id,
             "lost_reason_id": status == "lost" and self.lost_reason_id.id,
             "tier": self.tier,

@@ -23,6 +23,14 @@ class CrmPlaybookDeadline(models.Model):
         "Only a deadline that starts when a deal is won or lost can ask for its case.",
     )
 
+    @api.onchange("trigger", "case_mode")
+    def _onchange_case_mode(self):
+        """What makes no sense beside the choice just made is taken back, not left to an error."""
+        if self.trigger not in CLOSINGS:
+            self.case_mode = False
+        if self.case_mode:
+            self.satisfied_domain = False
+
     @api.constrains("case_mode", "satisfied_domain")
     def _check_case_mode(self):
         for deadline in self:
@@ -36,6 +44,14 @@ class CrmPlaybookDeadline(models.Model):
     def _prepare_duty(self):
         duty = super()._prepare_duty()
         return duty._replace(satisfied_domain=WRITTEN % self.trigger) if self.case_mode else duty
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _require_case(self):
+        """Tell whether one of these asks for a case that may not be declined."""
+        return "required" in self.playbook_deadline_id.mapped("case_mode")
 
 
 class CrmLead(models.Model):
@@ -80,7 +96,7 @@ class CrmLead(models.Model):
         """Return the dialog that writes the case of a deal that was just closed, or False where none is asked
         for. A deal without a playbook costs no query.
 
-        :return: ``{"action": action, "lead_id": int, "is_required": bool}`` or False
+        :return: an action, or False
         """
         self.ensure_one()
         if not self._get_dutiful() or self.won_status not in CLOSINGS or not self.has_access("read"):
@@ -88,10 +104,9 @@ class CrmLead(models.Model):
         requests = self._get_case_requests()
         if not requests:
             return False
-        is_required = "required" in requests.playbook_deadline_id.mapped("case_mode")
         action = self._prepare_case_dialog()
-        action["context"]["is_case_optional"] = not is_required
-        return {"action": action, "lead_id": self.id, "is_required": is_required}
+        action["context"]["is_case_optional"] = not requests._require_case()
+        return action
 
     def decline_case(self):
         """Say that this deal teaches nothing, where its case is optional.
@@ -100,7 +115,7 @@ class CrmLead(models.Model):
         """
         self.check_access("write")
         requests = self._get_case_requests()
-        if "required" in requests.playbook_deadline_id.mapped("case_mode"):
+        if requests._require_case():
             raise UserError(self.env._("The case of this deal is required: write it, or leave it for later."))
         requests.write({"active": False})
         return True

@@ -72,44 +72,36 @@ class CrmPlaybookCase(models.Model):
     def _get_candidate_queries(self, traits, companies):
         """Return the queries of the cases that have something in common with ``traits``."""
         columns = [name for name in COLUMNS if name in traits]
-        queries = []
-        for names in [*((name,) for name in columns), *combinations(columns, 2)]:
-            # one value at a time, or an index would not have the newest first
-            values = [SQL("UNNEST(%s) %s", traits[name], SQL.identifier(name)) for name in names]
-            tests = [SQL("%s = %s", SQL.identifier(f"{name}_id"), SQL.identifier(name)) for name in names]
-            queries.append(
-                SQL(
-                    case_ranking.BY_COLUMNS,
-                    mask=sum(MASKS[name] for name in names),
-                    values=SQL(" CROSS JOIN ").join(values),
-                    tests=SQL(" AND ").join(tests),
-                    companies=companies,
-                    limit=MAX_NEWEST,
-                )
-            )
-        for name in {"competitor", "risk"} & set(traits):
-            table, _case, column = self._get_relation(name)
-            queries.append(
-                SQL(
-                    case_ranking.BY_RELATION,
-                    mask=MASKS[name],
-                    values=traits[name],
-                    table=table,
-                    column=column,
-                    limit=MAX_NEWEST,
-                )
-            )
+        queries = [
+            self._get_column_query(names, traits, companies)
+            for names in (*((name,) for name in columns), *combinations(columns, 2))
+        ]
+        for name in ("competitor", "risk"):
+            if name in traits:
+                table, case, column = self._get_relation(name)
+                vals = {"mask": MASKS[name], "values": traits[name], "companies": companies}
+                query = case_ranking.BY_RELATION
+                queries.append(SQL(query, table=table, case=case, column=column, limit=MAX_NEWEST, **vals))
         if "text" in traits:
-            queries.append(
-                SQL(
-                    case_ranking.BY_WORDS,
-                    mask=MASKS["text"],
-                    text=traits["text"],
-                    most=case_ranking.MAX_TEXT,
-                    limit=case_ranking.MAX_HITS,
-                )
-            )
+            vals = {"mask": MASKS["text"], "text": traits["text"], "most": case_ranking.MAX_TEXT}
+            query, limit = case_ranking.BY_WORDS, case_ranking.MAX_HITS
+            queries.append(SQL(query, companies=companies, limit=limit, **vals))
         return queries
+
+    @api.model
+    def _get_column_query(self, names, traits, companies):
+        """Return the query of the newest cases that have all of the traits ``names`` of a deal."""
+        # one value at a time, or an index would not have the newest first
+        values = [SQL("UNNEST(%s) %s", traits[name], SQL.identifier(name)) for name in names]
+        tests = [SQL("%s = %s", SQL.identifier(f"{name}_id"), SQL.identifier(name)) for name in names]
+        return SQL(
+            case_ranking.BY_COLUMNS,
+            mask=sum(MASKS[name] for name in names),
+            values=SQL(" CROSS JOIN ").join(values),
+            tests=SQL(" AND ").join(tests),
+            companies=companies,
+            limit=MAX_NEWEST,
+        )
 
     @api.model
     def _get_relation(self, name):

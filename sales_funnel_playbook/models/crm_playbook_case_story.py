@@ -41,11 +41,12 @@ class CrmPlaybookCase(models.Model):
         """Begin the texts that are still empty with what is known of the deal."""
         for case in self:
             deal = case._get_readable_deal()
-            story = deal._get_case_story(case) if deal else {}
+            is_begun = not case._origin or case.state == "draft"
+            story = deal._get_case_story(case) if deal and is_begun else {}
             for name in ("name", "situation", "approach", "result"):
                 case[name] = case[name] or story.get(name, False)
 
-    @api.constrains("state", "hide_customer", "lead_id", *TEXT_FIELDS)
+    @api.constrains("state", "hide_customer", *TEXT_FIELDS)
     def _check_customer_is_left_out(self):
         """What others read names nobody, where the customer is to be left out."""
         for case in self.filtered(lambda one: one.hide_customer and one.state in ("in_review", "published")):
@@ -72,12 +73,20 @@ class CrmLead(models.Model):
     def _get_customer_names(self):
         """Return a pattern that finds the names of this deal's customer and its people, or None."""
         people = self.partner_id | self.stakeholder_ids.partner_id
-        names = {self.partner_name, self.contact_name, *people.mapped("name")}
-        names |= {*people.commercial_partner_id.mapped("name")}
-        names = sorted((n.strip() for n in names if n and len(n.strip()) >= MIN_NAME), key=len, reverse=True)
-        # a Latin name is found as a word: "Ann" is not in "planned"
-        parts = [rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" for name in names]
-        return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+        companies = self._strip_names(self.partner_name, *people.commercial_partner_id.mapped("name"))
+        names = companies | self._strip_names(self.contact_name, *people.mapped("name"))
+        parts = []
+        for name in sorted(names, key=len, reverse=True):
+            # found as a word: "Ann" is not in "planned"; and a person called Will is not in "they will"
+            part = rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])"
+            is_unmistakable = name in companies or " " in name
+            parts.append(f"(?i:{part})" if is_unmistakable else part)
+        return re.compile("|".join(parts)) if parts else None
+
+    @api.model
+    def _strip_names(self, *names):
+        """Return the set of ``names`` that are long enough to be looked for."""
+        return {name.strip() for name in names if name and len(name.strip()) >= MIN_NAME}
 
     def _get_case_story(self, case):
         """Return the texts that a new ``case`` of this deal begins with, as superuser."""

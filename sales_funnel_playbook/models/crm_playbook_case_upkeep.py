@@ -13,11 +13,12 @@ class CrmPlaybookCase(models.Model):
     @api.model
     def _cron_keep(self):
         """Hand over what belonged to people who have left, ask about what is due, and remind of sessions."""
+        self.env["crm.playbook"]._remind_of_sessions()
         for step in (self._hand_over_batch, self._ask_about_batch):
             while done := step():
-                if not self.env["ir.cron"]._commit_progress(done):
+                # a full batch has others after it: the job comes back for them
+                if not self.env["ir.cron"]._commit_progress(done, remaining=BATCH if done == BATCH else 0):
                     return
-        self.env["crm.playbook"]._remind_of_sessions()
 
     def _hand_over_batch(self):
         """Give the next cases of people who have left to who keeps them now.
@@ -57,20 +58,6 @@ class CrmPlaybookCase(models.Model):
                 asked_now += 1
         return asked_now
 
-    def _find_keeper(self):
-        """Return who looks after this case when its owner does not: its reviewer, else whoever keeps the
-        playbook of its deal or product line, else a sales manager of its company.
-        """
-        reviewer = self.reviewer_id.filtered(lambda user: user.active and self._is_publisher(user))
-        return reviewer or self._find_reviewer() or self._find_manager()
-
-    def _find_manager(self):
-        group = self.env.ref("sales_team.group_sale_manager")
-        managers = group.all_user_ids.filtered(lambda user: user.active and not user.share)
-        if self.company_id:
-            managers = managers.filtered(lambda user: self.company_id in user.company_ids)
-        return managers.sorted("id")[:1]
-
 
 class CrmPlaybook(models.Model):
     """Once a month whoever keeps a playbook is reminded to share what was learnt."""
@@ -108,7 +95,7 @@ class CrmPlaybook(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=told.env._("Schedule a sharing session on cases"),
                 note=told.env._(
-                    "“Sharing Session” in the case library proposes what to talk about, and makes the meeting."
+                    "“Sharing Session” in the case library proposes what to talk about and makes the meeting."
                 ),
                 user_id=manager.id,
             )

@@ -6,14 +6,16 @@ from odoo.tools import SQL
 
 from ..fields import OptionalFloat
 
-# How the deals ended that used a case, and those of its product line that did not and were closed since.
-OUTCOMES = """
-    SELECT used.case_id, TRUE, lead.won_status, COUNT(*)
+# How the deals ended that used a case.
+USED = """
+    SELECT used.case_id, lead.won_status, COUNT(*)
     FROM crm_playbook_case_use used JOIN crm_lead lead ON lead.id = used.lead_id
     WHERE used.case_id = ANY(%(cases)s) AND (lead.company_id = ANY(%(companies)s) OR lead.company_id IS NULL)
     GROUP BY used.case_id, lead.won_status
-    UNION ALL
-    SELECT one.id, FALSE, lead.won_status, COUNT(*)
+"""
+# How the deals of its product line ended that did not, and were closed since it was published.
+OTHERS = """
+    SELECT one.id, lead.won_status, COUNT(*)
     FROM crm_playbook_case one
     JOIN crm_lead lead ON lead.product_line_id = one.product_line_id AND lead.type = 'opportunity'
         AND lead.won_status IN ('won', 'lost') AND lead.date_closed >= one.published_at
@@ -50,8 +52,10 @@ class CrmPlaybookCaseUse(models.Model):
     def create(self, vals_list):
         """Only what its reader can read, and is meant to be read, can be used.
 
-        :raise UserError: for a case that is not published
+        :raise UserError: for a case that is not published, or is about the deal itself
         """
+        if not self.env.su:
+            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
         uses = super().create(vals_list)
         uses.case_id.check_access("read")
         for use in uses:
@@ -59,6 +63,10 @@ class CrmPlaybookCaseUse(models.Model):
                 raise UserError(
                     self.env._("“%s” is not published: it cannot be marked as used.", use.case_id.name)
                 )
+            if (
+                use.case_id.sudo().lead_id == use.lead_id
+            ):  # sudo: whatever the user may see of the case's deal
+                raise UserError(self.env._("“%s” is the case of this very deal.", use.case_id.name))
         return uses
 
 
@@ -69,21 +77,21 @@ class CrmPlaybookCase(models.Model):
 
     use_ids = fields.One2many("crm.playbook.case.use", "case_id", string="Used In")
     used_count = fields.Integer(
-        string="Used in Deals", compute="_compute_outcomes", help="Deals in which it was marked as used."
+        string="Used in Deals", compute="_compute_used", help="Deals in which it was marked as used."
     )
-    used_won_count = fields.Integer(string="Used, Won", compute="_compute_outcomes")
-    used_lost_count = fields.Integer(string="Used, Lost", compute="_compute_outcomes")
+    used_won_count = fields.Integer(string="Used, Won", compute="_compute_used")
+    used_lost_count = fields.Integer(string="Used, Lost", compute="_compute_used")
     used_win_rate = OptionalFloat(
         string="Won with It (%)",
-        compute="_compute_outcomes",
+        compute="_compute_used",
         digits=(16, 1),
         help="Of the deals that used it and are closed, the share that was won.",
     )
-    other_won_count = fields.Integer(string="Not Used, Won", compute="_compute_outcomes")
-    other_lost_count = fields.Integer(string="Not Used, Lost", compute="_compute_outcomes")
+    other_won_count = fields.Integer(string="Not Used, Won", compute="_compute_others")
+    other_lost_count = fields.Integer(string="Not Used, Lost", compute="_compute_others")
     other_win_rate = OptionalFloat(
         string="Won without It (%)",
-        compute="_compute_outcomes",
+        compute="_compute_others",
         digits=(16, 1),
         help="Of the deals of the same product line that were closed since it was published and did not use"
         " it, the share that was won.",
@@ -110,29 +118,33 @@ class CrmPlaybookCase(models.Model):
         for case in self:
             case.is_helpful = self.env.user in case.helpful_user_ids
 
-    @api.depends("use_ids.lead_id.won_status", "published_at", "product_line_id", "lead_id")
+    @api.depends("use_ids.lead_id.won_status")
     @api.depends_context("allowed_company_ids")
-    def _compute_outcomes(self):
+    def _compute_used(self):
         """Counts tell nobody which deals they are: those that the reader may not see count too."""
-        self.env.flush_all()  # what follows reads in SQL
-        counts = Counter()
-        query = SQL(OUTCOMES, cases=self.ids, companies=self.env.companies.ids)
-        for case_id, is_used, status, count in self.env.execute_query(query) if self.ids else ():
-            counts[case_id, is_used, status] += count
+        counts = self._count_outcomes(USED)
         for case in self:
-            won, lost, open_, other_won, other_lost = (
-                counts[case.id, is_used, status]
-                for is_used, status in (
-                    *((True, "won"), (True, "lost"), (True, "pending")),
-                    *((False, "won"), (False, "lost")),
-                )
-            )
-            case.used_count = won + lost + open_
+            won, lost, pending = (counts[case.id, status] for status in ("won", "lost", "pending"))
+            case.used_count = won + lost + pending
             case.used_won_count, case.used_lost_count = won, lost
-            case.other_won_count, case.other_lost_count = other_won, other_lost
             case.used_win_rate = 100 * won / (won + lost) if won + lost else False
-            closed = other_won + other_lost
-            case.other_win_rate = 100 * other_won / closed if closed else False
+
+    @api.depends("use_ids", "published_at", "product_line_id", "lead_id")
+    @api.depends_context("allowed_company_ids")
+    def _compute_others(self):
+        counts = self._count_outcomes(OTHERS)
+        for case in self:
+            won, lost = (counts[case.id, status] for status in ("won", "lost"))
+            case.other_won_count, case.other_lost_count = won, lost
+            case.other_win_rate = 100 * won / (won + lost) if won + lost else False
+
+    def _count_outcomes(self, query):
+        """Return a counter of ``(case id, won status)`` of the deals that ``query`` is about."""
+        if not self.ids:
+            return Counter()
+        self.env.flush_all()  # it reads in SQL
+        rows = self.env.execute_query(SQL(query, cases=self.ids, companies=self.env.companies.ids))
+        return Counter({(case_id, status): count for case_id, status, count in rows})
 
     def action_toggle_helpful(self):
         """Say that this case helped, or take that back."""

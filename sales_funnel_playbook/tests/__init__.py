@@ -3,6 +3,7 @@ from . import test_backfill
 from . import test_calibration
 from . import test_case
 from . import test_case_deal
+from . import test_case_guards
 from . import test_case_ranking
 from . import test_case_session
 from . import test_case_similar

@@ -61,7 +61,8 @@ class TestCase(CaseCase):
 
         case.with_user(self.manager).action_retire()
         self.assertFalse(case.with_user(self.other_rep).search([("id", "=", case.id)]))
-        case.with_user(self.manager).action_restore()
+        case.with_user(self.manager).action_take_back()
+        case.with_user(self.manager).action_publish()
         self.assertEqual((case.state, case.version), ("published", 2), "the same text is no new version")
 
     def test_back_to_draft(self):
@@ -73,7 +74,7 @@ class TestCase(CaseCase):
 
     def test_a_step_out_of_turn(self):
         case = self._draft()
-        for step in ("action_retire", "action_restore", "action_toggle_helpful", "action_revise"):
+        for step in ("action_retire", "action_take_back", "action_toggle_helpful", "action_revise"):
             with self.subTest(step=step), self.assertRaises(UserError):
                 getattr(case.with_user(self.manager), step)()
         case.with_user(self.manager).action_publish()

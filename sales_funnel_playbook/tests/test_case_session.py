@@ -79,6 +79,9 @@ class TestCaseSession(CaseCase):
     def test_minutes_come_back_to_the_case(self):
         event = self._hold(datetime(2024, 5, 6, 9))
         line = event.case_line_ids.filtered(lambda one: one.case_id == self.new)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            line.with_user(self.rep).minutes = "I was not there"
+        event.partner_ids |= self.rep.partner_id
         line.with_user(self.rep).minutes = "<p>Tried in two deals<script>alert(1)</script></p>"
         said = self.new.with_user(self.rep).session_line_ids
         self.assertEqual((said.held_at, said.event_id), (datetime(2024, 5, 6, 9), event))

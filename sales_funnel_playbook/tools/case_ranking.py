@@ -15,8 +15,8 @@ MASKS = {name: 1 << place for place, name in enumerate(WEIGHTS)}
 COLUMNS = ("product_line", "stage", "industry")
 MAX_TEXT = 8.0
 STALE_FACTOR = 0.7
-MAX_NEWEST = 1000  # candidates for each thing in common, and for each two of the columns
-MAX_HITS = 12_000  # candidates for words: the rarest first, the more frequent ones tell nothing
+MAX_NEWEST = 500  # candidates for each thing in common, and for each two of the columns
+MAX_HITS = 6_000  # candidates for words: the rarest first, the more frequent ones tell nothing
 MAX_SCORED = 300
 
 # Each of these finds candidates: id, what it is known to have in common, how similar the words are.
@@ -31,7 +31,10 @@ BY_COLUMNS = """
 BY_RELATION = """
     SELECT newest.case_id, %(mask)s, 0 FROM UNNEST(%(values)s) value
     CROSS JOIN LATERAL (
-        SELECT case_id FROM %(table)s WHERE %(column)s = value ORDER BY case_id DESC LIMIT %(limit)s
+        SELECT rel.%(case)s AS case_id FROM %(table)s rel
+        JOIN crm_playbook_case one ON one.id = rel.%(case)s AND one.state = 'published'
+            AND COALESCE(one.company_id, 0) = ANY(%(companies)s)
+        WHERE rel.%(column)s = value ORDER BY rel.%(case)s DESC LIMIT %(limit)s
     ) newest
 """
 # PostgreSQL's statistics know the frequent words, and that all others are rarer than those.
@@ -59,7 +62,7 @@ BY_WORDS = """
         ) word
         CROSS JOIN LATERAL (
             SELECT ARRAY_AGG(id) AS ids, COUNT(*) AS count FROM crm_playbook_case
-            WHERE state = 'published'
+            WHERE state = 'published' AND COALESCE(company_id, 0) = ANY(%(companies)s)
                 AND TO_TSVECTOR('english', search_text) @@ QUOTE_LITERAL(word.word)::tsquery
         ) hit
         WHERE word.expected <= %(limit)s

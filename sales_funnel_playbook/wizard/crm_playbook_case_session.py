@@ -35,15 +35,17 @@ class CrmPlaybookCaseSession(models.TransientModel):
         compute="_compute_line_ids",
         store=True,
         readonly=False,
+        compute_sudo=False,  # what is suggested is what the user may read
     )
 
     @api.depends("case_ids")
     def _compute_line_ids(self):
         """The chosen cases, or where none are chosen those that are suggested."""
         for wizard in self:
-            chosen = wizard.case_ids.filtered(lambda case: case.state == "published")
+            readable = wizard.case_ids._origin._filtered_access("read")
+            chosen = readable.filtered(lambda case: case.state == "published")
             suggested = self.env["crm.playbook.case"]._suggest_for_session()
-            cases = {case._origin: suggested.get(case._origin, "") for case in chosen} or suggested
+            cases = {case: suggested.get(case, "") for case in chosen} or suggested
             wizard.line_ids = [
                 Command.clear(),
                 *(Command.create({"case_id": case.id, "reason": cases[case]}) for case in cases),
@@ -104,3 +106,16 @@ class CrmPlaybookCaseSessionSuggestion(models.TransientModel):
     )
     outcome = fields.Selection(related="case_id.outcome")
     reason = fields.Char(string="Why", readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A line tells the title of its case: only of one that the user may read."""
+        lines = super().create(vals_list)
+        lines.case_id.check_access("read")
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "case_id" in vals:
+            self.case_id.check_access("read")
+        return result

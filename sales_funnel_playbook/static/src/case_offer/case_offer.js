@@ -6,7 +6,7 @@ import { patch } from "@web/core/utils/patch";
 export async function offerCase({ action, orm }, leadId, reload) {
     const offer = await orm.call("crm.lead", "get_case_offer", [[leadId]]);
     if (offer) {
-        await action.doAction(offer.action, { onClose: reload });
+        await action.doAction(offer, { onClose: reload });
     }
 }
 
@@ -26,10 +26,14 @@ registry.category("actions").add("sales_funnel_playbook.case_offer", offerCaseAf
 
 patch(CrmKanbanDynamicGroupList.prototype, {
     async moveRecord(recordId, fromGroupId, refId, toGroupId) {
+        const find = (groupId) =>
+            this.groups
+                .find((group) => group.id === groupId)
+                ?.list.records.find((record) => record.id === recordId);
+        const before = find(fromGroupId)?.data.won_status;
         await super.moveRecord(...arguments);
-        const group = this.groups.find((one) => one.id === toGroupId);
-        const record = group?.list.records.find((one) => one.id === recordId);
-        if (fromGroupId !== toGroupId && record?.data.won_status === "won") {
+        const record = find(toGroupId);
+        if (before === "pending" && record?.data.won_status === "won") {
             await offerCase(this.model, record.resId, () => this.model.load());
         }
     },
@@ -37,11 +41,13 @@ patch(CrmKanbanDynamicGroupList.prototype, {
 
 patch(registry.category("views").get("crm_form").Model.Record.prototype, {
     async _save() {
+        const { resId, resModel } = this;
         const before = this._values?.won_status;
         const isSaved = await super._save(...arguments);
-        const isWon = isSaved && this.resModel === "crm.lead" && this.data.won_status === "won";
-        if (isWon && before === "pending") {
-            await offerCase(this.model, this.resId, () => this.model.load());
+        const isSame = isSaved && resModel === "crm.lead" && this.resId === resId; // not the next one
+        const isWon = isSame && before === "pending" && this.data.won_status === "won";
+        if (isWon && this.data.playbook_id) {
+            await offerCase(this.model, resId, () => this.model.load());
         }
         return isSaved;
     },

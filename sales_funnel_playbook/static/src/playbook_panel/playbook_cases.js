@@ -12,11 +12,11 @@ export class PlaybookCases extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({ cases: [] });
-        useRecordObserver((record) => record.data && this.load());
+        useRecordObserver((record) => record.data && this.load(record.resId));
     }
 
-    async load() {
-        this.state.cases = await this.orm.call("crm.lead", "get_similar_cases", [[this.props.leadId]]);
+    async load(leadId = this.props.leadId) {
+        this.state.cases = await this.orm.call("crm.lead", "get_similar_cases", [[leadId]]);
     }
 
     getReasons(one) {
