@@ -74,6 +74,17 @@ class TestCaseSimilar(CaseCase):
         own = self._create_case("Of all companies", stage_id=self.stage_lead.id, company_id=False)
         self.assertEqual([*self._get_reasons(limit=40)], [own.id])
 
+    def test_a_record_rule_that_somebody_added(self):
+        case = self._create_case("Confidential", stage_id=self.stage_lead.id)
+        self.env["ir.rule"].create(
+            {
+                "name": "Nobody reads it",
+                "model_id": self.env["ir.model"]._get_id(case._name),
+                "domain_force": f"[('id', '!=', {case.id})]",
+            }
+        )
+        self.assertFalse(self._get_reasons(limit=40))
+
     def test_its_own_case_is_none_to_learn_from(self):
         lead = self._create_closed("lost")
         case = self._create_case("Its own", outcome="lost", lead_id=lead.id, product_line_id=self.line.id)

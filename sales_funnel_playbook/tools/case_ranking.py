@@ -32,8 +32,10 @@ BY_RELATION = """
     SELECT newest.case_id, %(mask)s, 0 FROM UNNEST(%(values)s) value
     CROSS JOIN LATERAL (
         SELECT rel.%(case)s AS case_id FROM %(table)s rel
-        JOIN crm_playbook_case one ON one.id = rel.%(case)s AND one.state = 'published'
-            AND COALESCE(one.company_id, 0) = ANY(%(companies)s)
+        CROSS JOIN LATERAL (
+            SELECT FROM crm_playbook_case WHERE id = rel.%(case)s AND state = 'published'
+                AND COALESCE(company_id, 0) = ANY(%(companies)s) LIMIT 1
+        ) looked_up
         WHERE rel.%(column)s = value ORDER BY rel.%(case)s DESC LIMIT %(limit)s
     ) newest
 """
