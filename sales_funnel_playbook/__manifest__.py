@@ -45,7 +45,9 @@
         "views/crm_funnel_review_views.xml",
         "views/digest_views.xml",
         # the case library
+        "views/crm_playbook_case_version_views.xml",
         "views/crm_playbook_case_form_views.xml",
+        "views/crm_playbook_case_dialog_views.xml",
         "views/crm_playbook_case_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",

@@ -47,6 +47,7 @@ class CrmLead(models.Model):
     def action_similar_cases(self):
         """Open the library with the cases most like this deal, the best first, and why."""
         self.ensure_one()
+        self.check_access("read")
         ranked = self.env["crm.playbook.case"]._rank(self._get_similar_traits(), MAX_LISTED, self.id)
         action = self.env["ir.actions.actions"]._for_xml_id(
             "sales_funnel_playbook.crm_playbook_case_action_similar"
@@ -106,4 +107,4 @@ class CrmPlaybookCase(models.Model):
         if field_name != "similar_rank":
             return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
         ranked = [*self._get_similar()]
-        return SQL("ARRAY_POSITION(%s, %s) %s", ranked, SQL.identifier(alias, "id"), direction)
+        return SQL("ARRAY_POSITION(%s::int[], %s) %s", ranked, SQL.identifier(alias, "id"), direction)

@@ -12,8 +12,8 @@ STATES = [
     ("published", "Published"),
     ("retired", "Retired"),
 ]
-# What a reader reads, and what each version keeps.
 SUMMARY_LENGTH = 200
+# What a reader reads, and what each version keeps.
 TEXT_FIELDS = ("name", "situation", "approach", "result", "lesson")
 
 

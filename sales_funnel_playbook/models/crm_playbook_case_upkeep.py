@@ -44,11 +44,10 @@ class CrmPlaybookCase(models.Model):
 
         :return: how many there were
         """
-        # sudo: whether somebody was asked, whoever sees the activity
+        self.env["mail.activity"].flush_model()
         asked = SQL(
             "SELECT res_id FROM mail_activity WHERE res_model = %s AND active AND automated", self._name
         )
-        self.env["mail.activity"].flush_model()
         due = Domain("state", "=", "published") & Domain("review_by", "<=", fields.Date.context_today(self))
         cases = self.search(due & Domain("id", "not in", asked), limit=BATCH)
         asked_now = 0

@@ -8,6 +8,7 @@ from . import test_case_ranking
 from . import test_case_session
 from . import test_case_similar
 from . import test_case_tours
+from . import test_case_upkeep
 from . import test_check
 from . import test_confirmation
 from . import test_customer

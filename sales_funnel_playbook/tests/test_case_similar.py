@@ -121,6 +121,7 @@ class TestCaseSimilar(CaseCase):
         self.assertEqual(found.mapped("similar_rank"), [1, 2, 3])
         self.assertEqual(found[0].similar_reason, "same stage, same industry")
         self.assertEqual(one.with_context(similar_lead_id="x").similar_rank, 0)
+        self.assertIn(one, self.cases.search([("id", "in", found.ids)], order="similar_rank"), "of no deal")
 
     def test_used_in_this_deal(self):
         case = self._create_case("Used", stage_id=self.stage_lead.id)
