@@ -170,6 +170,16 @@ class TestCaseGuards(CaseCase):
         self.assertEqual(case.lead_id, head)
         self.assertFalse(case.competitor_ids, "what is published stays as it was written")
 
+    def test_pictures_are_seen_with_their_case(self):
+        case = self._draft()
+        vals = {"name": "board.png", "raw": b"x", "res_model": case._name, "res_id": case.id}
+        picture = self.env["ir.attachment"].with_user(self.rep).create(vals)
+        reader = picture.with_user(self.own_only)
+        self.assertFalse(reader.has_access("read"))
+        case.with_user(self.manager).action_publish()
+        self.assertTrue(reader.has_access("read"))
+        self.assertFalse(reader.has_access("write"))
+
     def test_uses_are_signed_and_not_of_the_deal_itself(self):
         lead = self._create_closed("won")
         own = self._create_case(lead_id=lead.id)
