@@ -74,7 +74,8 @@ class CrmPlaybookCase(models.Model):
         columns = [name for name in COLUMNS if name in traits]
         queries = [
             self._get_column_query(names, traits, companies)
-            for names in (*((name,) for name in columns), *combinations(columns, 2))
+            for count in range(1, len(columns) + 1)
+            for names in combinations(columns, count)
         ]
         for name in ("competitor", "risk"):
             if name in traits:

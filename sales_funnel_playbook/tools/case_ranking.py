@@ -15,9 +15,9 @@ MASKS = {name: 1 << place for place, name in enumerate(WEIGHTS)}
 COLUMNS = ("product_line", "stage", "industry")
 MAX_TEXT = 8.0
 STALE_FACTOR = 0.7
-MAX_NEWEST = 500  # candidates for each thing in common, and for each two of the columns
-MAX_HITS = 6_000  # candidates for words: the rarest first, the more frequent ones tell nothing
-MAX_SCORED = 300
+MAX_NEWEST = 300  # candidates for each thing in common, and for each two or three of the columns
+MAX_HITS = 2_000  # candidates for words: the rarest first, the more frequent ones tell nothing
+MAX_SCORED = 200
 
 # Each of these finds candidates: id, what it is known to have in common, how similar the words are.
 BY_COLUMNS = """
@@ -39,13 +39,13 @@ BY_RELATION = """
         WHERE rel.%(column)s = value ORDER BY rel.%(case)s DESC LIMIT %(limit)s
     ) newest
 """
-# PostgreSQL's statistics know the frequent words, and that all others are rarer than those.
+# PostgreSQL's statistics know the frequent words; all others are rarer than those, say by half.
 BY_WORDS = """
     SELECT id, %(mask)s, LEAST(SUM(rarity), %(most)s) FROM (
         SELECT UNNEST(hit.ids) AS id, LN(1 + word.total / NULLIF(hit.count, 0)) / LN(1 + word.total) AS rarity
         FROM (
             SELECT word, total,
-                SUM(COALESCE(rate, lowest, 0) * total) OVER (ORDER BY rate NULLS FIRST, word) AS expected
+                SUM(COALESCE(rate, lowest / 2, 0) * total) OVER (ORDER BY rate NULLS FIRST, word) AS expected
             FROM (
                 SELECT GREATEST(reltuples, 100)::float AS total FROM pg_class
                 WHERE oid = 'crm_playbook_case_words_idx'::regclass
