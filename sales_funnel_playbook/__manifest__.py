@@ -47,6 +47,7 @@
         # the case library
         "views/crm_playbook_case_version_views.xml",
         "views/crm_playbook_case_form_views.xml",
+        "views/crm_playbook_case_page_views.xml",
         "views/crm_playbook_case_dialog_views.xml",
         "views/crm_playbook_case_views.xml",
         # dialogs
@@ -73,6 +74,7 @@
         "data/crm_playbook_template_saas.xml",
         "data/crm_playbook_template_saas_rating.xml",
         "data/crm_playbook_template_saas_deadlines.xml",
+        "data/crm_playbook_template_saas_cases.xml",
         "data/crm_risk_type_data.xml",
         "data/crm_progress_milestone_data.xml",
         "data/ir_cron_data.xml",

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-CLOSINGS = ("won", "lost")
+from .crm_playbook_case import OUTCOMES
+
+CLOSINGS = tuple(dict(OUTCOMES))
 # Handed in, published or retired: a draft is not yet what was asked for.
 WRITTEN = "[('case_ids', 'any', [('state', '!=', 'draft'), ('outcome', '=', '%s')])]"
 

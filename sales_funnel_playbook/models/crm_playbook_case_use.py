@@ -63,9 +63,8 @@ class CrmPlaybookCaseUse(models.Model):
                 raise UserError(
                     self.env._("“%s” is not published: it cannot be marked as used.", use.case_id.name)
                 )
-            if (
-                use.case_id.sudo().lead_id == use.lead_id
-            ):  # sudo: whatever the user may see of the case's deal
+            # sudo: whether or not the user may see the case's deal
+            if use.case_id.sudo().lead_id == use.lead_id:
                 raise UserError(self.env._("“%s” is the case of this very deal.", use.case_id.name))
         return uses
 
