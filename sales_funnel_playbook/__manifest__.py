@@ -24,6 +24,7 @@
         "views/crm_playbook_deadline_views.xml",
         "views/crm_playbook_stage_views.xml",
         "views/crm_playbook_views.xml",
+        "wizard/crm_playbook_import_views.xml",
         "views/crm_playbook_list_views.xml",
         "views/crm_product_line_views.xml",
         # leads

@@ -14,6 +14,10 @@ from . import crm_playbook_criterion
 from . import crm_playbook_tier
 from . import crm_playbook_check
 from . import crm_playbook_deadline
+from . import crm_playbook_template
+from . import crm_playbook_exchange_domain
+from . import crm_playbook_export
+from . import crm_playbook_import
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
 from . import crm_playbook_refresh

@@ -161,15 +161,3 @@ class CrmPlaybook(models.Model):
         action["domain"] = [("playbook_id", "=", self.id)]
         action["context"] = {}
         return action
-
-    def action_use_template(self):
-        """Open the dialog that makes a playbook from this template."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.playbook.use.template",
-            "view_mode": "form",
-            "target": "new",
-            "name": self.env._("Use this Template"),
-            "context": {"default_template_id": self.id},
-        }

@@ -51,9 +51,3 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
         if playbooks := self._get_followed_playbooks():
             # sudo: the history of all leads, whoever may see them
             self.env["crm.lead.stage.log"].sudo()._backfill_playbooks(playbooks)
-
-    def _playbook_copy_translations(self, target, field_names):
-        """Give ``target`` the translations that ``self`` has of these fields, in all languages."""
-        for name in field_names:
-            for lang, _name in self.env["res.lang"].get_installed():
-                target.with_context(lang=lang)[name] = self.with_context(lang=lang)[name]

@@ -183,27 +183,12 @@ class CrmPlaybookUseTemplate(models.TransientModel):
 
     def _copy_translations(self, playbook):
         """Take over the template's texts in every language: creating takes only the user's."""
-        self._copy_sheet_translations(playbook)
-        for source, target in zip(self.template_id.deadline_ids, playbook.deadline_ids, strict=True):
-            source._playbook_copy_translations(target, ["name", "guidance"])
+        self.template_id.copy_translations(playbook, excluded=("name", "stage_ids"))
         for line, stage in zip(self.line_ids, playbook.stage_ids, strict=True):
             template = line.template_stage_id
-            template._playbook_copy_translations(stage, ["objective"])
+            template.copy_translations(stage, excluded=("name",))
             if line.is_new:
-                template._playbook_copy_translations(stage.stage_id, ["name"])
-            for source, target in zip(template.condition_ids, stage.condition_ids, strict=True):
-                source._playbook_copy_translations(target, ["name", "guidance"])
-            for source, target in zip(template.output_ids, stage.output_ids, strict=True):
-                source._playbook_copy_translations(target, ["name", "guidance"])
-            for source, target in zip(template.action_ids, stage.action_ids, strict=True):
-                source._playbook_copy_translations(target, ["name", "guidance"])
-
-    def _copy_sheet_translations(self, playbook):
-        """The same for the score sheet."""
-        for source, target in zip(self.template_id.criterion_ids, playbook.criterion_ids, strict=True):
-            source._playbook_copy_translations(target, ["name", "guidance"])
-            for option, copied in zip(source.option_ids, target.option_ids, strict=True):
-                option._playbook_copy_translations(copied, ["name"])
+                stage._copy_name_translations(template, stage.stage_id)
 
 
 class CrmPlaybookUseTemplateLine(models.TransientModel):

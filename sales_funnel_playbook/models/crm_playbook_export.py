@@ -1,0 +1,105 @@
+import base64
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.playbook_parts import FORMAT, PARTS, VERSION
+
+
+class CrmPlaybook(models.Model):
+    """A playbook as a JSON file: what it asks for, without the people, teams and deals of this company.
+
+    What a named person does or is told falls to the team leader; who is notified and the working hours stay
+    behind, and so do archived rules.
+    """
+
+    _inherit = "crm.playbook"
+
+    export_file = fields.Binary(compute="_compute_export_file")
+
+    @api.depends_context("uid")
+    def _compute_export_file(self):
+        for playbook in self:
+            text = json.dumps(playbook._export_document(), ensure_ascii=False, indent=2)
+            playbook.export_file = base64.b64encode(text.encode())
+
+    def action_export(self):
+        """Download this playbook as a JSON file, which any company can import as a template.
+
+        :raise UserError: when the domain of a rule cannot be read any more
+        """
+        self.ensure_one()
+        self._compute_export_file()  # what is wrong is said here, and not in place of the file
+        name = "".join(char if char.isalnum() else "_" for char in self.name)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/crm.playbook/{self.id}/export_file/{name}.json?download=true",
+            "target": "download",
+        }
+
+    def _export_document(self):
+        """Return this playbook as a document that meets the schema."""
+        self.ensure_one()
+        playbook = self._export_part(self, "playbook")
+        playbook["currency"] = self.currency_id.name
+        return {"format": FORMAT, "version": VERSION, "playbook": playbook}
+
+    def _export_part(self, rule, key):
+        """Return a rule and those below it as the part ``key`` of a document."""
+        part = PARTS[key]
+        entry = {name: texts for name in part.texts if (texts := self._export_texts(rule, name))}
+        entry |= {
+            name: value for name in part.values if (value := self._export_value(rule, name)) is not None
+        }
+        entry |= {name: terms for name in part.domains if (terms := self._export_domain(rule, name))}
+        if part.has_activity and rule.activity_type_id:
+            entry["activity_type"] = self.env["crm.playbook.rule"]._export_record(rule.activity_type_id)
+        if part.has_files and rule.template_attachment_ids:
+            entry["templates"] = self._export_files(rule)
+        for name, (field_name, inner) in part.lists.items():
+            if rule[field_name]:
+                entry[name] = [self._export_part(one, inner) for one in rule[field_name]]
+        return entry
+
+    def _export_value(self, rule, name):
+        """Return a value as the file has it, None for a choice that nobody made and for what follows from
+        others. The stages of a template have a nature of their own, others that of the pipeline's stage.
+        """
+        if rule._name == "crm.playbook.stage" and name == "is_won":
+            return (rule.stage_id or rule).is_won
+        if rule._name == "crm.playbook.criterion" and name == "points" and rule.kind == "choice":
+            return None
+        value = rule[name]
+        if value == "user":  # a person of this company
+            return "team_leader"
+        return value if value or rule._fields[name].type != "selection" else None
+
+    def _export_texts(self, rule, name):
+        """Return a text as ``{language: text}``, without translations that are as the English."""
+        if rule._name == "crm.playbook.stage" and name == "name":
+            rule = rule.stage_id or rule
+        english = rule.with_context(lang="en_US")[name]
+        texts = {"en_US": english} if english else {}
+        for lang, _label in self.env["res.lang"].get_installed():
+            text = rule.with_context(lang=lang)[name]
+            if text and text != english:
+                texts[lang] = text
+        return texts
+
+    def _export_domain(self, rule, name):
+        try:
+            return self.env["crm.playbook.rule"]._export_domain(rule[name])
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "The rule “%(rule)s” cannot be exported: %(reason)s", rule=rule.name, reason=str(error)
+                )
+            ) from error
+
+    def _export_files(self, rule):
+        # sudo: whoever reads the output reads its files
+        files = rule.sudo().template_attachment_ids
+        return [
+            {"name": file.name, "content": file.with_context(bin_size=False).datas.decode()} for file in files
+        ]

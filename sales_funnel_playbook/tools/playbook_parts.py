@@ -1,0 +1,92 @@
+"""How a playbook stands in a JSON file: see ``static/schema/playbook-1.schema.json``."""
+
+from typing import NamedTuple
+
+FORMAT = "sales_funnel_playbook"
+VERSION = 1
+DUTY = ("delay_count", "delay_unit", "escalation_to", "escalation_count", "escalation_unit")
+ACTION = ("responsible", "is_renewal_reminder", *DUTY)
+DOMAINS = ("domain", "satisfied_domain")
+
+
+class Part(NamedTuple):
+    """How one kind of rule stands in a file: the names of its fields, and the lists of rules below it."""
+
+    model: str
+    parent: str = ""  # the field that leads to the rule above it
+    texts: tuple[str, ...] = ("name", "guidance")  # in several languages
+    values: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    has_activity: bool = False
+    has_files: bool = False
+    lists: dict[str, tuple[str, str]] = {}  # key in the file: field, part
+
+
+# The schema says the same to those who write such files; a test compares the two.
+PARTS = {
+    "playbook": Part(
+        "crm.playbook",
+        texts=("name",),
+        values=("tier_margin",),
+        lists={
+            "stages": ("stage_ids", "stage"),
+            "criteria": ("criterion_ids", "criterion"),
+            "tiers": ("tier_ids", "tier"),
+            "deadlines": ("deadline_ids", "deadline"),
+        },
+    ),
+    "stage": Part(
+        "crm.playbook.stage",
+        "playbook_id",
+        texts=("name", "objective"),
+        values=(
+            *("is_won", "expected_days", "allow_skip", "conversion_alert_rate", "conversion_alert_weeks"),
+            *("conversion_alert_minimum", "dwell_alert_days"),
+        ),
+        lists={
+            "conditions": ("condition_ids", "condition"),
+            "actions": ("action_ids", "action"),
+            "outputs": ("output_ids", "output"),
+        },
+    ),
+    "condition": Part(
+        "crm.playbook.condition",
+        "playbook_stage_id",
+        values=("kind", "severity", "evidence_required"),
+        domains=("domain",),
+    ),
+    "action": Part(
+        "crm.playbook.deadline", "playbook_stage_id", values=ACTION, domains=DOMAINS, has_activity=True
+    ),
+    "deadline": Part(
+        "crm.playbook.deadline",
+        "playbook_id",
+        values=("trigger", "case_mode", *ACTION),
+        domains=DOMAINS,
+        has_activity=True,
+    ),
+    "output": Part(
+        "crm.playbook.output",
+        "playbook_stage_id",
+        values=("evidence", "is_required", "approval", "min_length", *DUTY),
+        has_activity=True,
+        has_files=True,
+    ),
+    "criterion": Part(
+        "crm.playbook.criterion",
+        "playbook_id",
+        values=("kind", "points"),
+        domains=("domain",),
+        lists={"options": ("option_ids", "option")},
+    ),
+    "option": Part("crm.playbook.criterion.option", "criterion_id", texts=("name",), values=("points",)),
+    "tier": Part(
+        "crm.playbook.tier",
+        "playbook_id",
+        texts=(),
+        values=(
+            *("tier", "min_revenue", "min_probability", "delay_count", "delay_unit"),
+            "follow_up_responsible",
+        ),
+    ),
+}

@@ -1,0 +1,22 @@
+import base64
+
+from odoo import fields, models
+
+
+class CrmPlaybookImport(models.TransientModel):
+    """Makes a template from the file of a playbook."""
+
+    _name = "crm.playbook.import"
+    _description = "Import a playbook"
+
+    file = fields.Binary(required=True, attachment=False, help="A JSON file, as “Export” makes it.")
+    filename = fields.Char()
+
+    def action_import(self):
+        """Import the file and open the template.
+
+        :raise UserError: with the path of each fault; then nothing was imported
+        """
+        self.ensure_one()
+        text = base64.b64decode(self.with_context(bin_size=False).file)
+        return self.env["crm.playbook"]._import_text(text).get_formview_action()
