@@ -27,6 +27,8 @@
         "wizard/crm_playbook_import_views.xml",
         "views/crm_playbook_list_views.xml",
         "views/crm_product_line_views.xml",
+        "views/crm_first_steps_views.xml",
+        "views/res_config_settings_views.xml",
         # leads
         "views/crm_lead_confirmation_views.xml",
         "views/crm_lead_output_views.xml",
@@ -67,6 +69,7 @@
         "report/crm_lead_risk_report_views.xml",
         "report/crm_playbook_deadline_report_views.xml",
         "report/crm_playbook_gate_report_views.xml",
+        "report/crm_playbook_page_templates.xml",
         # menus
         "views/crm_menus.xml",
         # the shipped rules

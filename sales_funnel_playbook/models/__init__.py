@@ -20,6 +20,8 @@ from . import crm_playbook_export
 from . import crm_playbook_import
 from . import crm_playbook_panel
 from . import crm_playbook_simulation
+from . import crm_playbook_page
+from . import crm_playbook_first_steps
 from . import crm_playbook_refresh
 from . import crm_competitor
 from . import crm_risk_type
@@ -117,5 +119,6 @@ from . import crm_funnel_bottleneck_case
 # other core models
 from . import calendar_event
 from . import digest_digest
+from . import res_config_settings
 from . import res_partner
 from . import resource_calendar

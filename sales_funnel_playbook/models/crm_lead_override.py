@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 OVERRIDE = "playbook_override"
-DEFAULT_DAYS = 7
 
 
 class Override(NamedTuple):
@@ -76,6 +75,12 @@ class CrmLead(models.Model):
         }
 
     @api.model
+    def _get_override_deadline(self):
+        """Return the date that is proposed: so long may missing work take."""
+        days = self.env["crm.playbook"]._get_setting("override_days")
+        return fields.Date.context_today(self) + timedelta(days=days)
+
+    @api.model
     def _check_override_deadline(self, date_deadline):
         """Return the date until which the missing work is due.
 
@@ -83,7 +88,7 @@ class CrmLead(models.Model):
         """
         today = fields.Date.context_today(self)
         try:
-            date_deadline = fields.Date.to_date(date_deadline) or today + timedelta(days=DEFAULT_DAYS)
+            date_deadline = fields.Date.to_date(date_deadline) or self._get_override_deadline()
             is_past = date_deadline < today
         except (TypeError, ValueError):
             is_past = True

@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-MAX_DAYS = 30
-
 
 class CrmLead(models.Model):
     """ "Call me in three weeks": an agreed pause. Review, follow-up and the alarm about silence wait for it;
@@ -17,7 +15,7 @@ class CrmLead(models.Model):
         copy=False,
         tracking=True,
         prefetch="playbook",
-        help="The customer asked to be left alone until this day, at most 30 days ahead. Until then neither"
+        help="The customer asked to be left alone until this day. Until then neither"
         " review nor follow-up is due, and silence is no risk.",
     )
     waiting_since = fields.Date(
@@ -44,8 +42,9 @@ class CrmLead(models.Model):
     def _check_waiting_until(self):
         """Who waits on and on does not begin anew: the days count from when the waiting began."""
         today = fields.Date.context_today(self)
+        days = self.env["crm.playbook"]._get_setting("waiting_days")
         for lead in self.filtered("waiting_until"):
-            last_day = (lead.waiting_since or today) + timedelta(days=MAX_DAYS)
+            last_day = (lead.waiting_since or today) + timedelta(days=days)
             if not today <= lead.waiting_until <= last_day:
                 raise ValidationError(
                     self.env._(
@@ -53,7 +52,7 @@ class CrmLead(models.Model):
                         " days from when the waiting began.",
                         lead=lead.name,
                         last=last_day,
-                        days=MAX_DAYS,
+                        days=days,
                     )
                 )
 

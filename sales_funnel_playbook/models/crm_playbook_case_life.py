@@ -3,7 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-REVIEW_MONTHS = 6
 OPEN_STATES = ("draft", "in_review")
 # Kept by the module; whoever may write a case may not write these, over any channel.
 FIXED_FIELDS = ("helpful_user_ids", "published_at", "version", "revision_of_id", "customer_name")
@@ -126,7 +125,8 @@ class CrmPlaybookCase(models.Model):
 
     @api.model
     def _get_next_review(self):
-        return fields.Date.context_today(self) + relativedelta(months=REVIEW_MONTHS)
+        months = self.env["crm.playbook"]._get_setting("case_review_months")
+        return fields.Date.context_today(self) + relativedelta(months=months)
 
     def _settle_published(self):
         """What is published has a date, a day on which it is looked at again, and its text on record."""

@@ -1,8 +1,4 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
-
-from ..models.crm_lead_override import DEFAULT_DAYS
 
 
 class CrmLeadOverride(models.TransientModel):
@@ -17,7 +13,7 @@ class CrmLeadOverride(models.TransientModel):
     note = fields.Text(help="Why it may pass, and what was agreed. It stays on record.")
     date_deadline = fields.Date(
         string="Make Up For It By",
-        default=lambda self: fields.Date.context_today(self) + timedelta(days=DEFAULT_DAYS),
+        default=lambda self: self.env["crm.lead"]._get_override_deadline(),
         help="Each unmet item becomes an activity of the salesperson, due on this day.",
     )
     unmet_summary = fields.Text(string="Unmet", compute="_compute_unmet_summary")

@@ -92,7 +92,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         return self.env["crm.stage"].search(domain, order="sequence, id")
 
     def action_apply(self):
-        """Create the playbook, observing, and open it.
+        """Create the playbook, observing, and open it, or go on with the first steps.
 
         :raise UserError: when no team or product line is chosen, one follows another playbook, or
             the stages are out of order
@@ -102,12 +102,9 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         self._create_missing_stages()
         playbook = self.env["crm.playbook"].create(self._prepare_playbook_vals())
         self._copy_translations(playbook)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.playbook",
-            "res_id": playbook.id,
-            "view_mode": "form",
-        }
+        if self.env.context.get("sales_funnel_first_steps"):
+            return {**playbook.action_open_first_steps(), "target": "main"}
+        return playbook.get_formview_action()
 
     def _create_missing_stages(self):
         """Create the pipeline stages that the template needs and the company has not, each right

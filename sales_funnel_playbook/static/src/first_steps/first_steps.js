@@ -1,0 +1,126 @@
+import { _t } from "@web/core/l10n/translation";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { ControlPanel } from "@web/search/control_panel/control_panel";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+const MODEL = "crm.playbook";
+
+/** From a template to a playbook that has watched its first deals, with what is done and what comes next. */
+export class FirstSteps extends Component {
+    static template = "sales_funnel_playbook.FirstSteps";
+    static components = { ControlPanel };
+    static props = { ...standardActionServiceProps };
+    static path = "sales-funnel-first-steps";
+    static displayName = _t("First Steps");
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.display = { controlPanel: {} };
+        this.env.config.setDisplayName(FirstSteps.displayName.toString());
+        const { params, context } = this.props.action;
+        this.state = useState({ page: null, isAdding: false });
+        onWillStart(() =>
+            this.load(this.props.state?.playbook_id || params?.playbook_id || context?.playbook_id)
+        );
+    }
+
+    async load(playbookId = false) {
+        this.state.page = await this.orm.call(MODEL, "get_first_steps", [playbookId]);
+        this.state.isAdding = !this.playbook;
+        this.props.updateActionState?.({ playbook_id: this.playbook?.id || undefined });
+    }
+
+    get playbook() {
+        return this.state.page.playbook;
+    }
+
+    get steps() {
+        // a new playbook begins at the first step, whatever the others have done
+        const steps = this.state.page.steps;
+        return this.state.isAdding
+            ? steps.map((step) => ({ ...step, is_done: false, is_ticked: false, buttons: [] }))
+            : steps;
+    }
+
+    get done() {
+        return this.steps.filter((step) => step.is_done).length;
+    }
+
+    get percent() {
+        return Math.round((this.done / this.steps.length) * 100);
+    }
+
+    get next() {
+        return this.steps.find((step) => !step.is_done)?.key;
+    }
+
+    get stepDone() {
+        return _t("Done");
+    }
+
+    get stepOpen() {
+        return _t("To do");
+    }
+
+    useLabel(template) {
+        return _t("Use the template %s", template.name);
+    }
+
+    choosePlaybook(ev) {
+        if (ev.target.value) {
+            return this.load(Number(ev.target.value));
+        }
+        this.state.isAdding = true;
+    }
+
+    async useTemplate(template) {
+        const action = await this.getAction("action_use_template", template.id);
+        await this.action.doAction({
+            ...action,
+            context: { ...action.context, sales_funnel_first_steps: true },
+        });
+    }
+
+    async press(button) {
+        this.action.doAction(await this.getAction("action_first_step", this.playbook.id, button.name));
+    }
+
+    /** The action that a method of playbooks returns, made ready for the client as a button's is. */
+    getAction(method, ...args) {
+        const params = { model: MODEL, method, args, kwargs: {} };
+        return rpc(`/web/dataset/call_button/${MODEL}/${method}`, params);
+    }
+
+    importPlaybook() {
+        this.action.doAction("sales_funnel_playbook.crm_playbook_import_action");
+    }
+
+    async tick(step) {
+        await this.orm.call(MODEL, "tick_first_step", [this.playbook.id, step.key, !step.is_done]);
+        await this.load(this.playbook.id);
+    }
+
+    enforce() {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Enforce the playbook?"),
+            body: _t(
+                "From now on a deal that lacks what a stage asks for is held back. You can return to observing at any time."
+            ),
+            confirmLabel: _t("Enforce"),
+            confirm: async () => {
+                await this.orm.write(MODEL, [this.playbook.id], { mode: "enforce" });
+                await this.load(this.playbook.id);
+            },
+            cancel: () => {},
+        });
+    }
+}
+
+registry.category("actions").add("sales_funnel_playbook.first_steps", FirstSteps);
