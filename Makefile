@@ -16,7 +16,7 @@ test: ## all tests on a fresh database, browser tours included (ARGS="-k gate" f
 test-crm: ## Odoo's own CRM tests with the module installed
 	@dev/env test-crm
 
-lint: ## check the form of Python, XML, JavaScript and shell
+lint: ## check the form of Python, XML, JavaScript and shell, and the links of the documents
 	@dev/env lint
 
 format: ## fix the form of Python, XML and JavaScript

@@ -40,6 +40,8 @@ run_npm() {
 
 lint_python() { "$LINT_VENV/bin/python" -m "$@"; }
 
+run_links() { "$LINT_VENV/bin/python" dev/check_links.py; }
+
 # What is checked: the files of this repository that git does not ignore.
 own_files() { # the patterns
     (cd "$REPO" && git ls-files --cached --others --exclude-standard -z -- "$@" | xargs -0r ls -d 2>/dev/null || true)
@@ -93,6 +95,7 @@ cmd_lint() {
     check prettier run_prettier --check
     check eslint run_eslint
     check shellcheck run_shellcheck
+    check links run_links
     [[ -z $LINT_FAILED ]] || die "Not clean:$LINT_FAILED. 'make format' fixes what it can."
 }
 
