@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 REPO = Path(__file__).resolve().parent.parent
-# Pictures in another language are made by a command; until their folder is there, the English ones stand for them.
+# Pictures in another language are made by a command: until their folder is there, the English ones stand in.
 PICTURES = REPO / "docs" / "images"
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
