@@ -52,6 +52,7 @@ from . import test_simulation
 from . import test_stage_log
 from . import test_stage_notice
 from . import test_template
+from . import test_template_shipped
 from . import test_tier
 from . import test_tools
 from . import test_tours
