@@ -25,6 +25,7 @@ cmd_test() {
     say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install -i "$MODULE"
+    (($#)) || check_pot "$RUN_DB"
     run_pytest "$RUN_DB" "$@"
 }
 

@@ -171,8 +171,8 @@ class CrmPlaybook(models.Model):
 
     def _describe_step_observe(self):
         text = self.env._(
-            "Work as before. The playbook shows and logs what is missing and refuses nothing until you enforce"
-            " it. So far: %(moves)s moves, %(observed)s of them with something missing.",
+            "Work as before. The playbook shows and logs what is missing and refuses nothing until you"
+            " enforce it. So far: %(moves)s moves, %(observed)s of them with something missing.",
             moves=self._count_judged(),
             observed=self._count_judged(["observed"]),
         )

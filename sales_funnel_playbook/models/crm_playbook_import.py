@@ -87,8 +87,8 @@ class CrmPlaybook(models.Model):
         if playbook.tier_ids and currency and currency != playbook.currency_id.name:
             playbook.message_post(
                 body=self.env._(
-                    "The amounts of the tiers were written in %(file)s, here they count in %(company)s: look at"
-                    " them.",
+                    "The amounts of the tiers were written in %(file)s, here they count in %(company)s: look"
+                    " at them.",
                     file=currency,
                     company=playbook.currency_id.name,
                 )
@@ -134,7 +134,7 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def _read_texts(self, text):
-        """Return a text of a file as ``{language: text}``, with English, or what takes its place, in front."""
+        """Return a text of a file as ``{language: text}``, with English or what takes its place."""
         texts = text if isinstance(text, dict) else {"en_US": text}
         return {"en_US": texts.get("en_US") or next(iter(texts.values())), **texts}
 

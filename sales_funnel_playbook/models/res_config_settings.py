@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# Numbers of the whole database, the fields of the settings page that show them, and what holds unless changed.
+# Numbers of the whole database, and what they are unless somebody changes them.
 DEFAULTS = {"waiting_days": 30, "override_days": 7, "case_review_months": 6}
 PREFIX = "sales_funnel_playbook."
 FIELDS = [f"sales_funnel_{name}" for name in DEFAULTS]
