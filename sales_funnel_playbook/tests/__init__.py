@@ -23,6 +23,7 @@ from . import test_deadline_tours
 from . import test_delay
 from . import test_digest
 from . import test_exchange
+from . import test_exchange_schema
 from . import test_first_steps
 from . import test_funnel
 from . import test_funnel_bottleneck
