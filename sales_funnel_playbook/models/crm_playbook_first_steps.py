@@ -121,13 +121,8 @@ class CrmPlaybook(models.Model):
         return self.env._("Choose a template"), text, []
 
     def _describe_step_followers(self):
-        followers = self._get_follower_text()
-        text = (
-            self.env._("Followed by: %s.", followers)
-            if followers
-            else self.env._(
-                "Say which product lines or teams follow the playbook. All others stay as they are."
-            )
+        text = self._get_follower_text() or self.env._(
+            "Say which product lines or teams follow the playbook. All others stay as they are."
         )
         return self.env._("Product line and team"), text, [("followers", self.env._("Change"))]
 
@@ -166,8 +161,8 @@ class CrmPlaybook(models.Model):
                 " known, amounts may be in 万元. Deals that are in Odoo already need no import."
             )
         )
-        buttons = [("import", self.env._("Import the Sheet")), ("deals", self.env._("Open Deals"))]
-        return self.env._("Bring in the open deals"), text, buttons
+        sheet, deals = self.env._("Import the Sheet"), self.env._("Open Deals")
+        return self.env._("Bring in the open deals"), text, [("import", sheet), ("deals", deals)]
 
     def _describe_step_observe(self):
         text = self.env._(

@@ -28,8 +28,16 @@ class CrmPlaybook(models.Model):
         return (mine or in_use).action_open_page()
 
     def _get_follower_text(self):
-        """Return who follows this playbook, in words."""
+        """Return who follows this playbook, in words; empty for nobody."""
         names = [*self.product_line_ids.mapped("name"), *self.team_ids.mapped("name")]
         if self.is_default:
             names.append(self.env._("all other deals"))
-        return ", ".join(names)
+        return self.env._("Followed by: %s", ", ".join(names)) if names else ""
+
+
+class CrmPlaybookStage(models.Model):
+    _inherit = "crm.playbook.stage"
+
+    def _get_stay_text(self):
+        """Return how long a deal should stay here, in words."""
+        return self.env._("At most %s days", self.expected_days)

@@ -57,6 +57,10 @@ export class FirstSteps extends Component {
         return Math.round((this.done / this.steps.length) * 100);
     }
 
+    get count() {
+        return _t("%(done)s of %(all)s done", { done: this.done, all: this.steps.length });
+    }
+
     get next() {
         return this.steps.find((step) => !step.is_done)?.key;
     }
