@@ -31,7 +31,7 @@ class CrmPlaybook(models.Model):
 
         :param int playbook_id: the playbook to go on with; without one it is the newest that observes
         :return: ``{"playbook": {"id", "name", "mode"} or False, "playbooks": [{"id", "name"}], "templates":
-            [{"id", "name", "stages": [str]}], "steps": [{"key", "title", "text", "is_done", "is_ticked",
+            [{"id", "name", "stages": [str]}], "steps": [{"key", "title", "text", "is_done", "can_tick",
             "buttons": [{"name", "label"}]}], "done": int}``; a button is one of :meth:`action_first_step`
         :raise AccessError: for who may not write playbooks
         """
@@ -85,8 +85,10 @@ class CrmPlaybook(models.Model):
 
     def _is_step_done(self, key):
         """Tell whether a step of this playbook, or of none, is done."""
-        if key in TICKED and key in (self.ticked_steps or []):
-            return True
+        return key in (self.ticked_steps or []) or self._is_step_recorded(key)
+
+    def _is_step_recorded(self, key):
+        """Tell whether the records show that a step is done."""
         if key == "template":
             return bool(self)
         if key == "followers":
@@ -109,7 +111,7 @@ class CrmPlaybook(models.Model):
             "title": title,
             "text": text,
             "is_done": self._is_step_done(key),
-            "is_ticked": is_ready and key in TICKED,
+            "can_tick": is_ready and key in TICKED and not self._is_step_recorded(key),
             "buttons": [{"name": name, "label": label} for name, label in buttons] if is_ready else [],
         }
 

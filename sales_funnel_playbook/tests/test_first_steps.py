@@ -18,7 +18,7 @@ class TestFirstSteps(PlaybookCase):
         self.assertFalse(page["playbook"])
         self.assertEqual((page["done"], len(steps)), (0, 6))
         self.assertIn("Enterprise SaaS", [template["name"] for template in page["templates"]])
-        self.assertFalse(any(step["buttons"] or step["is_ticked"] for step in page["steps"]))
+        self.assertFalse(any(step["buttons"] or step["can_tick"] for step in page["steps"]))
 
     def test_records_show_what_is_done(self):
         """Nobody ticks what can be seen: the playbook, who follows it, its deals, and its first moves."""
@@ -35,6 +35,8 @@ class TestFirstSteps(PlaybookCase):
         lead.stage_id = self.stage_demo
         self.assertDone(playbook, ["template", "followers", "deals", "observe"])
         self.assertEqual(playbook.first_steps_summary, "4 / 6")
+        steps = self._get(playbook)[1]
+        self.assertEqual([key for key, step in steps.items() if step["can_tick"]], ["thresholds", "people"])
 
     def assertDone(self, playbook, keys):
         page, steps = self._get(playbook)
@@ -131,6 +133,15 @@ class TestPage(PlaybookCase):
             for rule in [*stage.condition_ids, *stage.action_ids, *stage.output_ids]:
                 self.assertIn(rule.name, row)
         self.assertIn("Call the customer", rows[0])
+
+    def test_deadlines_tiers_and_score_sheet(self):
+        template = self.env.ref("sales_funnel_playbook.crm_playbook_template_saas")
+        report = self.env["ir.actions.report"].with_user(self.rep)
+        html = report._render_qweb_html("sales_funnel_playbook.report_playbook", template.ids)[0].decode()
+        for rule in [*template.deadline_ids, *template.criterion_ids]:
+            self.assertIn(rule.name, html)
+        for text in ("300,000", "≥ 60 %", "By tier", "Deal won", "A template"):
+            self.assertIn(text, html)
 
     def test_everybody_finds_the_playbook_of_the_team(self):
         action = self.env["crm.playbook"].with_user(self.rep).action_open_my_playbooks()

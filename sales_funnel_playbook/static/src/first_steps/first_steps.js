@@ -45,7 +45,7 @@ export class FirstSteps extends Component {
         // a new playbook begins at the first step, whatever the others have done
         const steps = this.state.page.steps;
         return this.state.isAdding
-            ? steps.map((step) => ({ ...step, is_done: false, is_ticked: false, buttons: [] }))
+            ? steps.map((step) => ({ ...step, is_done: false, can_tick: false, buttons: [] }))
             : steps;
     }
 
