@@ -7,12 +7,12 @@ const cell = (name, number) => `${stage(name)} td[data-name=${number}]`;
 const checkAddress = (...parts) => ({
     content: `The address has ${parts}`,
     trigger: ".o_funnel_table",
-    run() {
-        for (const part of parts) {
-            if (!getSearch().includes(part)) {
-                throw new Error(`${part} is not in the address ${getSearch()}`);
-            }
-        }
+    async run({ waitUntil }) {
+        // the router writes the address a moment after the page has changed
+        await waitUntil(() => parts.every((part) => getSearch().includes(part)), {
+            message: `${parts} is not in the address ${getSearch()}`,
+            timeout: 5000,
+        });
     },
 });
 
