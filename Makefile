@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm lint format shell bench i18n lock db-stop clean
+.PHONY: help demo test test-crm lint format shell bench i18n description package lock db-stop clean
 
 PORT ?= 8069
 export PORT
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Odoo with the module and demo data on 127.0.0.1:8069 (PORT=…; FRESH=1 for a new database)
 	@FRESH="$(FRESH)" dev/env demo
@@ -30,6 +30,12 @@ bench: ## benchmarks, plain crm against the module (ARGS="--quick")
 
 i18n: ## bring the translation files up to date with the code
 	@dev/env i18n
+
+description: ## the addon's README, its page in Odoo's Apps and its icon, from their sources
+	@dev/env description
+
+package: ## the addon as a wheel for pip, in .odoo-env/dist
+	@dev/env package
 
 lock: ## renew the pinned versions of Python and npm packages
 	@dev/env lock

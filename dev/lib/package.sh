@@ -1,0 +1,51 @@
+# The addon as a Python package, and what presents it.
+# shellcheck shell=bash
+
+DIST_DIR=$ENV_DIR/dist
+
+# With the build tools that are pinned for this repository, and no network.
+build_wheel() { # the folder it comes into
+    lint_python pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation \
+        --check-build-dependencies --wheel-dir "$1" "$REPO/$MODULE"
+}
+
+judge_wheel() { "$LINT_VENV/bin/python" "$REPO/dev/check_package.py" "$1" "$REPO/$MODULE"; }
+
+cmd_package() {
+    ensure_lint
+    rm -rf "$DIST_DIR"
+    logged "The wheel could not be built." package build_wheel "$DIST_DIR"
+    judge_wheel "$DIST_DIR"/*.whl
+    say "Built: $(shown "$(printf '%s\n' "$DIST_DIR"/*.whl)")."
+}
+
+check_wheel() {
+    local folder status=0
+    folder=$(mktemp -d "$ENV_DIR/wheel.XXXXXX")
+    build_wheel "$folder" && judge_wheel "$folder"/*.whl ||
+        status=$?
+    rm -rf "$folder"
+    return "$status"
+}
+
+make_description() { "$LINT_VENV/bin/python" "$REPO/dev/make_description.py" "$@"; }
+
+cmd_description() {
+    ensure_lint
+    ensure_browser
+    cd "$REPO"
+    make_description "$MODULE" docs/images
+    draw_icon
+}
+
+# The icon as Odoo wants it, from the drawing; it is left alone as long as the drawing is.
+draw_icon() {
+    local folder=$REPO/$MODULE/static/description html=$ENV_DIR/icon.html
+    if [[ -f $folder/icon.png ]] && is_done icon "$(hash_of -- "$folder"/icon.*)"; then return; fi
+    printf '<body style="margin:0"><img src="file://%s" width="128" height="128" style="display:block">' \
+        "$folder/icon.svg" >"$html"
+    logged "The browser could not draw the icon." icon run_browser --default-background-color=00000000 \
+        --window-size=128,128 --hide-scrollbars --screenshot="$folder/icon.png" "file://$html"
+    mark_done icon "$(hash_of -- "$folder"/icon.*)"
+    say "Drawn: $(shown "$folder/icon.png")."
+}
