@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm lint format shell bench i18n description package lock db-stop clean
+.PHONY: help demo test test-crm lint format shell bench i18n screenshots description package lock db-stop clean
 
 PORT ?= 8069
 export PORT
@@ -30,6 +30,9 @@ bench: ## benchmarks, plain crm against the module (ARGS="--quick")
 
 i18n: ## bring the translation files up to date with the code
 	@dev/env i18n
+
+screenshots: ## the pictures of docs/images from a demo (URL=… for one that runs; ARGS="kanban" for some)
+	@URL="$(URL)" dev/env screenshots $(ARGS)
 
 description: ## the addon's README, its page in Odoo's Apps and its icon, from their sources
 	@dev/env description

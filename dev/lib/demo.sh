@@ -7,19 +7,19 @@ PORT=${PORT:-8069}
 ensure_demo_db() {
     local key
     key=$(hash_of "$(template_key)" "$(addon_key)")
-    if [[ -n ${FRESH:-} ]] || ! db_exists "$DEMO_DB" || [[ ! -f $STAMP_DIR/demo ]]; then
+    if [[ -n ${FRESH:-} ]] || ! db_exists "$DEMO_DB" || [[ ! -f $STAMP_DIR/$DEMO_DB ]]; then
         make_demo_db
-    elif ! is_done demo "$key"; then
+    elif ! is_done "$DEMO_DB" "$key"; then
         say "The module changed: updating the demo database …"
         logged "The demo database could not be updated; 'make demo FRESH=1' makes a new one." demo-update \
             odoo_quiet -d "$DEMO_DB" -u "$MODULE" --stop-after-init
     fi
-    mark_done demo "$key"
+    mark_done "$DEMO_DB" "$key"
 }
 
 make_demo_db() {
     say "Making the demo database (one to two minutes) …"
-    mark_undone demo
+    mark_undone "$DEMO_DB"
     drop_db "${DEMO_DB}_new"
     logged "The demo database could not be made." demo-install \
         odoo_quiet -d "${DEMO_DB}_new" -i "$MODULE" --with-demo --load-language en_US,zh_CN,zh_TW --stop-after-init
@@ -48,21 +48,26 @@ cmd_demo() {
     require_free_port
     ensure_runtime
     ensure_demo_db
-    say "Starting Odoo …"
-    DEMO_LOG=$LOG_DIR/demo.log
-    exec_odoo_python -m odoo --config "$ODOO_CONF" -d "$DEMO_DB" --db-filter "^$DEMO_DB\$" \
-        --http-interface 127.0.0.1 --http-port "$PORT" --max-cron-threads 1 >"$DEMO_LOG" 2>&1 </dev/null &
-    DEMO_PID=$!
     trap stop_demo EXIT
     trap 'exit 0' INT TERM
-    wait_for_demo
+    start_demo
     show_demo
     wait "$DEMO_PID" || true
     die "Odoo ended by itself (details: $(shown "$DEMO_LOG"))."
 }
 
+start_demo() { # sets DEMO_PID; returns when it answers
+    say "Starting Odoo …"
+    DEMO_LOG=$LOG_DIR/demo.log
+    exec_odoo_python -m odoo --config "$ODOO_CONF" -d "$DEMO_DB" --db-filter "^$DEMO_DB\$" \
+        --http-interface 127.0.0.1 --http-port "$PORT" --max-cron-threads 1 >"$DEMO_LOG" 2>&1 </dev/null &
+    DEMO_PID=$!
+    wait_for_demo
+}
+
 stop_demo() {
     trap '' INT
+    [[ -n ${DEMO_PID:-} ]] || return 0
     kill -TERM "$DEMO_PID" 2>/dev/null || return 0
     wait "$DEMO_PID" 2>/dev/null || true
     say "The demo has ended."

@@ -5,6 +5,7 @@ ensure_test_parts() {
     require_addon
     ensure_template
     ensure_browser
+    ensure_npm # axe-core, which checks accessibility
 }
 
 run_pytest() { # database, then pytest's arguments
@@ -12,6 +13,7 @@ run_pytest() { # database, then pytest's arguments
     shift
     cd "$REPO"
     PYTHONPATH=$REPO/dev HYPOTHESIS_STORAGE_DIRECTORY=$ENV_DIR/hypothesis \
+        AXE_SOURCE=$NPM_DIR/node_modules/axe-core/axe.min.js \
         odoo_python -m pytest -p pytest_log_guard \
         --odoo-config="$ODOO_CONF" --odoo-database="$db" --odoo-http --odoo-log-level=warn \
         --odoo-extra="logfile=$LOG_DIR/pytest-odoo.log" --odoo-extra="db-filter=^$db\$" \

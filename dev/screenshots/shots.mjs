@@ -1,0 +1,149 @@
+// The pictures of docs/images, one entry each. Records are found by name, controls by what is the same in
+// every language. To add a picture, add an entry:
+//
+//   name      of the file, NAME.png
+//   user      who looks (the login is the password as well); admin unless said otherwise
+//   open      the path to open, or a function of the Session that returns it (promises are waited for)
+//   app       the menu of the app it is shown in; CRM's unless said otherwise
+//   ready     selector of what has to be there before any step
+//   steps     what to do then: a function of the Session
+//   clip      selector of the part to take; without it the whole window
+//   size      [width, height] of the window; [1366, 900] unless said otherwise
+//   windows   DESKTOP, PHONE or both; DESKTOP unless said otherwise. A phone's picture is NAME_phone.png
+import { openDeal, openPipeline, openRecord } from "./places.mjs";
+import { BOTH, PHONE } from "./windows.mjs";
+
+const A = "A科技公司";
+const B = "B集团";
+const TALL = [1400, 1250];
+
+const refuse = async (session) => {
+    const card = session.locator(`.o_kanban_record:has-text("${B}")`);
+    const column = session.locator(
+        `.o_kanban_group:has(.o_kanban_record:has-text("${B}")) + .o_kanban_group`
+    );
+    await session.drag(card, column);
+    await session.see(".o_playbook_gate_dialog");
+};
+
+const openTab = (name) => async (session) => {
+    await session.click(`.o_notebook a.nav-link[name="${name}"]`);
+    await session.see(`.o_notebook a.nav-link.active[name="${name}"]`);
+};
+
+const openPanel = async (session) => {
+    await openTab("playbook")(session);
+    await session.see(".o_playbook_panel");
+};
+
+export const SHOTS = [
+    {
+        name: "refusal",
+        open: openPipeline(B),
+        ready: ".o_kanban_record",
+        steps: refuse,
+    },
+    {
+        name: "refusal",
+        open: openDeal(B),
+        ready: ".o_form_view .o_statusbar_status",
+        steps: (session) => session.enterNextStage(B),
+        windows: [PHONE],
+    },
+    {
+        name: "kanban",
+        open: openPipeline(B),
+        ready: ".o_kanban_record .o_playbook_progress",
+        windows: BOTH,
+    },
+    {
+        name: "checklist",
+        open: openDeal(B),
+        ready: ".o_form_view .o_statusbar_status",
+        steps: async (session) => {
+            await session.enterNextStage(B);
+            await session.click(".o_playbook_gate_dialog footer .btn-primary");
+            await session.see(".modal .o_playbook_panel");
+        },
+        windows: BOTH,
+    },
+    {
+        name: "playbook_tab",
+        open: openDeal(A),
+        ready: ".o_form_view",
+        steps: openPanel,
+        size: [1366, 1450],
+    },
+    {
+        name: "override",
+        open: openDeal(B),
+        ready: ".o_form_view .o_statusbar_status",
+        steps: async (session) => {
+            await session.enterNextStage(B);
+            await session.click(".o_playbook_gate_dialog .o_playbook_override");
+            await session.choose(".modal .o_field_widget[name=reason_id]", 0); // the document follows later
+            await session.fill(
+                ".modal .o_field_widget[name=note] textarea, .modal .o_field_widget[name=note] input",
+                session.isChinese
+                    ? "客户内部评审已口头通过，书面结论下周一送达。"
+                    : "Their review said yes by phone; the written result arrives on Monday."
+            );
+        },
+    },
+    {
+        name: "progress",
+        open: openDeal(A),
+        ready: ".o_form_view",
+        steps: openTab("progress"),
+        size: [1400, 1000],
+    },
+    { name: "risks", open: openDeal(B), ready: ".o_form_view", steps: openTab("risks"), size: [1400, 1000] },
+    {
+        name: "score",
+        open: openDeal(A),
+        ready: ".o_form_view",
+        steps: openPanel,
+        size: TALL,
+        clip: ".o_playbook_score",
+    },
+    {
+        name: "cases_on_a_deal",
+        open: openDeal(A),
+        ready: ".o_form_view",
+        steps: openPanel,
+        size: TALL,
+        clip: ".o_playbook_cases",
+    },
+    {
+        name: "my_day",
+        open: "/odoo/my-day",
+        ready: ".o_data_row, .o_kanban_record",
+        size: [1366, 600],
+        windows: BOTH,
+    },
+    { name: "funnel", open: "/odoo/funnel", ready: ".o_funnel_chart canvas", windows: BOTH },
+    {
+        name: "review",
+        open: openRecord("funnel-reviews", "crm.funnel.review", [
+            ["bottleneck_line_ids", "!=", false],
+            ["period", "=", "week"],
+        ]),
+        ready: ".o_form_view",
+        size: [1366, 1000],
+        windows: BOTH,
+    },
+    {
+        name: "case",
+        open: openRecord("cases", "crm.playbook.case", [["state", "=", "published"]]),
+        ready: ".o_form_view",
+        size: [1200, 800],
+        windows: BOTH,
+    },
+    {
+        name: "playbook",
+        open: openRecord("action-sales_funnel_playbook.crm_playbook_action", "crm.playbook", [
+            ["is_template", "=", false],
+        ]),
+        ready: ".o_form_view .o_notebook",
+    },
+];

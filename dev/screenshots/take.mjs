@@ -1,0 +1,111 @@
+// Takes the pictures of shots.mjs: take.mjs ADDRESS FOLDER [NAME…]
+//
+// BROWSER is the browser's path, NPM_PACKAGES the folder that has playwright-core. English pictures land in
+// FOLDER, Chinese ones in FOLDER/zh_CN. The users' languages are put back at the end.
+import { mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { Session } from "./session.mjs";
+import { SHOTS } from "./shots.mjs";
+import { BOTH, DESKTOP, DESKTOP_SIZE, PHONE, SETTINGS } from "./windows.mjs";
+
+const { chromium } = createRequire(`${process.env.NPM_PACKAGES}/package.json`)("playwright-core");
+const [base, folder, ...names] = process.argv.slice(2);
+const TIMEOUT = 120_000; // milliseconds, for a busy machine
+const LANGUAGES = { en_US: "", zh_CN: "zh_CN/" };
+const browser = await chromium.launch({
+    executablePath: process.env.BROWSER,
+    chromiumSandbox: process.getuid() !== 0,
+    args: ["--font-render-hinting=none", "--hide-scrollbars"],
+});
+try {
+    await takeAll();
+} finally {
+    await browser.close();
+}
+
+async function takeAll() {
+    for (const name of names.filter((name) => !SHOTS.some((shot) => shot.name === name))) {
+        throw new Error(`There is no picture '${name}'.`);
+    }
+    const wanted = SHOTS.filter((shot) => !names.length || names.includes(shot.name));
+    for (const user of new Set(wanted.map(getUser))) {
+        await takeAs(
+            user,
+            wanted.filter((shot) => getUser(shot) === user)
+        );
+    }
+}
+
+function getUser(shot) {
+    return shot.user ?? "admin";
+}
+
+async function takeAs(user, shots) {
+    const context = await logIn(user);
+    const storageState = await context.storageState();
+    const session = new Session(context.pages()[0], base, "en_US");
+    const me = await session.find("res.users", [["login", "=", user]], ["lang"]);
+    try {
+        for (const [language, place] of Object.entries(LANGUAGES)) {
+            await session.call("res.users", "write", [[me.id], { lang: language }]);
+            await mkdir(folder + place, { recursive: true });
+            for (const kind of BOTH) {
+                const chosen = shots.filter((shot) => (shot.windows ?? [DESKTOP]).includes(kind));
+                await takeIn(storageState, chosen, language, kind, folder + place);
+            }
+        }
+    } finally {
+        await session.call("res.users", "write", [[me.id], { lang: me.lang }]);
+        await context.close();
+    }
+}
+
+async function logIn(user) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${base}/web/login`);
+    await page.fill("input[name=login]", user);
+    await page.fill("input[name=password]", user);
+    await page.click("form.oe_login_form button[type=submit]");
+    await page.waitForURL((url) => url.pathname.startsWith("/odoo"));
+    return context;
+}
+
+/** Take pictures in one kind of window; its pages share what the browser has loaded. */
+async function takeIn(storageState, shots, language, kind, place) {
+    const context = await browser.newContext({
+        ...SETTINGS[kind],
+        storageState,
+        reducedMotion: "reduce",
+        timezoneId: "UTC",
+        locale: language.replace("_", "-"),
+    });
+    context.setDefaultTimeout(TIMEOUT);
+    for (const shot of shots) {
+        const page = await context.newPage();
+        try {
+            await take(new Session(page, base, language, kind === PHONE), shot, place);
+        } catch (error) {
+            throw new Error(`Picture '${shot.name}', ${kind}, ${language}: ${error.message}`, {
+                cause: error,
+            });
+        } finally {
+            await page.close();
+        }
+    }
+    await context.close();
+}
+
+async function take(session, shot, place) {
+    const name = `${shot.name}${session.isPhone ? "_phone" : ""}.png`;
+    if (!session.isPhone) {
+        const [width, height] = shot.size ?? DESKTOP_SIZE;
+        await session.page.setViewportSize({ width, height });
+    }
+    const path = typeof shot.open === "string" ? shot.open : await shot.open(session);
+    await session.open(path, shot.app ?? "crm.crm_menu_root");
+    await session.see(shot.ready);
+    await shot.steps?.(session);
+    await writeFile(place + name, await session.takePicture(shot.clip));
+    process.stdout.write(`${session.language} ${name}\n`);
+}
