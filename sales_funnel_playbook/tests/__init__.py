@@ -1,3 +1,4 @@
+from . import test_accessibility
 from . import test_assignment
 from . import test_backfill
 from . import test_calibration
