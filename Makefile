@@ -5,7 +5,7 @@ PORT ?= 8069
 export PORT
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Odoo with the module and demo data on 127.0.0.1:8069 (PORT=…; FRESH=1 for a new database)
 	@FRESH="$(FRESH)" dev/env demo
