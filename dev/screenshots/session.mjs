@@ -70,6 +70,15 @@ export class Session {
         await this.page.locator(".o-autocomplete--dropdown-item a").nth(place).click();
     }
 
+    /** Choose an option of a select, by its value. */
+    async select(selector, value) {
+        await this.locator(selector).selectOption(value);
+    }
+
+    async seeInFrame(frame, selector) {
+        await this.page.frameLocator(frame).locator(selector).first().waitFor();
+    }
+
     /** Drag as a mouse does it: Odoo begins to drag after some pixels. */
     async drag(from, to) {
         const [start, end] = [await from.boundingBox(), await to.boundingBox()];

@@ -38,6 +38,30 @@ const openPanel = async (session) => {
 
 export const SHOTS = [
     {
+        name: "first_steps",
+        open: "/odoo/sales-funnel-first-steps",
+        ready: ".o_first_steps",
+        steps: (session) => session.select(".o_first_steps_playbook", ""), // as it begins
+        size: [1280, 1180],
+        windows: BOTH,
+    },
+    {
+        name: "settings",
+        open: "/odoo/action-crm.crm_config_settings_action",
+        ready: ".o_settings_container:has(#sales_funnel_setting)",
+        size: [1280, 1800],
+        clip: ".o_settings_container:has(#sales_funnel_setting)",
+    },
+    {
+        name: "playbook_page",
+        user: "rep",
+        open: "/odoo/action-sales_funnel_playbook.crm_playbook_page_action",
+        ready: "iframe",
+        steps: (session) => session.seeInFrame("iframe", ".o_playbook_page_stages"),
+        size: [1280, 1250],
+        windows: BOTH,
+    },
+    {
         name: "refusal",
         open: openPipeline(B),
         ready: ".o_kanban_record",

@@ -94,6 +94,18 @@ class TestAccessibility(AxeCase, ReviewCase, CaseCase):
         parts = (".o_funnel_filters", ".o_funnel_table", ".o_funnel_chart", ".o_funnel_definitions")
         self.assertAccessible(url, parts, self.leader.login)
 
+    def test_first_steps(self):
+        """On the way, and before the first step, where the templates are offered."""
+        url = "/odoo/sales-funnel-first-steps"
+        self.assertAccessible(url, [".o_first_step"], self.leader.login)
+        self.env["crm.playbook"].search([("is_template", "=", False)]).active = False
+        self.assertAccessible(url, [".o_first_steps_page"], self.leader.login)
+
+    def test_settings(self):
+        action = self.env.ref("crm.crm_config_settings_action")
+        parts = [".o_settings_container:has(#sales_funnel_setting)"]
+        self.assertAccessible(f"/odoo/action-{action.id}", parts, "admin")
+
     def test_my_day(self):
         self._create_deadline("Complete it", "lead_created", satisfied_domain="[('phone', '!=', False)]")
         self._create_lead("Globex", captured_at=Datetime.now() - timedelta(days=10))
