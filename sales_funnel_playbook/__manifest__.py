@@ -96,6 +96,7 @@
     "demo": [
         "demo/sales_funnel_demo.xml",
         "demo/crm_playbook_case_demo.xml",
+        "demo/crm_playbook_deal_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

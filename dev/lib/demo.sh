@@ -23,15 +23,8 @@ make_demo_db() {
     drop_db "${DEMO_DB}_new"
     logged "The demo database could not be made." demo-install \
         odoo_quiet -d "${DEMO_DB}_new" -i "$MODULE" --with-demo --load-language en_US,zh_CN,zh_TW --stop-after-init
-    logged "The demo's texts could not be translated." demo-translations \
-        demo_shell "${DEMO_DB}_new" demo_translations.py
-    logged "The demo's history could not be made." demo-history demo_shell "${DEMO_DB}_new" demo_history.py
     drop_db "$DEMO_DB"
     rename_db "${DEMO_DB}_new" "$DEMO_DB"
-}
-
-demo_shell() {
-    odoo_python -m odoo shell --config "$ODOO_CONF" -d "$1" --no-http <"$REPO/dev/$2"
 }
 
 port_in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }

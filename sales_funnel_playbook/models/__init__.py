@@ -3,6 +3,7 @@ from . import crm_playbook_cache_mixin
 from . import crm_playbook_delay
 from . import crm_playbook_rule
 from . import crm_playbook
+from . import crm_playbook_demo
 from . import crm_playbook_duty
 from . import crm_playbook_gate
 from . import crm_playbook_stage

@@ -22,6 +22,7 @@ from . import test_deadline_rules
 from . import test_deadline_template
 from . import test_deadline_tours
 from . import test_delay
+from . import test_demo
 from . import test_digest
 from . import test_exchange
 from . import test_exchange_schema

@@ -1,0 +1,210 @@
+"""Plays fourteen weeks of two teams, day by day, so that what there is at the end came about as it does in real
+life. Only the clock of the database cursor is set: the transaction's "now", by which the module and Odoo date
+what happens. What they date by the clock on the wall is put right where it is written.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import zip_longest
+
+from odoo.tools import SQL
+
+from . import ending, facts
+from .deal import get_deals
+from .stories import Calendar, pick, read
+
+ENFORCED_FROM = 8  # weeks before this one: until then what was missing was noted, and no move was refused
+SALESPEOPLE = {
+    "rep": "user_demo_rep",
+    "account": "user_demo_account_manager",
+    "chen": "user_demo_chen",
+    "tom": "user_demo_tom",
+}
+MID_MARKET = ("chen", "tom")
+QUIET = {
+    "tracking_disable": True,
+    "mail_activity_quick_update": True,
+    "mail_auto_subscribe_no_notify": True,
+    "mail_notify_force_send": False,
+    "no_mail_to_attendees": True,
+    "lang": "en_US",
+}
+
+
+class Demo:
+    """The demo while it is made: who and what it is about, and the moment it has reached."""
+
+    def __init__(self, env, now):
+        self.env = env(su=True, context=QUIET)
+        self.end = now.replace(microsecond=0)
+        self.users = {key: self.ref(name) for key, name in SALESPEOPLE.items()}
+        self.users["admin"] = self.env.ref("base.user_admin")
+        self.teams = {key: self.ref(self._get_name(key, "team_demo")) for key in self.users}
+        self.lines = {key: self.ref(self._get_name(key, "product_line_demo")) for key in self.users}
+        self.playbooks = self.lines["rep"].playbook_id | self.lines["chen"].playbook_id
+        self.stages = {key: self.lines[key].playbook_id.stage_ids.sorted("sequence") for key in self.users}
+        self.calendar = Calendar(self.end, self.playbooks[0]._get_tz())
+        self.notes = read("notes")
+        self.deals = get_deals(self)
+
+    def _get_name(self, key, name):
+        return f"{name}_mid_market" if key in MID_MARKET else name
+
+    def ref(self, name):
+        return self.env.ref(f"sales_funnel_playbook.{name}").with_env(self.env)
+
+    @property
+    def now(self):
+        return self.env.cr.now()
+
+    @property
+    def today(self):
+        return self.calendar.to_date(self.now)
+
+    @property
+    def leads(self):
+        return self.env["crm.lead"].browse(deal.lead.id for deal in self.deals.values() if deal.lead)
+
+    @contextmanager
+    def _clock(self):
+        """Return a context in which :meth:`set_clock` may be called; afterwards it is now again."""
+        before = self.env.cr.now()
+        try:
+            yield
+        finally:
+            self.env.flush_all()
+            self.env.cr._now = before
+
+    def set_clock(self, moment):
+        self.env.flush_all()  # what is written belongs to the moment before
+        self.env.cr._now = moment
+
+    def play(self):
+        """Play all days until now."""
+        last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id
+        with self._clock():
+            happenings = self.get_happenings()
+            for week, day in self.calendar.get_days():
+                self.begin_day(week, day)
+                evening = min(self.calendar.at(week, day, 18), self.end)
+                while happenings and happenings[0][0] < evening:
+                    moment, _number, act, *args = happenings.pop(0)
+                    self.set_clock(moment)
+                    act(*args)
+                    self.settle_queued()
+                self.set_clock(evening)
+                self.work_off(is_evening=True)
+            self.set_clock(self.end)
+            ending.finish(self)
+            self.settle()
+        self.date_messages()
+        self.env["mail.mail"].search([("id", ">", last_mail)]).unlink()  # nobody gets mail of a demo
+
+    def get_happenings(self):
+        """Return ``[(moment, number, function, *arguments), …]`` of all there is to play, in order."""
+        happenings = []
+        for deal in self.deals.values():
+            happenings += self._get_steps(deal)
+        for line in read("facts"):
+            moment = self.calendar.parse(line["when"], line["deal"])
+            happenings.append((moment + timedelta(hours=1), self._do_fact, line))
+        happenings = [one for one in happenings if one[0] < self.end]
+        return sorted((one[0], number, *one[1:]) for number, one in enumerate(happenings))
+
+    def _get_steps(self, deal):
+        """Return the happenings of a deal's way; what a stage asks for is done on the way to the next."""
+        steps = self.calendar.get_steps(deal.key, deal.row["steps"])
+        for step, following in zip_longest(steps, steps[1:]):
+            yield step.moment, deal.step, step.target, step.mark
+            until = following.moment if following else self.end
+            done = following and not following.mark and following.target.isdigit()
+            share = 0.25 if pick(f"{deal.key}{step.target}", 2) else 0.7
+            if step.target.isdigit() and (done or step.target != "3"):
+                moment = self.calendar.between(step.moment, until, share, deal.key + step.target)
+                yield moment, deal.hand_in, step.target, None if done else 1
+
+    def _do_fact(self, line):
+        """Let something happen to a deal that is there by then."""
+        deal = self.deals[line["deal"]]
+        if deal.lead:
+            lead = deal.lead.with_user(self.users[line["who"]])
+            getattr(facts, line["what"])(deal, lead, line["subject"], line["text"])
+
+    # a day in the office
+
+    def begin_day(self, week, day):
+        self.set_clock(self.calendar.at(week, day, 8))
+        if (week, day) == (ENFORCED_FROM, 1):
+            self.playbooks.mode = "enforce"
+        if day == 1 and week < ENFORCED_FROM:
+            self.review(week)
+        self.settle()
+        self.work_off()
+
+    def review(self, week):
+        """Make the reviews that are due, as the job does; the teams decide something, or have done so."""
+        reviews = self.env["crm.funnel.review"]
+        for one in reviews._get_due():
+            reviews._make(*one)._tell_made()
+        ending.decide(self, week)
+
+    def settle(self):
+        """Do what the hourly job does."""
+        leads = self.leads.with_context(active_test=False)
+        for followed in leads._group_by_playbook().values():
+            followed._keep_deadlines()
+
+    def settle_queued(self):
+        """Do what the end of a transaction does."""
+        self.env["crm.lead"]._settle_queued()
+
+    def work_off(self, is_evening=False):
+        """Do what is due, most of it in time: in the morning the work, in the evening the notes about it."""
+        open_work = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "in", self.leads.ids),
+                ("playbook_cause", "!=", False),
+                ("playbook_cause", "not =like", "approval:%"),
+                ("date_deadline", "<=", self.today + timedelta(days=is_evening)),
+            ]
+        )
+        deals = {deal.lead.id: deal for deal in self.deals.values() if deal.lead}
+        noted = open_work.filtered(lambda one: one.playbook_deadline_id.trigger == "communication")
+        for activity in noted if is_evening else open_work - noted:
+            deal = deals[activity.res_id]
+            if not self._is_done(activity, deal, is_evening):
+                continue
+            if is_evening:
+                deal.note(activity.playbook_started_at)
+            else:
+                activity.active = False
+        self.settle_queued()
+
+    def _is_done(self, activity, deal, is_evening):
+        """Tell whether somebody does this today: most do it in time, some late, some never."""
+        days = (activity.date_deadline - self.calendar.monday).days
+        chance = pick(f"{deal.key}{days}{activity.summary}", 20)
+        late = 0 if chance < 14 else 1 if chance < 16 else 3 if chance < 19 else 99
+        return activity.date_deadline + timedelta(days=late - is_evening) <= self.today
+
+    def date_messages(self):
+        """What Odoo dates by the wall clock happened when it was written."""
+        self.env.flush_all()
+        for statement in (
+            "UPDATE mail_message SET date = create_date WHERE model = 'crm.lead' AND res_id = ANY(%s)",
+            "UPDATE mail_activity SET date_done = playbook_done_at::date"
+            " WHERE res_model = 'crm.lead' AND res_id = ANY(%s) AND NOT active",
+        ):
+            self.env.cr.execute(SQL(statement, self.leads.ids))
+        self.env.invalidate_all()
+
+
+def load(env, now=None):
+    """Make the demo's deals and all that happened to them, once.
+
+    :param now: naive UTC, the moment at which the fourteen weeks end; now unless a test says otherwise
+    """
+    if env.ref("sales_funnel_playbook.lead_demo_a", raise_if_not_found=False):
+        return
+    Demo(env, now or env.cr.now()).play()

@@ -1,0 +1,208 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.modules import Manifest
+from odoo.tests import BaseCase, TransactionCase, tagged
+from odoo.tools import convert_file
+
+from odoo.addons.sales_funnel_playbook.demo.stories import Calendar, read
+
+MODULE = "sales_funnel_playbook"
+NOW = datetime(2029, 1, 1, 9, 30)  # a Monday, and the first of January
+WEEKS = 14
+# What nobody can have done yet; what is planned may lie ahead.
+PAST = {
+    "crm.lead": ["create_date", "captured_at", "date_closed", "date_last_stage_update", "last_contact_at"],
+    "crm.lead.stage.log": ["entered_at", "left_at"],
+    "crm.lead.output": ["submitted_at", "reviewed_at"],
+    "crm.lead.confirmation": ["date"],
+    "crm.lead.progress": ["communicated_at", "create_date"],
+    "crm.lead.risk": ["raised_at", "closed_at"],
+    "crm.playbook.case": ["published_at"],
+    "crm.funnel.review": ["made_at"],
+    "mail.activity": ["playbook_started_at", "playbook_done_at"],
+}
+# Pages and what they must not be without.
+PAGES = {
+    "crm.lead.stage.log": ["passed", "observed", "overridden", "none"],
+    "crm.lead.output": ["submitted", "approved", "rejected"],
+    "crm.playbook.case": ["draft", "in_review", "published", "retired"],
+    "crm.playbook.deadline.report": ["open", "overdue", "on_time", "late", "missed"],
+    "crm.funnel.review.decision": ["open", "done", "overdue"],
+}
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(TransactionCase):
+    """The demo data, loaded into this transaction as Odoo loads it: what a test database does without, and
+    what leaves nothing behind.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(NOW))
+        cls.env.cr._now = NOW
+        for name in Manifest.for_addon(MODULE)["demo"]:
+            convert_file(cls.env(su=True), MODULE, name, {}, mode="init", noupdate=True)
+        cls.keys = {row["key"]: cls.env.ref(f"{MODULE}.lead_demo_{row['key']}") for row in read("deals")}
+        cls.leads = cls.env["crm.lead"].concat(*cls.keys.values())
+        cls.lines = cls.leads.product_line_id
+        cls.playbooks = cls.lines.playbook_id
+
+    def _ref(self, name):
+        return self.env.ref(f"{MODULE}.{name}")
+
+    def test_the_deals(self):
+        self.assertEqual(len(self.leads), 60)
+        self.assertEqual(self.lines.mapped("name"), ["Enterprise SaaS", "Standard Product"])
+        self.assertEqual(set(self.leads.mapped("won_status")), {"won", "lost", "pending"})
+        self.assertEqual(set(self.leads.mapped("tier")), {"A", "B", "C"})
+        self.assertEqual(self.leads.playbook_stage_id.playbook_id, self.playbooks)
+        for playbook in self.playbooks:
+            missing = playbook.stage_ids - self.leads.playbook_stage_id
+            self.assertFalse(missing.mapped("name"), "deals in every stage")
+        kinds = set(self.leads.stage_log_ids.mapped("kind"))
+        self.assertEqual(kinds, {"created", "forward", "backward", "skip", "won", "lost", "restored"})
+        self.assertEqual(set(self.leads.risk_ids.mapped("level")), {"low", "medium", "high"})
+        self.assertEqual(set(self.leads.risk_ids.mapped("state")), {"open", "closed"})
+        lost = self.leads.filtered(lambda lead: lead.won_status == "lost")
+        self.assertTrue(all(lost.mapped("lost_reason_id")))
+
+    def test_fourteen_weeks(self):
+        weeks = {(NOW - stay.entered_at).days // 7 for stay in self.leads.stage_log_ids}
+        self.assertEqual(weeks, set(range(WEEKS)))
+        for stay in self.leads.stage_log_ids.filtered(lambda stay: stay.lead_id != self.keys["c"]):
+            local = self._ref("team_demo").env.company.resource_calendar_id.tz
+            self.assertLess(Calendar(stay.entered_at, local).get_days()[-1][1], 6)
+            self.assertLess(stay.entered_at.weekday(), 5, stay.lead_id.name)
+
+    def test_the_log_tells_one_story(self):
+        for lead in self.leads:
+            log = lead.stage_log_ids.sorted(lambda stay: (stay.entered_at, stay.id))
+            self.assertFalse(log[-1].left_at)
+            self.assertEqual(log[-1].stage_id, lead.stage_id)
+            self.assertEqual(log[-1].kind == "lost", lead.won_status == "lost")
+            self.assertEqual(log[0].entered_at, lead.create_date.replace(microsecond=0))
+            for stay, following in zip(log[:-1], log[1:], strict=True):
+                lasted = stay.left_at - stay.entered_at
+                self.assertEqual(stay.left_at, following.entered_at)
+                self.assertEqual(following.previous_stage_id, stay.stage_id)
+                self.assertAlmostEqual(stay.duration_days, lasted / timedelta(days=1))
+                self.assertTrue(0 <= stay.working_hours <= lasted / timedelta(hours=1))
+            for stay in log:
+                self.assertEqual(bool(stay.unmet), stay.gate in ("observed", "overridden"))
+                is_overridden = stay.gate == "overridden"
+                self.assertEqual(bool(stay.override_reason_id and stay.override_note), is_overridden)
+
+    def test_nothing_has_happened_in_the_future(self):
+        for model, names in PAST.items():
+            records = self.env[model].with_context(active_test=False)
+            for name in names:
+                last = records.search([(name, "!=", False)], order=f"{name} desc", limit=1)
+                self.assertTrue(last, f"{model}.{name}")
+                self.assertLessEqual(last[name], NOW, f"{model}.{name}")
+        messages = self.env["mail.message"].search(
+            [("model", "=", "crm.lead"), ("res_id", "in", self.leads.ids)]
+        )
+        self.assertLess(min(messages.mapped("date")), NOW - timedelta(weeks=10))
+        self.assertLessEqual(max(messages.mapped("date")), NOW)
+
+    def test_nobody_gets_mail(self):
+        self.assertFalse(self.env["mail.mail"].search([("create_date", ">=", NOW - timedelta(weeks=15))]))
+
+    def test_every_page_has_something(self):
+        for model, states in PAGES.items():
+            field = "gate" if model == "crm.lead.stage.log" else "state"
+            records = self.env[model].search([])
+            found = set(records.mapped(field))
+            self.assertEqual(set(states) - found, set(), model)
+        for model in ("crm.playbook.gate.report", "crm.lead.risk.report", "crm.funnel.report"):
+            self.assertTrue(self.env[model].search([], limit=1), model)
+        self.assertTrue(self.leads.output_ids.filtered("awaits_approval"))
+        self.assertTrue(self.leads.output_ids.filtered("is_late"))
+        self.assertTrue(self.leads.progress_ids.filtered("is_late").milestone_ids)
+        self.assertTrue(self.leads.question_ids)
+        self.assertTrue(self.leads.check_ids)
+        self.assertTrue(self.leads.explanation_ids)
+        self.assertTrue(self.leads.filtered("is_waiting"))
+        self.assertTrue(self.env["crm.playbook.case"].search([]).filtered("used_win_rate"))
+        sessions = self.env["crm.playbook.case.session.line"].search([])
+        self.assertLess(min(sessions.mapped("held_at")), NOW)
+        self.assertGreater(max(sessions.mapped("held_at")), NOW)
+
+    def test_everybody_has_a_day(self):
+        filters = self._ref("crm_playbook_deadline_report_view_search").arch
+        self.assertIn("name=\"due\"", filters)
+        today = NOW.date()
+        for login in ("admin", "rep", "account", "chen", "tom"):
+            user = self.env["res.users"].search([("login", "=", login)])
+            work = self.env["crm.playbook.deadline.report"].with_user(user)
+            due = work.search_count(
+                [
+                    ("user_id", "=", user.id),
+                    ("state", "in", ["open", "overdue"]),
+                    ("date_deadline", "<=", today),
+                ]
+            )
+            self.assertTrue(1 <= due <= 40, f"{login}: {due}")
+
+    def test_the_bottleneck(self):
+        review = self.env["crm.funnel.review"].search(
+            [("team_id", "=", self._ref("team_demo").id), ("period", "=", "week")], limit=1
+        )
+        self.assertEqual(review.date_to, NOW.date() - timedelta(days=1))
+        line = review.bottleneck_line_ids.filtered("has_flow_alert")
+        self.assertEqual(line.name, "Solution demo")
+        self.assertEqual(len(line.explanation["rates"]), 2)
+        self.assertLess(max(line.explanation["rates"]), 30)
+        self.assertTrue(line.explanation["rules"])
+        alerts = self.env["crm.funnel.review.line"].search([("activity_id.active", "=", True)])
+        self.assertIn("Solution demo", alerts.mapped("name"))
+
+    def test_the_reviews(self):
+        reviews = self.env["crm.funnel.review"].search([("playbook_id", "in", self.playbooks.ids)])
+        self.assertEqual(reviews.team_id, self._ref("team_demo") | self._ref("team_demo_mid_market"))
+        self.assertEqual(set(reviews.mapped("period")), {"week", "month"})
+        self.assertEqual(set(reviews.mapped("state")), {"open", "done"})
+
+    def test_the_probabilities(self):
+        rows = self.env["crm.lead.calibration.summary"].search([("playbook_id", "in", self.playbooks.ids)])
+        verdicts = {row.user_id.login: row.verdict for row in rows}
+        self.assertEqual(verdicts["tom"], "too_high")
+        self.assertIn("fits", verdicts.values())
+
+    def test_what_to_try(self):
+        """What ``dev/demo.txt`` promises of the handbook's customers."""
+        gate = self.keys["b"].check_gate(self.playbooks[:1].stage_ids.stage_id[3].id)
+        self.assertFalse(gate[str(self.keys["b"].id)]["allowed"])
+        self.assertEqual(self.keys["b"].risk_level, "high")
+        self.assertEqual(self.keys["c"].user_id.login, "admin")
+        late = self.env["crm.playbook.deadline.report"].search(
+            [("lead_id", "=", self.keys["c"].id), ("state", "=", "overdue")]
+        )
+        self.assertIn("Complete the lead", late.mapped("summary"))
+        self.assertEqual(self.keys["d"].won_status, "pending")
+
+    def test_again(self):
+        """Loading it again changes nothing."""
+        self.env["crm.playbook"]._load_demo_deals()
+        self.assertEqual(self.env["crm.lead"].search_count([("product_line_id", "in", self.lines.ids)]), 60)
+
+
+@tagged("post_install", "-at_install")
+class TestDemoCalendar(BaseCase):
+    """On whatever day the demo is made: its stories are over by then, and in office hours."""
+
+    def test_any_day(self):
+        for number in range(24 * 8):
+            now = datetime(2026, 12, 27) + timedelta(hours=number)
+            calendar = Calendar(now, "Asia/Shanghai")
+            week, day = calendar.get_days()[-1]
+            self.assertLess(calendar.at(week, day, 8), now + timedelta(seconds=1))
+            for row in read("deals"):
+                steps = calendar.get_steps(row["key"], row["steps"])
+                moments = [step.moment for step in steps]
+                self.assertEqual(moments, sorted(set(moments)))
+                self.assertTrue(all(moment < now and moment.weekday() < 5 for moment in moments))
