@@ -13,6 +13,7 @@ from . import ending, facts
 from .deal import get_deals
 from .stories import Calendar, pick, read
 
+SETTLING_DAYS = (2, 5)  # Tuesday and Friday: keeping the deadlines each day would take minutes
 ENFORCED_FROM = 8  # weeks before this one: until then what was missing was noted, and no move was refused
 SALESPEOPLE = {
     "rep": "user_demo_rep",
@@ -85,18 +86,19 @@ class Demo:
         with self._clock():
             happenings = self.get_happenings()
             for week, day in self.calendar.get_days():
-                self.begin_day(week, day)
+                if day == 1:
+                    self.begin_week(week)
                 evening = min(self.calendar.at(week, day, 18), self.end)
                 while happenings and happenings[0][0] < evening:
                     moment, _number, act, *args = happenings.pop(0)
                     self.set_clock(moment)
                     act(*args)
-                    self.settle_queued()
-                self.set_clock(evening)
-                self.work_off(is_evening=True)
+                if day in SETTLING_DAYS or week == 0:
+                    self.settle(evening)
+                    self.work_off(evening)
             self.set_clock(self.end)
             ending.finish(self)
-            self.settle()
+            self.settle(self.end)
         self.date_messages()
         self.env["mail.mail"].search([("id", ">", last_mail)]).unlink()  # nobody gets mail of a demo
 
@@ -130,16 +132,14 @@ class Demo:
             lead = deal.lead.with_user(self.users[line["who"]])
             getattr(facts, line["what"])(deal, lead, line["subject"], line["text"])
 
-    # a day in the office
+    # weeks in the office
 
-    def begin_day(self, week, day):
-        self.set_clock(self.calendar.at(week, day, 8))
-        if (week, day) == (ENFORCED_FROM, 1):
+    def begin_week(self, week):
+        self.set_clock(self.calendar.at(week, 1, 8))
+        if week == ENFORCED_FROM:
             self.playbooks.mode = "enforce"
-        if day == 1 and week < ENFORCED_FROM:
+        if week < ENFORCED_FROM:
             self.review(week)
-        self.settle()
-        self.work_off()
 
     def review(self, week):
         """Make the reviews that are due, as the job does; the teams decide something, or have done so."""
@@ -148,45 +148,56 @@ class Demo:
             reviews._make(*one)._tell_made()
         ending.decide(self, week)
 
-    def settle(self):
-        """Do what the hourly job does."""
+    def settle(self, moment):
+        """Keep the deadlines, as the hourly job does, and date what it ends by what was recorded."""
+        self.set_clock(moment)
         leads = self.leads.with_context(active_test=False)
         for followed in leads._group_by_playbook().values():
             followed._keep_deadlines()
+        ended = [("playbook_done_at", "=", moment), ("playbook_closing", "=", "satisfied"), ("active", "=", False)]
+        for activity in self.env["mail.activity"].search(ended).filtered("playbook_started_at"):
+            activity.playbook_done_at = self._get_done_at(activity, moment)
 
-    def settle_queued(self):
-        """Do what the end of a transaction does."""
-        self.env["crm.lead"]._settle_queued()
+    def _get_done_at(self, activity, moment):
+        """Return when what satisfies an activity was there: the first that was recorded after it began."""
+        lead = self.env["crm.lead"].browse(activity.res_id)
+        output = activity.playbook_output_id
+        if output:
+            recorded = lead._get_submissions(output).mapped("submitted_at")
+        else:
+            recorded = lead.progress_ids.mapped("create_date") + lead.stage_log_ids.mapped("entered_at")
+        begun = activity.playbook_started_at
+        later = [one for one in recorded if begun < one <= moment]
+        return min(later, default=min(begun + timedelta(minutes=20), moment))
 
-    def work_off(self, is_evening=False):
-        """Do what is due, most of it in time: in the morning the work, in the evening the notes about it."""
+    def work_off(self, until):
+        """Do what has been due: most of it in time. Calls and meetings ask for notes, which come next time."""
         open_work = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "crm.lead"),
                 ("res_id", "in", self.leads.ids),
                 ("playbook_cause", "!=", False),
                 ("playbook_cause", "not =like", "approval:%"),
-                ("date_deadline", "<=", self.today + timedelta(days=is_evening)),
             ]
         )
         deals = {deal.lead.id: deal for deal in self.deals.values() if deal.lead}
-        noted = open_work.filtered(lambda one: one.playbook_deadline_id.trigger == "communication")
-        for activity in noted if is_evening else open_work - noted:
-            deal = deals[activity.res_id]
-            if not self._is_done(activity, deal, is_evening):
-                continue
-            if is_evening:
-                deal.note(activity.playbook_started_at)
-            else:
-                activity.active = False
-        self.settle_queued()
+        done = [(self._get_work_at(one, deals[one.res_id]), one) for one in open_work]
+        for moment, activity in sorted((one for one in done if one[0] < until), key=lambda one: one[0]):
+            self.set_clock(moment)
+            if activity.playbook_deadline_id.trigger == "communication":
+                deals[activity.res_id].note(activity.playbook_started_at)
+            activity.active = False
+        self.set_clock(until)
 
-    def _is_done(self, activity, deal, is_evening):
-        """Tell whether somebody does this today: most do it in time, some late, some never."""
-        days = (activity.date_deadline - self.calendar.monday).days
-        chance = pick(f"{deal.key}{days}{activity.summary}", 20)
-        late = 0 if chance < 14 else 1 if chance < 16 else 3 if chance < 19 else 99
-        return activity.date_deadline + timedelta(days=late - is_evening) <= self.today
+    def _get_work_at(self, activity, deal):
+        """Return when somebody does this: most do it in time, some late, some never."""
+        begun = activity.playbook_started_at or activity.create_date
+        due = activity.playbook_due_at or self.calendar.to_utc(activity.date_deadline, 17)
+        chance = pick(f"{deal.key}{(due - begun).days}{activity.summary}{deal.position}", 20)
+        if chance < 14:
+            return max(begun + timedelta(minutes=10), due - timedelta(hours=1 + chance % 4))
+        days = {14: 1, 15: 1, 16: 2, 17: 3, 18: 5}.get(chance, 365)
+        return self.calendar.between(due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{activity.summary}")
 
     def date_messages(self):
         """What Odoo dates by the wall clock happened when it was written."""
