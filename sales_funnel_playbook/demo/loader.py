@@ -14,6 +14,7 @@ from .deal import get_deals
 from .stories import Calendar, pick, read
 
 SETTLING_DAYS = (2, 5)  # Tuesday and Friday: keeping the deadlines each day would take minutes
+TOLD_FROM = 2  # weeks before this one: of what was missed earlier, nobody need be told any more
 ENFORCED_FROM = 8  # weeks before this one: until then what was missing was noted, and no move was refused
 SALESPEOPLE = {
     "rep": "user_demo_rep",
@@ -47,6 +48,7 @@ class Demo:
         self.calendar = Calendar(self.end, self.playbooks[0]._get_tz())
         self.notes = read("notes")
         self.deals = get_deals(self)
+        self.checks = self.env["crm.playbook.check"].search([])
 
     def _get_name(self, key, name):
         return f"{name}_mid_market" if key in MID_MARKET else name
@@ -84,6 +86,7 @@ class Demo:
         """Play all days until now."""
         last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id
         with self._clock():
+            self.checks.active = False  # testing them at each step takes as long as all the rest
             happenings = self.get_happenings()
             for week, day in self.calendar.get_days():
                 if day == 1:
@@ -138,6 +141,8 @@ class Demo:
         self.set_clock(self.calendar.at(week, 1, 8))
         if week == ENFORCED_FROM:
             self.playbooks.mode = "enforce"
+        if week == TOLD_FROM:
+            self.checks.active = True
         if week < ENFORCED_FROM:
             self.review(week)
 
@@ -153,7 +158,10 @@ class Demo:
         self.set_clock(moment)
         leads = self.leads.with_context(active_test=False)
         for followed in leads._group_by_playbook().values():
-            followed._keep_deadlines()
+            followed._settle_deadlines(is_job=True)
+            followed._open_missed_twice()
+            if moment >= self.calendar.at(TOLD_FROM, 1, 8):
+                followed._escalate_deadlines()
         ended = [("playbook_done_at", "=", moment), ("playbook_closing", "=", "satisfied"), ("active", "=", False)]
         for activity in self.env["mail.activity"].search(ended).filtered("playbook_started_at"):
             activity.playbook_done_at = self._get_done_at(activity, moment)
