@@ -10,10 +10,10 @@ from .stories import pick, read
 
 # What each salesperson states on entering a stage; tom believes in everything he touches.
 STATED = {
-    "rep": (15, 30, 50, 70),
+    "rep": (35, 50, 65, 75),
     "account": (10, 30, 45, 65),
     "admin": (20, 35, 60, 75),
-    "chen": (20, 45, 60, 80),
+    "chen": (50, 65, 75, 85),
     "tom": (60, 75, 85, 95),
 }
 DAYS_TO_CLOSING = {"2": 60, "4": 21}
@@ -36,6 +36,7 @@ class Deal:
         self.demo, self.row, self.key = demo, row, row["key"]
         self.lead = self.position = None
         self.said = 0
+        self.is_neglected = row["owner"] == "tom" or not pick(self.key, 5)
 
     @property
     def mine(self):
@@ -111,6 +112,8 @@ class Deal:
             self.mine.stage_id = self.get_stage(target)
         if int(target) == 5:
             self.lead.date_closed = self.demo.now
+            risks = self.lead.risk_ids.filtered(lambda one: one.state == "open")
+            risks.write({"closing_note": "Signed: it is over.", "state": "closed"})
         self.position = target
 
     def override(self, target):
@@ -168,7 +171,8 @@ class Deal:
         elif output.evidence == "link":
             evidence["url"] = f"https://trial.example.com/{self.key}"
         else:
-            evidence["note"] = f"{output.name}: {self.row['customer']}, {self.row['use_case']}"
+            told = (self.row[name] for name in ("customer", "contact", "use_case", "pain_points"))
+            evidence["note"] = f"{output.name}: {', '.join(told)}"
         submission_id = self.mine.submit_output(output.id, **evidence)
         submission = self.demo.env["crm.lead.output"].browse(submission_id)
         is_late = bool(submission.due_at and self.demo.now > submission.due_at)

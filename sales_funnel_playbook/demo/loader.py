@@ -202,9 +202,9 @@ class Demo:
         begun = activity.playbook_started_at or activity.create_date
         due = activity.playbook_due_at or self.calendar.to_utc(activity.date_deadline, 17)
         chance = pick(f"{deal.key}{(due - begun).days}{activity.summary}{deal.position}", 20)
-        if chance < 14:
+        if chance < (12 if deal.is_neglected else 19):
             return max(begun + timedelta(minutes=10), due - timedelta(hours=1 + chance % 4))
-        days = {14: 1, 15: 1, 16: 2, 17: 3, 18: 5}.get(chance, 365)
+        days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 else 365)
         return self.calendar.between(due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{activity.summary}")
 
     def date_messages(self):
