@@ -43,7 +43,8 @@ class Deal:
         """The deal as its salesperson has it."""
         return self.lead.with_user(self.demo.users[self.row["owner"]])
 
-    def create(self, target, captured_at=False):
+    def begin(self, target, captured_at=False):
+        """Enter the deal into a stage, as its salesperson."""
         row, demo = self.row, self.demo
         owner = demo.users[row["owner"]]
         amount = float(row["amount"]) * SHEET
@@ -86,7 +87,7 @@ class Deal:
     def step(self, target, mark):
         """Come into a stage, be lost or restored."""
         if self.lead is None:
-            self.create(target)
+            self.begin(target)
         elif target == "X":
             self.mine.action_set_lost(lost_reason_id=self.demo.ref(LOST[pick(self.key, len(LOST))]).id)
             self.lead.date_closed = self.demo.now

@@ -52,7 +52,7 @@ def finish(demo):
 def capture(demo):
     """C机械集团 was met at an exhibition four days ago, and entered today without much."""
     deal = demo.deals["c"]
-    deal.create("1", captured_at=demo.end - timedelta(days=4))
+    deal.begin("1", captured_at=demo.end - timedelta(days=4))
     deal.lead.email_from = "lin@example.com"
 
 

@@ -102,6 +102,7 @@ class Demo:
             self.set_clock(self.end)
             ending.finish(self)
             self.settle(self.end)
+        self.leads._track_discard()  # what changed since the first week is no news of today
         self.date_messages()
         self.env["mail.mail"].search([("id", ">", last_mail)]).unlink()  # nobody gets mail of a demo
 
@@ -162,7 +163,11 @@ class Demo:
             followed._open_missed_twice()
             if moment >= self.calendar.at(TOLD_FROM, 1, 8):
                 followed._escalate_deadlines()
-        ended = [("playbook_done_at", "=", moment), ("playbook_closing", "=", "satisfied"), ("active", "=", False)]
+        ended = [
+            ("playbook_done_at", "=", moment),
+            ("playbook_closing", "=", "satisfied"),
+            ("active", "=", False),
+        ]
         for activity in self.env["mail.activity"].search(ended).filtered("playbook_started_at"):
             activity.playbook_done_at = self._get_done_at(activity, moment)
 
@@ -205,7 +210,9 @@ class Demo:
         if chance < (12 if deal.is_neglected else 19):
             return max(begun + timedelta(minutes=10), due - timedelta(hours=1 + chance % 4))
         days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 else 365)
-        return self.calendar.between(due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{activity.summary}")
+        return self.calendar.between(
+            due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{activity.summary}"
+        )
 
     def date_messages(self):
         """What Odoo dates by the wall clock happened when it was written."""

@@ -7,6 +7,6 @@ class CrmPlaybook(models.Model):
     @api.model
     def _load_demo_deals(self):
         """Make the deals of the demo data. The loader is imported by a database that has demo data only."""
-        from ..demo.loader import load  # noqa: PLC0415 # pylint: disable=import-outside-toplevel
+        from ..demo.loader import load  # pylint: disable=import-outside-toplevel
 
         load(self.env)

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from freezegun import freeze_time
 
@@ -74,8 +75,6 @@ class TestDemo(TransactionCase):
         weeks = {(NOW - stay.entered_at).days // 7 for stay in self.leads.stage_log_ids}
         self.assertEqual(weeks, set(range(WEEKS)))
         for stay in self.leads.stage_log_ids.filtered(lambda stay: stay.lead_id != self.keys["c"]):
-            local = self._ref("team_demo").env.company.resource_calendar_id.tz
-            self.assertLess(Calendar(stay.entered_at, local).get_days()[-1][1], 6)
             self.assertLess(stay.entered_at.weekday(), 5, stay.lead_id.name)
 
     def test_the_log_tells_one_story(self):
@@ -85,7 +84,7 @@ class TestDemo(TransactionCase):
             self.assertEqual(log[-1].stage_id, lead.stage_id)
             self.assertEqual(log[-1].kind == "lost", lead.won_status == "lost")
             self.assertEqual(log[0].entered_at, lead.create_date.replace(microsecond=0))
-            for stay, following in zip(log[:-1], log[1:], strict=True):
+            for stay, following in pairwise(log):
                 lasted = stay.left_at - stay.entered_at
                 self.assertEqual(stay.left_at, following.entered_at)
                 self.assertEqual(following.previous_stage_id, stay.stage_id)
@@ -133,8 +132,6 @@ class TestDemo(TransactionCase):
         self.assertGreater(max(sessions.mapped("held_at")), NOW)
 
     def test_everybody_has_a_day(self):
-        filters = self._ref("crm_playbook_deadline_report_view_search").arch
-        self.assertIn("name=\"due\"", filters)
         today = NOW.date()
         for login in ("admin", "rep", "account", "chen", "tom"):
             user = self.env["res.users"].search([("login", "=", login)])
