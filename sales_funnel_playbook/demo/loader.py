@@ -184,7 +184,7 @@ class Demo:
         return min(later, default=min(begun + timedelta(minutes=20), moment))
 
     def work_off(self, until):
-        """Do what has been due: most of it in time. Calls and meetings ask for notes, which come next time."""
+        """Do what has been due: most of it in time. Calls and meetings ask for notes, made next time."""
         open_work = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "crm.lead"),

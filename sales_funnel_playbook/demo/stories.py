@@ -1,9 +1,9 @@
 """The stories of the demo's deals as they stand in the tables beside this file, and when they happen.
 
-``deals.csv`` has a line for each deal. Its ``steps`` say when it came into which stage: ``6.3:2`` is the third
-day of the sixth week before this one (week 1 is the last that is over), the second stage of its playbook. ``X``
-is lost, ``U`` restored; a question mark leaves undone what the stage asks for, an exclamation mark needs a manager who lets it pass.
-``facts.csv`` has what else happened, ``notes.csv`` what customers say in each stage.
+``deals.csv`` has a line for each deal. Its ``steps`` say when it came into which stage: ``6.3:2`` is the
+third day of the sixth week before this one (week 1 is the last that is over), the second stage of its
+playbook. ``X`` is lost, ``U`` restored; ``?`` leaves undone what the stage asks for, ``!`` needs a manager to
+let it pass. ``facts.csv`` has what else happened, ``notes.csv`` what customers say in each stage.
 """
 
 import csv
