@@ -1,4 +1,9 @@
+import ast
+
+from odoo.orm.domains import CONDITION_OPERATORS
 from odoo.tools import SQL
+
+MODULE = "sales_funnel_playbook"
 
 # Headings of the customer sheet, simplified, traditional and English, and the field each one fills.
 # Odoo's import looks them up in lower case.
@@ -60,7 +65,7 @@ def post_init_hook(env):
 
 def _add_risk_subtype(env):
     """Let the colleagues who follow open deals hear of high risks; who follows from now on does."""
-    subtype = env.ref("sales_funnel_playbook.mail_message_subtype_risk")
+    subtype = env.ref(f"{MODULE}.mail_message_subtype_risk")
     env.cr.execute(
         SQL(
             "INSERT INTO mail_followers_mail_message_subtype_rel"
@@ -92,7 +97,91 @@ def _add_headings(env):
 
 
 def uninstall_hook(env):
-    """Forget the headings again: the fields they name are gone."""
+    """Take along what Odoo leaves behind or cannot remove by itself."""
+    _forget_headings(env)
+    _forget_filters(env)
+    _forget_names(env)
+    _drop_foreign_keys(env)
+
+
+def _forget_headings(env):
+    """Forget the headings of the customer sheet: the fields they name are gone."""
     if "base_import.mapping" in env:
         mappings = env["base_import.mapping"].search([("res_model", "=", "crm.lead")])
         mappings.filtered(lambda m: SHEET_HEADINGS.get(m.column_name) == m.field_name).unlink()
+
+
+def _forget_filters(env):
+    """Remove the saved filters that cannot work any more. One of them as somebody's default would keep
+    them out of their pipeline.
+    """
+    own_models = set(_get_own(env, "ir.model").mapped("model"))
+    own_fields = {(field.model, field.name) for field in _get_own(env, "ir.model.fields")}
+    for saved in env["ir.filters"].with_context(active_test=False).search([]):
+        paths = _get_paths(saved.domain, saved.context, saved.sort)
+        if saved.model_id in own_models or any(
+            _is_path_over(env, saved.model_id, path, own_fields) for path in paths
+        ):
+            saved.unlink()
+
+
+def _get_own(env, model):
+    """Return the records of ``model`` that belong to this module and to no other."""
+    names = env["ir.model.data"].search([("model", "=", model), ("module", "=", MODULE)])
+    shared = [("model", "=", model), ("module", "!=", MODULE), ("res_id", "in", names.mapped("res_id"))]
+    others = env["ir.model.data"].search(shared).mapped("res_id")
+    return env[model].browse(set(names.mapped("res_id")) - set(others)).exists()
+
+
+def _get_paths(domain, context, sort):
+    """Return the paths of fields that a saved filter names in its conditions, groups and order.
+
+    >>> sorted(_get_paths("[('tier', '=', 'A')]", "{'group_by': ['day_close:avg']}", '["score desc"]'))
+    ['day_close', 'group_by', 'score', 'tier']
+    """
+    paths = set()
+    for node in _walk(domain):
+        items = [getattr(item, "value", None) for item in getattr(node, "elts", ())]
+        if len(items) == 3 and isinstance(items[1], str) and items[1] in CONDITION_OPERATORS:
+            paths.add(items[0])
+    for node in (*_walk(context), *_walk(sort)):
+        if isinstance(node, ast.Constant):
+            paths.add(node.value)
+    return {path.split(":")[0].split(" ")[0] for path in paths if isinstance(path, str)}
+
+
+def _walk(code):
+    """Return the nodes of an expression, none where it cannot be read."""
+    try:
+        return list(ast.walk(ast.parse(code.strip(), mode="eval")))
+    except SyntaxError:
+        return []
+
+
+def _is_path_over(env, model, path, own_fields):
+    """Tell whether a path of fields leads over one of ``own_fields``, a set of ``(model, name)``."""
+    for name in path.split("."):
+        if (model, name) in own_fields:
+            return True
+        field = env[model]._fields.get(name) if model in env else None
+        model = field.comodel_name if field is not None and field.relational else None
+    return False
+
+
+def _forget_names(env):
+    """Remove the names that other modules, ``mail`` first of all, gave to what belongs to this module's
+    models: Odoo would keep them.
+    """
+    models = _get_own(env, "ir.model")
+    for kind, path in (("ir.model.fields.selection", "field_id.model_id"), ("ir.model.inherit", "model_id")):
+        parts = env[kind].search([(path, "in", models.ids)])
+        names = [("model", "=", kind), ("res_id", "in", parts.ids), ("module", "!=", MODULE)]
+        env["ir.model.data"].search(names).unlink()
+
+
+def _drop_foreign_keys(env):
+    """Drop the module's foreign keys before its tables go: shipped rules could not be removed while facts
+    name them, and Odoo keeps the entries of those on other modules' tables.
+    """
+    keys = [("module.name", "=", MODULE), ("type", "=", "f")]
+    env["ir.model.constraint"].search(keys).unlink()

@@ -49,12 +49,14 @@ class CrmPlaybookRefresh(models.Model):
         begun = self.search([("playbook_id", "in", playbooks.ids), ("kind", "=", kind)])
         begun.position = 0
         self.create([{"playbook_id": one.id, "kind": kind} for one in playbooks - begun.playbook_id])
-        self._get_cron(kind)._trigger()
+        if cron := self._get_cron(kind):
+            cron._trigger()
 
     @api.model
     def _get_cron(self, kind):
+        """Return the job, or None where it is gone already: rules go after it when the module does."""
         name = {"rating": "ir_cron_refresh", "deadlines": "ir_cron_deadlines"}[kind]
-        return self.env.ref(f"sales_funnel_playbook.{name}")
+        return self.env.ref(f"sales_funnel_playbook.{name}", raise_if_not_found=False)
 
     @api.model
     def _cron_run(self, kind="rating"):

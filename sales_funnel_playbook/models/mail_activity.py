@@ -80,9 +80,9 @@ class MailActivity(models.Model):
 
     def _get_their_leads(self):
         """Return the leads that these activities are on and that follow a playbook with deadlines."""
-        if not self.env["crm.playbook"]._get_duties():
-            return self.env["crm.lead"].sudo()
         mine = self.filtered(lambda one: one.res_model == "crm.lead")
+        if not mine or not self.env["crm.playbook"]._get_duties():
+            return self.env["crm.lead"].sudo()
         # sudo: who has an activity may not see its deal
         return self.env["crm.lead"].sudo().browse(set(mine.mapped("res_id"))).exists()._get_dutiful()
 
