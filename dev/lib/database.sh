@@ -115,16 +115,24 @@ ensure_module_db() { # database
 sweep_databases() {
     local db
     [[ -n ${PG_PRIVATE:-} ]] || return 0
-    sql -c "SELECT datname FROM pg_database WHERE datname ~ '^${DB_PREFIX}_run_[0-9]+$'" |
-        while read -r db; do
-            [[ -d /proc/${db##*_} ]] || drop_db "$db" </dev/null
-        done
+    run_databases '[0-9]+' | while read -r db; do
+        [[ $db =~ _run_([0-9]+) && -d /proc/${BASH_REMATCH[1]} ]] || drop_db "$db" </dev/null
+    done
 }
 
-use_run_db() { # sets RUN_DB, a database that goes when this process ends
+run_databases() { # of the run with this pid: its own, and those with a suffix
+    sql -c "SELECT datname FROM pg_database WHERE datname ~ '^${DB_PREFIX}_run_$1(_[a-z0-9_]+)?$'"
+}
+
+use_run_db() { # sets RUN_DB, a database that goes when this process ends, with those named after it
     RUN_DB=${DB_PREFIX}_run_$$ # the pid tells sweep_databases whether the run is still on
     sweep_databases
-    trap 'drop_db "$RUN_DB"' EXIT
+    trap drop_run_dbs EXIT
+}
+
+drop_run_dbs() {
+    local db
+    run_databases $$ | while read -r db; do drop_db "$db" </dev/null; done
 }
 
 cmd_clean() {

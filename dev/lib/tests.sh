@@ -21,14 +21,34 @@ run_pytest() { # database, then pytest's arguments
 }
 
 cmd_test() {
-    local started=$SECONDS
+    local started=$SECONDS status=0
     ensure_test_parts
     use_run_db
     say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install -i "$MODULE"
     (($#)) || check_pot "$RUN_DB"
-    run_pytest "$RUN_DB" "$@"
+    run_pytest "$RUN_DB" "$@" || status=$?
+    if ! (($#)); then
+        say "Installing, updating and uninstalling the module (about five minutes) …"
+        run_lifecycle || status=$?
+    fi
+    return "$status"
+}
+
+# Tests that install, update and uninstall the module in databases of their own, named after RUN_DB.
+run_lifecycle() {
+    cd "$REPO"
+    PYTHONPATH=$REPO/dev LIFECYCLE_CONFIG=$ODOO_CONF LIFECYCLE_DATABASE=$RUN_DB \
+        LIFECYCLE_TEMPLATE=$(template_name) \
+        odoo_python -m pytest -p no:odoo --rootdir "$REPO" "${@:-dev/lifecycle}"
+}
+
+cmd_test_lifecycle() {
+    require_addon
+    ensure_template
+    use_run_db
+    run_lifecycle "$@"
 }
 
 cmd_pytest() {

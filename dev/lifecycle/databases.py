@@ -1,0 +1,154 @@
+"""Databases of one run, and real Odoo processes on them."""
+
+import contextlib
+import http.cookiejar
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psycopg2
+
+import free_port
+import known_noise
+
+MODULE = known_noise.MODULE
+STORIES = Path(__file__).parent / "stories"
+CONFIG = Path(os.environ["LIFECYCLE_CONFIG"])
+LOGS = CONFIG.parent / "log"
+FILESTORE = CONFIG.parent / "data" / "filestore"
+
+
+@contextlib.contextmanager
+def connect(database):
+    """Yield a cursor on a database, each statement a transaction of its own."""
+    connection = psycopg2.connect(dbname=database)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+class Database:
+    """A database with its files, and the folder that Odoo takes the module from.
+
+    :param str name: of the database
+    :param Path addons: the folder with the module, the repository's unless told otherwise
+    """
+
+    def __init__(self, name, addons=None):
+        self.name = name
+        self.addons = addons
+
+    def copy(self, suffix):
+        """Return a copy, which belongs to the same run."""
+        name = f"{os.environ['LIFECYCLE_DATABASE']}_{suffix}"
+        with connect("postgres") as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+        # files in a filestore are never changed, only added and removed: links will do
+        shutil.copytree(FILESTORE / self.name, FILESTORE / name, copy_function=os.link)
+        return Database(name, self.addons)
+
+    def query(self, query):
+        """Return the rows of a query, ``[(value, …), …]``."""
+        with connect(self.name) as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    def load(self, option):
+        """Install (``-i``) or update (``-u``) the module in a process of its own."""
+        self._run(option, [option, MODULE, "--stop-after-init"])
+
+    def tell(self, story):
+        """Let a script of ``stories`` happen in Odoo's shell, in a process of its own."""
+        with (STORIES / f"{story}.py").open() as script:
+            self._run(story, [], "shell", stdin=script)
+
+    def _run(self, label, options, *command, stdin=subprocess.DEVNULL):
+        """Run Odoo to its end.
+
+        :raise AssertionError: when it fails, or logs anything at WARNING or above
+        """
+        log = LOGS / f"lifecycle-{self.name.split('_', 3)[-1]}{label.replace('-', '_')}.log"
+        with log.open("w") as output:
+            process = subprocess.run(
+                self._get_command(*command, "--no-http", *options),
+                stdin=stdin,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        assert process.returncode == 0, f"Odoo failed, see {log}:\n{log.read_text()[-3000:]}"
+        assert known_noise.main([str(log)]) == 0, f"Odoo logged at WARNING or above, see {log}"
+
+    def _get_command(self, *arguments):
+        command, options = (arguments[:1], arguments[1:]) if arguments[0] == "shell" else ((), arguments)
+        addons = [f"--addons-path={self.addons}"] if self.addons else []
+        odoo = [sys.executable, "-m", "odoo", *command, "--config", str(CONFIG), "-d", self.name]
+        return [*odoo, *addons, "--logfile=", *options]
+
+    @contextlib.contextmanager
+    def serve(self):
+        """Serve this database over HTTP and yield a :class:`Client` of it."""
+        port = free_port.find()
+        options = ["--http-port", str(port), "--db-filter", f"^{self.name}$", "--max-cron-threads", "0"]
+        server = subprocess.Popen(
+            self._get_command(*options), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        lines = []
+        try:
+            for line in server.stderr:
+                lines.append(line)
+                if "HTTP service (werkzeug) running" in line:
+                    break
+            yield Client(f"http://127.0.0.1:{port}", self.name)
+        finally:
+            server.terminate()
+            lines += server.communicate()[1].splitlines(keepends=True)
+        log = LOGS / "lifecycle-server.log"
+        log.write_text("".join(lines))
+        assert known_noise.main([str(log)]) == 0, f"the server logged at WARNING or above, see {log}"
+
+
+class Client:
+    """What the web client asks a server, as one user.
+
+    :param str url: of the server
+    """
+
+    def __init__(self, url, database):
+        self.url, self.database, self.uid = url, database, None
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        no_proxy = urllib.request.ProxyHandler({})  # the address is on this machine
+        self._opener = urllib.request.build_opener(cookies, no_proxy)
+
+    def log_in(self, login):
+        """Log in a user whose password is the login."""
+        who = {"db": self.database, "login": login, "password": login}
+        self.uid = self.post("/web/session/authenticate", who)["uid"]
+
+    def get(self, path):
+        """Return a page as text."""
+        with self._opener.open(self.url + path) as response:
+            return response.read().decode()
+
+    def call(self, model, method, *args, **kwargs):
+        """Return what ``method`` of a model returns to the web client."""
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self.post(f"/web/dataset/call_kw/{model}/{method}", params)
+
+    def post(self, path, params):
+        """Return what the server answers to JSON.
+
+        :raise AssertionError: when it answers with an error
+        """
+        body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode()
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": "application/json"})
+        with self._opener.open(request) as response:
+            answer = json.load(response)
+        assert "error" not in answer, f"{path}: {answer['error']}"
+        return answer["result"]
