@@ -178,6 +178,7 @@ class Deal:
         submission = self.demo.env["crm.lead.output"].browse(submission_id)
         is_late = bool(submission.due_at and self.demo.now > submission.due_at)
         submission.write({"submitted_at": self.demo.now, "is_late": is_late})
+        submission.activity_id.date_deadline = self.demo.today
         return submission
 
     def approve(self, submission):

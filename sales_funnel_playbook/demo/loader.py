@@ -84,7 +84,9 @@ class Demo:
 
     def play(self):
         """Play all days until now."""
-        last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id
+        last_mail = (
+            self.env["mail.mail"].search([("create_date", "<", self.now)], order="id desc", limit=1).id or 0
+        )
         with self._clock():
             self.checks.active = False  # testing them at each step takes as long as all the rest
             happenings = self.get_happenings()
@@ -98,7 +100,6 @@ class Demo:
                     act(*args)
                 if day in SETTLING_DAYS or week == 0:
                     self.settle(evening)
-                    self.work_off(evening)
             self.set_clock(self.end)
             ending.finish(self)
             self.settle(self.end)
@@ -155,30 +156,29 @@ class Demo:
         ending.decide(self, week)
 
     def settle(self, moment):
-        """Keep the deadlines, as the hourly job does, and date what it ends by what was recorded."""
+        """Keep the deadlines, as the hourly job does; date what it ends by what was recorded."""
         self.set_clock(moment)
         leads = self.leads.with_context(active_test=False)
         for followed in leads._group_by_playbook().values():
             followed._settle_deadlines(is_job=True)
-            followed._open_missed_twice()
-            if moment >= self.calendar.at(TOLD_FROM, 1, 8):
-                followed._escalate_deadlines()
-        ended = [
-            ("playbook_done_at", "=", moment),
-            ("playbook_closing", "=", "satisfied"),
-            ("active", "=", False),
-        ]
-        for activity in self.env["mail.activity"].search(ended).filtered("playbook_started_at"):
+        ended = [("playbook_done_at", "=", moment), ("playbook_started_at", "!=", False)]
+        ended += [("active", "=", False), ("playbook_closing", "in", ["satisfied", "dropped"])]
+        for activity in self.env["mail.activity"].search(ended):
             activity.playbook_done_at = self._get_done_at(activity, moment)
+        self.work_off(moment)
+        leads._open_missed_twice()
+        if moment >= self.calendar.at(TOLD_FROM, 1, 8):
+            leads._escalate_deadlines()
 
     def _get_done_at(self, activity, moment):
-        """Return when what satisfies an activity was there: the first that was recorded after it began."""
+        """Return when an activity was satisfied or dropped: by the first that was recorded after it began."""
         lead = self.env["crm.lead"].browse(activity.res_id)
         output = activity.playbook_output_id
         if output:
             recorded = lead._get_submissions(output).mapped("submitted_at")
         else:
-            recorded = lead.progress_ids.mapped("create_date") + lead.stage_log_ids.mapped("entered_at")
+            notes = lead.progress_ids if activity.playbook_closing == "satisfied" else lead.progress_ids[:0]
+            recorded = notes.mapped("create_date") + lead.stage_log_ids.mapped("entered_at")
         begun = activity.playbook_started_at
         later = [one for one in recorded if begun < one <= moment]
         return min(later, default=min(begun + timedelta(minutes=20), moment))
@@ -206,10 +206,11 @@ class Demo:
         """Return when somebody does this: most do it in time, some late, some never."""
         begun = activity.playbook_started_at or activity.create_date
         due = activity.playbook_due_at or self.calendar.to_utc(activity.date_deadline, 17)
+        is_recurring = activity.playbook_deadline_id.trigger in ("review", "follow_up")
         chance = pick(f"{deal.key}{(due - begun).days}{activity.summary}{deal.position}", 20)
         if chance < (12 if deal.is_neglected else 19):
             return max(begun + timedelta(minutes=10), due - timedelta(hours=1 + chance % 4))
-        days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 else 365)
+        days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 or is_recurring else 365)
         return self.calendar.between(
             due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{activity.summary}"
         )

@@ -185,7 +185,8 @@ class TestDemo(TransactionCase):
     def test_again(self):
         """Loading it again changes nothing."""
         self.env["crm.playbook"]._load_demo_deals()
-        self.assertEqual(self.env["crm.lead"].search_count([("product_line_id", "in", self.lines.ids)]), 60)
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        self.assertEqual(leads.search_count([("product_line_id", "in", self.lines.ids)]), 60)
 
 
 @tagged("post_install", "-at_install")
@@ -193,7 +194,7 @@ class TestDemoCalendar(BaseCase):
     """On whatever day the demo is made: its stories are over by then, and in office hours."""
 
     def test_any_day(self):
-        for number in range(24 * 8):
+        for number in range(0, 24 * 8, 7):
             now = datetime(2026, 12, 27) + timedelta(hours=number)
             calendar = Calendar(now, "Asia/Shanghai")
             week, day = calendar.get_days()[-1]
