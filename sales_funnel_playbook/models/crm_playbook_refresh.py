@@ -79,7 +79,7 @@ class CrmPlaybookRefresh(models.Model):
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                done = self._run_batch()
+                done = self.with_context(lang=self._get_lang())._run_batch()
                 self.env.cr.flush()
             except CONCURRENCY_ERRORS:
                 if attempt == MAX_ATTEMPTS:
@@ -91,6 +91,11 @@ class CrmPlaybookRefresh(models.Model):
             else:
                 return done
         return None
+
+    def _get_lang(self):
+        """Return the language of what the job writes down for everybody: that of the playbook's company."""
+        lang = (self.playbook_id.company_id or self.env.company).partner_id.lang
+        return lang if lang and self.env["res.lang"]._get_data(code=lang) else None
 
     def _run_batch(self):
         """Look at the next deals, and end with the last ones.

@@ -55,3 +55,18 @@ class TestRefresh(PlaybookCase):
             refreshes.search([])._run_batch()
         refreshes._request(self.playbook)
         self.assertEqual(refreshes.search([]).mapped("position"), [0])
+
+    def test_the_job_writes_in_the_language_of_the_company(self):
+        """It runs as nobody, and what it writes down is read by the whole team."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        refreshes = self.env["crm.playbook.refresh"]
+        self.playbook.company_id = self.env.company
+        for lang, note in (("zh_CN", "已不再成立。"), (False, "No longer the case.")):
+            self.env.company.partner_id.lang = lang
+            self.leads.phone = "1"
+            refreshes._request(self.playbook)
+            self._run()
+            self.leads.phone = "2"
+            refreshes._request(self.playbook)
+            self._run()
+            self.assertEqual(self.leads.risk_ids.sorted("id")[-5:].mapped("closing_note"), [note] * 5)

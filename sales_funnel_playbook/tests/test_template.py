@@ -109,7 +109,11 @@ class TestTemplate(PlaybookCase):
         self.template.stage_ids[0].with_context(lang="fr_FR").name = "Piste"
         condition = self.template.stage_ids[0].condition_ids
         condition.with_context(lang="fr_FR").name = "Venue d'une campagne"
+        self.template.with_context(lang="fr_FR").name = "SaaS pour entreprises"
+        self.assertEqual(self._use(name="Own").with_context(lang="fr_FR").name, "Own")
+        self.other_team = self.env["crm.team"].create({"name": "Next", "company_id": False})
         playbook = self._use().with_context(lang="fr_FR")
+        self.assertEqual(playbook.name, "SaaS pour entreprises")
         self.assertEqual(playbook.stage_ids[0].stage_id.name, "Piste")
         self.assertEqual(playbook.stage_ids[0].condition_ids.name, "Venue d'une campagne")
         self.assertEqual(playbook.with_context(lang="en_US").stage_ids[0].stage_id.name, "Potential lead")

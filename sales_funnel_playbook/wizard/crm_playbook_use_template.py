@@ -180,7 +180,8 @@ class CrmPlaybookUseTemplate(models.TransientModel):
 
     def _copy_translations(self, playbook):
         """Take over the template's texts in every language: creating takes only the user's."""
-        self.template_id.copy_translations(playbook, excluded=("name", "stage_ids"))
+        own_name = ("name",) if self.name != self.template_id.name else ()
+        self.template_id.copy_translations(playbook, excluded=(*own_name, "stage_ids"))
         for line, stage in zip(self.line_ids, playbook.stage_ids, strict=True):
             template = line.template_stage_id
             template.copy_translations(stage, excluded=("name",))
