@@ -156,6 +156,12 @@ class TestExchange(PlaybookCase):
             "Nothing was imported",
         )
 
+    def test_a_name_that_two_records_have_is_no_name(self):
+        partners = self.env["res.partner"].create([{"name": "Twin Works"}, {"name": "Twin Works"}])
+        self.playbook.stage_ids[0].condition_ids[:1].domain = f"[('partner_id', '=', {partners[0].id})]"
+        document = self.playbook._export_document()
+        self.assertFaulty(document, "stages[0].conditions[0].domain: there are several records “Twin Works”")
+
     def test_a_file_by_hand(self):
         playbook = self._import(MINIMAL)
         first, second = playbook.stage_ids

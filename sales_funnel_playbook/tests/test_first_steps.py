@@ -64,6 +64,12 @@ class TestFirstSteps(PlaybookCase):
             action = self.playbook.with_user(self.leader).action_first_step(name)
             self.assertIn(action["type"], ("ir.actions.act_window", "ir.actions.client"), name)
 
+    def test_installing_leads_there(self):
+        """Odoo opens what is to be configured after installing from the Apps screen."""
+        self.env.ref("sales_funnel_playbook.crm_first_steps_todo").state = "open"
+        action = self.env["ir.module.module"].next()
+        self.assertEqual(action["tag"], "sales_funnel_playbook.first_steps")
+
     def test_not_for_salespeople(self):
         with self.assertRaises(AccessError):
             self.env["crm.playbook"].with_user(self.rep).get_first_steps()
@@ -148,6 +154,20 @@ class TestPage(PlaybookCase):
         self.assertEqual(
             (action["report_type"], action["context"]["active_ids"]), ("qweb-html", self.playbook.ids)
         )
+        other = self.env["crm.team"].create({"name": "Other", "company_id": False})
+        other_playbook = self.env["crm.playbook"].create(
+            {
+                "name": "Other",
+                "company_id": False,
+                "team_ids": other.ids,
+                "stage_ids": [Command.create({"stage_id": self.stage_demo.id})],
+            }
+        )
+        action = self.env["crm.playbook"].with_user(self.rep).action_open_my_playbooks()
+        self.assertEqual(action["context"]["active_ids"], self.playbook.ids, "not the other team's")
+        self.playbook.active = False
+        action = self.env["crm.playbook"].with_user(self.rep).action_open_my_playbooks()
+        self.assertIn(other_playbook.id, action["context"]["active_ids"])
         self.env["crm.playbook"].search([("is_template", "=", False)]).active = False
         with self.assertRaisesRegex(UserError, "First Steps"):
             self.env["crm.playbook"].with_user(self.rep).action_open_my_playbooks()
