@@ -10,13 +10,14 @@ class CrmPlaybook(models.Model):
         """Make a template of this playbook, with its rules in all languages, and open it."""
         self.ensure_one()
         vals = self.copy_data({"is_template": True, "product_line_ids": False})[0]
-        for stage, (_command, _id, stage_vals) in zip(self.stage_ids, vals["stage_ids"], strict=True):
+        in_order = self.stage_ids.sorted("id")  # of copying
+        for stage, (_command, _id, stage_vals) in zip(in_order, vals["stage_ids"], strict=True):
             stage_vals.update(
                 stage_id=False, name=stage.display_name, is_won=stage.stage_is_won, sequence=stage.sequence
             )
         template = self.create({**vals, "name": self.env._("%s (template)", self.name)})
         self.copy_translations(template, excluded=("name", "stage_ids"))
-        for stage, copied in zip(self.stage_ids, template.stage_ids, strict=True):
+        for stage, copied in zip(in_order, template.stage_ids.sorted("id"), strict=True):
             stage.copy_translations(copied, excluded=("name",))
             stage._copy_name_translations(stage.stage_id, copied)
         return template.get_formview_action()

@@ -118,6 +118,46 @@ class TestTemplate(PlaybookCase):
         self.assertEqual(playbook.stage_ids[0].condition_ids.name, "Venue d'une campagne")
         self.assertEqual(playbook.with_context(lang="en_US").stage_ids[0].stage_id.name, "Potential lead")
 
+    def test_each_rule_takes_its_own_translation(self):
+        """Whatever the order in which rules were made and stand; in a template made of a playbook too."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.template.deadline_ids[0].sequence = 99
+        self.template.criterion_ids[0].sequence = 99
+        self.template.stage_ids[1].condition_ids.copy({"name": "Earlier", "sequence": 1})
+        self.template.invalidate_recordset()
+        for rule in self._get_rules(self.template):
+            rule.with_context(lang="fr_FR").name = f"fr {rule.name}"
+        playbook = self._use()
+        first, *others = playbook.stage_ids
+        others[0].stage_id.sequence, first.stage_id.sequence = (
+            first.stage_id.sequence,
+            others[0].stage_id.sequence,
+        )
+        self.env.flush_all()
+        playbook.invalidate_recordset()
+        saved = self.env["crm.playbook"].browse(playbook.action_save_as_template()["res_id"])
+        self.env.invalidate_all()
+        self.assertEqual(saved.stage_ids.mapped("name"), [s.display_name for s in playbook.stage_ids])
+        for made in (playbook, saved):
+            rules = self._get_rules(made)
+            self.assertEqual(len(rules), len(self._get_rules(self.template)))
+            for rule in rules:
+                self.assertEqual(rule.with_context(lang="fr_FR").name, f"fr {rule.name}")
+        for stage, copied in zip(playbook.stage_ids, saved.stage_ids, strict=True):
+            self.assertEqual(copied.condition_ids.mapped("name"), stage.condition_ids.mapped("name"))
+
+    def _get_rules(self, playbook):
+        """Return all that has a name of its own in a playbook."""
+        stages = playbook.stage_ids
+        return [
+            *playbook.criterion_ids,
+            *playbook.criterion_ids.option_ids,
+            *playbook.deadline_ids,
+            *stages.condition_ids,
+            *stages.action_ids,
+            *stages.output_ids,
+        ]
+
     def test_outputs_of_the_handbook(self):
         outputs = {stage.name: stage.output_ids for stage in self.template.stage_ids}
         self.assertEqual(

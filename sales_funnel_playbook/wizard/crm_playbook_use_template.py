@@ -173,9 +173,11 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             "product_line_ids": [Command.link(line_id) for line_id in self.product_line_ids.ids],
             "stage_ids": [Command.create(vals) for vals in stages],
             "tier_margin": self.template_id.tier_margin,
-            "tier_ids": [Command.create(vals) for vals in self.template_id.tier_ids.copy_data()],
-            "criterion_ids": [Command.create(vals) for vals in self.template_id.criterion_ids.copy_data()],
-            "deadline_ids": [Command.create(vals) for vals in self.template_id.deadline_ids.copy_data()],
+            **{
+                # in the order of their ids, in which translations are copied
+                name: [Command.create(vals) for vals in self.template_id[name].sorted("id").copy_data()]
+                for name in ("tier_ids", "criterion_ids", "deadline_ids")
+            },
         }
 
     def _copy_translations(self, playbook):
