@@ -1,6 +1,6 @@
-"""Plays fourteen weeks of two teams, day by day, so that what there is at the end came about as in real life.
-Only the clock of the database cursor is set: the transaction's "now", by which the module and Odoo date
-what happens. What they date by the clock on the wall is put right where it is written.
+"""Plays fourteen weeks of two teams, day by day, so that what there is at the end came about as it does in
+real life. Only the clock of the database cursor is set: the transaction's "now", by which the module and Odoo
+date what happens. What they date by the clock on the wall is put right where it is written.
 """
 
 from contextlib import contextmanager
