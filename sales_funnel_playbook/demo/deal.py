@@ -115,6 +115,8 @@ class Deal:
             self.lead.date_closed = self.demo.now
             risks = self.lead.risk_ids.filtered(lambda one: one.state == "open")
             risks.write({"closing_note": "Signed: it is over.", "state": "closed"})
+            for submission in self.lead.output_ids.filtered("awaits_approval"):
+                self.approve(submission)
         self.position = target
 
     def override(self, target):

@@ -11,10 +11,10 @@ from odoo.tools import SQL
 
 from . import ending, facts
 from .deal import get_deals
+from .office import TOLD_FROM, Office
 from .stories import Calendar, pick, read
 
 SETTLING_DAYS = (2, 5)  # Tuesday and Friday: keeping the deadlines each day would take minutes
-TOLD_FROM = 2  # weeks before this one: of what was missed earlier, nobody need be told any more
 ENFORCED_FROM = 8  # weeks before this one: until then what was missing was noted, and no move was refused
 SALESPEOPLE = {
     "rep": "user_demo_rep",
@@ -33,7 +33,7 @@ QUIET = {
 }
 
 
-class Demo:
+class Demo(Office):
     """The demo while it is made: who and what it is about, and the moment it has reached."""
 
     def __init__(self, env, now):
@@ -154,66 +154,6 @@ class Demo:
         for one in reviews._get_due():
             reviews._make(*one)._tell_made()
         ending.decide(self, week)
-
-    def settle(self, moment):
-        """Keep the deadlines, as the hourly job does; date what it ends by what was recorded."""
-        self.set_clock(moment)
-        leads = self.leads.with_context(active_test=False)
-        for followed in leads._group_by_playbook().values():
-            followed._settle_deadlines(is_job=True)
-        ended = [("playbook_done_at", "=", moment), ("playbook_started_at", "!=", False)]
-        ended += [("active", "=", False), ("playbook_closing", "in", ["satisfied", "dropped"])]
-        for activity in self.env["mail.activity"].search(ended):
-            activity.playbook_done_at = self._get_done_at(activity, moment)
-        self.work_off(moment)
-        leads._open_missed_twice()
-        if moment >= self.calendar.at(TOLD_FROM, 1, 8):
-            leads._escalate_deadlines()
-
-    def _get_done_at(self, activity, moment):
-        """Return when an activity was satisfied or dropped: by the first that was recorded after it began."""
-        lead = self.env["crm.lead"].browse(activity.res_id)
-        output = activity.playbook_output_id
-        if output:
-            recorded = lead._get_submissions(output).mapped("submitted_at")
-        else:
-            notes = lead.progress_ids if activity.playbook_closing == "satisfied" else lead.progress_ids[:0]
-            recorded = notes.mapped("create_date") + lead.stage_log_ids.mapped("entered_at")
-        begun = activity.playbook_started_at
-        later = [one for one in recorded if begun < one <= moment]
-        return min(later, default=min(begun + timedelta(minutes=20), moment))
-
-    def work_off(self, until):
-        """Do what has been due: most of it in time. Calls and meetings ask for notes, made next time."""
-        open_work = self.env["mail.activity"].search(
-            [
-                ("res_model", "=", "crm.lead"),
-                ("res_id", "in", self.leads.ids),
-                ("playbook_cause", "!=", False),
-                ("playbook_cause", "not =like", "approval:%"),
-            ]
-        )
-        deals = {deal.lead.id: deal for deal in self.deals.values() if deal.lead}
-        done = [(self._get_work_at(one, deals[one.res_id]), one) for one in open_work]
-        for moment, activity in sorted((one for one in done if one[0] < until), key=lambda one: one[0]):
-            self.set_clock(moment)
-            if activity.playbook_deadline_id.trigger == "communication":
-                deals[activity.res_id].note(activity.playbook_started_at)
-            activity.active = False
-        self.set_clock(until)
-
-    def _get_work_at(self, activity, deal):
-        """Return when somebody does this: most do it in time, some late, some never."""
-        begun = activity.playbook_started_at or activity.create_date
-        due = activity.playbook_due_at or self.calendar.to_utc(activity.date_deadline, 17)
-        is_recurring = activity.playbook_deadline_id.trigger in ("review", "follow_up")
-        chance = pick(f"{deal.key}{(due - begun).days}{activity.summary}{deal.position}", 20)
-        if chance < (12 if deal.is_neglected else 19):
-            return max(begun + timedelta(minutes=10), due - timedelta(hours=1 + chance % 4))
-        days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 or is_recurring else 365)
-        return self.calendar.between(
-            due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{activity.summary}"
-        )
 
     def date_messages(self):
         """What Odoo dates by the wall clock happened when it was written."""
