@@ -81,12 +81,13 @@ export class Session {
 
     /** Drag as a mouse does it: Odoo begins to drag after some pixels. */
     async drag(from, to) {
+        await from.scrollIntoViewIfNeeded();
         const [start, end] = [await from.boundingBox(), await to.boundingBox()];
         const { mouse } = this.page;
         await mouse.move(start.x + start.width / 2, start.y + 20);
         await mouse.down();
         await mouse.move(start.x + start.width / 2 + 15, start.y + 25, { steps: 5 });
-        await mouse.move(end.x + end.width / 2, end.y + 90, { steps: 15 });
+        await mouse.move(end.x + end.width / 2, start.y + 25, { steps: 15 });
         await this.see(".o_kanban_hover");
         await mouse.up();
     }

@@ -1,6 +1,11 @@
+from io import BytesIO
+
+from pypdf import PdfReader
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import PlaybookCase
 
@@ -183,3 +188,13 @@ class TestFirstStepsTour(HttpCase, PlaybookCase):
         playbook = self.env["crm.playbook"].search([("team_ids.name", "=", "Ten Minutes")])
         self.assertEqual((playbook.mode, len(playbook.stage_ids)), ("enforce", 6))
         self.assertEqual(playbook.ticked_steps, ["thresholds"])
+
+    def test_it_is_one_page_on_paper(self):
+        template = self.env.ref("sales_funnel_playbook.crm_playbook_template_saas")
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        if report.get_wkhtmltopdf_state() == "install":
+            self.skipTest("wkhtmltopdf is not installed")
+        with mute_logger("odoo.addons.base.models.ir_actions_report"):  # Debian's cannot print page headers
+            pdf = report._render_qweb_pdf("sales_funnel_playbook.report_playbook", template.ids)[0]
+        self.assertEqual(len(PdfReader(BytesIO(pdf)).pages), 1)
+        self.assertGreater(len(pdf), 20_000, "and it is not empty")
