@@ -1,5 +1,4 @@
 import base64
-import binascii
 import json
 
 import psycopg2
@@ -169,7 +168,7 @@ class CrmPlaybook(models.Model):
     def _import_value(self, path, convert, value):
         try:
             return convert(value)
-        except (ValueError, binascii.Error) as error:
+        except (ValueError, RecursionError) as error:  # binascii's error is a ValueError
             raise PlaybookFileError(path, str(error)) from error
 
     @api.model
@@ -177,16 +176,18 @@ class CrmPlaybook(models.Model):
         """Call ``create``; what Odoo or the database refuses is raised as a :class:`PlaybookFileError`."""
         try:
             return create(*args)
-        except UserError as error:
+        except (UserError, ValueError) as error:  # a ValueError: a character that no database stores
             raise PlaybookFileError(path, str(error)) from error
-        except psycopg2.IntegrityError as error:
+        except (psycopg2.IntegrityError, psycopg2.DataError) as error:
             raise PlaybookFileError(path, error, args[0] if args else self) from error
 
     @api.model
     def _word_refusal(self, error):
         """Return the message about a rule that could not be saved."""
         reason = error.reason
-        if isinstance(reason, psycopg2.Error):
+        if isinstance(reason, psycopg2.DataError):  # no constraint, but a value that cannot be stored
+            reason = str(reason).splitlines()[0]
+        elif isinstance(reason, psycopg2.Error):
             reason = error.model._sql_error_to_message(reason)
         return self.env._(
             "The file cannot be imported, at %(path)s: %(reason)s\nNothing was imported.",

@@ -177,6 +177,9 @@ class TestExchange(PlaybookCase):
 
     def test_faulty_files_name_the_place(self):
         stage = ("playbook", "stages", 0)
+        deep = [["partner_id", "=", False]]
+        for _level in range(400):
+            deep = [["partner_id" if _level == 399 else "child_ids", "any", deep]]
         for path, value, *messages in (
             (("format",), "other", "not the file of a playbook"),
             (("version",), 2, "version 2", "update the module"),
@@ -198,6 +201,10 @@ class TestExchange(PlaybookCase):
             ((*stage, "actions", 0, "delay_count"), 0, "playbook.stages[0].actions[0]", "at least 1 hour"),
             ((*stage, "actions", 0, "activity_type"), {"name": "None"}, "actions[0].activity_type", "None"),
             (("playbook", "criteria", 1, "points"), 5, "playbook.criteria", "adds up to 9"),
+            (("playbook", "name"), "a\0b", "at playbook: unsupported Unicode"),
+            ((*stage, "name"), "\ud800", "playbook.stages[0]"),
+            (("playbook", "tiers", 0, "min_revenue"), float("1e300"), "tiers[0].min_revenue: is more than"),
+            ((*stage, "conditions", 0, "domain"), deep, "stages[0].conditions[0].domain"),
             (("playbook", "tiers", 1, "min_revenue"), 900, "playbook.tiers", "cross"),
             (("playbook", "tiers", 1, "tier"), "A", "playbook.tiers[1]", "each tier once"),
             (("playbook", "deadlines", 0, "case_mode"), "required", "playbook.deadlines[0]"),
