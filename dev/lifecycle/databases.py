@@ -16,6 +16,7 @@ import free_port
 import known_noise
 
 MODULE = known_noise.MODULE
+REPO = Path(__file__).parents[2]
 STORIES = Path(__file__).parent / "stories"
 CONFIG = Path(os.environ["LIFECYCLE_CONFIG"])
 LOGS = CONFIG.parent / "log"
@@ -38,7 +39,8 @@ class Database:
     """A database with its files, and the folder that Odoo takes the module from.
 
     :param str name: of the database
-    :param Path addons: the folder with the module, the repository's unless told otherwise
+    :param addons: the folder with the module, or all folders, comma-separated; the configuration's unless
+        told otherwise
     """
 
     def __init__(self, name, addons=None):
@@ -60,9 +62,9 @@ class Database:
             cursor.execute(query)
             return cursor.fetchall()
 
-    def load(self, option):
-        """Install (``-i``) or update (``-u``) the module in a process of its own."""
-        self._run(option, [option, MODULE, "--stop-after-init"])
+    def load(self, option, module=MODULE):
+        """Install (``-i``) or update (``-u``) a module in a process of its own."""
+        self._run(option, [option, module, "--stop-after-init"])
 
     def tell(self, story):
         """Let a script of ``stories`` happen in Odoo's shell, in a process of its own."""

@@ -89,7 +89,7 @@ class CrmFunnelReport(models.Model):
         filters = self._clean_filters({**filters, "period": False})  # the days that were shown
         days = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
         bounds = get_bounds(*days, self._get_playbook(filters)._get_tz())
-        if name not in COUNTS:
+        if self._get_no_numbers().get(name) is None:  # a count is 0 where there is nothing to count
             raise UserError(self.env._("There are no deals behind “%s”.", name))
         stage = self.env["crm.stage"].browse(stage_id)
         label = self.env["crm.funnel.review.line"]._get_label(name)
