@@ -51,6 +51,7 @@ check() { # name, command…: goes on after a failure and remembers it
 cmd_lint() {
     ensure_npm
     cd "$REPO"
+    git rev-parse --git-dir >/dev/null 2>&1 || die "The checks ask git which files there are: this folder is no checkout."
     LINT_FAILED=
     check ruff lint_python ruff check --quiet .
     check ruff-format lint_python ruff format --check --quiet .

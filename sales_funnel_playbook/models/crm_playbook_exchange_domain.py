@@ -1,4 +1,5 @@
 import ast
+from itertools import product
 
 from odoo import api, models
 
@@ -66,7 +67,7 @@ class CrmPlaybookRule(models.AbstractModel):
             if model is not None and operator.endswith("any"):
                 return self._export_terms(value, model)
             return [self._export_operand(one, model, operator) for one in value]
-        is_id = model is not None and isinstance(value, int) and not isinstance(value, bool)
+        is_id = model is not None and isinstance(value, int) and not isinstance(value, bool) and value > 0
         return self._export_record(model.browse(value)) if is_id else value
 
     @api.model
@@ -97,8 +98,9 @@ class CrmPlaybookRule(models.AbstractModel):
         if found is not None and found._name == model._name:
             return found
         name = str(named.get("name") or "")
-        for lang in dict.fromkeys(["en_US", self.env.lang or "en_US"]):
-            found = model.with_context(lang=lang).search([("display_name", "=", name)], limit=2)
+        for is_archived, lang in product((False, True), dict.fromkeys(["en_US", self.env.lang or "en_US"])):
+            named_so = model.with_context(lang=lang, active_test=not is_archived)
+            found = named_so.search([("display_name", "=", name)], limit=2)
             if found:
                 break
         if len(found) != 1:

@@ -21,22 +21,35 @@ class CrmPlaybook(models.Model):
     @api.depends_context("uid")
     def _compute_export_file(self):
         for playbook in self:
-            text = json.dumps(playbook._export_document(), ensure_ascii=False, indent=2)
-            playbook.export_file = base64.b64encode(text.encode())
+            try:
+                text = playbook._export_text()
+            except UserError:  # who only reads all fields is not to stumble over it
+                playbook.export_file = False
+            else:
+                playbook.export_file = base64.b64encode(text.encode())
 
     def action_export(self):
         """Download this playbook as a JSON file, which any company can import as a template.
 
-        :raise UserError: when the domain of a rule cannot be read any more
+        :raise UserError: when a rule cannot be put into a file
         """
         self.ensure_one()
-        self._compute_export_file()  # what is wrong is said here, and not in place of the file
+        self._export_text()  # what is wrong is said here, and not in place of the file
         name = "".join(char if char.isalnum() else "_" for char in self.name)
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/crm.playbook/{self.id}/export_file/{name}.json?download=true",
             "target": "download",
         }
+
+    def _export_text(self):
+        """Return the text of the file.
+
+        :raise UserError: when a rule cannot be put into it, or the import would refuse it
+        """
+        document = self._export_document()
+        self._check_document(document)
+        return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
 
     def _export_document(self):
         """Return this playbook as a document that meets the schema."""
@@ -90,7 +103,7 @@ class CrmPlaybook(models.Model):
     def _export_domain(self, rule, name):
         try:
             return self.env["crm.playbook.rule"]._export_domain(rule[name])
-        except ValueError as error:
+        except (ValueError, TypeError, UserError) as error:
             raise UserError(
                 self.env._(
                     "The rule “%(rule)s” cannot be exported: %(reason)s", rule=rule.name, reason=str(error)

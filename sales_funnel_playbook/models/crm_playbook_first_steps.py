@@ -37,7 +37,9 @@ class CrmPlaybook(models.Model):
         """
         self.browse().check_access("create")
         playbooks = self.search([("is_template", "=", False)], order="id desc")
-        playbook = playbooks.filtered(lambda one: one.id == playbook_id)
+        playbook = self.with_context(active_test=False).search(
+            [("id", "=", playbook_id), ("is_template", "=", False)]
+        )
         playbook = playbook or (playbooks.filtered(lambda one: one.mode == "observe") or playbooks)[:1]
         steps = [playbook._get_first_step(key) for key in STEPS]
         return {
@@ -60,7 +62,7 @@ class CrmPlaybook(models.Model):
         self.ensure_one()
         if key not in TICKED:
             raise ValueError(key)
-        kept = [one for one in self.ticked_steps or [] if one != key]
+        kept = [one for one in self._get_ticked_steps() if one != key]
         self.ticked_steps = [*kept, key] if is_done else kept
 
     def action_first_step(self, name):
@@ -68,6 +70,7 @@ class CrmPlaybook(models.Model):
 
         :param str name: the button's ``name`` as :meth:`get_first_steps` gives it
         """
+        self.check_access("write")
         return {
             "followers": self._open_first_steps_form,
             "thresholds": self._open_first_steps_form,
@@ -83,18 +86,28 @@ class CrmPlaybook(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id("sales_funnel_playbook.crm_first_steps_action")
         return {**action, "params": {"playbook_id": self.id}}
 
+    @api.model
+    def _open_after_installing(self):
+        """Return the action that follows the installation: the guided start for who may use it."""
+        if self.has_access("create"):
+            return self.env["ir.actions.actions"]._for_xml_id("sales_funnel_playbook.crm_first_steps_action")
+        return {"type": "ir.actions.act_url", "url": "/odoo", "target": "self"}
+
     def _is_step_done(self, key):
         """Tell whether a step of this playbook, or of none, is done."""
-        return key in (self.ticked_steps or []) or self._is_step_recorded(key)
+        return key in self._get_ticked_steps() or self._is_step_recorded(key)
+
+    def _get_ticked_steps(self):
+        return self.ticked_steps if isinstance(self.ticked_steps, list) else []
 
     def _is_step_recorded(self, key):
         """Tell whether the records show that a step is done."""
         if key == "template":
             return bool(self)
         if key == "followers":
-            return bool(self.team_ids or self.product_line_ids or self.is_default)
+            return bool(self._get_follower_text())
         if key == "deals":
-            return bool(self.lead_count)
+            return bool(self.lead_count or self._count_judged())
         return key == "observe" and bool(self._count_judged())
 
     def _count_judged(self, gate=JUDGED):

@@ -37,15 +37,20 @@ class CrmPlaybook(models.Model):
         :raise UserError: with the path of each fault; then nothing was imported
         """
         document = self._read_document(text)
-        with file_open(SCHEMA) as stream:
-            faults = list(find_faults(document, json.load(stream)))
-        if faults:
-            raise UserError(self._word_faults(faults))
+        self._check_document(document)
         try:
             with self.env.cr.savepoint():
                 return self._import_playbook(document["playbook"])
         except PlaybookFileError as error:
             raise UserError(self._word_refusal(error)) from error
+
+    @api.model
+    def _check_document(self, document):
+        """Raise a UserError that names what of a document does not meet the schema."""
+        with file_open(SCHEMA) as stream:
+            faults = list(find_faults(document, json.load(stream)))
+        if faults:
+            raise UserError(self._word_faults(faults))
 
     @api.model
     def _read_document(self, text):
@@ -135,7 +140,8 @@ class CrmPlaybook(models.Model):
     def _read_texts(self, text):
         """Return a text of a file as ``{language: text}``, with English or what takes its place."""
         texts = text if isinstance(text, dict) else {"en_US": text}
-        return {"en_US": texts.get("en_US") or next(iter(texts.values())), **texts}
+        english = texts.get("en_US") or next(filter(None, texts.values()), "")
+        return {"en_US": english, **{lang: text for lang, text in texts.items() if lang != "en_US"}}
 
     @api.model
     def _create_rule(self, model, vals, texts):
@@ -201,7 +207,7 @@ class CrmPlaybook(models.Model):
         lines = [f"{fault.path or '/'}: {self._word_fault(fault)}" for fault in faults[:MAX_FAULTS]]
         if len(faults) > MAX_FAULTS:
             lines.append(self.env._("… and %s more.", len(faults) - MAX_FAULTS))
-        return "\n".join([self.env._("The file cannot be imported, nothing was:"), *lines])
+        return "\n".join([self.env._("This does not fit into the file of a playbook:"), *lines])
 
     @api.model
     def _word_fault(self, fault):

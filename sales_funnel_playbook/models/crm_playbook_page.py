@@ -29,7 +29,8 @@ class CrmPlaybook(models.Model):
 
     def _get_follower_text(self):
         """Return who follows this playbook, in words; empty for nobody."""
-        names = [*self.product_line_ids.mapped("name"), *self.team_ids.mapped("name")]
+        named = self.with_context(active_test=False)  # an archived team still follows
+        names = [*named.product_line_ids.mapped("name"), *named.team_ids.mapped("name")]
         if self.is_default:
             names.append(self.env._("all other deals"))
         return self.env._("Followed by: %s", ", ".join(names)) if names else ""

@@ -92,7 +92,7 @@ class CrmPlaybookRule(models.AbstractModel):
             ) from error
         try:
             return Domain(literal)
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(str(error)) from error
 
     @api.model

@@ -13,13 +13,16 @@ class CrmPlaybook(models.Model):
         in_order = self.stage_ids.sorted("id")  # of copying
         for stage, (_command, _id, stage_vals) in zip(in_order, vals["stage_ids"], strict=True):
             stage_vals.update(
-                stage_id=False, name=stage.display_name, is_won=stage.stage_is_won, sequence=stage.sequence
+                stage_id=False,
+                name=stage.display_name,
+                is_won=(stage.stage_id or stage).is_won,
+                sequence=stage.sequence,
             )
         template = self.create({**vals, "name": self.env._("%s (template)", self.name)})
         self.copy_translations(template, excluded=("name", "stage_ids"))
         for stage, copied in zip(in_order, template.stage_ids.sorted("id"), strict=True):
             stage.copy_translations(copied, excluded=("name",))
-            stage._copy_name_translations(stage.stage_id, copied)
+            stage._copy_name_translations(stage.stage_id or stage, copied)
         return template.get_formview_action()
 
     def action_use_template(self):

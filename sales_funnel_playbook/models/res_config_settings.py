@@ -20,7 +20,8 @@ class CrmPlaybook(models.Model):
         """
         # sudo: everybody works by these numbers
         value = self.env["ir.config_parameter"].sudo().get_param(f"{PREFIX}{name}")
-        return int(value) if str(value or "").isdecimal() and int(value) else DEFAULTS[name]
+        known = str(value or "").isdecimal() and 1 <= int(value) <= MAXIMUM
+        return int(value) if known else DEFAULTS[name]
 
 
 class ResConfigSettings(models.TransientModel):
@@ -34,7 +35,7 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_sales_funnel_playbook_id",
         inverse="_inverse_sales_funnel_playbook_id",
         domain="[('is_template', '=', False), ('stage_ids', '!=', False), ('team_ids', '=', False),"
-        " ('product_line_ids', '=', False), ('company_id', 'in', (company_id, False))]",
+        " ('product_line_ids', '=', False), ('company_id', '=', company_id)]",
         help="Deals of this company whose product line and team have no playbook follow this one.",
     )
     sales_funnel_waiting_days = fields.Integer(
@@ -73,6 +74,12 @@ class ResConfigSettings(models.TransientModel):
                             maximum=MAXIMUM,
                         )
                     )
+
+    @api.model
+    def get_values(self):
+        """Show what holds, whatever somebody has written into the system parameters."""
+        numbers = {f"sales_funnel_{name}": self.env["crm.playbook"]._get_setting(name) for name in DEFAULTS}
+        return {**super().get_values(), **numbers}
 
     def _inverse_sales_funnel_playbook_id(self):
         for settings in self:

@@ -3,6 +3,7 @@ from itertools import pairwise
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.modules import Manifest
 from odoo.tests import BaseCase, TransactionCase, tagged
 from odoo.tools import convert_file
@@ -45,12 +46,38 @@ class TestDemo(TransactionCase):
         super().setUpClass()
         cls.startClassPatcher(freeze_time(NOW))
         cls.env.cr._now = NOW
+        cls.own = cls._create_own_playbook()
         for name in Manifest.for_addon(MODULE)["demo"]:
             convert_file(cls.env(su=True), MODULE, name, {}, mode="init", noupdate=True)
         cls.keys = {row["key"]: cls.env.ref(f"{MODULE}.lead_demo_{row['key']}") for row in read("deals")}
         cls.leads = cls.env["crm.lead"].concat(*cls.keys.values())
         cls.lines = cls.leads.product_line_id
         cls.playbooks = cls.lines.playbook_id
+
+    @classmethod
+    def _create_own_playbook(cls):
+        """Return what a company may have already that loads the demo data later, with a deal in its log."""
+        team = cls.env["crm.team"].create({"name": "Own", "company_id": False})
+        stage = cls.env["crm.stage"].create({"name": "Own", "team_ids": [Command.set(team.ids)]})
+        playbook = cls.env["crm.playbook"].create(
+            {
+                "name": "Own",
+                "company_id": False,
+                "team_ids": [Command.set(team.ids)],
+                "stage_ids": [Command.create({"stage_id": stage.id})],
+                "deadline_ids": [
+                    Command.create({"name": "Own", "trigger": "lead_created", "delay_count": 1})
+                ],
+            }
+        )
+        own = {"name": "Own", "type": "opportunity", "team_id": team.id, "stage_id": stage.id}
+        cls.env["crm.lead"].create({**own, "stage_entered_at": NOW - timedelta(weeks=10)})
+        return playbook
+
+    def test_what_was_there_is_left_alone(self):
+        self.assertEqual(self.own.deadline_ids.effective_from, NOW)
+        self.assertEqual(self.own.mode, "observe")
+        self.assertFalse(self.env["crm.funnel.review"].search([("playbook_id", "=", self.own.id)]))
 
     def _ref(self, name):
         return self.env.ref(f"{MODULE}.{name}")

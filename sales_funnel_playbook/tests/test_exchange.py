@@ -196,6 +196,7 @@ class TestExchange(PlaybookCase):
                 "no_field",
             ),
             ((*stage, "conditions", 0, "domain"), ["&"], "stages[0].conditions[0]"),
+            ((*stage, "conditions", 0, "domain"), [["name", None, 1]], "stages[0].conditions[0]"),
             ((*stage, "conditions", 0, "domain"), [[{"a": 1}, [], None]], "stages[0].conditions[0]"),
             ((*stage, "outputs", 0, "templates", 0, "content"), "%%%", "outputs[0].templates[0].content"),
             ((*stage, "actions", 0, "delay_count"), 0, "playbook.stages[0].actions[0]", "at least 1 hour"),
@@ -237,6 +238,20 @@ class TestExchange(PlaybookCase):
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, rule.name):
             self.playbook.action_export()
+        self.assertEqual(self.playbook.search_read([("id", "=", self.playbook.id)])[0]["export_file"], False)
+
+    def test_what_the_import_would_refuse_is_said_when_exporting(self):
+        self.playbook.stage_ids[0].expected_days = 20_000
+        with self.assertRaisesRegex(UserError, r"stages\[0\].expected_days: is more than 10000"):
+            self.playbook.action_export()
+
+    def test_ids_that_are_none_and_archived_records(self):
+        tag = self.env["crm.tag"].create({"name": "Old fair"})
+        team = self.env["crm.team"].create({"name": "Dissolved", "active": False})
+        rule = self.playbook.stage_ids.condition_ids[:1]
+        rule.domain = f"[('partner_id', '!=', 0), ('team_id', '=', {team.id}), ('tag_ids', 'in', [{tag.id}])]"
+        imported = self._import(self.playbook._export_document())
+        self.assertIn(rule.domain, imported.stage_ids.condition_ids.mapped("domain"))
 
     def test_other_currency_is_told(self):
         other = "EUR" if self.env.company.currency_id.name != "EUR" else "USD"

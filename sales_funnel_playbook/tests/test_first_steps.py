@@ -73,13 +73,25 @@ class TestFirstSteps(PlaybookCase):
         """Odoo opens what is to be configured after installing from the Apps screen."""
         self.env.ref("sales_funnel_playbook.crm_first_steps_todo").state = "open"
         action = self.env["ir.module.module"].next()
-        self.assertEqual(action["tag"], "sales_funnel_playbook.first_steps")
+        self.assertEqual(action["type"], "ir.actions.server")
+        server = self.env["ir.actions.server"].browse(action["id"])
+        self.assertEqual(server.with_user(self.leader).run()["tag"], "sales_funnel_playbook.first_steps")
+        outsider = self.env["res.users"].create(
+            {"name": "Outsider", "login": "outsider", "group_ids": self.env.ref("base.group_system").ids}
+        )
+        self.assertEqual(server.with_user(outsider).run()["url"], "/odoo", "no error for who may not")
+
+    def test_an_archived_playbook_shows_its_own_page(self):
+        self.playbook.active = False
+        self.assertEqual(self._get(self.playbook)[0]["playbook"]["id"], self.playbook.id)
 
     def test_not_for_salespeople(self):
         with self.assertRaises(AccessError):
             self.env["crm.playbook"].with_user(self.rep).get_first_steps()
         with self.assertRaises(AccessError):
             self.playbook.with_user(self.rep).tick_first_step("people", True)
+        with self.assertRaises(AccessError):
+            self.playbook.with_user(self.rep).action_first_step("teams")
 
 
 @tagged("post_install", "-at_install")
@@ -122,8 +134,11 @@ class TestSettings(PlaybookCase):
         for numbers in ({"waiting_days": 0}, {"override_days": 366}, {"case_review_months": -1}):
             with self.assertRaisesRegex(ValidationError, "between 1 and 365"), self.env.cr.savepoint():
                 self._set(**numbers)
-        self.env["ir.config_parameter"].set_param("sales_funnel_playbook.waiting_days", "many")
-        self.assertEqual(self.env["crm.playbook"]._get_setting("waiting_days"), 30)
+        for odd in ("many", "0", "-5", "99999999999999999999", ""):
+            self.env["ir.config_parameter"].set_param("sales_funnel_playbook.waiting_days", odd)
+            self.assertEqual(self.env["crm.playbook"]._get_setting("waiting_days"), 30)
+            with mute_logger("odoo.addons.base.models.res_config"):  # it tells of "many"
+                self.env["res.config.settings"].create({}).execute()  # the other settings can be saved
 
 
 @tagged("post_install", "-at_install")

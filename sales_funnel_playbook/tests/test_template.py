@@ -238,6 +238,12 @@ class TestTemplate(PlaybookCase):
             before.ids, self.env["crm.stage"].search([("id", "in", before.ids)], order="sequence, id").ids
         )
 
+    def test_a_template_of_a_template(self):
+        saved = self.env["crm.playbook"].browse(self.template.action_save_as_template()["res_id"])
+        self.assertTrue(saved.is_template)
+        self.assertEqual(saved.stage_ids.mapped("name"), self.template.stage_ids.mapped("name"))
+        self.assertEqual(saved.stage_ids.mapped("is_won"), self.template.stage_ids.mapped("is_won"))
+
     def test_a_template_cannot_be_turned_into_a_playbook_without_stages_of_the_pipeline(self):
         with self.assertRaisesRegex(UserError, "Choose a pipeline stage"):
             self.template.is_template = False

@@ -176,7 +176,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             **{
                 # in the order of their ids, in which translations are copied
                 name: [Command.create(vals) for vals in self.template_id[name].sorted("id").copy_data()]
-                for name in ("tier_ids", "criterion_ids", "deadline_ids")
+                for name in ("tier_ids", "criterion_ids", "deadline_ids", "check_ids")
             },
         }
 
