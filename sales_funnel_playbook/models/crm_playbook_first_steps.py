@@ -26,10 +26,11 @@ class CrmPlaybook(models.Model):
 
     @api.model
     @api.readonly
-    def get_first_steps(self, playbook_id=False):
+    def get_first_steps(self, playbook_id=False, is_new=False):
         """Return what the page of the first steps shows.
 
         :param int playbook_id: the playbook to go on with; without one it is the newest that observes
+        :param bool is_new: begin with a new one instead
         :return: ``{"playbook": {"id", "name", "mode"} or False, "playbooks": [{"id", "name"}], "templates":
             [{"id", "name", "stages": [str]}], "steps": [{"key", "title", "text", "is_done", "can_tick",
             "buttons": [{"name", "label"}]}], "done": int}``; a button is one of :meth:`action_first_step`
@@ -40,7 +41,8 @@ class CrmPlaybook(models.Model):
         playbook = self.with_context(active_test=False).search(
             [("id", "=", playbook_id), ("is_template", "=", False)]
         )
-        playbook = playbook or (playbooks.filtered(lambda one: one.mode == "observe") or playbooks)[:1]
+        if not is_new:
+            playbook = playbook or (playbooks.filtered(lambda one: one.mode == "observe") or playbooks)[:1]
         steps = [playbook._get_first_step(key) for key in STEPS]
         return {
             "playbook": playbook.read(["name", "mode"])[0] if playbook else False,
@@ -147,9 +149,13 @@ class CrmPlaybook(models.Model):
             self.env._("deadlines"): len(self.deadline_ids) + len(self.stage_ids.action_ids),
             self.env._("lines of the score sheet"): len(self.criterion_ids),
         }
-        text = self.env._(
-            "Do the amounts, times and points fit your business? There are: %s.",
-            ", ".join(f"{count} {name}" for name, count in rules.items()),
+        text = (
+            self.env._(
+                "Do the amounts, times and points fit your business? There are: %s.",
+                ", ".join(f"{count} {name}" for name, count in rules.items()),
+            )
+            if self
+            else self.env._("Do the amounts, times and points fit your business?")
         )
         return self.env._("Review the thresholds"), text, [("thresholds", self.env._("Open the Playbook"))]
 

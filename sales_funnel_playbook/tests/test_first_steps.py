@@ -25,6 +25,13 @@ class TestFirstSteps(PlaybookCase):
         self.assertIn("Enterprise SaaS", [template["name"] for template in page["templates"]])
         self.assertFalse(any(step["buttons"] or step["can_tick"] for step in page["steps"]))
 
+    def test_a_new_playbook_begins_with_nothing_of_the_others(self):
+        page = self.env["crm.playbook"].with_user(self.leader).get_first_steps(is_new=True)
+        self.assertFalse(page["playbook"] or page["done"])
+        texts = " ".join(step["text"] for step in page["steps"])
+        self.assertNotIn(self.team.name, texts)
+        self.assertIn(self.playbook.id, [one["id"] for one in page["playbooks"]])
+
     def test_records_show_what_is_done(self):
         """Nobody ticks what can be seen: the playbook, who follows it, its deals, and its first moves."""
         team = self.env["crm.team"].create({"name": "New", "company_id": False})
@@ -152,6 +159,8 @@ class TestPage(PlaybookCase):
         html = report._render_qweb_html("sales_funnel_playbook.report_playbook", self.playbook.ids)[
             0
         ].decode()
+        self.assertEqual(html.count("<th "), 4)
+        self.assertNotIn("<thead class=", html, "the headings are hidden cell by cell, on a phone alone")
         rows = html.split("<tbody>")[1].split("</tbody>")[0].split("<tr>")[1:]
         self.assertEqual(len(rows), len(self.stages))
         for row, stage in zip(rows, self.playbook.stage_ids, strict=True):

@@ -25,15 +25,14 @@ export class FirstSteps extends Component {
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(FirstSteps.displayName.toString());
         const { params, context } = this.props.action;
-        this.state = useState({ page: null, isAdding: false });
+        this.state = useState({ page: null });
         onWillStart(() =>
             this.load(this.props.state?.playbook_id || params?.playbook_id || context?.playbook_id)
         );
     }
 
-    async load(playbookId = false) {
-        this.state.page = await this.orm.call(MODEL, "get_first_steps", [playbookId]);
-        this.state.isAdding = !this.playbook;
+    async load(playbookId = false, isNew = false) {
+        this.state.page = await this.orm.call(MODEL, "get_first_steps", [playbookId, isNew]);
         this.props.updateActionState?.({ playbook_id: this.playbook?.id || undefined });
     }
 
@@ -42,15 +41,11 @@ export class FirstSteps extends Component {
     }
 
     get steps() {
-        // a new playbook begins at the first step, whatever the others have done
-        const steps = this.state.page.steps;
-        return this.state.isAdding
-            ? steps.map((step) => ({ ...step, is_done: false, can_tick: false, buttons: [] }))
-            : steps;
+        return this.state.page.steps;
     }
 
     get done() {
-        return this.steps.filter((step) => step.is_done).length;
+        return this.state.page.done;
     }
 
     get percent() {
@@ -81,7 +76,7 @@ export class FirstSteps extends Component {
         if (ev.target.value) {
             return this.load(Number(ev.target.value));
         }
-        this.state.isAdding = true;
+        return this.load(false, true);
     }
 
     async useTemplate(template) {
