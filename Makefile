@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm lint format shell bench i18n screenshots description package lock db-stop clean
+.PHONY: help demo test test-crm lint format shell bench check-db i18n screenshots description package lock db-stop clean
 
 PORT ?= 8069
 export PORT
@@ -27,6 +27,9 @@ shell: ## Odoo's shell on the demo database
 
 bench: ## benchmarks, plain crm against the module (ARGS="--quick")
 	@dev/env bench $(ARGS)
+
+check-db: ## whether the records in a database fit together (DB=…; without it the demo's)
+	@dev/env check-db "$(DB)"
 
 i18n: ## bring the translation files up to date with the code
 	@dev/env i18n

@@ -25,6 +25,7 @@
         "views/crm_playbook_stage_views.xml",
         "views/crm_playbook_views.xml",
         "wizard/crm_playbook_import_views.xml",
+        "wizard/crm_playbook_integrity_check_views.xml",
         "views/crm_playbook_list_views.xml",
         "views/crm_product_line_views.xml",
         "views/crm_first_steps_views.xml",

@@ -93,3 +93,10 @@ cmd_shell() {
     db_exists "$DEMO_DB" || die "There is no demo database yet; 'make demo' makes it."
     odoo_python -m odoo shell --config "$ODOO_CONF" -d "$DEMO_DB" --no-http "$@"
 }
+
+cmd_check_db() {
+    local db=${1:-$DEMO_DB}
+    ensure_runtime
+    db_exists "$db" || die "There is no database $db: name one (make check-db DB=…), or make the demo."
+    ODOO_RC=$ODOO_CONF odoo_python -m odoo check_playbook -d "$db" --log-level warn
+}

@@ -123,3 +123,9 @@ from . import digest_digest
 from . import res_config_settings
 from . import res_partner
 from . import resource_calendar
+
+# whether the records fit together
+from . import crm_playbook_integrity
+from . import crm_playbook_integrity_log
+from . import crm_playbook_integrity_fact
+from . import crm_playbook_integrity_rating

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -62,7 +62,9 @@ class CrmLeadStageLog(models.Model):
             return
         lead_ids = [stay.lead_id for stay in stays]
         self.env["crm.lead"].flush_model(["product_line_id", "team_id", "user_id", "probability", "score"])
-        self._end_open_stays(lead_ids)
+        ended = self._end_open_stays(lead_ids)
+        if ended:
+            stays = [stay._replace(entered_at=ended.get(stay.lead_id, stay.entered_at)) for stay in stays]
         columns = dict(zip(Stay._fields, zip(*stays, strict=True), strict=True))
         types = {name: SQL(self._fields[name].column_type[1]) for name in columns}
         # a list edit gives all stays the same stage, kind and so on: only what differs is an array
@@ -92,13 +94,17 @@ class CrmLeadStageLog(models.Model):
 
     @api.model
     def _end_open_stays(self, lead_ids):
-        """End the open stays of these leads now, and measure them."""
+        """End the open stays of these leads now, and measure them.
+
+        :return: ``{lead id: when its stay ended}`` where that is later than now: it began later, by a clock
+            that has been set back since
+        """
         now = self.env.cr.now().replace(microsecond=0)
         self.env["res.company"].flush_model(["resource_calendar_id"])
         self.env["crm.lead"].flush_model(["company_id"])
         stays = self.env.execute_query(
             SQL(
-                "SELECT log.id, log.entered_at, log.playbook_id, company.resource_calendar_id"
+                "SELECT log.id, log.entered_at, log.playbook_id, company.resource_calendar_id, log.lead_id"
                 " FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id"
                 " LEFT JOIN res_company company ON company.id = COALESCE(lead.company_id, %s)"
                 " WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL",
@@ -107,8 +113,8 @@ class CrmLeadStageLog(models.Model):
             )
         )
         if not stays:
-            return
-        hours = self._get_working_hours(stays, now)
+            return {}
+        hours = self._get_working_hours([stay[:4] for stay in stays], now)
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(entered_at, %s),"
@@ -121,6 +127,7 @@ class CrmLeadStageLog(models.Model):
                 [hours[stay[0]] for stay in stays],
             )
         )
+        return {stay[4]: fields.Datetime.to_string(stay[1]) for stay in stays if stay[1] > now}
 
     @api.model
     def _get_working_hours(self, stays, until):
@@ -140,7 +147,7 @@ class CrmLeadStageLog(models.Model):
                 calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
                 since = min(entered_at for _stay_id, entered_at in its_stays)
                 working = calendar._get_working_time(since, until)
-                hours |= {stay_id: working.hours(since, until) for stay_id, since in its_stays}
+                hours |= {stay_id: working.hours(since, max(since, until)) for stay_id, since in its_stays}
         return hours
 
     @api.model

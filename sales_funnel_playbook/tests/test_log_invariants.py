@@ -214,6 +214,7 @@ class TestLogInvariants(PlaybookCase):
     def test_invariants(self, story):
         with self._undone():
             self._run(story, self._check_invariants)
+            self.assertFalse(self.env["crm.playbook.integrity"]._find_faults(), "companies can check it, too")
 
     @settings(SETTINGS, max_examples=10)
     @given(steps(MOVES, min_hours=1, min_size=5, max_size=10))

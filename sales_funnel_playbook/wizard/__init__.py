@@ -6,6 +6,7 @@ from . import crm_lead_output_reject
 from . import crm_lead_override
 from . import crm_playbook_case_session
 from . import crm_playbook_import
+from . import crm_playbook_integrity_check
 from . import crm_playbook_propose_tiers
 from . import crm_playbook_simulation
 from . import crm_playbook_split_stage

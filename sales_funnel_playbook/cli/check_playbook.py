@@ -1,0 +1,45 @@
+import sys
+
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.cli import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+class CheckPlaybook(Command):
+    """Checks whether the records of Sales Funnel Playbook fit together; reads everything, changes nothing"""
+
+    name = "check_playbook"
+
+    def run(self, args):
+        """Print what does not fit, one line each, with the first deals concerned.
+
+        The process ends with 0 when all is sound, with 1 when something does not fit, and with 2 when the
+        database cannot be checked.
+        """
+        config.parser.prog = self.prog
+        config.parse_config(["--no-http", *args], setup_logging=True)
+        names = config["db_name"]
+        if len(names) != 1:
+            self._give_up("Name one database: -d DATABASE.")
+        with Registry(names[0]).cursor() as cr:
+            env = Environment(cr, SUPERUSER_ID, {})
+            if "crm.playbook.integrity" not in env:
+                self._give_up(f"Sales Funnel Playbook is not installed in the database {names[0]}.")
+            faults = env["crm.playbook.integrity"]._find_faults()
+            cr.rollback()
+        for fault in faults:
+            sys.stdout.write(self._describe(fault))
+        if faults:
+            sys.exit(1)
+        sys.stdout.write("The records of Sales Funnel Playbook fit together.\n")
+
+    def _describe(self, fault):
+        """Return the line that tells of a fault."""
+        ids = ", ".join(map(str, fault["lead_ids"][:10]))
+        deals = f" Deals: {ids}{', …' if fault['count'] > 10 else ''}." if ids else ""
+        return f"{fault['name']} ({fault['count']}): {fault['message']}{deals}\n"
+
+    def _give_up(self, sentence):
+        sys.stderr.write(f"{sentence}\n")
+        sys.exit(2)
