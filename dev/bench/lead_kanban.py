@@ -10,8 +10,6 @@ def get_specification(env):
     """Returns what the web client asks for of each card: the fields of the kanban view."""
     view = env["crm.lead"].get_view(env.ref("crm.crm_case_kanban_view_leads").id, "kanban")
     names = {node.get("name") for node in etree.fromstring(view["arch"]).iter("field")}
-    if "playbook_progress" in names:
-        names.add("is_ready_to_advance")  # the widget asks for it
     specification = {}
     for name in names & set(env["crm.lead"]._fields):
         relational = env["crm.lead"]._fields[name].relational

@@ -87,6 +87,7 @@ from . import crm_lead_panel
 from . import crm_lead_panel_log
 from . import crm_lead_panel_score
 from . import crm_lead_readiness
+from . import crm_lead_card
 
 # the funnel's reviews
 from . import crm_funnel_review

@@ -207,7 +207,7 @@ class CrmLead(models.Model):
                     playbook_id=state.playbook_id,
                     stage_id=state.stage_id or None,
                     previous_stage_id=before[lead_id].stage_id or None,
-                    entered_at=lead._get_created_at(now) if kind == "created" else now,
+                    entered_at=lead._get_created_at(now) if before[lead_id].won_status is None else now,
                     kind=kind,
                     gate=verdict.gate,
                     unmet=json.dumps(verdict.unmet) if verdict.unmet else None,

@@ -33,10 +33,10 @@ class CrmLeadStageLog(models.Model):
         :param StageState new: after
         :param bool is_reassigned: Odoo gave the stage because the team changed
         """
+        if new.won_status == "lost":
+            return "lost"  # also when a lost deal is moved, or imported: it is lost there
         if old.won_status is None:
             return "created"
-        if new.won_status == "lost":
-            return "lost"  # also when a lost deal is moved: it stays lost
         if new.won_status != old.won_status and new.won_status == "won":
             return "won"
         if new.stage_id == old.stage_id:

@@ -71,11 +71,15 @@ class TestAssignment(PlaybookCase):
         self.assertEqual(lead.playbook_id, everywhere)
 
     def test_product_line_is_on_every_view(self):
-        for view in ("crm_lead_view_form", "crm_case_kanban_view_leads", "crm_case_tree_view_oppor",
-                     "view_crm_case_opportunities_filter"):  # fmt: skip
+        for view, name in {
+            "crm_lead_view_form": "product_line_id",
+            "crm_case_kanban_view_leads": "playbook_card",
+            "crm_case_tree_view_oppor": "product_line_id",
+            "view_crm_case_opportunities_filter": "product_line_id",
+        }.items():
             record = self.env.ref(f"crm.{view}")
             arch = self.env["crm.lead"].get_view(record.id, record.type)["arch"]
-            self.assertIn('name="product_line_id"', arch, view)
+            self.assertIn(f'name="{name}"', arch, view)
 
     def test_template_governs_nothing(self):
         lead = self._create_lead(team_id=self.other_team.id)

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -31,6 +32,31 @@ class TestReadiness(PlaybookCase):
         self.bare.submit_output(self.report.id, note="One press by next summer, perhaps two")
         self.assertTrue(self.bare.is_ready_to_advance, "advisory conditions hold nobody back")
 
+    def test_card_shows_what_was_recorded(self):
+        self.assertEqual(
+            self.leads.mapped("playbook_card"),
+            [{"done": 0, "wanted": 1, "is_ready": False}, {"done": 1, "wanted": 1, "is_ready": True}, False],
+        )
+        self.playbook.tier_ids = [Command.create({"tier": "A"})]
+        self.bare.product_line_id = self.env["crm.product.line"].create(
+            {"name": "Presses", "company_id": False}
+        )
+        self.playbook.product_line_ids = self.bare.product_line_id
+        self.env["crm.lead.risk"].create({"lead_id": self.bare.id, "level": "high"})
+        note = self.env["crm.lead.progress"].create(
+            {"lead_id": self.bare.id, "summary": "They wait " * 30, "feedback": "Too dear"}
+        )
+        card = self.bare.with_user(self.rep).playbook_card
+        self.assertEqual(
+            card,
+            {
+                **{"done": 0, "wanted": 1, "is_ready": False, "product_line": "Presses", "tier": "A"},
+                **{"risk": "High", "is_risky": True, "feedback": "Too dear"},
+                "contact_at": str(note.communicated_at),
+                "summary": note.summary[:120],
+            },
+        )
+
     def test_last_stage(self):
         self._create_output(self.stage_signed, "Contract")
         lead = self._advance(self.ready, self.stage_signed)
@@ -44,6 +70,7 @@ class TestReadiness(PlaybookCase):
             leads.mapped("stage_id")
             before = self.cr.sql_log_count
             leads.mapped("playbook_progress")
+            leads.mapped("playbook_card")
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
 

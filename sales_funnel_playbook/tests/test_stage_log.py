@@ -32,6 +32,14 @@ class TestStageLog(PlaybookCase):
             ],
         )
 
+    def test_came_as_lost(self):
+        lead = self._create_lead(active=False, probability=0)
+        self.assertEqual(lead.won_status, "lost")
+        self.assertLog(lead, [("lost", "Lead", "observed")])
+        self.assertEqual(lead.stage_log_ids.unmet[0]["kind"], "lost_reason")
+        lead.action_restore()
+        self.assertLog(lead, [("lost", "Lead", "observed"), ("restored", "Lead", "none")])
+
     def test_says_whose_deal_it_was(self):
         line = self.env["crm.product.line"].create({"name": "Presses", "company_id": False})
         lead = self._create_lead(product_line_id=line.id)

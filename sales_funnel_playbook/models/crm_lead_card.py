@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+
+SHOWN = (
+    *("product_line_id", "tier", "risk_level"),
+    *("last_contact_at", "last_contact_summary", "customer_feedback"),
+)
+MAX_LENGTH = 120  # a card shows one line
+
+
+class CrmLead(models.Model):
+    """What a deal's card in the kanban says of its playbook."""
+
+    _inherit = "crm.lead"
+
+    playbook_card = fields.Json(
+        compute="_compute_playbook_card",
+        help="What the card of a deal shows: product line, tier, outputs, risk and last contact.",
+    )
+
+    @api.depends("playbook_progress", "is_ready_to_advance", *SHOWN)
+    @api.depends_context("lang")
+    def _compute_playbook_card(self):
+        """One value for the whole card: each field more costs a page of 80 cards more than finding it."""
+        self.playbook_card = False
+        playbook_ids = self._get_playbook_ids()
+        if not playbook_ids:
+            return
+        followed = self.filtered(lambda lead: lead.id in playbook_ids)
+        followed.fetch(SHOWN)
+        labels = {
+            name: dict(self._fields[name]._description_selection(self.env)) for name in ("tier", "risk_level")
+        }
+        for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
+            progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
+            for lead in self.browse(lead_ids):
+                lead.playbook_card = {**progress, **lead._prepare_card(labels)}
+
+    def _prepare_card(self, labels):
+        """Return what was recorded about this deal, as its card shows it.
+
+        :param dict labels: ``{field: {value: label}}`` of the selections
+        :return: ``{"product_line": str, "tier": str, "risk": str, "is_risky": bool, "contact_at": str,
+            "summary": str, "feedback": str}``, ready for JSON, without what there is not; dates in UTC
+        """
+        card = {
+            "product_line": self.product_line_id.display_name,
+            "tier": labels["tier"].get(self.tier),
+            "risk": labels["risk_level"].get(self.risk_level),
+            "is_risky": self.risk_level == "high",
+            "contact_at": fields.Datetime.to_string(self.last_contact_at),
+            "summary": (self.last_contact_summary or "")[:MAX_LENGTH],
+            "feedback": (self.customer_feedback or "")[:MAX_LENGTH],
+        }
+        return {name: value for name, value in card.items() if value}
