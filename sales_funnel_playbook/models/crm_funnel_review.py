@@ -12,6 +12,7 @@ class CrmFunnelReview(models.Model):
     _name = "crm.funnel.review"
     _description = "Funnel Review"
     _inherit = ["mail.thread", "mail.activity.mixin"]
+    _rec_names_search = ["playbook_id", "team_id"]
     _order = "date_from desc, period desc, playbook_id, team_id nulls first, id"
 
     playbook_id = fields.Many2one(

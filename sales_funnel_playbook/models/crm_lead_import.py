@@ -1,6 +1,9 @@
+import re
+
 from odoo import api, fields, models
 
 TEN_THOUSAND = 10_000
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CHINESE_LEVELS = {"高": "high", "中": "medium", "低": "low"}
 
 
@@ -32,6 +35,8 @@ class CrmLead(models.Model):
         """Name a deal after its customer where the sheet has no column for it, and create the
         industries that the sheet brings along. Of a failed import nothing stays.
         """
+        if messages := self._get_unstorable(data):
+            return {"ids": False, "messages": messages}
         names = [name.split("/")[0] for name in fields]
         if "partner_name" in names and {"id", ".id", "name"}.isdisjoint(names):
             column = names.index("partner_name")
@@ -57,6 +62,20 @@ class CrmLead(models.Model):
             if not savepoint.closed:
                 savepoint.close(rollback=True)
         return result
+
+    @api.model
+    def _get_unstorable(self, data):
+        """Return the messages about the rows of a sheet with characters that no database stores."""
+        return [
+            {
+                "type": "error",
+                "message": self.env._("This row has a character that cannot be stored: type its text anew."),
+                "rows": {"from": number, "to": number},
+                "record": number,
+            }
+            for number, row in enumerate(data)
+            if any(isinstance(cell, str) and UNSTORABLE.search(cell) for cell in row)
+        ]
 
     @api.model
     def _get_level(self, text):

@@ -11,6 +11,7 @@ class CrmLeadQuestion(models.Model):
     _description = "Open Question"
     _inherit = ["crm.lead.fact"]
     _order = "ask_by, id"
+    _rec_names_search = ["criterion_id", "condition_id"]
 
     criterion_id = fields.Many2one("crm.playbook.criterion", index="btree_not_null", ondelete="cascade")
     condition_id = fields.Many2one("crm.playbook.condition", index="btree_not_null", ondelete="cascade")

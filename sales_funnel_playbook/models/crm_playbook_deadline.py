@@ -190,8 +190,8 @@ class CrmPlaybookDeadline(models.Model):
             ._replace(
                 trigger=self.trigger,
                 stage_id=self.playbook_stage_id.stage_id.id,
-                domain=self.domain or "",
-                satisfied_domain=self.satisfied_domain or "",
+                domain=(self.domain or "").strip(),
+                satisfied_domain=(self.satisfied_domain or "").strip(),
                 delay=None if self.trigger == "follow_up" else self._get_delay(),
                 responsible=self.responsible,
                 responsible_user_id=self.responsible_user_id.id,

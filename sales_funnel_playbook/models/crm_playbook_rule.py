@@ -5,6 +5,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.orm.utils import COLLECTION_TYPES
 from odoo.tools import SQL
 
 MAX_DOMAIN_LENGTH = 20_000
@@ -88,7 +89,7 @@ class CrmPlaybookRule(models.AbstractModel):
             literal = ast.literal_eval((text or "[]").strip())
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
             raise ValueError(
-                self.env._("“%s” is not a domain of plain values.", (text or "")[:80])
+                self.env._("“%s” is not a domain of plain values.", " ".join((text or "")[:80].split()))
             ) from error
         try:
             return Domain(literal)
@@ -110,7 +111,8 @@ class CrmPlaybookRule(models.AbstractModel):
     def _search_leads(self, domain, leads):
         """Return the :class:`Query` of a domain; see :meth:`_compile_domain`."""
         try:
-            return leads.with_context(active_test=False)._search(domain)
+            # no records: some fields' search methods would look at them, as of a currency, and may fail
+            return leads.browse().with_context(active_test=False)._search(domain)
         except AccessError:
             raise
         except Exception as error:  # any field's own search method may fail in its own way
@@ -132,11 +134,23 @@ class CrmPlaybookRule(models.AbstractModel):
                             path=condition.field_expr,
                         )
                     )
+                if field.type == "binary":
+                    self._check_file(condition)
                 if field.type in ("properties", "date", "datetime"):
                     break  # what follows the dot is a property or a part of the date
                 current = self.env[field.comodel_name] if field.relational else None
             if isinstance(condition.value, Domain) and current is not None:
                 self._check_names(condition.value, current)
+
+    @api.model
+    def _check_file(self, condition):
+        """Raise a ValueError for a condition on a file that Odoo would leave out of the domain."""
+        values = condition.value if isinstance(condition.value, COLLECTION_TYPES) else [condition.value]
+        is_plain = condition.operator in ("=", "!=", "in", "not in") and values and not any(values)
+        if not is_plain:
+            raise ValueError(
+                self.env._("of the file “%s” only whether it is there can be asked.", condition.field_expr)
+            )
 
     @api.model
     def _check_pattern(self, condition):

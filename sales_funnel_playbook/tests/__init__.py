@@ -46,6 +46,8 @@ from . import test_panel
 from . import test_playbook
 from . import test_progress
 from . import test_question
+from . import test_random_domains
+from . import test_random_imports
 from . import test_readiness
 from . import test_refresh
 from . import test_risk

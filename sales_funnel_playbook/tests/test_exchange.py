@@ -218,6 +218,11 @@ class TestExchange(PlaybookCase):
             with self.subTest(text=text[:10]):
                 self.assertFaulty(text, "This is not")
 
+    def test_a_file_that_is_not_encoded(self):
+        wizard = self.env["crm.playbook.import"].create({"file": "a"})
+        with self.assertRaisesRegex(UserError, "did not arrive whole"):
+            wizard.action_import()
+
     def test_many_faults_are_counted(self):
         stages = [{"name": ""}] * 12
         self.assertFaulty(self._changed(("playbook", "stages"), stages), "stages[9].name", "… and 2 more.")

@@ -173,6 +173,13 @@ class TestImport(PlaybookCase):
         self.assertFalse(self._import(self._sheet(row)))
         self.assertIn("严重", self.messages[-1]["message"])
 
+    def test_characters_that_no_database_stores(self):
+        rows = [["A", "fine"], ["B", "a\0b"], ["C\ud800", ""]]
+        result = self.env["crm.lead"].with_context(lang="en_US").load(["partner_name", "contact_name"], rows)
+        self.assertFalse(result["ids"])
+        self.assertEqual([message["record"] for message in result["messages"]], [1, 2])
+        self.assertIn("cannot be stored", result["messages"][0]["message"])
+
     def test_a_probability_above_100_is_refused(self):
         row = ["A", "", "", "方案演示", "", "", "", "170", "1", "", "", "销售代表"]
         with mute_logger("odoo.sql_db"):

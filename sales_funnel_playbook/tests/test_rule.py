@@ -24,6 +24,8 @@ class TestRule(PlaybookCase):
             ("['&', ('name', '=', 'x')]", ""),
             ("{'name': 1}", "name"),
             ("[" * 500 + "]" * 500, ""),
+            ("[('name', '=',\n 'x'", "“[('name', '=', 'x'” is not a domain"),
+            ("[('partner_id.image_128', '=', 'x')]", "only whether it is there"),
             (f"[('name', '=', '{'x' * 20_000}')]", "longer"),
         ]:
             refused = self.assertRaises(ValidationError)
@@ -44,10 +46,19 @@ class TestRule(PlaybookCase):
             "[('playbook_id', '!=', False)]",
             "[('is_rotting', '=', True)]",
             "[(1, '=', 1)]",
+            "[('question_ids', 'ilike', 'budget')]",
+            "[('partner_id.image_128', '!=', False)]",
         ]:
             with self.subTest(domain=domain):
                 self.has_amount.domain = domain
                 self.assertIn("allowed", self._create_lead().check_gate(self.stage_demo.id).popitem()[1])
+
+    def test_what_is_accepted_does_not_depend_on_the_leads(self):
+        """Odoo rounds amounts in a domain to the currency of the records at hand, and fails for this one."""
+        self.has_amount.domain = "[('expected_revenue', '<', 1e999)]"
+        lead = self._create_lead()
+        unmet = lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"]
+        self.assertEqual([item["rule_id"] for item in unmet], [self.needs_confirmed.id])
 
     def test_author_may_not_name_what_they_may_not_read(self):
         """Rules are evaluated for everybody: naming a hidden field would let its author read it."""

@@ -1,6 +1,8 @@
 import base64
+import binascii
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class CrmPlaybookImport(models.TransientModel):
@@ -18,5 +20,8 @@ class CrmPlaybookImport(models.TransientModel):
         :raise UserError: with the path of each fault; then nothing was imported
         """
         self.ensure_one()
-        text = base64.b64decode(self.with_context(bin_size=False).file)
+        try:
+            text = base64.b64decode(self.with_context(bin_size=False).file)
+        except binascii.Error as error:  # from a program: the client encodes all files
+            raise UserError(self.env._("This file did not arrive whole: choose it again.")) from error
         return self.env["crm.playbook"]._import_text(text).get_formview_action()
