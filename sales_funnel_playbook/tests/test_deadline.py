@@ -31,8 +31,8 @@ class TestDeadline(DeadlineCase):
         self.assertEqual(len(self.get_work(lead)), 1, "done is done")
 
     def test_a_condition_of_spaces_is_none(self):
-        self._create_deadline("Call", "lead_created", domain=" [] ", satisfied_domain=" ")
-        self.assertWork(self.create_lead_at(15, 9), [("Call", self.rep, at(18, 9), False)])
+        self._create_deadline("Call", "lead_created", domain=" [] ", satisfied_domain="[] ")
+        self.assertWork(self.create_lead_at(15, 18), [("Call", self.rep, at(18, 17), False)])
 
     def test_the_time_counts_from_when_the_lead_was_captured(self):
         self._create_deadline("Complete it", "lead_created", satisfied_domain=INTAKE_DONE)
