@@ -139,8 +139,8 @@ class CrmPlaybookRule(models.AbstractModel):
                 if field.type in ("properties", "date", "datetime"):
                     break  # what follows the dot is a property or a part of the date
                 current = self.env[field.comodel_name] if field.relational else None
-            if isinstance(condition.value, Domain) and current is not None:
-                self._check_names(condition.value, current)
+            if condition.operator in ("any", "not any") and current is not None:
+                self._check_names(Domain(condition.value), current)
 
     @api.model
     def _check_file(self, condition):

@@ -96,7 +96,7 @@ class TestRandomDomains(PlaybookCase):
         self.assertNotIn("Traceback", sentence)
         self.assertFalse(sentence.strip().endswith(":"), sentence)
 
-    @mute_logger("odoo.sql_db", "odoo.models", "odoo.domains")
+    @mute_logger("odoo.sql_db")
     def test_accepted_means_what_search_finds(self):
         rules, counts = self.env["crm.playbook.rule"], {True: 0, False: 0}
 
@@ -117,7 +117,7 @@ class TestRandomDomains(PlaybookCase):
         self.assertGreaterEqual(sum(counts.values()), PARSED)
         self.assertGreater(min(counts.values()), PARSED / 5, "both happen often")
 
-    @mute_logger("odoo.sql_db", "odoo.models", "odoo.domains")
+    @mute_logger("odoo.sql_db")
     def test_every_kind_of_rule_and_evaluator(self):
         counts = {True: 0, False: 0}
 

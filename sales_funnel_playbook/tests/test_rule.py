@@ -26,6 +26,7 @@ class TestRule(PlaybookCase):
             ("[" * 500 + "]" * 500, ""),
             ("[('name', '=',\n 'x'", "“[('name', '=', 'x'” is not a domain"),
             ("[('partner_id.image_128', '=', 'x')]", "only whether it is there"),
+            ("[('partner_id', 'any', [('image_128', '=', 'x')])]", "only whether it is there"),
             (f"[('name', '=', '{'x' * 20_000}')]", "longer"),
         ]:
             refused = self.assertRaises(ValidationError)
