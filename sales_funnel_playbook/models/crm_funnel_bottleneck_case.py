@@ -23,6 +23,7 @@ class CrmFunnelReviewLine(models.Model):
         """Return the cases as the review's company sees them, or all companies' for a review of all; each
         reader is shown their own of them.
         """
+        # sudo: which companies there are, whoever asks
         companies = self.review_id.company_id or self.env["res.company"].sudo().search(
             [("active", "=", True)]
         )

@@ -82,6 +82,7 @@ class CrmLeadOutput(models.Model):
     def _request_approval(self):
         """Ask the leader of the deal's team by an activity, where approval is asked for."""
         for submission in self.filtered("awaits_approval"):
+            # sudo: the team's leader is asked, whoever may see the team
             leader = submission.lead_id.sudo().team_id.user_id
             if not leader.active or not submission.lead_id.with_user(leader).has_access("read"):
                 continue
@@ -107,6 +108,7 @@ class CrmLead(models.Model):
         self.ensure_one()
         if user.has_group("sales_team.group_sale_manager"):
             return True
+        # sudo: who leads a team is no secret to who sees its deals
         return bool(user) and self.sudo().team_id.user_id == user
 
     def _check_led_by_user(self, deed):
@@ -117,6 +119,7 @@ class CrmLead(models.Model):
         """
         for lead in self:
             if not lead._is_led_by(self.env.user):
+                # sudo: the message names the team, whoever may see it
                 raise AccessError(
                     self.env._(
                         "Only a sales manager or the leader of the team “%(team)s” may %(deed)s.",

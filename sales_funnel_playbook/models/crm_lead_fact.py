@@ -25,6 +25,7 @@ class CrmLeadFact(models.AbstractModel):
         if not any(allowed._ids):
             return result
         operation = "read" if operation == "read" else "write"
+        # sudo: only to know which lead it is; the right on that is asked as the user
         leads = allowed.sudo().lead_id.sudo(False)
         visible = leads._filtered_access(operation)
         if leads == visible:

@@ -18,6 +18,7 @@ class CrmLead(models.Model):
         self._merge_history(opportunities)
         self._merge_cases(opportunities)
         # the lead that began last is added first, so that each one only has to go in front
+        # sudo: the merge has checked the rights on the leads, and the log is the module's
         logs = [lead.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)) for lead in opportunities]
         for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
             self.env["crm.lead.stage.log"]._prepend(

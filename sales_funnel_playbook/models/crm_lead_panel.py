@@ -53,6 +53,7 @@ class CrmLead(models.Model):
         conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
         outputs = {rule["id"]: rule for stage in rules["stages"] for rule in stage["outputs"]}
         confirmations = self._get_confirmations(self.env["crm.playbook.condition"].browse(conditions))
+        # sudo: facts of a lead that the caller may read, which was checked before
         submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
         stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
         demands = self._get_panel_demands(rules["id"], gate)

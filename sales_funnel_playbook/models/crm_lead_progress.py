@@ -112,6 +112,7 @@ class CrmLeadProgress(models.Model):
 
     def _open_milestone_risks(self):
         """Open the risks that the milestones of these notes stand for."""
+        # sudo: what a milestone stands for is the same for everybody
         marked = [(note, milestone) for note in self for milestone in note.milestone_ids.sudo()]
         for type_ in self.env["crm.risk.type"].union(*(milestone.risk_type_id for _n, milestone in marked)):
             causes = [

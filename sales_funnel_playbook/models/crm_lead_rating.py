@@ -71,16 +71,19 @@ class CrmLeadFact(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         facts = super().create(vals_list)
+        # sudo: computed for whichever lead the fact belongs to
         facts._queue_rating(facts.sudo().lead_id)
         return facts
 
     def write(self, vals):
+        # sudo: computed for whichever lead the fact belonged and belongs to
         leads = self.sudo().lead_id
         result = super().write(vals)
         self._queue_rating(leads | self.sudo().lead_id)
         return result
 
     def unlink(self):
+        # sudo: computed for whichever lead the fact belonged to
         leads = self.sudo().lead_id
         result = super().unlink()
         self._queue_rating(leads.exists())

@@ -34,6 +34,7 @@ class CrmLead(models.Model):
     @api.model
     def _prepare_gate_error(self, refused, verdicts, move_count):
         """Return the error that says which leads were held back and why, and how to go on."""
+        # sudo: who tried to move a lead is told which one was held back
         leads = self.sudo().browse(move.lead_id for move in refused)
         stages = self.env["crm.stage"].sudo().browse(move.to_stage_id for move in refused)
         details = [

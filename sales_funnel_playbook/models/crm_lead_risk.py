@@ -178,6 +178,7 @@ class CrmLead(models.Model):
         gravest = self._get_gravest_risks()
         new = []
         for lead in self:
+            # sudo: an empty one, as those found are
             risk = gravest.get(lead.id, self.env["crm.lead.risk"].sudo())
             new += lead._enter_risk(risk)
         self.env["crm.lead.risk"].create(new)

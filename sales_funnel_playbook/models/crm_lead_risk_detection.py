@@ -41,6 +41,7 @@ class CrmLeadRisk(models.Model):
     def _detect(self, types, leads):
         """Compare the entries of ``leads`` with what the conditions of ``types`` find now."""
         found = self.env["crm.playbook.rule"]._match({type_.id: type_.domain for type_ in types}, leads)
+        # sudo: what the module has noted before, whoever set it off
         lasting = self.sudo().search_fetch(
             [("lead_id", "in", leads.ids), ("type_id", "in", [*found]), ("cause", "=", CONDITION)],
             ["lead_id", "type_id", "state"],

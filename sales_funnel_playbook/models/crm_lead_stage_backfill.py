@@ -17,12 +17,16 @@ class CrmLeadStageLog(models.Model):
     def _backfill_playbooks(self, playbooks):
         """Fill the log of all leads that follow one of ``playbooks``, archived and lost ones too."""
         domains = self.env["crm.lead"]._get_playbook_domains()
+        # sudo: the history of all leads, whoever may see them
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
         for playbook_id in playbooks.ids:
             if playbook_id in domains:
                 followers = leads._search(domains[playbook_id])
-                who = "SELECT id AS lead_id, stage_id, won_status FROM crm_lead WHERE id IN %s"
-                self._backfill(playbook_id, SQL(who, followers.subselect()))
+                who = SQL(
+                    "SELECT id AS lead_id, stage_id, won_status FROM crm_lead WHERE id IN %s",
+                    followers.subselect(),
+                )
+                self._backfill(playbook_id, who)
 
     @api.model
     def _backfill_leads(self, states):
@@ -96,6 +100,7 @@ class CrmLeadStageLog(models.Model):
         """
         ranks = self.env["crm.stage"]._get_ranks()
         named = self.env["crm.playbook"]._get_gates()[playbook_id].stages
+        # sudo: the stages' order is the same for everybody
         stages = self.env["crm.stage"].sudo().browse(ranks)
         rows, count = [], 0
         for stage in stages:
@@ -113,6 +118,7 @@ class CrmLeadStageLog(models.Model):
         columns = {"begun": SQL("stay.at"), "ended": SQL("stay.left_at")}
         if not calendar_id:
             return dict.fromkeys(columns, SQL("NULL::float"))
+        # sudo: working time counts by it, whoever may see it
         calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
         working = calendar._get_working_time(since, self.env.cr.now())
         epoch = datetime(1970, 1, 1)

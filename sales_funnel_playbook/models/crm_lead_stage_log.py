@@ -125,6 +125,7 @@ class CrmLeadStageLog(models.Model):
         names = {}
         for kind, model in RULE_MODELS.items():
             ids = {item["rule_id"] for item in items if item["kind"] == kind}
+            # sudo: who reads what was unmet reads its name, also once the rule is archived
             for rule in self.env[model].sudo().browse(ids).exists():
                 names[kind, rule.id] = rule._prepare_unmet_item()["name"]
         return names

@@ -80,6 +80,7 @@ class CrmLead(models.Model):
     def _log_reassigned(self):
         """Log the stages given by recomputation that no ``write`` has logged already."""
         old_stages = self.env.cr.precommit.data.get(REASSIGNED, {})
+        # sudo: what was recomputed is logged, whoever may see it
         leads = self.sudo().browse(old_stages).exists()
         before = {
             lead_id: StageState(playbook_id, old_stages[lead_id], self.sudo().browse(lead_id).won_status)

@@ -144,6 +144,7 @@ class CrmLeadStageLog(models.Model):
         hours = dict.fromkeys((stay[0] for stay in stays), None)
         for calendar_id, its_stays in by_calendar.items():
             if calendar_id:
+                # sudo: working time counts by it, whoever may see it
                 calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
                 since = min(entered_at for _stay_id, entered_at in its_stays)
                 working = calendar._get_working_time(since, until)

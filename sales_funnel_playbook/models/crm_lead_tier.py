@@ -42,6 +42,7 @@ class CrmLead(models.Model):
     def _get_tier_rates(self, playbook_ids):
         """Return ``{(playbook id, currency): rate or None}`` for these leads."""
         keys = {(playbook_ids[lead.id], lead.company_currency) for lead in self}
+        # sudo: a tier is the same whoever looks
         playbooks = self.env["crm.playbook"].sudo()
         return {(id_, currency): playbooks.browse(id_)._get_rate(currency) for id_, currency in keys}
 

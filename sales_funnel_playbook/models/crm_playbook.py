@@ -111,6 +111,7 @@ class CrmPlaybook(models.Model):
     @api.constrains("team_ids", "is_default", "company_id", "is_template", "active", "stage_ids")
     def _check_one_playbook_each(self):
         """A team follows one playbook at most, and so does what has neither line nor team."""
+        # sudo: also with those of companies that the user does not see
         in_use = self.sudo().search([("is_template", "=", False), ("stage_ids", "!=", False)])
         in_use = in_use.with_context(active_test=False)  # an archived team still follows
         for playbook in self.filtered(lambda p: p.active and not p.is_template):

@@ -150,6 +150,7 @@ class CrmPlaybookCase(models.Model):
     def write(self, vals):
         self._check_written(vals)
         self._check_deal_access(vals.get("lead_id"))
+        # sudo: who writes a case may not see its deal any more
         deals = self.sudo().lead_id if "lead_id" in vals else None
         moving = self.filtered(lambda case: case.state != vals["state"]) if "state" in vals else self.browse()
         result = super().write(vals)
@@ -162,6 +163,7 @@ class CrmPlaybookCase(models.Model):
         return result
 
     def unlink(self):
+        # sudo: who deletes a case may not see its deal any more
         deals = self.sudo().lead_id
         result = super().unlink()
         self.browse()._queue_deals(deals)

@@ -123,6 +123,7 @@ class CrmPlaybookCase(models.Model):
         """A deal's name tells the customer's: who may not see the deal is not told which one it was."""
         rows = super()._read_format(fnames, load)
         if "lead_id" in fnames and not self.env.su:
+            # sudo: only to know which deal it is; the right to read it is asked as the user
             visible = self.sudo().lead_id.sudo(False)._filtered_access("read")._ids
             for row in rows:
                 lead_id = row["lead_id"][0] if isinstance(row["lead_id"], tuple) else row["lead_id"]

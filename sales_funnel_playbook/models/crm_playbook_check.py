@@ -77,6 +77,7 @@ class CrmPlaybook(models.Model):
     @tools.ormcache()
     def _get_checks(self):
         """Return ``{check id: (playbook id or False, domain)}`` of all checks in use, kept in memory."""
+        # sudo: kept in memory for everybody
         checks = self.env["crm.playbook.check"].sudo().with_context(active_test=True)
         checks = checks.search(["|", ("playbook_id", "=", False), ("playbook_id.is_template", "=", False)])
         return frozendict({check.id: (check.playbook_id.id, check.domain) for check in checks})

@@ -139,6 +139,7 @@ class CrmPlaybook(models.Model):
     @tools.ormcache()
     def _get_score_sheets(self):
         """Return ``{playbook id: (Criterion, …)}`` of the sheets that are in use, kept in memory."""
+        # sudo: kept in memory for everybody
         playbooks = self.sudo().with_context(active_test=True).search([("is_template", "=", False)])
         sheets = {playbook.id: playbook._get_sheet_lines() for playbook in playbooks}
         return frozendict(

@@ -181,6 +181,7 @@ class CrmPlaybookDeadline(models.Model):
             return Domain.TRUE if is_set else condition
 
         domain = self._parse_domain(text).map_conditions(simplify)
+        # sudo: only whether the domain is empty; no lead is read
         return domain.optimize(self.env["crm.lead"].sudo()).is_true()
 
     def _prepare_duty(self):

@@ -146,6 +146,7 @@ class CrmPlaybook(models.Model):
     @tools.ormcache()
     def _get_duties(self):
         """Return ``{playbook id: Duties}`` of the playbooks that have some, kept in memory."""
+        # sudo: kept in memory for everybody
         playbooks = self.sudo().with_context(active_test=True)
         playbooks = playbooks.search([("is_template", "=", False), ("stage_ids", "!=", False)])
         duties = {playbook.id: playbook._prepare_duties() for playbook in playbooks}

@@ -60,6 +60,7 @@ class CrmPlaybook(models.Model):
     def _get_assignment(self):
         """Return the :class:`Assignment` of all playbooks in use, kept in memory."""
         # the first caller's context must not decide for everybody
+        # sudo: kept in memory for everybody
         playbooks = self.sudo().with_context(active_test=True)
         playbooks = playbooks.search([("is_template", "=", False), ("stage_ids", "!=", False)])
         by_line, by_team, by_company = {}, {}, {}
@@ -76,6 +77,7 @@ class CrmPlaybook(models.Model):
     @tools.ormcache()
     def _get_gates(self):
         """Return ``{playbook id: Gate}`` of all playbooks in use, kept in memory."""
+        # sudo: kept in memory for everybody
         stages = self.env["crm.playbook.stage"].sudo().with_context(active_test=True)
         stages = stages.search([("playbook_id.active", "=", True), ("stage_id", "!=", False)])
         return frozendict(

@@ -71,6 +71,7 @@ class CrmPlaybookOutput(models.Model):
         """A copy starts from copies of the template files, so that each output owns its own."""
         vals_list = super().copy_data(default=default)
         for output, vals in zip(self, vals_list, strict=True):
+            # sudo: who copies the playbook gets its files too
             files = output.sudo().template_attachment_ids.copy({"res_model": self._name, "res_id": False})
             vals["template_attachment_ids"] = [fields.Command.set(files.ids)]
         return vals_list
@@ -111,6 +112,7 @@ class CrmPlaybookStage(models.Model):
 
     def unlink(self):
         """Take the outputs' template files along: the database deletes the rows, and only those."""
+        # sudo: who deletes the stage deletes its files too
         files = self.sudo().output_ids.with_context(active_test=False).template_attachment_ids
         result = super().unlink()
         files.unlink()
@@ -140,5 +142,6 @@ class IrAttachment(models.Model):
 
     def _forget_templates(self):
         """The names of template files are kept in memory."""
+        # sudo: only whether one of them is a template's
         if "crm.playbook.output" in self.sudo().mapped("res_model"):
             self.env["crm.playbook.output"]._forget_rules()

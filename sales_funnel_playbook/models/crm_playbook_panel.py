@@ -34,6 +34,7 @@ class CrmPlaybook(models.Model):
     @api.model
     def _get_names(self, model, lang):
         """Return ``{id: name}`` of all records of a model of few."""
+        # sudo: names for the memory that all share
         records = self.env[model].sudo().with_context(lang=lang, active_test=False).search_fetch([], ["name"])
         return {record.id: record.name for record in records}
 

@@ -21,6 +21,7 @@ class CrmPlaybook(models.Model):
         rated = defaultdict(lambda: defaultdict(set))
         lead_fields = self.env["crm.lead"]._fields
         named = defaultdict(set)
+        # sudo: kept in memory for everybody
         for result, names in self.sudo()._get_rating_sources():
             for name in names & lead_fields.keys():
                 named[name].add(result)

@@ -46,6 +46,7 @@ class CrmPlaybookRule(models.AbstractModel):
     def _get_broken_reason(self, text):
         """Return why the domain in ``text`` cannot be evaluated, or False."""
         try:
+            # sudo: whether it can be evaluated, not what is found
             self._compile_domain(text, self.env["crm.lead"].sudo())
         except ValueError as error:
             return str(error)

@@ -104,6 +104,7 @@ class CrmPlaybook(models.Model):
         if currency == self.currency_id:
             return 1.0
         for one in currency | self.currency_id:
+            # sudo: rates are the same for everybody
             rates = one.sudo().rate_ids.filtered(lambda rate: rate.company_id in (company, company.browse()))
             if one != company.currency_id and not rates:
                 return None
@@ -114,6 +115,7 @@ class CrmPlaybook(models.Model):
     @tools.ormcache()
     def _get_tiering(self):
         """Return ``{playbook id: ((Threshold, …) with the best first, margin in percent)}``, in memory."""
+        # sudo: rates of the playbooks in use, whoever asks
         playbooks = self.sudo().search([("is_template", "=", False), ("tier_ids", "!=", False)])
         return frozendict({playbook.id: playbook._prepare_tiering() for playbook in playbooks})
 

@@ -68,6 +68,7 @@ class MailActivity(models.Model):
 
     def unlink(self):
         """What a playbook asks for does not go away with its activity: it comes back."""
+        # sudo: the deals of activities, whoever may see them
         leads = self.sudo().filtered(lambda one: one.active and one.playbook_cause)._get_their_leads()
         result = super().unlink()
         leads.exists()._queue_settling()
@@ -82,6 +83,7 @@ class MailActivity(models.Model):
         """Return the leads that these activities are on and that follow a playbook with deadlines."""
         mine = self.filtered(lambda one: one.res_model == "crm.lead")
         if not mine or not self.env["crm.playbook"]._get_duties():
+            # sudo: the leads of activities that the user may write
             return self.env["crm.lead"].sudo()
         # sudo: who has an activity may not see its deal
         return self.env["crm.lead"].sudo().browse(set(mine.mapped("res_id"))).exists()._get_dutiful()

@@ -33,7 +33,6 @@ from . import test_funnel_invariants
 from . import test_funnel_page
 from . import test_funnel_review
 from . import test_funnel_tours
-from . import test_split_stage
 from . import test_gate
 from . import test_gate_report
 from . import test_import
@@ -54,7 +53,9 @@ from . import test_risk
 from . import test_rpc
 from . import test_rule
 from . import test_score
+from . import test_security_sql
 from . import test_simulation
+from . import test_split_stage
 from . import test_stage_log
 from . import test_stage_notice
 from . import test_template

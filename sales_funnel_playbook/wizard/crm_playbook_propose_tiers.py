@@ -64,6 +64,7 @@ class CrmPlaybookProposeTiers(models.TransientModel):
         table = query.table
         columns = [SQL.identifier(table, n) for n in ("company_id", "expected_revenue", "probability")]
         rows = self.env.execute_query(query.select(*columns))
+        # sudo: the currency of a company that the user may not have chosen
         companies = self.env["res.company"].sudo().browse({row[0] or self.env.company.id for row in rows})
         rates = {company.id: self.playbook_id._get_rate(company.currency_id) for company in companies}
         rates[None] = rates.get(self.env.company.id)
