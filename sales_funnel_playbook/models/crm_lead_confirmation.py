@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..arguments import is_id
+
 
 class CrmLeadConfirmation(models.Model):
     """A person vouches that an entry condition is met."""
@@ -64,7 +66,7 @@ class CrmLead(models.Model):
         self.check_access("write")
         condition = self._get_condition(condition_id)
         note = self.env["crm.lead.evidence"]._clean_text(note)
-        attachments = self.env["ir.attachment"].browse(attachment_ids)._check_evidence_files()
+        attachments = self.env["ir.attachment"]._check_evidence_files(attachment_ids)
         if reason := self._get_confirm_refusal(condition, note, attachments):
             raise UserError(reason)
         # sudo: confirmations belong to the module; the right to write the lead was checked above
@@ -105,7 +107,7 @@ class CrmLead(models.Model):
     def _get_condition(self, condition_id):
         """Return the condition that a caller named, empty if there is none."""
         conditions = self.env["crm.playbook.condition"]
-        return conditions.browse(condition_id).exists() if type(condition_id) is int else conditions
+        return conditions.browse(condition_id if is_id(condition_id) else ()).exists()
 
     def _get_confirm_refusal(self, condition, note, files):
         """Return why ``condition`` cannot be confirmed for this lead, or False."""

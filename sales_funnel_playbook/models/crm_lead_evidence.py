@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
 from odoo.tools import human_size
 
+from ..arguments import check_argument, is_id_list
+
 MIN_NOTE_LENGTH = 10
 EVIDENCE = ("crm.lead.confirmation", "crm.lead.output")
 
@@ -118,12 +120,14 @@ class CrmLeadEvidence(models.AbstractModel):
                 raise UserError(
                     self.env._("Only %s or a sales manager can withdraw this.", evidence.user_id.name)
                 )
+        # sudo: nobody writes evidence; who may take it back was checked just now
         self.sudo().write({"withdrawn_at": fields.Datetime.now(), "withdrawn_by_id": self.env.uid})
 
     def _own_files(self):
         """Bind the files to their evidence, so that who sees the lead sees them and nobody else."""
         for evidence in self.sudo():  # sudo: the uploads were checked, and nobody writes evidence
-            evidence.attachment_ids.write({"res_model": self._name, "res_id": evidence.id})
+            bound = {"res_model": self._name, "res_id": evidence.id, "public": False, "access_token": False}
+            evidence.attachment_ids.write(bound)
 
 
 class CrmLead(models.Model):
@@ -149,23 +153,28 @@ class IrAttachment(models.Model):
         """What was handed in stays as long as it is on record, also for who uploaded it."""
         for name in EVIDENCE:
             files = self.filtered(lambda file, model=name: file.res_model == model and file.res_id)
+            # sudo: evidence is on record, whoever may see it
             if files and self.env[name].sudo().browse(files.mapped("res_id")).exists():
                 raise UserError(self.env._("“%s” is evidence of a deal and stays on record.", files[0].name))
 
-    def _check_evidence_files(self):
-        """Return these files, which are about to become evidence.
+    @api.model
+    def _check_evidence_files(self, attachment_ids):
+        """Return the files that a caller named, which are about to become evidence.
 
         :raise UserError: unless all are the current user's own, attached to nothing yet (taking
             them changes who may read them), not empty, and within Odoo's limit for uploads
         """
-        is_own = all(isinstance(id_, int) for id_ in self._ids) and self.sudo().exists() == self
-        if not is_own or any(file.res_id or file.create_uid != self.env.user for file in self.sudo()):
+        check_argument(self.env, "attachment_ids", attachment_ids, is_id_list(attachment_ids or ()))
+        # sudo: whether a file is the user's own is told by who made it, also where it cannot be read
+        files = self.sudo().browse(attachment_ids or ())
+        if files.exists() != files or any(file.res_id or file.create_uid != self.env.user for file in files):
             raise UserError(
                 self.env._("Upload the evidence yourself: a file belongs to another record or user.")
             )
+        # sudo: the limit holds for everybody
         parameters = self.env["ir.config_parameter"].sudo()
         limit = int(parameters.get_param("web.max_file_upload_size", DEFAULT_MAX_CONTENT_LENGTH))
-        for file in self.sudo():
+        for file in files:
             if file.type != "binary" or not file.file_size:
                 raise UserError(self.env._("The file “%s” is empty: upload it again.", file.name))
             if file.file_size > limit:
@@ -177,4 +186,4 @@ class IrAttachment(models.Model):
                         limit=human_size(limit),
                     )
                 )
-        return self
+        return files.sudo(False)

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..arguments import is_id
+
 
 class CrmLeadOutput(models.Model):
     """An output that was handed in. The current one of an output counts; those it replaced, and
@@ -69,6 +71,7 @@ class CrmLeadOutput(models.Model):
 
     def _retire(self):
         """Let these no longer count; the leader need not look at them any more."""
+        # sudo: nobody writes outputs by hand; the caller has checked the right on the lead
         self.sudo().write({"is_current": False})
         self.flush_recordset(["is_current"])  # the next one is current from its first moment
         self._close_approval()
@@ -114,7 +117,7 @@ class CrmLead(models.Model):
         output = self._get_output(output_id)
         clean = self.env["crm.lead.evidence"]._clean_text
         evidence = {"note": clean(note), "url": clean(url)}
-        files = self.env["ir.attachment"].browse(attachment_ids)._check_evidence_files()
+        files = self.env["ir.attachment"]._check_evidence_files(attachment_ids)
         if reason := self._get_submit_refusal(output, files, **evidence):
             raise UserError(reason)
         self._get_submissions(output)._retire()
@@ -147,7 +150,7 @@ class CrmLead(models.Model):
     def _get_output(self, output_id):
         """Return the output that a caller named, empty if there is none."""
         outputs = self.env["crm.playbook.output"]
-        return outputs.browse(output_id).exists() if type(output_id) is int else outputs
+        return outputs.browse(output_id if is_id(output_id) else ()).exists()
 
     def _get_submissions(self, outputs):
         """Return the current submissions of ``outputs`` for these leads."""
@@ -205,6 +208,7 @@ class CrmLead(models.Model):
         self.ensure_one()
         delay = output._get_delay()
         stage = output.playbook_stage_id.stage_id
+        # sudo: the log is the module's, and counts whoever asks
         begun_at = self.sudo().stage_log_ids._get_begun_at(stage.id) if delay else False
         owner = self.sudo().user_id  # sudo: their time zone and leave count, whoever asks
         return output._get_due_times([delay], begun_at, self._get_working_calendar(), owner)[delay]

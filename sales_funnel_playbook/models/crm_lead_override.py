@@ -6,6 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import is_id
+
 OVERRIDE = "playbook_override"
 
 
@@ -50,6 +52,7 @@ class CrmLead(models.Model):
         date_deadline = self._check_override_deadline(date_deadline)
         moving = self.filtered(lambda lead: lead.stage_id.id != override.stage_id)
         moving.with_context(**{OVERRIDE: override}).write({"stage_id": override.stage_id})
+        # sudo: the log of leads that the user may write, which was checked above
         overridden = moving.sudo().stage_log_ids.filtered(lambda s: not s.left_at and s.gate == "overridden")
         self._tell_override(overridden)
         self._schedule_unmet(overridden, date_deadline)
@@ -163,7 +166,7 @@ class CrmPlaybookOverrideReason(models.Model):
 
         :raise UserError: when there is no such reason
         """
-        reason = self.browse(reason_id) if type(reason_id) is int else self.browse()
+        reason = self.browse(reason_id if is_id(reason_id) else ())
         if not reason.exists().active:
             raise UserError(self.env._("Choose a reason: why may the deal pass?"))
         return reason.id

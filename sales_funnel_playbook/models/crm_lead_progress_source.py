@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
+from ..arguments import check_argument
+
 MAX_PREFILL = 2000
 
 
@@ -41,6 +43,7 @@ class MailActivity(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        check_argument(self.env, "feedback", feedback, not feedback or isinstance(feedback, str))
         if self.res_model != "crm.lead":
             raise UserError(self.env._("Only activities of a deal can become its progress notes."))
         notes = self.env["crm.lead.progress"]

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..arguments import is_id
+
 
 class CrmLeadQuestion(models.Model):
     """ "Not known yet": an honest answer, with the day by which the customer is asked. The row goes when
@@ -88,11 +90,10 @@ class CrmLead(models.Model):
 
     def _get_askable(self, rule_id, kind):
         """Return the criterion or condition of this lead's playbook that a caller named."""
-        rule = self.env[f"crm.playbook.{kind}"] if kind in ("criterion", "condition") else None
-        if rule is not None and type(rule_id) is int:
-            rule = rule.browse(rule_id).exists()
-        wanted = {"criterion": "choice", "condition": "confirmation"}.get(kind)
-        if not rule or not rule.active or rule.kind != wanted or rule.playbook_id != self.playbook_id:
+        wanted = {"criterion": "choice", "condition": "confirmation"}
+        is_named = isinstance(kind, str) and kind in wanted and is_id(rule_id)
+        rule = self.env[f"crm.playbook.{kind}"].browse(rule_id).exists() if is_named else None
+        if not rule or not rule.active or rule.kind != wanted[kind] or rule.playbook_id != self.playbook_id:
             raise UserError(
                 self.env._(
                     "This cannot be asked later for “%s”: reload the page to see its playbook as it is now.",
@@ -106,7 +107,7 @@ class CrmLead(models.Model):
         """Return the day that a caller gave."""
         try:
             day = fields.Date.to_date(ask_by)
-        except ValueError:
+        except (TypeError, ValueError):
             day = False
         if not day or day < fields.Date.context_today(self):
             raise ValidationError(

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from ..arguments import is_id
 from ..tools.scoring import NOT_KNOWN, get_points, get_score
 
 
@@ -132,7 +133,8 @@ class CrmLead(models.Model):
         self.check_access("write")
         sheet = self.env["crm.playbook"]._get_score_sheets().get(self.playbook_id.id, ())
         criterion = next((c for c in sheet if c.id == criterion_id and c.kind == "choice"), None)
-        if not criterion or (option_id and option_id not in criterion.options):
+        is_answer = is_id(option_id) and criterion and option_id in criterion.options
+        if not criterion or (option_id and not is_answer):
             raise UserError(
                 self.env._(
                     "This question cannot be answered so for “%s”: reload the page to see its score sheet as"

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, html2plaintext
 
+from ..arguments import check_argument
 from ..tools.case_text import expand
 
 MAX_LISTED = 40
@@ -21,7 +22,8 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        limit = max(0, min(int(limit), MAX_LISTED))
+        check_argument(self.env, "limit", limit, type(limit) is int)
+        limit = max(0, min(limit, MAX_LISTED))
         ranked = self.env["crm.playbook.case"]._rank(self._get_similar_traits(), limit, self.id)
         labels = self.env["crm.playbook.case"]._get_reason_labels()
         used = self.used_case_ids.case_id

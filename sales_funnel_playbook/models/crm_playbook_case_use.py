@@ -1,9 +1,11 @@
 from collections import Counter
+from reprlib import repr as shorten
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..arguments import is_id
 from ..fields import OptionalFloat
 
 # How the deals ended that used a case.
@@ -179,12 +181,16 @@ class CrmLead(models.Model):
         """Note that a published case was used in this deal, or take that back.
 
         :param int case_id: a published ``crm.playbook.case``
+        :raise UserError: when there is no such case, or it cannot be used here
         """
         self.ensure_one()
         self.check_access("write")
-        known = self.used_case_ids.filtered(lambda use: use.case_id.id == case_id)
+        case = self.env["crm.playbook.case"].browse(case_id if is_id(case_id) else ())
+        if not case.exists():
+            raise UserError(self.env._("There is no case %s.", shorten(case_id)))
+        known = self.used_case_ids.filtered(lambda use: use.case_id == case)
         if not is_used:
             known.unlink()
         elif not known:
-            known.create({"lead_id": self.id, "case_id": case_id})
+            known.create({"lead_id": self.id, "case_id": case.id})
         return True

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..arguments import check_argument, is_id
+
 # In this order; those that a person says are done, as no record shows it, are in TICKED.
 STEPS = ("template", "followers", "thresholds", "people", "deals", "observe")
 TICKED = ("thresholds", "people", "deals")
@@ -39,7 +41,7 @@ class CrmPlaybook(models.Model):
         self.browse().check_access("create")
         playbooks = self.search([("is_template", "=", False)], order="id desc")
         playbook = self.with_context(active_test=False).search(
-            [("id", "=", playbook_id), ("is_template", "=", False)]
+            [("id", "=", playbook_id if is_id(playbook_id) else 0), ("is_template", "=", False)]
         )
         if not is_new:
             playbook = playbook or (playbooks.filtered(lambda one: one.mode == "observe") or playbooks)[:1]
@@ -59,11 +61,10 @@ class CrmPlaybook(models.Model):
         """Mark a step as done, or as open again.
 
         :param str key: one of "thresholds", "people" and "deals"
-        :raise ValueError: for any other
+        :raise UserError: for any other
         """
         self.ensure_one()
-        if key not in TICKED:
-            raise ValueError(key)
+        check_argument(self.env, "key", key, key in TICKED)
         kept = [one for one in self._get_ticked_steps() if one != key]
         self.ticked_steps = [*kept, key] if is_done else kept
 
@@ -71,9 +72,10 @@ class CrmPlaybook(models.Model):
         """Return the action behind a button of a step.
 
         :param str name: the button's ``name`` as :meth:`get_first_steps` gives it
+        :raise UserError: for any other
         """
         self.check_access("write")
-        return {
+        actions = {
             "followers": self._open_first_steps_form,
             "thresholds": self._open_first_steps_form,
             "teams": self._open_first_steps_teams,
@@ -81,7 +83,8 @@ class CrmPlaybook(models.Model):
             "import": self._open_first_steps_import,
             "deals": self.action_open_leads,
             "simulate": self.action_simulate,
-        }[name]()
+        }
+        return actions[check_argument(self.env, "name", name, name in [*actions])]()
 
     def action_open_first_steps(self):
         """Open the guided start of this playbook."""

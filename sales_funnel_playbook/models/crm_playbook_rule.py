@@ -92,6 +92,14 @@ class CrmPlaybookRule(models.AbstractModel):
             raise ValueError(
                 self.env._("“%s” is not a domain of plain values.", " ".join((text or "")[:80].split()))
             ) from error
+        return self._make_domain(literal)
+
+    @api.model
+    def _make_domain(self, literal):
+        """Return the :class:`Domain` of a literal.
+
+        :raise ValueError: when it is none
+        """
         try:
             return Domain(literal)
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -121,7 +129,9 @@ class CrmPlaybookRule(models.AbstractModel):
 
     @api.model
     def _check_names(self, domain, model):
-        """Raise a ValueError that names the first unknown field of ``domain`` on ``model``."""
+        """Raise a ValueError that names the first unknown field of ``domain`` on ``model``, or an AccessError
+        for a model behind it that the user may not read.
+        """
         for condition in domain.iter_conditions():
             self._check_pattern(condition)
             current = model
@@ -138,10 +148,13 @@ class CrmPlaybookRule(models.AbstractModel):
                 if field.type == "binary":
                     self._check_file(condition)
                 if field.type in ("properties", "date", "datetime"):
+                    current = None
                     break  # what follows the dot is a property or a part of the date
-                current = self.env[field.comodel_name] if field.relational else None
+                current = model.env[field.comodel_name] if field.relational else None
+                if current is not None:
+                    current.check_access("read")
             if condition.operator in ("any", "not any") and current is not None:
-                self._check_names(Domain(condition.value), current)
+                self._check_names(self._make_domain(condition.value), current)
 
     @api.model
     def _check_file(self, condition):

@@ -1,7 +1,11 @@
+from reprlib import repr as shorten
+
 from odoo import api, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..arguments import is_id
 
 
 class CrmStage(models.Model):
@@ -17,6 +21,7 @@ class CrmStage(models.Model):
         By sequence, then by id as in Odoo's own ``_stage_find``: the name, which the kanban uses
         after the sequence, differs by language.
         """
+        # sudo: kept in memory for everybody
         stages = self.sudo().search_fetch([], ["sequence"], order="sequence, id")
         return {stage.id: rank for rank, stage in enumerate(stages)}
 
@@ -26,9 +31,9 @@ class CrmStage(models.Model):
 
         :raise UserError: when there is no such stage
         """
-        stage = self.browse(stage_id) if isinstance(stage_id, int) and stage_id else self.browse()
+        stage = self.browse(stage_id if is_id(stage_id) else ())
         if not stage.exists():
-            raise UserError(self.env._("There is no stage %s.", stage_id))
+            raise UserError(self.env._("There is no stage %s.", shorten(stage_id)))
         return stage.id
 
     @api.model

@@ -4,11 +4,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..arguments import check_argument, is_id
+from ..models.crm_playbook_tier import TIERS
 from ..tools.funnel import get_bounds, get_days, get_period, get_rate, get_step
 from .crm_funnel_numbers import COUNTS, RATES, SCOPE, STAYS
 
 PRESETS = ("this_week", "last_week", "weeks_4", "weeks_12", "this_month", "last_month")
 DEFAULT_PRESET = "weeks_12"
+MAX_DAYS = 10 * 366
+YEARS = range(1900, 3000)
+TIER_NAMES = [name for name, _label in TIERS]
 
 
 class CrmFunnelReport(models.Model):
@@ -35,7 +40,7 @@ class CrmFunnelReport(models.Model):
             []}``.
         :raise UserError: when a filter makes no sense
         """
-        filters = self._clean_filters(filters or {})
+        filters = self._clean_filters(filters)
         if not filters["playbook_id"]:
             return {"filters": filters, "stages": []}
         playbook = self._get_playbook(filters)
@@ -86,9 +91,12 @@ class CrmFunnelReport(models.Model):
 
         :param str name: a count or amount, such as ``begun_count``
         """
+        check_argument(self.env, "filters", filters, isinstance(filters, dict))
         filters = self._clean_filters({**filters, "period": False})  # the days that were shown
         days = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
         bounds = get_bounds(*days, self._get_playbook(filters)._get_tz())
+        check_argument(self.env, "stage_id", stage_id, is_id(stage_id))
+        check_argument(self.env, "name", name, isinstance(name, str))
         if self._get_no_numbers().get(name) is None:  # a count is 0 where there is nothing to count
             raise UserError(self.env._("There are no deals behind “%s”.", name))
         stage = self.env["crm.stage"].browse(stage_id)
@@ -104,8 +112,12 @@ class CrmFunnelReport(models.Model):
     @api.model
     def _clean_filters(self, filters):
         """Return the filters in effect: the known ones of ``filters`` with a playbook and dates."""
+        filters = check_argument(self.env, "filters", filters or {}, isinstance(filters or {}, dict))
         playbooks = self._get_playbooks()
         clean = {name: filters.get(name) or False for name in SCOPE}
+        for name, value in clean.items():
+            is_usable = value in TIER_NAMES if name == "tier" else is_id(value)
+            check_argument(self.env, name, value, is_usable or not value)
         if clean["playbook_id"] not in playbooks.ids:
             clean["playbook_id"] = playbooks[:1].id
         try:
@@ -119,6 +131,8 @@ class CrmFunnelReport(models.Model):
             days = get_days(clean["period"], self.env.cr.now(), tz)
         if days[0] > days[1]:
             raise UserError(self.env._("The period ends before it begins: choose another first or last day."))
+        is_usable = (days[1] - days[0]).days <= MAX_DAYS and all(day.year in YEARS for day in days)
+        check_argument(self.env, "date_from", days[0], is_usable)
         return clean | {
             name: fields.Date.to_string(day) for name, day in zip(("date_from", "date_to"), days, strict=True)
         }

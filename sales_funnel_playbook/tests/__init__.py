@@ -53,6 +53,11 @@ from . import test_risk
 from . import test_rpc
 from . import test_rule
 from . import test_score
+from . import test_security_domain
+from . import test_security_matrix
+from . import test_security_outsiders
+from . import test_security_rpc
+from . import test_security_script
 from . import test_security_sql
 from . import test_simulation
 from . import test_split_stage

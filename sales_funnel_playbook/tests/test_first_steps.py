@@ -63,7 +63,7 @@ class TestFirstSteps(PlaybookCase):
         playbook.tick_first_step("thresholds", False)
         self.assertFalse(self._get(playbook)[1]["thresholds"]["is_done"])
         self.assertTrue(self._get(playbook)[1]["people"]["is_done"])
-        with self.assertRaises(ValueError):
+        with self.assertRaises(UserError):
             playbook.tick_first_step("observe", True)
 
     def test_every_button_leads_somewhere(self):

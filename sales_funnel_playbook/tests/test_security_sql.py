@@ -5,7 +5,8 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 
 ROOT = Path(__file__).parents[1]
-RUNS_SQL = ("execute", "execute_query", "execute_query_dict", "execute_values", "executemany")
+# execute_query is not among them: it refuses what is no SQL object, the cursor itself takes any text.
+RUNS_SQL = ("execute", "execute_values", "executemany")
 RUNS_TEXT = ("eval", "exec", "compile", "safe_eval", "test_python_expr")
 # SQL whose text is a variable: file, expression, and why it can only be a constant of the module.
 VARIABLE_SQL = {
@@ -68,10 +69,10 @@ def find_unsafe_sql(name, tree, constants):
         called = get_name(call.func)
         if called == "SQL" and not (call.args and is_text(call.args[0], constants)):
             yield f"{name}: {ast.unparse(call.args[0]) if call.args else 'SQL()'}"
-        elif called in RUNS_SQL and isinstance(call.func, ast.Attribute) and call.args:
-            # execute_query refuses what is no SQL object; the cursor itself takes any text
-            if called != "execute_query" and not is_text(call.args[0], constants):
-                yield f"{name}: {ast.unparse(call.args[0])}"
+            continue
+        is_run = called in RUNS_SQL and isinstance(call.func, ast.Attribute) and call.args
+        if is_run and not is_text(call.args[0], constants):
+            yield f"{name}: {ast.unparse(call.args[0])}"
 
 
 def find_run_python(name, tree):

@@ -13,7 +13,14 @@ class CrmPlaybookUseTemplate(models.TransientModel):
     template_id = fields.Many2one(
         "crm.playbook", required=True, ondelete="cascade", domain="[('is_template', '=', True)]"
     )
-    name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
+    name = fields.Char(
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        compute_sudo=False,  # a template of another company stays unread
+    )
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: self.env.company,
@@ -48,6 +55,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         compute="_compute_line_ids",
         store=True,
         readonly=False,
+        compute_sudo=False,
     )
 
     @api.depends("template_id")

@@ -1,0 +1,281 @@
+import inspect
+import json
+import traceback
+
+import psycopg2
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import HttpCase, tagged
+from odoo.tools import SQL, mute_logger
+from odoo.tools.json import json_default
+
+from .security_common import MODULE, OUTSIDERS, ROLES, SecurityCase, get_our_models
+
+DEEP = []
+for _level in range(500):
+    DEEP = [DEEP]
+QUOTES = "'); DROP TABLE crm_lead; -- \" \\ %s {0.__class__} \0"
+HOSTILE = {
+    "nothing": None,
+    "a truth": True,
+    "a text": "x",
+    "quotes": QUOTES,
+    "a long text": "x" * 1_000_000,
+    "a huge number": 2**63,
+    "a negative number": -1,
+    "a missing id": 2**31 - 1,
+    "a float": 1e308,
+    "a list": [None, "x", {}],
+    "a dict": {"x": QUOTES, "id": [1]},
+    "a deep list": DEEP,
+    "a domain": [["id", "in", [["id", "!=", 0]]], "|"],
+    "an operator": [["id", "raw SQL", "SELECT 1"]],
+}
+FILTERS = {
+    **{f"filter {name}": {"date_from": name, "date_to": name} for name in ("x", "0001-01-01", "9999-12-31")},
+    "filter for all times": {"date_from": "0001-01-01", "date_to": "9999-12-31"},
+    **{
+        f"filter {key} is {kind}": {key: value, "date_from": "2030-01-01", "date_to": "2030-01-31"}
+        for key in ("playbook_id", "team_id", "tier", "period", "date_from")
+        for kind, value in HOSTILE.items()
+        if kind in ("a truth", "quotes", "a huge number", "a list", "a dict")
+    },
+}
+CONTEXTS = (
+    {"tracking_disable": True, "mail_create_nolog": True, "active_test": "x", "install_mode": True},
+    {"lang": "xx_XX", "tz": "Nowhere/Else"},
+    {"default_lead_id": "x", "default_name": [], "default_state": "published", "default_user_id": -1},
+    {"playbook_override": [1], "similar_lead_id": "x", "su": True, "uid": 1},
+    {"similar_lead_id": 2**63, "is_case_optional": {}, "dialog_size": 1, "bin_size": "x"},
+    {"active_ids": ["x"], "active_model": "ir.model"},
+)
+# What Odoo's own methods fail with, when this module's are only on the way to them.
+REFUSED = "AccessError"
+ODOOS = ("Expected singleton", "Invalid lang", "Invalid language code")
+
+
+def get_public_methods(env):
+    """Return ``[(model, method)]``: all that this module lets programs call, without what every model has."""
+    package = __name__.rpartition(".tests.")[0]
+    found = set()
+    for model, cls in env.registry.items():
+        for base in cls.mro():
+            names = vars(base) if base.__module__.startswith(package) else ()
+            for name in names:
+                is_public = inspect.isfunction(vars(base)[name]) and not name.startswith("_")
+                is_private = any(
+                    getattr(getattr(one, name, None), "_api_private", False) for one in cls.mro()
+                )
+                if is_public and not is_private and not hasattr(models.BaseModel, name):
+                    found.add((model, name))
+    return sorted(found)
+
+
+@tagged("post_install", "-at_install")
+class TestSecurityRpc(HttpCase, SecurityCase):
+    """Every public method, called by every role with what no honest program would give: it succeeds or says
+    what is wrong, changes nothing without a right, and tells nothing of deals that the caller cannot read.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reason = cls.env["crm.playbook.override.reason"].create({"name": "Old customer"})
+        for world in {cls.other, cls.foreign, *cls.own.values()}:
+            for model in (*get_our_models(cls.env), "calendar.event", "crm.lead.lost"):
+                if not cls.env[model]._abstract:
+                    world.get(model)
+
+    def setUp(self):
+        super().setUp()
+        self.methods = get_public_methods(self.env)
+        self.assertIn(("crm.lead", "check_gate"), self.methods)
+        self.assertIn(("crm.funnel.report", "get_funnel"), self.methods)
+
+    def _get_arguments(self, world):
+        """Return what each argument of the methods is, where a program is honest."""
+        return {
+            "attachment_ids": [],
+            "case_id": self.published[world.company].id,
+            "check_id": world.get("crm.playbook.check").id,
+            "comment": "Not signed",
+            "condition_id": world.get("crm.playbook.condition").id,
+            "criterion_id": world.get("crm.playbook.criterion").id,
+            "ask_by": "2099-01-01",
+            "date_deadline": "2099-01-01",
+            "feedback": "They call back",
+            "filters": {"date_from": "2030-01-01", "date_to": "2030-01-31"},
+            "is_done": True,
+            "is_new": False,
+            "is_used": True,
+            "key": "people",
+            "kind": "criterion",
+            "limit": 3,
+            "name": "begun_count",
+            "note": "They buy every year, and said so",
+            "option_id": world.get("crm.playbook.criterion.option").id,
+            "output_id": world.get("crm.playbook.output").id,
+            "playbook_id": world.get("crm.playbook").id,
+            "reason_id": self.reason.id,
+            "rule_id": world.get("crm.playbook.criterion").id,
+            "stage_id": world.case.stages[2].id,
+            "url": "https://example.com",
+        }
+
+    def _get_calls(self, model, method, role, is_full):
+        """Yield ``(label, ids or None, arguments)`` of the calls that are tried: all, or other ids only."""
+        function = getattr(type(self.env[model]), method)
+        parameters = [*inspect.signature(function).parameters.values()][1:]
+        names = [one.name for one in parameters if one.kind == one.POSITIONAL_OR_KEYWORD]
+        arguments = self._get_arguments(self.own[role])
+        honest = {name: arguments[name] for name in names}
+        is_model = getattr(function, "_api_model", False) or self.env[model]._abstract
+        own, other, foreign = (
+            None if is_model else self._get_ids(model, world) for world in self.get_worlds(role).values()
+        )
+        yield "own", own, honest
+        if not is_model:
+            missing = ([], [-1], [2**31 - 1])
+            for ids in (other, foreign, own + foreign, *missing):
+                yield f"ids {ids}", ids, honest
+        if not is_full:
+            return
+        yield "no arguments", own, {}
+        yield "an unknown argument", own, {**honest, "unknown": 1}
+        for context in (*CONTEXTS, {"allowed_company_ids": self.other_company.ids}):
+            yield f"context {context}", own, {**honest, "context": context}
+        for name in names:
+            for kind, value in (HOSTILE | (FILTERS if name == "filters" else {})).items():
+                yield f"{name}: {kind}", own, {**honest, name: value}
+
+    def _get_ids(self, model, world):
+        if model in get_our_models(self.env) or model in world.records:
+            return world.get(model).ids
+        if model in ("calendar.event", "crm.lead.lost"):
+            return world.get(model).ids
+        lead = world.get("crm.lead")
+        messages = {"mail.activity": "activity_ids", "mail.message": "message_ids"}
+        record = (
+            lead.with_context(active_test=False)[messages[model]] if model in messages else self.env[model]
+        )
+        return (record or record.search([], limit=1))[:1].ids
+
+    def _call(self, role, model, method, ids, arguments):
+        """Call as a program does; return what it says, and what is wrong about that."""
+        records = self.env[model].with_user(self.users[role])
+        context = {"allowed_company_ids": self.company.ids, **arguments.get("context", {})}
+        arguments = {**arguments, "context": context}
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint():
+                result = call_kw(records, method, [] if ids is None else [ids], arguments)
+                said = json.dumps(result, default=json_default)
+                records.env.flush_all()
+        except AccessError:
+            return REFUSED, False  # Odoo names the record to internal users of its debug mode
+        except UserError as error:
+            return str(error), False
+        except psycopg2.IntegrityError as error:  # which Odoo's entry turns into a ValidationError
+            return str(error), False
+        except Exception as error:
+            is_fine = str(error).startswith(ODOOS) or self._is_wrongly_called(records, method, arguments)
+            return str(error), not is_fine and self._describe(error)
+        return said, False
+
+    @staticmethod
+    def _is_wrongly_called(records, method, arguments):
+        """Tell whether the entry itself refuses the number and names of the arguments."""
+        given = {name: value for name, value in arguments.items() if name != "context"}
+        function = getattr(type(records), method)
+        try:
+            inspect.signature(function).bind(records, **given)
+        except TypeError:
+            return True
+        # whatever else is given to a loss is written, as by `write`
+        return method == "action_set_lost"
+
+    @staticmethod
+    def _describe(error):
+        frames = [one for one in traceback.extract_tb(error.__traceback__) if f"/{MODULE}/" in one.filename]
+        where = [f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in frames[-3:]]
+        return f"{type(error).__name__}: {str(error)[:90]!r} at {', '.join(where)}"
+
+    def _get_state(self, worlds):
+        """Return what the database says of the records of some worlds, and how many facts there are."""
+        self.env.flush_all()
+        rows = {
+            (record._table, record.id)
+            for world in worlds
+            for record in world.records.values()
+            if record._auto and record._name not in ("res.users", "res.company", "crm.team", "crm.stage")
+        }
+        query = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s || ' ' || one::text FROM %s one WHERE id = %s ",
+                table,
+                SQL.identifier(table),
+                id_,
+            )
+            for table, id_ in sorted(rows)
+        )
+        leads = [world.get("crm.lead").id for world in worlds]
+        tables = {
+            self.env[model]._table
+            for model in get_our_models(self.env)
+            if self.env[model]._auto
+            and not self.env[model]._abstract
+            and "lead_id" in self.env[model]._fields
+            and self.env[model]._fields["lead_id"].store
+        }
+        counts = SQL(" UNION ALL ").join(
+            SQL("SELECT %s || COUNT(*) FROM %s WHERE lead_id = ANY(%s)", table, SQL.identifier(table), leads)
+            for table in sorted(tables)
+        )
+        return {row[0] for row in self.env.execute_query(SQL("%s UNION ALL %s", query, counts))}
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.sql_db")
+    def test_calls(self):
+        tried = set()  # with everything, by the first role that is not refused
+        for role in ROLES:
+            worlds = self.get_worlds(role)
+            hidden = [worlds["foreign"]]
+            hidden += [worlds["other"]] if role in ("own", *OUTSIDERS) else []
+            hidden += [worlds["own"]] if role in OUTSIDERS else []
+            before = self._get_state(hidden)
+            for model, method in self.methods:
+                [_label, ids, honest] = next(self._get_calls(model, method, role, False))
+                is_full = (model, method) not in tried and self._call(role, model, method, ids, honest)[
+                    0
+                ] != REFUSED
+                tried |= {(model, method)} if is_full else set()
+                for label, ids, arguments in self._get_calls(model, method, role, is_full):
+                    said, fault = self._call(role, model, method, ids, arguments)
+                    told = [world.secret for world in hidden if world.secret in said]
+                    with self.subTest(role=role, method=f"{model}.{method}", label=label):
+                        self.assertFalse(fault)
+                        self.assertFalse(told, "the name of a deal that the caller cannot read")
+            with self.subTest(role=role):
+                after = self._get_state(hidden)
+                self.assertFalse(after ^ before, "what is not the caller's to change is as it was")
+        left = set(self.methods) - tried
+        self.assertFalse(left, "methods that no role could call with what an honest program gives")
+
+    @mute_logger(
+        "odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.sql_db"
+    )
+    def test_over_http(self):
+        """A sample of the same over JSON-2: no call ends in a crash of the server."""
+        user = self.users["manager"]
+        key = self.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "Test", None)
+        headers = {"Authorization": f"bearer {key}"}
+        for model, method in self.methods:
+            _label, ids, honest = next(self._get_calls(model, method, "manager", False))
+            for kind in ("a text", "quotes", "a huge number", "a dict"):
+                body = dict.fromkeys(honest, HOSTILE[kind]) | ({} if ids is None else {"ids": ids})
+                response = self.url_open(f"/json/2/{model}/{method}", json=body, headers=headers)
+                with self.subTest(method=f"{model}.{method}", kind=kind):
+                    self.assertIn(response.status_code, (200, 403, 404, 422), response.text[:500])
+                if not honest:
+                    break
