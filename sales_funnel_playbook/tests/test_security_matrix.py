@@ -7,7 +7,7 @@ from odoo.tools import SQL, mute_logger
 from .security_common import OUTSIDERS, ROLES, SecurityCase, get_our_models
 
 # Who may do what with a record of their own, a colleague's, and another company's: c(reate), r(ead),
-# u(pdate), d(elete). Everybody else (internal users without sales rights, portal, public) may do nothing at all.
+# u(pdate), d(elete). Internal users without sales rights, portal users and the public may do nothing at all.
 RIGHTS = """
                  own leads      all leads       team leader     sales manager      administrator
 rules            r/r/-          r/r/-           r/r/-           crud/crud/-        crud/crud/-
