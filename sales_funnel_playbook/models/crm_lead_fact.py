@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# Stored fields of the lead that follow from its facts and are computed before it is created.
+RESULTS = {
+    "risk_ids": ("risk_level", "risk_description", "risk_response"),
+    "progress_ids": ("last_contact_at", "last_contact_summary", "customer_feedback"),
+}
+
 
 class CrmLeadFact(models.AbstractModel):
     """A fact recorded about a lead. It is visible exactly when its lead is, and may be changed only
@@ -40,3 +46,17 @@ class CrmLeadFact(models.AbstractModel):
             leads = self.env["crm.lead"].with_context(active_test=False)._search([])
             domain = Domain(domain) & Domain("lead_id", "in", leads)
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A lead says what the facts say that come with it: Odoo has computed that before there were any."""
+        coming = [[name for name in RESULTS if vals.get(name)] for vals in vals_list]
+        leads = super().create(vals_list)
+        for lead, names in zip(leads, coming, strict=True):
+            for result in (result for name in names for result in RESULTS[name]):
+                self.env.add_to_compute(lead._fields[result], lead)
+        return leads

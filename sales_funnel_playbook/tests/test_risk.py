@@ -52,6 +52,21 @@ class TestRisk(PlaybookCase):
         low.action_reopen()
         self.assertEqual(self.lead.risk_level, "low")
 
+    def test_facts_that_come_with_a_lead(self):
+        lead = self._create_lead(
+            risk_ids=[Command.create({"level": "high", "description": "Dear"})],
+            progress_ids=[Command.create({"summary": "Met them", "feedback": "Too dear"})],
+        )
+        self.assertRecordValues(
+            lead,
+            [
+                {
+                    **{"risk_level": "high", "risk_description": "Dear"},
+                    **{"last_contact_summary": "Met them", "customer_feedback": "Too dear"},
+                }
+            ],
+        )
+
     def test_closing_needs_a_note(self):
         risk = self._open()
         with self.assertRaisesRegex(ValidationError, "Closing Note"), self.env.cr.savepoint():
