@@ -1,7 +1,7 @@
 """What finding cases costs among 100,000 published ones: those like a deal, and those with a word."""
 
-from bench.case_library import make_library, search_bare, similar_bare
 from bench.registry import bench
+from bench.scale.case_library import find_library, search_bare, similar_bare
 
 CASES = {"cases": 100_000}
 QUICK = {"cases": 2_000}
@@ -9,11 +9,11 @@ QUICK = {"cases": 2_000}
 
 @bench(
     "Find the three cases most like a deal among {cases:,}, against reading those of its product line",
-    setup=make_library,
+    setup=find_library,
     params=CASES,
     quick=QUICK,
-    plain=False,
     bare=similar_bare,
+    limit={"seconds": 0.05},
 )
 def case_similar(env, library):
     env["crm.lead"].browse(library["lead_id"]).get_similar_cases()
@@ -31,11 +31,11 @@ def search(env, words):
 
 @bench(
     "Search a Chinese word of two characters in the texts of {cases:,} cases, against the SQL",
-    setup=make_library,
+    setup=find_library,
     params=CASES,
     quick=QUICK,
-    plain=False,
     bare=lambda env, library: search_bare(env, " 合同 "),
+    limit={"seconds": 0.1},
 )
 def case_search_chinese(env, library):
     search(env, "合同")
@@ -43,11 +43,11 @@ def case_search_chinese(env, library):
 
 @bench(
     "Search two English words in the texts of {cases:,} cases, against the SQL",
-    setup=make_library,
+    setup=find_library,
     params=CASES,
     quick=QUICK,
-    plain=False,
     bare=lambda env, library: search_bare(env, "budget", "migrat"),
+    limit={"seconds": 0.1},
 )
 def case_search_english(env, library):
     search(env, "budget migrat")
@@ -55,11 +55,11 @@ def case_search_english(env, library):
 
 @bench(
     "Find them where all {cases:,} are of one product line and one industry",
-    setup=make_library,
+    setup=find_library,
     params={**CASES, "lines": 1},
     quick={**QUICK, "lines": 1},
-    plain=False,
     bare=similar_bare,
+    limit={"seconds": 0.05},
 )
 def case_similar_one_line(env, library):
     env["crm.lead"].browse(library["lead_id"]).get_similar_cases()

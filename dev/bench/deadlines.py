@@ -2,18 +2,11 @@
 
 from odoo.tools import SQL
 
-from bench.deadline_deals import open_deals, with_new_work
-from bench.lead_move import make_leads, make_playbook, make_team
+from bench.jobs import run_job
 from bench.registry import bench
+from bench.scale.company import MAIN, get_leads, get_playbook, get_stages
 
-
-def run_hourly(env, playbook):
-    """The job's own steps without its commits, which the bench could not undo."""
-    row = env["crm.playbook.refresh"].create({"playbook_id": playbook.id, "kind": "deadlines"})
-    while row.exists():
-        row._run_batch()
-        env.cr.flush()  # what a commit does before it
-        env.invalidate_all()
+COUNT = {"params": {"count": 1000}, "quick": {"count": 100}}
 
 
 def create_bare(env, playbook):
@@ -21,102 +14,107 @@ def create_bare(env, playbook):
     rows = env.execute_query(
         SQL(
             "SELECT lead.id, lead.user_id FROM crm_lead lead WHERE lead.active AND lead.team_id = ANY(%s)"
-            " AND NOT EXISTS (SELECT FROM mail_activity WHERE res_id = lead.id AND active)",
+            " AND won_status = 'pending' AND stage_id = %s AND NOT EXISTS (SELECT FROM mail_activity"
+            " WHERE res_id = lead.id AND res_model = 'crm.lead' AND active AND playbook_cause IS NOT NULL)",
             playbook.team_ids.ids,
+            get_stages(env)[0].id,
         )
     )
     activities = env["mail.activity"].with_context(mail_activity_quick_update=True)
-    model_id, todo = env["ir.model"]._get_id("crm.lead"), env.ref("mail.mail_activity_data_todo").id
     for start in range(0, len(rows), 500):
-        activities.create(
-            [
-                {
-                    "res_model_id": model_id,
-                    "res_id": lead_id,
-                    "user_id": user_id,
-                    "activity_type_id": todo,
-                    "automated": True,
-                    "summary": "Survey",
-                    "date_deadline": "2030-01-01",
-                }
-                for lead_id, user_id in rows[start : start + 500]
-            ]
-        )
+        activities.create([prepare_activity(env, *row, "Work") for row in rows[start : start + 500]])
         env.cr.flush()
         env.invalidate_all()
 
 
+def prepare_activity(env, lead_id, user_id, summary):
+    return {
+        "res_model_id": env["ir.model"]._get_id("crm.lead"),
+        "res_id": lead_id,
+        "user_id": user_id,
+        "activity_type_id": env.ref("mail.mail_activity_data_todo").id,
+        "automated": True,
+        "summary": summary,
+        "date_deadline": "2030-01-01",
+    }
+
+
 @bench(
-    "Look at the deadlines of {count:,} open deals with nothing to do, as every hour",
-    setup=open_deals,
-    params={"count": 100_000},
-    quick={"count": 10_000},
+    "Look at the deadlines of 10,000 open deals with nothing to do, as every hour",
+    setup=lambda env: get_playbook(env, "Tenth"),
     plain=False,
+    limit={"seconds": 1},
+)
+def deadlines_tenth(env, playbook):
+    run_job(env, playbook, "deadlines")
+
+
+@bench(
+    "The same of 100,000, against 10,000",
+    setup=lambda env: get_playbook(env, "Main"),
+    growth_of="deadlines_tenth",
+    limit={"ratio": 11, "seconds": 10, "memory": 500},
 )
 def deadlines_idle(env, playbook):
-    run_hourly(env, playbook)
+    run_job(env, playbook, "deadlines")
+
+
+def with_new_work(env, new):
+    """Deals in the first stage of which so many have not got their key action yet."""
+    playbook = get_playbook(env, "Main")
+    env.cr.execute(
+        SQL(
+            "DELETE FROM mail_activity WHERE id IN (SELECT activity.id FROM mail_activity activity"
+            " JOIN crm_playbook_deadline rule ON rule.id = activity.playbook_deadline_id"
+            " WHERE rule.playbook_stage_id = %s AND activity.active"
+            " ORDER BY MD5(activity.id::text) LIMIT %s)",
+            playbook.stage_ids[0].id,
+            new,
+        )
+    )
+    assert env.cr.rowcount == new
+    return playbook
 
 
 @bench(
-    "The same with {new:,} activities to create, against creating them bare",
+    "The same of 100,000 with {new:,} activities to create, against creating them bare",
     setup=with_new_work,
-    params={"count": 100_000, "new": 10_000},
-    quick={"count": 10_000, "new": 1000},
-    plain=False,
+    params={"new": 10_000},
+    quick={"new": 500},
     bare=create_bare,
+    limit={"ratio": 1.2},
 )
 def deadlines_begin(env, playbook):
-    run_hourly(env, playbook)
+    run_job(env, playbook, "deadlines")
 
 
 def satisfied(env, count):
     """Deals whose open key action is satisfied now, though nobody has noticed yet."""
-    playbook = open_deals(env, count)
-    env.cr.execute(
-        SQL("UPDATE crm_lead SET pain_points = 'Slow' WHERE team_id = ANY(%s)", playbook.team_ids.ids)
-    )
-    return env["crm.lead"].search([("team_id", "in", playbook.team_ids.ids)])
+    leads = get_leads(env, MAIN, count)
+    env.cr.execute(SQL("UPDATE crm_lead SET pain_points = 'Slow' WHERE id = ANY(%s)", leads.ids))
+    return leads
 
 
-@bench("End {count:,} satisfied activities", setup=satisfied, params={"count": 1000}, plain=False)
+@bench("End {count:,} satisfied activities", setup=satisfied, **COUNT, plain=False, limit={"seconds": 1})
 def deadlines_end(env, leads):
     leads.sudo()._settle_deadlines()
 
 
 def entering(env, count):
     """Deals that will enter a stage with two key actions."""
-    team, stages = make_team(env, "Entering")
-    make_playbook(env, team, stages)
-    playbook = env["crm.playbook"].search([("team_ids", "in", team.ids)])
-    env["crm.playbook.deadline"].create(
-        [
-            {"name": name, "playbook_stage_id": playbook.stage_ids[1].id, "delay_count": 5}
-            for name in ("Demo", "Trial")
-        ]
-    )
-    leads = make_leads(env, team, stages[0], count)
-    leads.write({"user_id": env.uid, "team_id": team.id})
-    env.cr.flush()
-    return leads, stages[1]
+    return get_leads(env, MAIN, count), get_stages(env)[1]
 
 
 def move_and_create(env, state):
     """The same move without deadlines, and the activities bare."""
     leads, stage = state
-    env["crm.playbook.deadline"].search([("playbook_stage_id.stage_id", "=", stage.id)]).active = False
+    playbook = get_playbook(env, "Main")
+    (playbook.deadline_ids | playbook.stage_ids.action_ids).active = False
     leads.write({"stage_id": stage.id})
     env.cr.flush()
     env["mail.activity"].create(
         [
-            {
-                "res_model_id": env["ir.model"]._get_id("crm.lead"),
-                "res_id": lead.id,
-                "user_id": env.uid,
-                "activity_type_id": env.ref("mail.mail_activity_data_todo").id,
-                "automated": True,
-                "summary": summary,
-                "date_deadline": "2030-01-01",
-            }
+            prepare_activity(env, lead.id, lead.user_id.id, summary)
             for lead in leads
             for summary in ("Demo", "Trial")
         ]
@@ -127,10 +125,9 @@ def move_and_create(env, state):
 @bench(
     "Move {count:,} leads into a stage with two key actions, against the move and the activities alone",
     setup=entering,
-    params={"count": 1000},
-    quick={"count": 100},
-    plain=False,
+    **COUNT,
     bare=move_and_create,
+    limit={"ratio": 1.2},
 )
 def deadlines_enter(env, state):
     leads, stage = state

@@ -7,10 +7,11 @@ from functools import partial
 
 from odoo.tools import SQL
 
-from bench.funnel_deals import make_funnel
 from bench.registry import bench
+from bench.scale.company import get_playbook
 
 WEEKS = 12
+STAYS_MADE = {"params": {"stays": 5_000_000}, "quick": {"stays": 250_000}}
 BEGUN = SQL("log.kind NOT IN ('lost', 'restored') AND log.stage_id IS DISTINCT FROM log.previous_stage_id")
 MOVES = """
     SELECT log.stage_id, log.previous_stage_id, log.kind, COUNT(*) FROM crm_lead_stage_log log
@@ -81,6 +82,10 @@ SILENT = """
 FINDINGS = (OVERDUE, OVERRIDES, RISKS, FLAGGED, SILENT)
 
 
+def find_playbook(env, stays):
+    return get_playbook(env, "Main")
+
+
 def get_week(env, playbook):
     """Returns the days of the last week that is over, and its bounds."""
     from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds, get_last_period
@@ -112,11 +117,10 @@ def page_bare(env, playbook, weeks=WEEKS):
 
 @bench(
     "Freeze a week of {stays:,} stays, against the bare SQL of its numbers",
-    setup=make_funnel,
-    params={"stays": 5_000_000},
-    quick={"stays": 50_000},
-    plain=False,
+    setup=find_playbook,
+    **STAYS_MADE,
     bare=freeze_bare,
+    limit={"ratio": 1.5},
 )
 def funnel_freeze(env, playbook):
     days, _bounds = get_week(env, playbook)
@@ -125,11 +129,10 @@ def funnel_freeze(env, playbook):
 
 @bench(
     "Open the funnel page, 12 weeks of {stays:,} stays and the 12 before, against the SQL of its numbers",
-    setup=make_funnel,
-    params={"stays": 5_000_000},
-    quick={"stays": 50_000},
-    plain=False,
+    setup=find_playbook,
+    **STAYS_MADE,
     bare=page_bare,
+    limit={"ratio": 1.5},
 )
 def funnel_page(env, playbook):
     env["crm.funnel.report"].get_funnel({"playbook_id": playbook.id, "period": "weeks_12"})
@@ -137,11 +140,10 @@ def funnel_page(env, playbook):
 
 @bench(
     "The same for one week and the one before",
-    setup=make_funnel,
-    params={"stays": 5_000_000},
-    quick={"stays": 50_000},
-    plain=False,
+    setup=find_playbook,
+    **STAYS_MADE,
     bare=partial(page_bare, weeks=1),
+    limit={"ratio": 1.5},
 )
 def funnel_page_week(env, playbook):
     env["crm.funnel.report"].get_funnel({"playbook_id": playbook.id, "period": "this_week"})

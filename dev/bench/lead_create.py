@@ -1,18 +1,87 @@
-"""What a lead without a playbook costs to make: nothing should be felt."""
+"""What making leads costs, one by one, with a playbook and without, and by an import."""
 
 from bench.registry import bench
+from bench.scale.company import MAIN, PLAIN, get_stages, get_teams
+
+COUNT = {"params": {"count": 1000}, "quick": {"count": 100}}
+ROWS = {"params": {"count": 10_000}, "quick": {"count": 1000}}
+COLUMNS = {
+    **{
+        "name": "Imported {n}",
+        "type": "opportunity",
+        "partner_name": "Customer {n}",
+        "contact_name": "Contact {n}",
+    },
+    **{"email_from": "import{n}@example.com", "phone": "+32 2 290 34 90", "city": "City {n}"},
+    **{"expected_revenue": "1{n}", "date_deadline": "2100-01-01"},
+}
 
 
-def prepare_vals(env, count):
-    """Returns the values of ``count`` plain opportunities."""
-    return [{"name": f"Lead {number}", "type": "opportunity"} for number in range(count)]
+def prepare_vals(env, numbers, count):
+    """Returns the values of ``count`` opportunities of a team."""
+    team, stage = get_teams(env, numbers)[0], get_stages(env)[0]
+    vals = {"type": "opportunity", "team_id": team.id, "user_id": team.user_id.id, "stage_id": stage.id}
+    return [{"name": f"Lead {number}", **vals} for number in range(count)]
+
+
+def ungoverned(env, count):
+    return prepare_vals(env, PLAIN, count)
+
+
+def governed(env, count):
+    return prepare_vals(env, MAIN, count)
+
+
+def prepare_sheet(env, numbers, count):
+    """Returns the headings and rows of a sheet to import."""
+    team = get_teams(env, numbers)[0]
+    columns = COLUMNS | {
+        "team_id": team.name,
+        "user_id": team.user_id.name,
+        "stage_id": get_stages(env)[0].name,
+    }
+    return [*columns], [[text.format(n=n) for text in columns.values()] for n in range(count)]
+
+
+def ungoverned_sheet(env, count):
+    return prepare_sheet(env, PLAIN, count)
+
+
+def governed_sheet(env, count):
+    return prepare_sheet(env, MAIN, count)
+
+
+def load(env, sheet):
+    """Imports as the import screen does where nobody wants the history of the import."""
+    result = env["crm.lead"].with_context(import_file=True, tracking_disable=True).load(*sheet)
+    assert result["ids"], result["messages"]
 
 
 @bench(
     "Create {count:,} leads without a playbook",
-    setup=prepare_vals,
-    params={"count": 1000},
-    quick={"count": 100},
+    setup=ungoverned,
+    **COUNT,
+    limit={"ratio": 1.05, "queries": 0},
 )
 def lead_create(env, vals_list):
     env["crm.lead"].create(vals_list)
+
+
+@bench("Create {count:,} leads under a playbook, logged", setup=governed, **COUNT, limit={"ratio": 1.4})
+def lead_create_governed(env, vals_list):
+    env["crm.lead"].create(vals_list)
+
+
+@bench(
+    "Import {count:,} leads without a playbook",
+    setup=ungoverned_sheet,
+    **ROWS,
+    limit={"ratio": 1.05, "queries": 0},
+)
+def lead_import(env, sheet):
+    load(env, sheet)
+
+
+@bench("Import {count:,} leads under a playbook, logged", setup=governed_sheet, **ROWS, limit={"ratio": 1.4})
+def lead_import_governed(env, sheet):
+    load(env, sheet)

@@ -1,4 +1,4 @@
-"""Runs of the plain database and of the module's, in turn."""
+"""Runs of the module's database and of what it is compared with, in turn."""
 
 import json
 import subprocess
@@ -6,6 +6,10 @@ import sys
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
+
+from bench.limits import Limit
+
+DATABASES = {"plain": "plain", "peer": "peer", "bare": "module"}
 
 
 class BenchError(Exception):
@@ -15,22 +19,22 @@ class BenchError(Exception):
 class Worker:
     """A process with one database open, see :mod:`bench.worker`."""
 
-    def __init__(self, config_path, database):
+    def __init__(self, database, *arguments):
         self.database = database
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.worker", config_path, database],
+            [sys.executable, "-m", "bench.worker", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
 
-    def measure(self, name, quick, bare=False):
-        """Returns the seconds and queries of one run, or of the bare work it is compared with."""
-        self._process.stdin.write(json.dumps({"name": name, "quick": quick, "bare": bare}) + "\n")
+    def ask(self, do, **request):
+        """Returns the answer to one request."""
+        self._process.stdin.write(json.dumps({"do": do, **request}) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
-            raise BenchError(f"The measurement {name} failed on database {self.database}.")
+            raise BenchError(f"{do} {request.get('name', '')} failed on database {self.database}.")
         return json.loads(answer)
 
     def close(self):
@@ -41,46 +45,57 @@ class Worker:
 
 @dataclass
 class Result:
-    """Medians of one measurement; ``plain`` is None where it only makes sense with the module."""
+    """Medians of one measurement; ``base`` is what it is compared with, or None."""
 
     title: str
-    plain: dict | None
+    base: dict | None
     module: dict
+    limit: Limit
 
     @property
     def ratio(self):
-        """How many times the plain duration the module takes."""
-        return self.module["seconds"] / self.plain["seconds"] if self.plain else None
+        """How many times the duration of what it is compared with the module takes."""
+        return self.module["seconds"] / self.base["seconds"] if self.base else None
 
 
 def medians(runs):
-    """Returns the median of seconds and queries."""
-    return {key: median(run[key] for run in runs) for key in ("seconds", "queries")}
+    """Returns the median of seconds and queries, and the most memory."""
+    return {
+        "seconds": median(run["seconds"] for run in runs),
+        "queries": median(run["queries"] for run in runs),
+        "memory": max(run["memory"] for run in runs),
+    }
 
 
-def paired_medians(plain, module, repeat, warm_up=1):
-    """Calls ``plain()`` and ``module()`` in turn and returns the medians of both.
+def paired_medians(base, module, repeat, warm_up=1):
+    """Calls ``base()`` and ``module()`` in turn and returns the medians of both.
 
-    Taking turns lets both meet the same state of the machine. ``plain`` may be None. The first
-    ``warm_up`` rounds fill caches and do not count.
+    Taking turns lets both meet the same state of the machine. ``base`` may be None. The first ``warm_up``
+    rounds fill caches and do not count.
     """
-    plain_runs, module_runs = [], []
+    base_runs, module_runs = [], []
     for _ in range(warm_up + repeat):
-        if plain:
-            plain_runs.append(plain())
+        if base:
+            base_runs.append(base())
         module_runs.append(module())
     return (
-        medians(plain_runs[warm_up:]) if plain else None,
+        medians(base_runs[warm_up:]) if base else None,
         medians(module_runs[warm_up:]),
     )
 
 
-def measure_all(benches, plain, module, repeat, quick):
-    """Yields a result for each measurement, from the two workers."""
+def measure_all(benches, workers, repeat, quick):
+    """Yields a result for each measurement, from the workers by name: plain, module and peer."""
+    done = {}
     for item in benches:
-        compared = plain if item.plain else module if item.bare else None
-        calls = [
-            partial(compared.measure, item.name, quick, bool(item.bare)) if compared else None,
-            partial(module.measure, item.name, quick),
-        ]
-        yield Result(item.label(quick), *paired_medians(*calls, repeat))
+        for worker in workers.values():
+            worker.ask("tidy")
+        compared, calls = item.compared, {"name": item.name, "quick": quick}
+        base = None
+        if compared in DATABASES:
+            worker = workers[DATABASES[compared]]
+            base = partial(worker.ask, "measure", **calls, bare=compared == "bare")
+        module = partial(workers["module"].ask, "measure", **calls, bare=False)
+        before, after = paired_medians(base, module, repeat)
+        done[item.name] = after
+        yield Result(item.label(quick), before or done.get(item.growth_of), after, Limit(**item.limit))

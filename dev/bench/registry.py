@@ -6,18 +6,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FRAME = {"__main__", "registry", "worker", "pairs", "table"}
+FRAME = {
+    "__main__",
+    "registry",
+    "worker",
+    "pairs",
+    "table",
+    "limits",
+    "database",
+    "scale",
+    "explain",
+    "made",
+    "jobs",
+}
 
 
 @dataclass
 class Bench:
-    """One measurement.
+    """One measurement on the kept databases (:mod:`bench.scale`).
 
-    ``setup(env, **params)`` makes what the runs need and returns it; it is committed and not timed.
-    ``run(env, state)`` is timed, from emptied caches to the end of a last flush, and undone after
-    every run. ``quick`` replaces ``params`` under ``--quick``; ``title`` may name them in braces. A
-    measurement that makes no sense without the module says ``plain=False`` and then has no ratio, or
-    brings ``bare(env, state)``: other work on the same database to be compared with.
+    ``setup(env, **params)`` finds what a run needs and returns it; it comes before every run, is not timed,
+    and what it writes is undone with the run. ``run(env, state)`` is timed, from emptied caches to the end of
+    a last flush, and undone. ``quick`` replaces ``params`` under ``--quick``; ``title`` may name them.
+
+    What it is compared with: the same on plain crm, unless it says ``plain=False``; the same in the database
+    with OCA's exceptions (``peer=True``); other work on the module's database, ``bare(env, state)``; or
+    another measurement, whose name is ``growth_of``. ``limit`` holds keywords of :class:`bench.limits.Limit`.
     """
 
     name: str
@@ -27,7 +41,10 @@ class Bench:
     params: dict = field(default_factory=dict)
     quick: dict = field(default_factory=dict)
     plain: bool = True
+    peer: bool = False
     bare: Callable | None = None
+    growth_of: str = ""
+    limit: dict = field(default_factory=dict)
 
     def amounts(self, quick: bool) -> dict:
         """Returns the parameters of a full or a quick measurement."""
@@ -42,16 +59,22 @@ class Bench:
         params = self.amounts(quick)
         return self.setup(env, **params) if self.setup else params
 
+    @property
+    def compared(self) -> str:
+        """What it is compared with: plain, peer, bare, growth or nothing."""
+        if self.growth_of:
+            return "growth"
+        return "bare" if self.bare else "peer" if self.peer else "plain" if self.plain else ""
+
 
 BENCHES: dict[str, Bench] = {}
 
 
-def bench(title, *, setup=None, params=None, quick=None, plain=True, bare=None):
+def bench(title, **options):
     """Puts the decorated ``run(env, state)`` on the list, under the function's name."""
 
     def register(run):
-        name = run.__name__
-        BENCHES[name] = Bench(name, title, run, setup, params or {}, quick or {}, plain, bare)
+        BENCHES[run.__name__] = Bench(run.__name__, title, run, **options)
         return run
 
     return register

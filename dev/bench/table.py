@@ -1,19 +1,55 @@
 """Results as a table in Markdown."""
 
+import os
+import platform
+from pathlib import Path
+
 HEADER = """\
-| Measurement | plain, s | module, s | ratio | queries, plain | queries, module |
-| --- | ---: | ---: | ---: | ---: | ---: |"""
+| Measurement | against, s | module, s | ratio | queries, against | queries, module | peak, MB | limit |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"""
+BEGIN, END = "<!-- figures: made by `make bench` -->", "<!-- end of the figures -->"
+
+
+def describe_machine(settings):
+    """Returns a line on where the figures come from."""
+    rest = ", ".join(f"{name} {value}" for name, value in settings.items() if name != "server_version")
+    version = settings["server_version"].split()[0]
+    return (
+        f"Machine: {os.cpu_count()} cores, PostgreSQL {version} ({rest}; the large tables are vacuumed"
+        f" between the measurements only), Python {platform.python_version()}.\n"
+    )
 
 
 def row(result):
     """Returns one line of the table."""
-    plain = result.plain
+    base, module = result.base or {}, result.module
+    missed = result.limit.get_missed(result.base, module)
     cells = [
         result.title,
-        f"{plain['seconds']:.3f}" if plain else "–",
-        f"{result.module['seconds']:.3f}",
-        f"{result.ratio:.2f}" if plain else "–",
-        f"{plain['queries']:.0f}" if plain else "–",
-        f"{result.module['queries']:.0f}",
+        number(base.get("seconds"), "seconds"),
+        number(module["seconds"], "seconds"),
+        f"{result.ratio:.2f}" if base else "–",
+        number(base.get("queries")),
+        number(module.get("queries")),
+        number(module.get("memory")),
+        f"{result.limit.describe() or '–'}{f': {missed} **missed**' if missed else ''}",
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def number(value, kind=""):
+    """Returns a figure as the table shows it: seconds with three digits that count."""
+    if value is None:
+        return "–"
+    if kind == "seconds":
+        return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+    return f"{value:.0f}"
+
+
+def write_table(path, lines):
+    """Puts the lines of a table in the place of the one that the document has; its prose stays."""
+    document = Path(path)
+    before, _begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    _old, _end, after = rest.partition(END)
+    table = "\n".join(lines)
+    document.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")

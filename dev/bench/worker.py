@@ -2,36 +2,58 @@
 
 Requests and answers are lines of JSON on standard input and output::
 
-    {"name": "lead_create", "quick": false, "bare": false}  →  {"seconds": 0.61, "queries": 52}
+    {"do": "measure", "name": "lead_create", "quick": false, "bare": false}
+        →  {"seconds": 0.61, "queries": 52, "memory": 3.2}
+
+The other things it does: ``tidy`` after the runs of a measurement, ``explain`` one (:mod:`bench.explain`),
+and tell the ``facts`` that were noted when the database was made.
 """
 
 import gc
 import json
+import re
 import sys
 import time
+from pathlib import Path
 
+from odoo.tools import SQL
+
+from bench.database import open_database
+from bench.explain import explaining
+from bench.made import FACTS
 from bench.registry import load_benches
 
-
-def prepare(env, states, item, quick):
-    """Returns the state of a measurement, made and committed before its first run: rows that their
-    own transaction made would cost more than those of everyday work.
-    """
-    if item.name not in states:
-        states[item.name] = item.prepare(env, quick)
-        env.cr.commit()
-        env.registry.signal_changes()
-    return states[item.name]
+SETTINGS = ("server_version", "shared_buffers", "work_mem", "jit", "fsync")
+# What was undone is still in the tables; nobody else cleans up there, so that nobody disturbs a run.
+UNTIDY = "SELECT relname FROM pg_stat_user_tables WHERE n_dead_tup > 2000"
 
 
-def measure(env, states, item, quick, bare=False):
+def measure(env, item, quick, bare=False):
     """Times one run (or the bare work it is compared with), which is then rolled back."""
+    return attempt(env, item, quick, bare, lambda call: timed(env, call))
+
+
+def explain(env, item, quick):
+    """Returns the plans of the statements of one run."""
+
+    def watched(call):
+        with explaining(env.cr) as plans:
+            call()
+            env.flush_all()
+        return plans
+
+    return attempt(env, item, quick, False, watched)
+
+
+def attempt(env, item, quick, bare, observe):
+    """Returns what ``observe`` makes of one run; the run and its setup are rolled back."""
     try:
-        state = prepare(env, states, item, quick)
+        state = item.prepare(env, quick)
+        env.flush_all()
         env.invalidate_all()
         env.user.read(["tz", "company_id"])  # a request has read its user before it does anything
         work = item.bare if bare else item.run
-        return timed(env, lambda: work(env, state))
+        return observe(lambda: work(env, state))
     finally:
         env.cr.rollback()
         env.transaction.reset()
@@ -39,9 +61,12 @@ def measure(env, states, item, quick, bare=False):
 
 
 def timed(env, call):
-    """Returns the seconds and the queries of ``call``, with its last flush and without the collector."""
+    """Returns the seconds, the queries and the megabytes of memory that ``call`` takes, with its last flush
+    and without the collector.
+    """
     gc.collect()
     gc.disable()
+    before = read_memory(is_peak_forgotten=True)
     queries, started = env.cr.sql_log_count, time.perf_counter()
     try:
         call()
@@ -51,28 +76,55 @@ def timed(env, call):
     return {
         "seconds": time.perf_counter() - started,
         "queries": env.cr.sql_log_count - queries,
+        "memory": read_memory()["VmHWM"] - before["VmRSS"],
     }
+
+
+def read_memory(is_peak_forgotten=False):
+    """Returns what memory this process has (VmRSS) and has had at most (VmHWM), in megabytes."""
+    if is_peak_forgotten:
+        Path("/proc/self/clear_refs").write_text("5")
+    status = Path("/proc/self/status").read_text()
+    return {name: int(size) / 1024 for name, size in re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status)}
+
+
+def tidy(env):
+    """Removes the rows that were rolled back."""
+    with env.registry.cursor() as cr:
+        cr.connection.rollback()
+        cr.connection.autocommit = True
+        cr.execute(UNTIDY)
+        for (table,) in cr.fetchall():
+            cr.execute(f'VACUUM "{table}"')
+        cr.connection.autocommit = False
+    env.cr.rollback()
+
+
+def get_facts(env):
+    """Returns what was noted when the database was made, and how the server is set up."""
+    facts = json.loads(env["ir.config_parameter"].get_param(FACTS, "{}"))
+    settings = {name: env.execute_query(SQL("SHOW %s", SQL.identifier(name)))[0][0] for name in SETTINGS}
+    env.cr.rollback()
+    return {**facts, "server": settings}
 
 
 def serve(env, requests, answers):
     """Answers requests until there are no more."""
-    benches, states = load_benches(), {}
+    benches = load_benches()
+    actions = {"measure": measure, "explain": explain, "tidy": tidy, "facts": get_facts}
     for line in requests:
         request = json.loads(line)
-        answer = measure(env, states, benches[request["name"]], request["quick"], request["bare"])
-        print(json.dumps(answer), file=answers, flush=True)
+        action = actions[request.pop("do")]
+        if "name" in request:
+            request["item"] = benches[request.pop("name")]
+        print(json.dumps(action(env, **request)), file=answers, flush=True)
 
 
-def main(config_path, database):
+def main(config_path, database, addons_path=None):
     """Opens ``database`` and serves standard input."""
     answers, sys.stdout = sys.stdout, sys.stderr  # nothing else may write among the answers
-    import odoo.tools
-    from odoo.api import SUPERUSER_ID, Environment
-    from odoo.modules.registry import Registry
-
-    odoo.tools.config.parse_config(["--config", config_path, "-d", database, "--log-level=error"])
-    with Registry(database).cursor() as cr:
-        serve(Environment(cr, SUPERUSER_ID, {}), sys.stdin, answers)
+    with open_database(config_path, database, addons_path) as env:
+        serve(env, sys.stdin, answers)
 
 
 if __name__ == "__main__":

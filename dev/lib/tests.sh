@@ -82,15 +82,3 @@ report_odoo_tests() { # log, exit status
     [[ $2 -eq 0 && $summary == "0 failed, 0 error(s)"* ]] ||
         die "Odoo's own CRM tests fail with the module (details: $(shown "$1"))."
 }
-
-cmd_bench() {
-    require_addon
-    ensure_template
-    say "Making two databases, with and without the module …"
-    clone_template "${DB_PREFIX}_bench_plain"
-    clone_template "${DB_PREFIX}_bench_module"
-    load_modules "${DB_PREFIX}_bench_module" install-bench -i "$MODULE"
-    cd "$REPO"
-    PYTHONPATH=$REPO/dev odoo_python -m bench --config "$ODOO_CONF" \
-        --plain-db "${DB_PREFIX}_bench_plain" --module-db "${DB_PREFIX}_bench_module" "$@"
-}

@@ -12,9 +12,6 @@ BY_ITSELF = {
     ("ir_cron_trigger", None),
     ("ir_module_module", "write_date"),
     ("orm_signaling_registry", None),
-    # it computes the new fields of each deal, and notes that it did
-    ("crm_lead", "write_date"),
-    ("crm_lead", "write_uid"),
     # it writes down what fields were called that are tracked and go
     ("mail_tracking_value", "field_info"),
     ("mail_tracking_value", "write_date"),

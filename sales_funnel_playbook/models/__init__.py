@@ -33,6 +33,7 @@ from . import crm_stage
 # leads: facts
 from . import crm_lead_fact
 from . import crm_lead
+from . import crm_lead_install
 from . import crm_lead_customer
 from . import crm_lead_stakeholder
 from . import crm_lead_competitor

@@ -5,6 +5,8 @@ from itertools import product
 
 from odoo.tools import SQL
 
+from bench.scale.rows import vacuum
+
 LINES, STAGES, COMPETITORS, INDUSTRIES, RISKS = 10, 6, 50, 20, 10
 SIZES = ("1-10", "11-50", "51-200", "201-500", "501-1000", "1001+")
 WORDS = 20_000
@@ -33,6 +35,7 @@ LINKS = """
     INSERT INTO %(table)s (case_id, %(column)s)
     SELECT DISTINCT one.id, (%(ids)s::int[])[1 + (one.id / %(step)s + k * 3) %% CARDINALITY(%(ids)s::int[])]
     FROM crm_playbook_case one CROSS JOIN GENERATE_SERIES(0, 1) k
+    WHERE one.product_line_id = ANY(%(lines)s)
 """
 # What any way of ranking has to do at least: read the cases of the product line.
 SIMILAR = """
@@ -59,30 +62,26 @@ def make_words():
 
 
 def make_library(env, cases, lines=LINES):
-    """Makes the cases and a deal like some of them; a second measurement of the same size reuses them."""
-    known = env["ir.config_parameter"].sudo().get_param(MADE)
-    if known == f"{cases}/{lines}":
-        lead = env["crm.lead"].search([("name", "=", MADE)], limit=1)
-        return {"lead_id": lead.id, "line_id": lead.product_line_id.id}
-    env.cr.execute("TRUNCATE crm_playbook_case CASCADE")
-    company, words = env.company, make_words()
+    """Makes so many cases of so many product lines, and a deal like some of them."""
+    prefix, company, words = f"{MADE} {lines}", env.company, make_words()
     records = {
-        "lines": get_named(env, "crm.product.line", "Line", lines),
-        "stages": get_named(env, "crm.stage", "Stage", STAGES),
-        "industries": get_named(env, "res.partner.industry", "Industry", INDUSTRIES if lines > 1 else 1),
+        "lines": make_named(env, "crm.product.line", f"{prefix} Line", lines),
+        "stages": make_named(env, "crm.stage", f"{prefix} Stage", STAGES),
+        "industries": make_named(
+            env, "res.partner.industry", f"{prefix} Industry", INDUSTRIES if lines > 1 else 1
+        ),
     }
-    ids = {name: found.ids for name, found in records.items()}
+    ids = {name: made.ids for name, made in records.items()}
     env.cr.execute(
         SQL(CASES, company=company.id, user=env.uid, sizes=list(SIZES), words=words, count=cases, **ids)
     )
-    rivals = get_named(env, "crm.competitor", "Rival", COMPETITORS)
-    risks = get_named(env, "crm.risk.type", "Risk", RISKS)
-    link(env, "competitor", rivals, 5)
-    link(env, "risk", risks, 3)
-    env["crm.lead"].search([("name", "=", MADE)]).unlink()
-    lead = env["crm.lead"].create(
+    rivals = make_named(env, "crm.competitor", f"{prefix} Rival", COMPETITORS)
+    risks = make_named(env, "crm.risk.type", f"{prefix} Risk", RISKS)
+    link(env, "competitor", ids["lines"], rivals, 5)
+    link(env, "risk", ids["lines"], risks, 3)
+    env["crm.lead"].create(
         {
-            "name": MADE,
+            "name": prefix,
             "type": "opportunity",
             "product_line_id": ids["lines"][0],
             "stage_id": ids["stages"][0],
@@ -94,36 +93,26 @@ def make_library(env, cases, lines=LINES):
             "pain_points": " ".join(words[50:16_000:700]),
         }
     )
-    env["ir.config_parameter"].sudo().set_param(MADE, f"{cases}/{lines}")
-    env.cr.commit()
-    tidy(env)
-    return {"lead_id": lead.id, "line_id": ids["lines"][0]}
+    tables = [env["crm.playbook.case"]._fields[name].relation for name in ("competitor_ids", "risk_type_ids")]
+    vacuum(env, "crm_playbook_case", *tables)
 
 
-def get_named(env, model, kind, count):
-    """Returns so many records, those of an earlier library where there are some."""
-    names = [f"{MADE} {kind} {number}" for number in range(count)]
-    known = env[model].search([("name", "in", names)])
-    missing = set(names) - set(known.mapped("name"))
-    return (known | env[model].create([{"name": name} for name in sorted(missing)])).sorted("name")
+def find_library(env, lines=LINES, **_amounts):
+    """Returns the deal and its product line."""
+    lead = env["crm.lead"].search([("name", "=", f"{MADE} {lines}")])
+    return {"lead_id": lead.id, "line_id": lead.product_line_id.id}
 
 
-def link(env, kind, records, step):
-    """Gives each case two of ``records``."""
+def make_named(env, model, kind, count):
+    """Returns so many new records."""
+    return env[model].create([{"name": f"{kind} {number}"} for number in range(count)])
+
+
+def link(env, kind, line_ids, records, step):
+    """Gives each case of some product lines two of ``records``."""
     field = env["crm.playbook.case"]._fields["competitor_ids" if kind == "competitor" else "risk_type_ids"]
     table, column = SQL.identifier(field.relation), SQL.identifier(field.column2)
-    env.cr.execute(SQL(LINKS, table=table, column=column, ids=records.ids, step=step))
-
-
-def tidy(env):
-    """Does what PostgreSQL does by itself in the night: without it an index has to look at each row."""
-    with env.registry.cursor() as cr:
-        cr.connection.rollback()
-        cr.connection.autocommit = True
-        field = env["crm.playbook.case"]._fields
-        for table in ("crm_playbook_case", field["competitor_ids"].relation, field["risk_type_ids"].relation):
-            cr.execute(SQL("VACUUM ANALYZE %s", SQL.identifier(table)))
-        cr.connection.autocommit = False
+    env.cr.execute(SQL(LINKS, table=table, column=column, ids=records.ids, step=step, lines=line_ids))
 
 
 def run_bare(env, query):

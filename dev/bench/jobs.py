@@ -1,0 +1,10 @@
+"""The jobs' own steps."""
+
+
+def run_job(env, playbook, kind, commit=None):
+    """Looks at all open deals of a playbook; without ``commit`` as a measurement can undo it."""
+    row = env["crm.playbook.refresh"].create({"playbook_id": playbook.id, "kind": kind})
+    while row.exists():
+        row._run_batch()
+        (commit or env.cr.flush)()  # a commit flushes first, messages of changes included
+        env.invalidate_all()

@@ -1,0 +1,112 @@
+# Benchmarks on databases that are kept: a company with a million leads, see dev/bench/scale.
+# shellcheck shell=bash
+
+BENCH_PEER=$ENV_DIR/bench-peer
+BENCH_QUICK=()
+BENCH_DB=${DB_PREFIX}_scale
+
+cmd_bench() {
+    local argument fresh="" rest=()
+    for argument in "$@"; do
+        case $argument in
+        --fresh) fresh=1 ;;
+        --quick)
+            BENCH_QUICK=(--quick)
+            BENCH_DB=${DB_PREFIX}_quick
+            ;;
+        *) rest+=("$argument") ;;
+        esac
+    done
+    require_addon
+    ensure_template
+    ensure_peer
+    if [[ -n $fresh ]]; then rm -f "$STAMP_DIR/made-${BENCH_DB}_"*; fi
+    ensure_kept plain
+    ensure_kept module
+    ensure_kept peer
+    update_kept
+    run_bench bench --config "$ODOO_CONF" --databases "$BENCH_DB" --peer-addons "$(peer_addons)" \
+        --output "$REPO/docs/benchmarks.md" --log "$LOG_DIR" "${BENCH_QUICK[@]}" "${rest[@]}"
+}
+
+run_bench() { # Python's module and its arguments
+    (cd "$REPO" && PYTHONPATH=$REPO/dev odoo_python -m "$@")
+}
+
+# Its rows are of the days before it was made: after a week there would be other work to do. What the module's
+# database is made by does not make the two others anew.
+kept_key() { # plain, module or peer
+    local files=("$REPO/dev/bench/scale/"{company,rows,plain}.py)
+    [[ $1 != module ]] || files=("$REPO/dev/bench/scale")
+    [[ $1 != peer ]] || files+=("$REPO/dev/bench/peer")
+    hash_of "$(template_key)" "$(date +%G-%V)" -- "${files[@]}"
+}
+
+ensure_kept() { # plain, module or peer
+    local db=${BENCH_DB}_$1 key
+    key=$(kept_key "$1")
+    if db_exists "$db" && is_done "made-$db" "$key"; then return; fi
+    mark_undone "made-$db"
+    say "Making database $db …"
+    "make_kept_$1" "$db"
+    mark_done "made-$db" "$key"
+    say "Made it ($(sql -c "SELECT pg_size_pretty(pg_database_size('$db'))"))."
+}
+
+make_kept_plain() {
+    clone_template "$1"
+    run_bench bench.scale "$ODOO_CONF" "$1" plain "${BENCH_QUICK[@]}"
+}
+
+make_kept_module() {
+    local empty seconds
+    clone_template "$1_empty"
+    empty=$(seconds_of load_modules "$1_empty" install-bench -i "$MODULE")
+    drop_db "$1_empty"
+    copy_plain "$1"
+    seconds=$(seconds_of load_modules "$1" install-bench -i "$MODULE")
+    mark_done "db-$1" "$(addon_key)"
+    say "Installed the module there ($seconds s; $empty s where there are no leads)."
+    run_bench bench.scale "$ODOO_CONF" "$1" module "${BENCH_QUICK[@]}" \
+        --facts "{\"install\": $seconds, \"install_empty\": $empty}"
+}
+
+make_kept_peer() {
+    copy_plain "$1"
+    PYTHONPATH=$REPO/dev load_modules "$1" install-peer --addons-path "$(peer_addons)" -i bench_exception
+}
+
+copy_plain() { # as database $1
+    drop_db "$1"
+    sql -c "CREATE DATABASE \"$1\" TEMPLATE \"${BENCH_DB}_plain\" STRATEGY FILE_COPY"
+    cp -al "$FILESTORE/${BENCH_DB}_plain" "$FILESTORE/$1"
+}
+
+seconds_of() { # a command
+    local started=$EPOCHREALTIME
+    "$@" >&2
+    awk -v since="$started" -v until="$EPOCHREALTIME" 'BEGIN {printf "%.1f", until - since}'
+}
+
+update_kept() { # the module in its database, when its files have changed
+    local db=${BENCH_DB}_module
+    if is_done "db-$db" "$(addon_key)"; then return; fi
+    say "Updating the module in database $db …"
+    mark_undone "db-$db"
+    load_modules "$db" "update-$db" -u "$MODULE"
+    mark_done "db-$db" "$(addon_key)"
+}
+
+# What gated moves are compared with: OCA's base_exception, in a folder that nothing else uses.
+ensure_peer() {
+    local key
+    key=$(hash_of -- "$REPO/dev/bench/peer/requirements.txt")
+    if [[ -d $BENCH_PEER ]] && is_done bench-peer "$key"; then return; fi
+    rm -rf "$BENCH_PEER"
+    logged "The package that gated moves are compared with could not be installed; please check the network." \
+        bench-peer "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --no-deps \
+        --require-hashes --target "$BENCH_PEER" -r "$REPO/dev/bench/peer/requirements.txt"
+    mark_done bench-peer "$key"
+}
+
+peer_addons() { printf '%s,%s,%s' "$(odoo_python_path)/odoo/addons" "$BENCH_PEER/odoo/addons" "$REPO/dev/bench/peer"; }
