@@ -1,14 +1,19 @@
-"""What the kanban's page of 80 cards costs to read."""
+"""What the pages cost on which leads are read: the pipeline, the list, one deal's checklist."""
 
 from lxml import etree
 
-from bench.lead_move import hand_in_outputs, make_leads, make_playbook, make_team
 from bench.registry import bench
+from bench.scale.company import MAIN, PLAIN, get_leads, get_stages, get_teams
+
+COLORS = {"planned": "success", "today": "warning", "overdue": "danger"}
+VIEWS = {"kanban": "crm.crm_case_kanban_view_leads", "list": "crm.crm_case_tree_view_oppor"}
+TIMES = 20  # one page takes a hundredth of a second: too little to be told from noise
+OPPORTUNITIES = [("type", "=", "opportunity")]
 
 
-def get_specification(env):
-    """Returns what the web client asks for of each card: the fields of the kanban view."""
-    view = env["crm.lead"].get_view(env.ref("crm.crm_case_kanban_view_leads").id, "kanban")
+def get_specification(env, kind):
+    """Returns what the web client asks for of each row: the fields of the view."""
+    view = env["crm.lead"].get_view(env.ref(VIEWS[kind]).id, kind)
     names = {node.get("name") for node in etree.fromstring(view["arch"]).iter("field")}
     specification = {}
     for name in names & set(env["crm.lead"]._fields):
@@ -17,64 +22,99 @@ def get_specification(env):
     return specification
 
 
-def make_page(env, count):
-    """Leads without a playbook, in a company where another team has one."""
-    make_playbook(env, *make_team(env, "Governed"))
-    team, stages = make_team(env, "Plain")
-    leads = make_leads(env, team, stages[0], count)
-    return leads.ids, get_specification(env)
+def one_stage(env, numbers, count):
+    """The deals that one salesperson has in the first stage."""
+    user, stage = get_teams(env, numbers)[0].user_id, get_stages(env)[0]
+    domain = [*OPPORTUNITIES, ("user_id", "=", user.id), ("stage_id", "=", stage.id)]
+    assert env["crm.lead"].search_count(domain) >= count
+    return domain, get_specification(env, "kanban")
 
 
-def make_governed_page(env, count):
-    """Leads under a playbook, with all that a card can show: an activity and a tag in both databases."""
-    team, stages = make_team(env, "Governed")
-    make_playbook(env, team, stages)
-    leads = make_leads(env, team, stages[0], count)
-    leads.tag_ids = env["crm.tag"].create({"name": "Fair"})
-    leads.write({"user_id": env.uid, "team_id": team.id})  # the salesperson alone would bring another team
-    activity = {"summary": "Call", "date_deadline": "2030-01-01", "user_id": env.uid}
-    env["mail.activity"].create(
-        [
-            {**activity, "res_model_id": env["ir.model"]._get_id("crm.lead"), "res_id": lead.id}
-            for lead in leads
-        ]
-    )
-    if "crm.playbook" in env:
-        hand_in_outputs(env, leads[: count // 2], stages[0])
-        leads.product_line_id = env["crm.product.line"].create({"name": "Machines", "company_id": False})
-        leads.risk_level = "high"
-        env["crm.lead.progress"].create([{"lead_id": lead.id, "summary": "Called"} for lead in leads])
-    return [("team_id", "=", team.id)], get_specification(env)
+def governed_stage(env, count):
+    return one_stage(env, MAIN, count)
 
 
-@bench(
-    "Load the kanban page of {count} cards with all badges: groups, cards, progress bars",
-    setup=make_governed_page,
-    params={"count": 80},
-)
-def lead_kanban_governed(env, state):
+def ungoverned_stage(env, count):
+    return one_stage(env, PLAIN, count)
+
+
+def team_pipeline(env):
+    """All open deals of one team."""
+    team = get_teams(env, MAIN)[0]
+    domain = [*OPPORTUNITIES, ("team_id", "=", team.id), ("won_status", "=", "pending")]
+    return domain, get_specification(env, "kanban")
+
+
+def load_pipeline(env, state):
+    """Loads the page as the web client does: groups and cards, then the progress bars."""
     domain, specification = state
+    env.invalidate_all()
     leads = env["crm.lead"].with_context(bin_size=True)
-    for _ in range(20):
-        env.invalidate_all()
-        leads.web_read_group(
-            domain,
-            ["stage_id"],
-            ["expected_revenue:sum"],
-            auto_unfold=True,
-            unfold_read_specification=specification,
-        )
-        colors = {"planned": "success", "today": "warning", "overdue": "danger"}
-        leads.read_progress_bar(domain, "stage_id", {"field": "activity_state", "colors": colors})
+    options = {"auto_unfold": True, "unfold_read_specification": specification}
+    leads.web_read_group(domain, ["stage_id"], ["expected_revenue:sum"], **options)
+    leads.read_progress_bar(domain, "stage_id", {"field": "activity_state", "colors": COLORS})
 
 
 @bench(
-    "Read a kanban page of {count} cards without a playbook, 20 times",
-    setup=make_page,
+    f"Load the kanban page of {{count}} cards without a playbook, progress bars too, {TIMES} times",
+    setup=ungoverned_stage,
     params={"count": 80},
+    limit={"ratio": 1.05, "queries": 0},
 )
 def lead_kanban(env, state):
-    lead_ids, specification = state
-    for _ in range(20):  # one takes a hundredth of a second: too little to be told from noise
+    for _ in range(TIMES):
+        load_pipeline(env, state)
+
+
+@bench(
+    f"Load the kanban page of {{count}} cards with all badges, {TIMES} times",
+    setup=governed_stage,
+    params={"count": 80},
+    limit={"ratio": 1.15, "queries": 3 * TIMES},
+)
+def lead_kanban_governed(env, state):
+    for _ in range(TIMES):
+        load_pipeline(env, state)
+
+
+@bench(
+    "Load the pipeline of a team with 10,000 open deals, five stages of 80 cards",
+    setup=team_pipeline,
+    limit={"ratio": 1.15},
+)
+def lead_kanban_team(env, state):
+    load_pipeline(env, state)
+
+
+def list_page(env, count):
+    return get_specification(env, "list"), count
+
+
+@bench(
+    f"Load the list page of {{count}} rows of all deals, with the count, {TIMES} times",
+    setup=list_page,
+    params={"count": 80},
+    limit={"ratio": 1.15},
+)
+def lead_list(env, state):
+    specification, count = state
+    for _ in range(TIMES):
         env.invalidate_all()
-        env["crm.lead"].web_search_read([("id", "in", lead_ids)], specification, limit=80)
+        env["crm.lead"].web_search_read(OPPORTUNITIES, specification, limit=count, count_limit=10_001)
+
+
+def governed(env, count):
+    return get_leads(env, MAIN, count)
+
+
+@bench(
+    "Read the checklists of {count} deals, one after the other",
+    setup=governed,
+    params={"count": 20},
+    plain=False,
+    limit={"seconds": 1},
+)
+def lead_panel(env, leads):
+    for lead in leads:
+        env.invalidate_all()
+        lead.get_playbook_panel()

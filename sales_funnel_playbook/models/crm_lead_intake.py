@@ -18,10 +18,14 @@ class CrmLead(models.Model):
     )
 
     def _auto_init(self):
-        """Leads that are there were captured when they were created: one statement, however many."""
+        """Open leads that are there were captured when they were created: one statement, however many. Those
+        that are closed have nothing more to be in time for, and there may be a million of them.
+        """
         if not column_exists(self.env.cr, "crm_lead", "captured_at"):
             create_column(self.env.cr, "crm_lead", "captured_at", "timestamp")
-            self.env.cr.execute(SQL("UPDATE crm_lead SET captured_at = create_date"))
+            self.env.cr.execute(
+                SQL("UPDATE crm_lead SET captured_at = create_date WHERE won_status = 'pending'")
+            )
         return super()._auto_init()
 
     @api.constrains("captured_at")
