@@ -40,8 +40,10 @@ def prepare_activity(env, lead_id, user_id, summary):
 
 
 @bench(
-    "Look at the deadlines of 10,000 open deals with nothing to do, as every hour",
-    setup=lambda env: get_playbook(env, "Tenth"),
+    "Look at the deadlines of {deals:,} open deals with nothing to do, as every hour",
+    setup=lambda env, deals: get_playbook(env, "Tenth"),
+    params={"deals": 10_000},
+    quick={"deals": 500},
     plain=False,
     limit={"seconds": 1},
 )
@@ -50,8 +52,10 @@ def deadlines_tenth(env, playbook):
 
 
 @bench(
-    "The same of 100,000, against 10,000",
-    setup=lambda env: get_playbook(env, "Main"),
+    "The same of {deals:,}, against a tenth of them",
+    setup=lambda env, deals: get_playbook(env, "Main"),
+    params={"deals": 100_000},
+    quick={"deals": 5_000},
     growth_of="deadlines_tenth",
     limit={"ratio": 11, "seconds": 10, "memory": 500},
 )
@@ -59,7 +63,7 @@ def deadlines_idle(env, playbook):
     run_job(env, playbook, "deadlines")
 
 
-def with_new_work(env, new):
+def with_new_work(env, deals, new):
     """Deals in the first stage of which so many have not got their key action yet."""
     playbook = get_playbook(env, "Main")
     env.cr.execute(
@@ -77,10 +81,10 @@ def with_new_work(env, new):
 
 
 @bench(
-    "The same of 100,000 with {new:,} activities to create, against creating them bare",
+    "The same of {deals:,} with {new:,} activities to create, against creating them bare",
     setup=with_new_work,
-    params={"new": 10_000},
-    quick={"new": 500},
+    params={"deals": 100_000, "new": 10_000},
+    quick={"deals": 5_000, "new": 500},
     bare=create_bare,
     limit={"ratio": 1.2},
 )

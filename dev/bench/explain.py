@@ -3,16 +3,17 @@
 import contextlib
 import re
 
-LARGE = "SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > 100000"
+LARGE = "SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s"
+ROWS, QUICK_ROWS = 100_000, 5_000  # more than these make a table large
 PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "(")
 
 
 @contextlib.contextmanager
-def explaining(cr):
+def explaining(cr, rows):
     """Yields a list that fills with ``{"statement", "tables", "indexes", "scanned"}`` of the statements that
-    ``cr`` executes meanwhile and that touch large tables, each kind of statement once.
+    ``cr`` executes meanwhile and that touch tables of more than ``rows`` rows, each kind once.
     """
-    cr.execute(LARGE)
+    cr.execute(LARGE, [rows])
     large = {name for (name,) in cr.fetchall()}
     plans, seen, execute = [], set(), cr.execute
 

@@ -8,12 +8,12 @@ FACTS = "bench.facts"  # the parameter that holds them
 
 def get_made(facts):
     """Yields a result for each of the ``facts`` that a database holds."""
-    title = "Install the module on a million leads, against where there are none (once)"
-    yield make_result(title, facts["install"], facts["install_empty"], added=60)
+    title = "Install the module on {leads:,} leads, against where there are none (once)"
+    yield make_result(title.format(**facts), facts["install"], facts["install_empty"], added=60)
     title = "Have a team of {first_leads:,} leads follow a playbook: {first_stays:,} stays filled in (once)"
     yield make_result(title.format(**facts), facts["first"], seconds=60)
-    title = "Look at 100,000 open deals for the first time: everything is written (once)"
-    yield make_result(title, facts["first_night"], seconds=60)
+    title = "Look at {open:,} open deals for the first time: everything is written (once)"
+    yield make_result(title.format(**facts), facts["first_night"], seconds=60)
 
 
 def make_result(title, seconds, base=None, **limit):

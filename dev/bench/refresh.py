@@ -4,10 +4,13 @@ from bench.jobs import run_job
 from bench.registry import bench
 from bench.scale.company import get_playbook
 
+TENTH = {"params": {"deals": 10_000}, "quick": {"deals": 500}}
+
 
 @bench(
-    "Look again at 10,000 open deals, as every night: risks, score, tier, checks",
-    setup=lambda env: get_playbook(env, "Tenth"),
+    "Look again at {deals:,} open deals, as every night: risks, score, tier, checks",
+    setup=lambda env, deals: get_playbook(env, "Tenth"),
+    **TENTH,
     plain=False,
     limit={"seconds": 6},
 )
@@ -16,8 +19,10 @@ def refresh_tenth(env, playbook):
 
 
 @bench(
-    "The same of 100,000, against 10,000",
-    setup=lambda env: get_playbook(env, "Main"),
+    "The same of {deals:,}, against a tenth of them",
+    setup=lambda env, deals: get_playbook(env, "Main"),
+    params={"deals": 100_000},
+    quick={"deals": 5_000},
     growth_of="refresh_tenth",
     limit={"ratio": 11, "seconds": 60, "memory": 500},
 )
@@ -25,7 +30,7 @@ def refresh_deals(env, playbook):
     run_job(env, playbook, "rating")
 
 
-def with_new_rule(env):
+def with_new_rule(env, deals):
     """A playbook whose deals all have another score and tier than is written down."""
     playbook = get_playbook(env, "Tenth")
     env.cr.execute(
@@ -36,8 +41,9 @@ def with_new_rule(env):
 
 
 @bench(
-    "The same of 10,000 after a rule was changed: each is written",
+    "The same of {deals:,} after a rule was changed: each is written",
     setup=with_new_rule,
+    **TENTH,
     plain=False,
     limit={"seconds": 6},
 )

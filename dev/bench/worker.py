@@ -19,7 +19,7 @@ from pathlib import Path
 from odoo.tools import SQL
 
 from bench.database import open_database
-from bench.explain import explaining
+from bench.explain import QUICK_ROWS, ROWS, explaining
 from bench.made import FACTS
 from bench.registry import load_benches
 
@@ -37,7 +37,7 @@ def explain(env, item, quick):
     """Returns the plans of the statements of one run."""
 
     def watched(call):
-        with explaining(env.cr) as plans:
+        with explaining(env.cr, QUICK_ROWS if quick else ROWS) as plans:
             call()
             env.flush_all()
         return plans

@@ -61,10 +61,10 @@ make_kept_plain() {
 make_kept_module() {
     local empty seconds
     clone_template "$1_empty"
-    empty=$(seconds_of load_modules "$1_empty" install-bench -i "$MODULE")
+    empty=$(seconds_of load_modules "$1_empty" "install-$1" -i "$MODULE")
     drop_db "$1_empty"
     copy_plain "$1"
-    seconds=$(seconds_of load_modules "$1" install-bench -i "$MODULE")
+    seconds=$(seconds_of load_modules "$1" "install-$1" -i "$MODULE")
     mark_done "db-$1" "$(addon_key)"
     say "Installed the module there ($seconds s; $empty s where there are no leads)."
     run_bench bench.scale "$ODOO_CONF" "$1" module "${BENCH_QUICK[@]}" \
@@ -73,7 +73,7 @@ make_kept_module() {
 
 make_kept_peer() {
     copy_plain "$1"
-    PYTHONPATH=$REPO/dev load_modules "$1" install-peer --addons-path "$(peer_addons)" -i bench_exception
+    PYTHONPATH=$REPO/dev load_modules "$1" "install-$1" --addons-path "$(peer_addons)" -i bench_exception
 }
 
 copy_plain() { # as database $1

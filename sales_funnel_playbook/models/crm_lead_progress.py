@@ -52,9 +52,16 @@ class CrmLeadProgress(models.Model):
         store=True,
         help="Written more than 24 hours after it happened.",
     )
-    activity_id = fields.Many2one("mail.activity", readonly=True, copy=False, ondelete="set null")
-    calendar_event_id = fields.Many2one("calendar.event", readonly=True, copy=False, ondelete="set null")
-    message_id = fields.Many2one("mail.message", readonly=True, copy=False, ondelete="set null")
+    # indexed: whenever one of these is deleted, PostgreSQL looks for the notes that name it
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    calendar_event_id = fields.Many2one(
+        "calendar.event", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    message_id = fields.Many2one(
+        "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
     partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer", help="Of the deal.")
 
     @api.depends("communicated_at")

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from .common import PlaybookCase
 
@@ -185,3 +186,14 @@ class TestProgress(PlaybookCase):
         second = self._create_lead("Second", last_contact_summary="Met")
         merged = (self.lead | second).merge_opportunity()
         self.assertEqual(len(merged.progress_ids), 2)
+
+    def test_deleting_what_a_note_came_from_needs_no_look_at_every_note(self):
+        """PostgreSQL looks for the notes that name it, for each activity that anybody marks as done."""
+        notes = self.env["crm.lead.progress"]
+        self.env.cr.execute("SET LOCAL enable_seqscan TO off")
+        for name in ("activity_id", "calendar_event_id", "message_id"):
+            self.env.cr.execute(
+                SQL("EXPLAIN SELECT 1 FROM %s WHERE %s = 1", notes._table_sql, SQL.identifier(name))
+            )
+            plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+            self.assertIn(f"crm_lead_progress__{name}_index", plan)

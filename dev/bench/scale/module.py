@@ -42,9 +42,9 @@ NOTES = """
     WHERE team_id = ANY(%(teams)s)
 """
 CONTACTS = """
-    UPDATE crm_lead SET last_contact_at = COALESCE(date_closed, NOW() AT TIME ZONE 'utc'),
-        last_contact_summary = 'Spoke with them', budget_max = (id %% 2) * 1000
-    WHERE team_id = ANY(%(teams)s)
+    UPDATE crm_lead SET last_contact_at = NOW() AT TIME ZONE 'utc', last_contact_summary = 'Spoke with them',
+        budget_max = (id %% 2) * 1000
+    WHERE team_id = ANY(%(teams)s) AND won_status = 'pending'
 """
 OUTPUTS = """
     INSERT INTO crm_lead_output (lead_id, output_id, playbook_stage_id, user_id, state, is_current, note,
@@ -85,7 +85,7 @@ def activate_first(env, size):
     env.cr.commit()
     seconds = time.perf_counter() - started
     [[stays]] = env.execute_query(SQL("SELECT COUNT(*) FROM crm_lead_stage_log"))
-    return {"first": seconds, "first_leads": size.leads // 20, "first_stays": stays}
+    return {"first": seconds, "first_leads": size.leads // 20, "first_stays": stays, "leads": size.leads}
 
 
 def make_module(env, size):
@@ -96,7 +96,7 @@ def make_module(env, size):
             make_deals(env, make_playbook(env, name), numbers)
     env["crm.playbook.refresh"].search([]).unlink()
     vacuum(env, *TABLES, "crm_lead")
-    facts["first_night"] = run_jobs(env)
+    facts |= {"first_night": run_jobs(env), "open": size.leads // 10}
     make_library(env, size.cases)
     make_library(env, size.cases, lines=1)
     vacuum(env, *TABLES, "crm_lead", "crm_lead_risk")
