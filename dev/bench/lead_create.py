@@ -4,7 +4,7 @@ from bench.registry import bench
 from bench.scale.company import MAIN, PLAIN, get_stages, get_teams
 
 COUNT = {"params": {"count": 1000}, "quick": {"count": 100}}
-ROWS = {"params": {"count": 10_000}, "quick": {"count": 1000}}
+ROWS = {"params": {"count": 10_000}, "quick": {"count": 100}}
 COLUMNS = {
     **{
         "name": "Imported {n}",
@@ -20,7 +20,8 @@ COLUMNS = {
 def prepare_vals(env, numbers, count):
     """Returns the values of ``count`` opportunities of a team."""
     team, stage = get_teams(env, numbers)[0], get_stages(env)[0]
-    vals = {"type": "opportunity", "team_id": team.id, "user_id": team.user_id.id, "stage_id": stage.id}
+    # with a salesperson, most of the time would go into the mail that tells them
+    vals = {"type": "opportunity", "team_id": team.id, "user_id": False, "stage_id": stage.id}
     return [{"name": f"Lead {number}", **vals} for number in range(count)]
 
 
@@ -35,11 +36,7 @@ def governed(env, count):
 def prepare_sheet(env, numbers, count):
     """Returns the headings and rows of a sheet to import."""
     team = get_teams(env, numbers)[0]
-    columns = COLUMNS | {
-        "team_id": team.name,
-        "user_id": team.user_id.name,
-        "stage_id": get_stages(env)[0].name,
-    }
+    columns = COLUMNS | {"team_id": team.name, "user_id": "", "stage_id": get_stages(env)[0].name}
     return [*columns], [[text.format(n=n) for text in columns.values()] for n in range(count)]
 
 
