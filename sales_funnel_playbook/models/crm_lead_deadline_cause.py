@@ -140,9 +140,9 @@ class CrmLead(models.Model):
         """Return the condition that what a ``duty`` waits for is there: what its rule names, or an output."""
         domains = {duty.key: duty.satisfied_domain for duty in duties.duties}
         handed_in = SQL(
-            "duty.key LIKE 'output:%%' AND EXISTS (SELECT FROM crm_lead_output submission"
+            "duty.key LIKE 'output:%%' AND (SELECT TRUE FROM crm_lead_output submission"
             " WHERE submission.lead_id = %s AND submission.output_id = duty.id AND submission.is_current"
-            " AND submission.state <> 'rejected')",
+            " AND submission.state <> 'rejected' LIMIT 1) IS NOT NULL",
             lead_id,
         )
         return self._get_duty_test(domains, handed_in)

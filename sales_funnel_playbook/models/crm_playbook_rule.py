@@ -200,18 +200,25 @@ class CrmPlaybookRule(models.AbstractModel):
         tests = {}
         for key, text in domains.items():
             try:
-                tests[key] = self._prepare_test(self._search_leads(self._parse_domain(text), leads))
+                tests[key] = self._prepare_test(
+                    self._search_leads(self._parse_domain(text), leads), leads.ids
+                )
             except ValueError:
                 continue
         return tests
 
     @api.model
-    def _prepare_test(self, query):
-        """Return the condition of ``query`` as an expression on a row of ``crm_lead``."""
+    def _prepare_test(self, query, lead_ids):
+        """Return the condition of ``query`` as an expression on a row of ``crm_lead``, which is one of
+        ``lead_ids``.
+        """
         if query.is_empty():
             return SQL("FALSE")
         if query.from_clause.code != SQL.identifier(query.table).code or not query.where_clause.code:
-            return SQL("%s IN %s", SQL.identifier(query.table, "id"), query.subselect())
+            lead_id = SQL.identifier(query.table, "id")
+            # or PostgreSQL would join all leads to find out about these
+            query.add_where(SQL("%s = ANY(%s)", lead_id, lead_ids))
+            return SQL("%s IN %s", lead_id, query.subselect())
         return SQL("(%s)", query.where_clause)
 
     def _get_named_fields(self):

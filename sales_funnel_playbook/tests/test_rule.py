@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import PlaybookCase
 
@@ -142,3 +142,20 @@ class TestRule(PlaybookCase):
         lead = self._create_lead(tag_ids=tag.ids).with_context(lang="fr_FR")
         unmet = lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"]
         self.assertEqual([item["rule_id"] for item in unmet], [self.needs_confirmed.id])
+
+    def test_a_condition_over_the_customer_reads_the_leads_in_question_only(self):
+        leads = self.env["crm.lead"].create([{"name": f"Deal {number}"} for number in range(30)])
+        text = "[('partner_id.country_id', '!=', False)]"
+        [test] = self.env["crm.playbook.rule"]._get_tests({1: text}, leads[0]).values()
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan TO off")  # however few leads there are
+        [[[explained]]] = self.env.execute_query(
+            SQL("EXPLAIN (ANALYZE, FORMAT JSON) SELECT %s FROM crm_lead WHERE id = %s", test, leads[0].id)
+        )
+        nodes, rows = [explained["Plan"]], 0
+        while nodes:
+            node = nodes.pop()
+            nodes += node.get("Plans", [])
+            if node.get("Relation Name") == "crm_lead":
+                rows += node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0)
+        self.assertEqual(rows, 2, "the lead's own row, and the one that is joined with the customer")
