@@ -17,10 +17,10 @@ class Limit:
 
     def describe(self):
         """Returns the limit in words."""
-        queries = f"{self.queries} queries more" if self.queries else "no query more"
+        more = "1 query" if self.queries == 1 else f"{self.queries or 'no'} queries"
         parts = {
             f"{self.ratio} ×": self.ratio,
-            queries: self.queries,
+            f"{more} more": self.queries,
             f"{self.seconds} s": self.seconds,
             f"{self.added} s more": self.added,
             f"{self.memory} MB": self.memory,
