@@ -144,10 +144,16 @@ class TestRule(PlaybookCase):
         self.assertEqual([item["rule_id"] for item in unmet], [self.needs_confirmed.id])
 
     def test_a_condition_over_the_customer_reads_the_leads_in_question_only(self):
-        leads = self.env["crm.lead"].create([{"name": f"Deal {number}"} for number in range(30)])
+        customers = self.env["res.partner"].create(
+            [{"name": f"Customer {number}", "country_id": self.env.ref("base.be").id} for number in range(30)]
+        )
+        leads = self.env["crm.lead"].create(
+            [{"name": customer.name, "partner_id": customer.id} for customer in customers]
+        )
         text = "[('partner_id.country_id', '!=', False)]"
         [test] = self.env["crm.playbook.rule"]._get_tests({1: text}, leads[0]).values()
         self.env.flush_all()
+        self.env.cr.execute("ANALYZE crm_lead, res_partner")
         self.env.cr.execute("SET LOCAL enable_seqscan TO off")  # however few leads there are
         [[[explained]]] = self.env.execute_query(
             SQL("EXPLAIN (ANALYZE, FORMAT JSON) SELECT %s FROM crm_lead WHERE id = %s", test, leads[0].id)
@@ -158,4 +164,4 @@ class TestRule(PlaybookCase):
             nodes += node.get("Plans", [])
             if node.get("Relation Name") == "crm_lead":
                 rows += node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0)
-        self.assertEqual(rows, 2, "the lead's own row, and the one that is joined with the customer")
+        self.assertLessEqual(rows, 2, "the lead's own row, and the one that is joined with the customer")
