@@ -32,6 +32,8 @@ cmd_test() {
     if ! (($#)); then
         say "Installing, updating and uninstalling the module (about five minutes) …"
         run_lifecycle || status=$?
+        say "Running the module on several machines and under faults (about eight minutes) …"
+        run_resilience || status=$?
     fi
     return "$status"
 }
@@ -49,6 +51,24 @@ cmd_test_lifecycle() {
     ensure_template
     use_run_db
     run_lifecycle "$@"
+}
+
+# Tests with servers and databases of their own; those begin as RUN_DB is.
+run_resilience() {
+    local bin
+    bin=$(pg_bin)
+    cd "$REPO"
+    PYTHONPATH=$REPO/dev RESILIENCE_CONFIG=$ODOO_CONF RESILIENCE_DATABASE=$RUN_DB RESILIENCE_PG_BIN=$bin \
+        odoo_python -m pytest -p no:odoo --rootdir "$REPO" "${@:-dev/resilience}"
+}
+
+cmd_test_resilience() {
+    require_addon
+    ensure_template
+    use_run_db
+    clone_template "$RUN_DB"
+    load_modules "$RUN_DB" install-resilience -i "$MODULE"
+    run_resilience "$@"
 }
 
 cmd_pytest() {

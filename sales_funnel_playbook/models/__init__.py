@@ -124,6 +124,7 @@ from . import calendar_event
 from . import digest_digest
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import resource_calendar
 
 # whether the records fit together

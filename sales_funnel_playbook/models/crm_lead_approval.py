@@ -80,11 +80,14 @@ class CrmLeadOutput(models.Model):
         )
 
     def _request_approval(self):
-        """Ask the leader of the deal's team by an activity, where approval is asked for."""
+        """Ask the leader of the deal's team by an activity, where approval is asked for; where there is no
+        leader, the playbook's responsible.
+        """
         for submission in self.filtered("awaits_approval"):
-            # sudo: the team's leader is asked, whoever may see the team
-            leader = submission.lead_id.sudo().team_id.user_id
-            if not leader.active or not submission.lead_id.with_user(leader).has_access("read"):
+            lead = submission.lead_id.sudo()  # sudo: who is asked, whoever may see whom
+            people = (lead.team_id.user_id, lead.playbook_id.responsible_user_id)
+            leader = next((user for user in people if user.active), lead.user_id.browse())
+            if not leader or not submission.lead_id.with_user(leader).has_access("read"):
                 continue
             # sudo: activities of others; the submitter may not be allowed to plan them
             activity = submission.lead_id.sudo().activity_schedule(

@@ -66,7 +66,9 @@ OPEN = """
         LEFT JOIN duty ON duty.key = work.key AND work.playbook_id = %(playbook)s
         %(people)s
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
-            WHEN work.kind IN ('question', 'override') THEN owner.id END AS id) doer
+            WHEN work.kind = 'approval' THEN COALESCE(leader.id, keeper.id)
+            WHEN work.kind IN ('question', 'override') THEN COALESCE(owner.id, leader.id, keeper.id)
+            END AS id) doer
     ) judged WHERE verdict IS NOT NULL GROUP BY verdict, user_id
 """
 

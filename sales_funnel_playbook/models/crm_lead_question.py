@@ -71,7 +71,7 @@ class CrmLead(models.Model):
             "mail.mail_activity_data_todo",
             ask_by,
             self.env._("Ask: %s", rule.name),
-            user_id=(self.user_id or self.env.user).id,
+            user_id=(self.user_id.filtered("active") or self.env.user).id,
             **self._prepare_work_vals(f"question:{kind}-{rule.id}"),
         )
         question = questions.create(

@@ -35,8 +35,8 @@ class CrmLeadRisk(models.Model):
 
     def _get_decider(self):
         """Return who agrees the response: the team's leader, else who sees to the risk."""
-        leader = self.lead_id.team_id.user_id.filtered("active")
-        return leader or self.responsible_id or self.lead_id.user_id or self.env.user
+        people = (self.lead_id.team_id.user_id, self.responsible_id, self.lead_id.user_id)
+        return next((user for user in people if user.active), self.env.user)
 
     def _prepare_alarm(self):
         title = self.env._("High risk: %s", self.type_id.name or self.env._("noted by a person"))

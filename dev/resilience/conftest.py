@@ -1,0 +1,56 @@
+"""The module on several machines and under faults. Run by ``dev/env test``.
+
+Each run has PostgreSQL servers of its own; ``company`` is a database there, which tests copy.
+"""
+
+import os
+
+import postgres
+import pytest
+from servers import Odoo
+
+SIZE = {"TEAMS": 4, "REPS": 11, "DEALS": 300, "IS_WORKED": 0}
+
+collect_ignore = ["company.py"]  # a script for Odoo's shell
+
+
+@pytest.fixture(scope="session")
+def primary():
+    """A PostgreSQL server of this run, with the database ``company`` of :func:`company`."""
+    with postgres.temporary_folder() as folder:
+        server = postgres.Postgres(folder, "primary")
+        try:
+            server.make()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    """The folder of Odoo's files, which all servers share."""
+    return tmp_path_factory.mktemp("odoo")
+
+
+@pytest.fixture(scope="session")
+def company(primary, data):
+    """A company that sells by a playbook; nothing is connected to its database."""
+    source = os.environ["RESILIENCE_DATABASE"]
+    primary.restore(source, "company")
+    odoo = Odoo(primary, "company", data)
+    odoo.give_files(source)
+    odoo.tell("company", KEYS=odoo.keys_path, **SIZE)
+    return odoo
+
+
+@pytest.fixture
+def make_company(company, primary, data):
+    """A function that returns a copy of :func:`company` as a database of that name."""
+
+    def make(name):
+        primary.copy("company", name)
+        odoo = Odoo(primary, name, data)
+        odoo.share_files("company")
+        return odoo
+
+    return make

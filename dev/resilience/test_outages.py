@@ -1,0 +1,165 @@
+"""What the company's servers need goes away for a while: PostgreSQL, the disk, the mail server."""
+
+import base64
+import os
+import shutil
+import subprocess
+import threading
+from datetime import timedelta
+
+import free_port
+import invariants
+import pytest
+from clients import Fault, Program, Refused, WebClient
+from diary import Diary, Stay, compare_moves
+from people import Company, Person
+
+PROGRAMS = 8
+DISK = 262_144  # bytes
+WAIT = 120  # seconds
+
+
+def get_one(odoo, query, *values):
+    [[value]] = odoo.postgres.query(odoo.database, query, list(values))
+    return value
+
+
+@pytest.fixture
+def faulty(make_company, request):
+    """A company of its own for each test."""
+    return make_company(request.node.originalname)
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_postgres_restarts_under_load(faulty, mode):
+    """Requests of that moment fail; the others go on, and what was answered is there."""
+    until = threading.Event()
+    with faulty.serve(f"restart-{mode}", "--max-cron-threads=1") as server:
+        known = Company(Program(server.url, faulty.keys["manager0"]["key"]))
+        logins = [f"rep{number}" for number in range(PROGRAMS)]
+        people = [
+            Person(number, Program(server.url, faulty.keys[login]["key"]), Diary(faulty.keys[login]["uid"]),
+                   known, until)  # fmt: skip
+            for number, login in enumerate(logins)
+        ]
+        for person in people:
+            person.start()
+        try:
+            invariants.wait_until(lambda: all(person.diary.deeds for person in people), WAIT)
+            faulty.postgres.restart(mode)
+            counts = [len(person.diary.deeds) for person in people]
+            is_on = [lambda one=one, n=n: len(one.diary.deeds) > n + 3 for one, n in zip(people, counts, strict=True)]
+            invariants.wait_until(lambda: all(check() for check in is_on), WAIT)
+        finally:
+            until.set()
+            for person in people:
+                person.join()
+    deeds = [deed for person in people for deed in person.diary.deeds]
+    rows = faulty.postgres.query(
+        faulty.database,
+        "SELECT id, lead_id, stage_id, kind, moved_by_id, entered_at, left_at FROM crm_lead_stage_log",
+    )
+    slack = timedelta(seconds=2 + max(person.diary.longest for person in people))
+    moves = [deed for deed in deeds if deed.kind in ("move", "lost", "restored")]
+    missing, _unexplained, several = compare_moves(moves, [Stay(*row) for row in rows], set(), slack)
+    assert (missing, several) == ([], [])
+    notes = [deed.value for deed in deeds if deed.kind == "note"]
+    found = "SELECT summary FROM crm_lead_progress WHERE summary = ANY(%s)"
+    found = [row[0] for row in faulty.postgres.query(faulty.database, found, [notes])]
+    assert sorted(found) == sorted(notes)
+    assert invariants.find_faults(faulty) == []
+
+
+def get_small_disk(folder):
+    """Return the command that runs another one with :data:`DISK` bytes below ``folder``: a file system of that
+    size, or files of at most that size where none can be mounted.
+    """
+    mount = f'mount -t tmpfs -o size={DISK} tmpfs "$0" && exec "$@"'
+    unshare = ["unshare", "--mount" if os.geteuid() == 0 else "-rm", "sh", "-c", mount, str(folder)]
+    is_possible = shutil.which("unshare") and not subprocess.run([*unshare, "true"], capture_output=True).returncode
+    return unshare if is_possible else ["prlimit", f"--fsize={DISK}"]
+
+
+@pytest.fixture
+def on_small_disk(faulty):
+    """A server whose files are on a disk that is nearly full."""
+    files = faulty.data / "filestore" / faulty.database
+    shutil.rmtree(files)
+    files.mkdir()
+    with faulty.serve("small-disk", "--max-cron-threads=0", wrapper=get_small_disk(files)) as server:
+        yield server
+
+
+def test_a_file_does_not_fit_on_the_disk(faulty, on_small_disk):
+    """Who hands it in is told, nothing of it stays, and a file that fits is taken."""
+    client = WebClient(on_small_disk.url, faulty.database, "manager0")
+    client.log_in()
+    program = Program(on_small_disk.url, faulty.keys["manager0"]["key"])
+    [lead_id] = program.call("crm.lead", "search", domain=[("stage_id.name", "=", "Agreed")], limit=1)
+    [output] = program.call("crm.lead", "get_playbook_panel", [lead_id])["stage"]["outputs"]
+    before = get_content(faulty)
+
+    assert '"error": "' in client.upload("crm.lead.output", 0, "drawing.bin", os.urandom(4 * DISK))
+    too_large = base64.b64encode(os.urandom(4 * DISK)).decode()
+    with pytest.raises(Fault, match="No space left on device|File too large"):
+        program.call("ir.attachment", "create", vals_list=[{"name": "drawing.bin", "datas": too_large}])
+    with pytest.raises(Refused, match="asks for a file"):
+        program.call("crm.lead", "submit_output", [lead_id], output_id=output["id"])
+    assert get_content(faulty) == before
+
+    small = base64.b64encode(b"A small drawing").decode()
+    [file_id] = program.call("ir.attachment", "create", vals_list=[{"name": "drawing.txt", "datas": small}])
+    program.call("crm.lead", "submit_output", [lead_id], output_id=output["id"], attachment_ids=[file_id])
+    [output] = program.call("crm.lead", "get_playbook_panel", [lead_id])["stage"]["outputs"]
+    assert (output["state"], [file["name"] for file in output["submission"]["files"]]) == ("done", ["drawing.txt"])
+    assert invariants.find_faults(faulty) == []
+
+
+def run_jobs(admin):
+    """Run the module's jobs and Odoo's queue of mails, as an administrator does by hand."""
+    for cron_id in admin.call("ir.cron", "search", domain=[], order="id desc"):
+        admin.call("ir.cron", "method_direct_trigger", [cron_id])
+
+
+def get_content(odoo):
+    """Return how many files, submissions and messages there are."""
+    tables = ("ir_attachment", "crm_lead_output", "mail_message")
+    return [get_one(odoo, f"SELECT COUNT(*) FROM {table}") for table in tables]
+
+
+def test_the_mail_server_is_down(faulty):
+    """Moves, approvals, jobs and reviews go on; the mails wait."""
+    faulty.postgres.query(
+        faulty.database,
+        "INSERT INTO ir_mail_server (name, smtp_host, smtp_port, smtp_encryption, smtp_authentication, active)"
+        " VALUES ('Down', '127.0.0.1', %s, 'none', 'login', TRUE)",
+        [free_port.find()],
+    )
+    faulty.postgres.query(faulty.database, "UPDATE res_users SET notification_type = 'email' WHERE NOT share")
+    faulty.postgres.query(
+        faulty.database, "UPDATE ir_cron SET active = TRUE WHERE cron_name = 'Mail: Email Queue Manager'"
+    )
+    with faulty.serve("mail-down", "--max-cron-threads=0") as server:
+        rep, leader, admin = (
+            Program(server.url, faulty.keys[login]["key"]) for login in ("rep0", "leader0", "admin")
+        )
+        [lead_id] = rep.call(
+            "crm.lead",
+            "search",
+            domain=[("stage_id.name", "=", "Talking"), ("team_id.name", "=", "Team 0")],
+            limit=1,
+        )
+        [output] = rep.call("crm.lead", "get_playbook_panel", [lead_id])["stage"]["outputs"]
+        note = "They want the press painted green"
+        submission_id = rep.call("crm.lead", "submit_output", [lead_id], output_id=output["id"], note=note)
+        leader.call("crm.lead.output", "action_approve", [submission_id])
+        stages = rep.call("crm.stage", "search", domain=[("name", "=", "Shown")])
+        rep.call("crm.lead", "write", [lead_id], vals={"stage_id": stages[0]})
+        run_jobs(admin)
+    assert get_one(faulty, "SELECT state FROM crm_lead_output WHERE id = %s", submission_id) == "approved"
+    assert get_one(faulty, "SELECT COUNT(*) FROM crm_funnel_review") > 20
+    assert get_one(faulty, "SELECT COUNT(*) FROM mail_activity WHERE playbook_cause IS NOT NULL") > 500
+    assert get_one(faulty, "SELECT COUNT(*) FROM mail_mail WHERE state <> 'sent'") > 0
+    assert get_one(faulty, "SELECT COUNT(*) FROM mail_mail WHERE state = 'sent'") == 0
+    assert invariants.find_faults(faulty) == []
+    assert server.get_records("Connection refused", "mail delivery failed") == []
