@@ -35,7 +35,7 @@ class Client:
     def _post(self, path, body):
         try:
             return self._session.post(self.url + path, json=body, timeout=TIMEOUT)
-        except requests.ConnectionError as error:
+        except requests.RequestException as error:
             raise Fault(f"{path}: {error}") from error
 
     def _raise(self, path, error):

@@ -50,7 +50,7 @@ class Person(threading.Thread):
         "move_back": 2,
         "write_note": 5,
         "answer": 3,
-        "raise_risk": 2,
+        "raise_risk": 3,
         "lose": 1,
         "restore": 1,
         "win": 1,
@@ -68,16 +68,26 @@ class Person(threading.Thread):
 
     def run(self):
         self.client.log_in()
-        names, weights = zip(*self.WORK.items(), strict=True)
+        plan = []
         while not self.until.wait(self.chance.uniform(0, PAUSE)):
-            [name] = self.chance.choices(names, weights)
-            try:
-                getattr(self, name)(self.pick())
-                self.diary.counts[name] += 1
-            except Refused as refusal:
-                self.refused[refusal.name] += 1
-            except Fault as fault:
-                self.diary.faults.append(f"{self.name}, {name}: {fault}")
+            plan = plan or self.chance.sample(*self.get_plan())
+            self.work(plan.pop())
+
+    def get_plan(self):
+        """Return what is done in a while, and how many things that are."""
+        plan = [name for name, weight in self.WORK.items() for _time in range(weight)]
+        return plan, len(plan)
+
+    def work(self, name):
+        """Do one thing; whether it is refused or not, it was done."""
+        try:
+            getattr(self, name)(self.pick())
+        except Refused as refusal:
+            self.refused[refusal.name] += 1
+        except Fault as fault:
+            self.diary.faults.append(f"{self.name}, {name}: {fault}")
+            return
+        self.diary.counts[name] += 1
 
     def pick(self):
         """Return the deal that is worked on next."""

@@ -82,6 +82,17 @@ class Odoo:
         assert process.returncode == 0, f"Odoo failed, see {log}:\n{log.read_text()[-3000:]}"
         assert known_noise.main([str(log)]) == 0, f"Odoo logged at WARNING or above, see {log}"
 
+    def check(self):
+        """Return what ``odoo check_playbook`` says is wrong with the database, a line each."""
+        process = subprocess.run(
+            [sys.executable, SCRIPTS / "launch_odoo.py", "check_playbook", *self.get_options()],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert process.returncode in (0, 1), process.stderr
+        return process.stdout.splitlines() if process.returncode else []
+
     @contextlib.contextmanager
     def serve(self, name, *options, wrapper=()):
         """Serve this database and yield the :class:`Server`.
@@ -151,5 +162,6 @@ class Server:
             for level, logger, message in known_noise.records(self.log.read_text().splitlines())
             if level in ("WARNING", "ERROR", "CRITICAL")
             and known_noise.counts(logger, message)
+            and not (logger == "odoo.http" and level == "WARNING")  # refusals, which clients look at
             and not any(pattern.search(message) for pattern in patterns)
         ]

@@ -113,7 +113,7 @@ def worked(cluster, servers):
 
 
 def count_things(people):
-    """Return how often each thing was done, refusals left out."""
+    """Return how often each thing was done, refused or not."""
     return sum((person.diary.counts for person in people), Counter())
 
 

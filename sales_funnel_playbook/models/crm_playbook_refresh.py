@@ -5,7 +5,8 @@ from odoo.tools import SQL
 from ..exceptions import CONCURRENCY_ERRORS
 
 BATCH = 5000
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 7
+SHRINKING = 5  # times fewer deals after each attempt: the last ones are of a single deal
 KINDS = [("rating", "Score, tier, checks and risks"), ("deadlines", "Deadlines")]
 # Deals with something to do that a playbook has given them, whatever became of them since.
 BUSY = (
@@ -60,11 +61,13 @@ class CrmPlaybookRefresh(models.Model):
 
     @api.model
     def _cron_run(self, kind="rating"):
-        """Look again at the deals of the requested playbooks, in batches."""
-        mine = [("kind", "=", kind)]
+        """Look again at the deals of the requested playbooks, in batches: smaller ones while people change
+        the same deals.
+        """
+        mine, size = [("kind", "=", kind)], BATCH
         remaining = sum(one._get_leads().search_count(one._get_domain()) for one in self.search(mine))
         while refresh := self.search(mine, limit=1):
-            done = refresh._run_safely()
+            done, size = refresh._run_safely(size)
             if done is None:
                 return
             remaining = max(remaining - done, 0)
@@ -72,14 +75,16 @@ class CrmPlaybookRefresh(models.Model):
                 return
             self.env.invalidate_all()
 
-    def _run_safely(self):
-        """Run the next batch; where somebody else was quicker, see what they did and try again.
+    def _run_safely(self, size):
+        """Run the next batch; where somebody else was quicker, see what they did and try again with fewer
+        deals: that takes less time, in which others change fewer of them.
 
-        :return: how many deals there were, None where another job is at it
+        :param int size: how many deals at most
+        :return: how many deals there were, None where another job is at it; and the size to go on with
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                done = self.with_context(lang=self._get_lang())._run_batch()
+                done = self.with_context(lang=self._get_lang())._run_batch(size)
                 self.env.cr.flush()
             except CONCURRENCY_ERRORS:
                 if attempt == MAX_ATTEMPTS:
@@ -87,31 +92,33 @@ class CrmPlaybookRefresh(models.Model):
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 if not self.exists():
-                    return 0
+                    return 0, size
+                size = max(size // SHRINKING, 1)
             else:
-                return done
-        return None
+                return done, size
+        return None, size
 
     def _get_lang(self):
         """Return the language of what the job writes down for everybody: that of the playbook's company."""
         lang = (self.playbook_id.company_id or self.env.company).partner_id.lang
         return lang if lang and self.env["res.lang"]._get_data(code=lang) else None
 
-    def _run_batch(self):
-        """Look at the next deals, and end with the last ones.
+    def _run_batch(self, size=None):
+        """Look at the next deals, so many at most, and end with the last ones.
 
         :return: how many there were, None where another job is at it
         """
+        size = size or BATCH
         if not self.try_lock_for_update():
             return None
         # planning machine code for statements that run for a tenth of a second takes longer than they do
         self.env.cr.execute("SET LOCAL jit TO off")
-        leads = self._get_leads().search(self._get_domain(), order="id", limit=BATCH)
+        leads = self._get_leads().search(self._get_domain(), order="id", limit=size)
         if leads and self.kind == "deadlines":
             leads.with_context(active_test=True)._keep_deadlines()
         elif leads:
             leads._refresh()
-        if len(leads) < BATCH:
+        if len(leads) < size:
             self._report_broken()
             self.unlink()
         else:

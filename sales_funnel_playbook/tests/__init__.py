@@ -37,6 +37,7 @@ from . import test_gate
 from . import test_gate_report
 from . import test_import
 from . import test_integrity
+from . import test_leaver
 from . import test_log_invariants
 from . import test_merge
 from . import test_output

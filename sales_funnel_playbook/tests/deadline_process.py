@@ -19,10 +19,10 @@ def main(config_path, database, batch):
     crm_playbook_refresh.BATCH = int(batch)
     run_batch = crm_playbook_refresh.CrmPlaybookRefresh._run_batch
 
-    def run_and_tell(self):
+    def run_and_tell(self, size):
         sys.stdout.write("batch\n")  # the one before is committed
         sys.stdout.flush()
-        return run_batch(self)
+        return run_batch(self, size)
 
     crm_playbook_refresh.CrmPlaybookRefresh._run_batch = run_and_tell
     with registry.cursor() as cr:

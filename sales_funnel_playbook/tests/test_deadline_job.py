@@ -139,6 +139,11 @@ class TestDeadlineJob(BaseCase):
             late["crm.playbook.refresh"]._cron_run("deadlines")
         self.assertEqual(self._count(), {1: LEADS})
 
+    def test_a_job_that_is_overtaken_goes_on_with_fewer_deals(self):
+        with mute_logger("odoo.sql_db"), self._overtaken() as late:
+            refresh = late["crm.playbook.refresh"].search([("kind", "=", "deadlines")])
+            self.assertEqual(refresh._run_safely(10), (2, 2))
+
     def test_a_save_that_is_overtaken_does_not_fail(self):
         with mute_logger("odoo.sql_db"), self._overtaken() as late:
             leads = late["crm.lead"].browse(self.lead_ids)
