@@ -1,12 +1,15 @@
 """What talks to a server: programs with an API key over JSON-2, and the web client with a session."""
 
 import json
+import threading
+from collections import defaultdict
 
 import requests
 
 # What a server may say no with; anything else is a fault of the server.
 REFUSALS = ("UserError", "ValidationError", "AccessError", "MissingError", "RedirectWarning", "PlaybookGateError")
 TIMEOUT = 120  # seconds
+MAX_OPEN = 8
 
 
 class Refused(Exception):
@@ -24,17 +27,22 @@ class Fault(Exception):
 class Client:
     """One user of one server.
 
+    As behind a proxy, so many requests are open at a server at a time and the others wait.
+
     :param str url: the server's address
     """
 
+    _gates = defaultdict(lambda: threading.BoundedSemaphore(MAX_OPEN))
+
     def __init__(self, url):
-        self.url = url
+        self.url, self._gate = url, self._gates[url]
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy: the address is on this machine
 
     def _post(self, path, body):
         try:
-            return self._session.post(self.url + path, json=body, timeout=TIMEOUT)
+            with self._gate:
+                return self._session.post(self.url + path, json=body, timeout=TIMEOUT)
         except requests.RequestException as error:
             raise Fault(f"{path}: {error}") from error
 

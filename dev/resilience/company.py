@@ -190,9 +190,8 @@ env.cr.execute(
     [deals.ids],
 )
 env.cr.commit()
-# what the jobs would do first is not part of the story
-if not int(os.environ["IS_WORKED"]):
-    work = env["mail.activity"].with_context(active_test=False)
-    work.search([("playbook_cause", "!=", False)]).unlink()
-    env["crm.playbook.refresh"].search([]).unlink()
-    env.cr.commit()
+# what the jobs begin is theirs to begin
+work = env["mail.activity"].with_context(active_test=False)
+work.search([("playbook_cause", "!=", False)]).unlink()
+env["crm.playbook.refresh"].search([]).unlink()
+env.cr.commit()

@@ -9,7 +9,7 @@ FORBIDDEN = {
     "two open stays": "SELECT lead_id, COUNT(*) FROM crm_lead_stage_log WHERE left_at IS NULL"
     " GROUP BY lead_id HAVING COUNT(*) > 1",
     "a deal under a playbook without its open stay": "SELECT lead.id, lead.stage_id FROM crm_lead lead"
-    " JOIN crm_playbook playbook ON playbook.id = lead.playbook_id"
+    " JOIN crm_playbook_crm_team_rel follows ON follows.crm_team_id = lead.team_id"
     " LEFT JOIN crm_lead_stage_log log ON log.lead_id = lead.id AND log.left_at IS NULL"
     " WHERE log.id IS NULL OR log.stage_id IS DISTINCT FROM lead.stage_id",
     "a gap in the log": "SELECT id, lead_id, left_at, next FROM ("

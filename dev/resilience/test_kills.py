@@ -33,7 +33,7 @@ CONTENT = {
     """,
     "deals": "SELECT name, score, tier, risk_level, stage_id, active, won_status FROM crm_lead",
     "flags": """
-        SELECT lead.name, flag.crm_playbook_check_id FROM crm_lead_crm_playbook_check_rel flag
+        SELECT lead.name, flag.crm_playbook_check_id FROM crm_lead_check_rel flag
         JOIN crm_lead lead ON lead.id = flag.crm_lead_id
     """,
     "reviews": """

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -15,6 +15,7 @@ class CrmLeadOutput(models.Model):
         """
         return self._review("approved")
 
+    @api.readonly
     def action_reject(self):
         """Open the dialog that asks why it is rejected."""
         self.ensure_one()

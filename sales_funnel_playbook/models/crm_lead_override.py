@@ -141,6 +141,7 @@ class CrmLead(models.Model):
             ]
         )
 
+    @api.readonly
     def action_override_gate(self):
         """Open the dialog that lets these leads pass into the stage named in the context."""
         return {

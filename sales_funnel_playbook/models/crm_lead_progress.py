@@ -225,6 +225,7 @@ class CrmLead(models.Model):
         moments = [self.create_date, *self.progress_ids.filtered("is_imported").mapped("communicated_at")]
         return min(filter(None, [*moments, *self.stage_log_ids.mapped("entered_at")]))
 
+    @api.readonly
     def action_log_progress(self):
         """Open the dialog for a new progress note on this lead."""
         self.ensure_one()

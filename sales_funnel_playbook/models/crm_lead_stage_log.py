@@ -112,6 +112,7 @@ class CrmLeadStageLog(models.Model):
                 break
         return begun_at
 
+    @api.readonly
     def action_open_lead(self):
         """Open the deal of this stay."""
         self.ensure_one()

@@ -155,6 +155,7 @@ class CrmPlaybook(models.Model):
             vals.update(mode="observe", team_ids=False, is_default=False)
         return vals_list
 
+    @api.readonly
     def action_open_leads(self):
         """Open the deals that follow this playbook."""
         self.ensure_one()

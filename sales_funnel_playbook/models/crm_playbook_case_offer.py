@@ -93,7 +93,7 @@ class CrmLead(models.Model):
             )
         )
 
-    @api.readonly
+    # not @api.readonly: it is asked right after the deal was closed, which a replica may not know yet
     def get_case_offer(self):
         """Return the dialog that writes the case of a deal that was just closed, or False where none is asked
         for. A deal without a playbook costs no query.

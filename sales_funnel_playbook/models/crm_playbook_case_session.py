@@ -93,6 +93,7 @@ class CrmPlaybookCase(models.Model):
         cases = self.browse(case.id for [case] in used)
         return cases._filtered_access("read")[:MAX_SUGGESTED]
 
+    @api.readonly
     def action_schedule_session(self):
         """Open the dialog that schedules a sharing session on these cases, or on what is suggested."""
         return {

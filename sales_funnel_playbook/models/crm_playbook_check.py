@@ -39,6 +39,7 @@ class CrmPlaybookCheck(models.Model):
             return self.playbook_id
         return self.env["crm.playbook"].search([("is_template", "=", False)])
 
+    @api.readonly
     def action_show_evidence(self):
         """Open what shows on the deal that the context names what this check has found."""
         self.ensure_one()
@@ -51,6 +52,7 @@ class CrmPlaybookCheck(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"sales_funnel_playbook.{name}")
         return {**action, "domain": [("lead_id", "=", lead_id)], "context": {}}
 
+    @api.readonly
     def action_explain(self):
         """Open the dialog that explains this flag on the deal that the context names."""
         self.ensure_one()

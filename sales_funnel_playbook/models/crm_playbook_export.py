@@ -28,6 +28,7 @@ class CrmPlaybook(models.Model):
             else:
                 playbook.export_file = base64.b64encode(text.encode())
 
+    @api.readonly
     def action_export(self):
         """Download this playbook as a JSON file, which any company can import as a template.
 

@@ -86,6 +86,7 @@ class CrmPlaybook(models.Model):
         }
         return actions[check_argument(self.env, "name", name, name in [*actions])]()
 
+    @api.readonly
     def action_open_first_steps(self):
         """Open the guided start of this playbook."""
         action = self.env["ir.actions.actions"]._for_xml_id("sales_funnel_playbook.crm_first_steps_action")

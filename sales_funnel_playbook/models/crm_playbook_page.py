@@ -7,12 +7,14 @@ class CrmPlaybook(models.Model):
 
     _inherit = "crm.playbook"
 
+    @api.readonly
     def action_open_page(self):
         """Show these playbooks on one page each; it can be printed from there."""
         report = self.env.ref("sales_funnel_playbook.action_report_playbook")
         return {**report.report_action(self, config=False), "report_type": "qweb-html", "name": report.name}
 
     @api.model
+    @api.readonly
     def action_open_my_playbooks(self):
         """Show the playbooks of the user's teams, or all that are in use where they have none of their own.
 

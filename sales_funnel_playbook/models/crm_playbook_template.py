@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class CrmPlaybook(models.Model):
@@ -25,6 +25,7 @@ class CrmPlaybook(models.Model):
             stage._copy_name_translations(stage.stage_id or stage, copied)
         return template.get_formview_action()
 
+    @api.readonly
     def action_use_template(self):
         """Open the dialog that makes a playbook from this template."""
         self.ensure_one()

@@ -61,6 +61,7 @@ class CrmFunnelReport(models.Model):
         length = self._field_to_sql(self._table, name, query)
         return SQL("PERCENTILE_CONT(%s) WITHIN GROUP (ORDER BY %s)", share, length)
 
+    @api.readonly
     def action_open_lead(self):
         """Open the deal."""
         self.ensure_one()

@@ -142,11 +142,13 @@ class CrmPlaybookDeadlineReport(models.Model):
         self.activity_id.action_feedback()
         return True
 
+    @api.readonly
     def action_log_progress(self):
         """Open a progress note on the deal of this activity."""
         self.ensure_one()
         return self.activity_id.action_log_progress()
 
+    @api.readonly
     def action_open_lead(self):
         """Open the deal."""
         self.ensure_one()

@@ -70,6 +70,7 @@ class CrmPlaybookSimulation(models.TransientModel):
             ],
         }
 
+    @api.readonly
     def action_open_leads(self):
         """Open all deals that would be held back."""
         self.ensure_one()
@@ -87,6 +88,7 @@ class CrmPlaybookSimulationLine(models.TransientModel):
     deal_count = fields.Integer(string="Deals")
     lead_ids = fields.Json()
 
+    @api.readonly
     def action_open_leads(self):
         """Open the deals of this line."""
         self.ensure_one()
