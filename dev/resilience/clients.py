@@ -7,7 +7,14 @@ from collections import defaultdict
 import requests
 
 # What a server may say no with; anything else is a fault of the server.
-REFUSALS = ("UserError", "ValidationError", "AccessError", "MissingError", "RedirectWarning", "PlaybookGateError")
+REFUSALS = (
+    "UserError",
+    "ValidationError",
+    "AccessError",
+    "MissingError",
+    "RedirectWarning",
+    "PlaybookGateError",
+)
 TIMEOUT = 120  # seconds
 MAX_OPEN = 8
 

@@ -148,7 +148,13 @@ env["crm.playbook.deadline"].create(
         for stage in (found, shown, talking)
     ]
     + [
-        {**common, "name": f"After {trigger}", "playbook_id": playbook.id, "trigger": trigger, "delay_count": 1}
+        {
+            **common,
+            "name": f"After {trigger}",
+            "playbook_id": playbook.id,
+            "trigger": trigger,
+            "delay_count": 1,
+        }
         for trigger in ("lead_created", "communication", "review", "follow_up", "risk_raised", "won", "lost")
     ]
 )

@@ -5,8 +5,9 @@ Each run has PostgreSQL servers of its own; ``company`` is a database there, whi
 
 import os
 
-import postgres
 import pytest
+
+import postgres
 from servers import Odoo
 
 SIZE = {"TEAMS": 2, "REPS": 23, "DEALS": 300}

@@ -64,8 +64,8 @@ def is_there(deed, stay):
 def compare_moves(deeds, stays, uids, slack):
     """Compare the moves that were answered with the log.
 
-    A move that found the deal where it was to go leaves no row; then somebody else's row says so. Times of the
-    log are whole seconds, those of when the transaction began.
+    A move that found the deal where it was to go leaves no row; then somebody else's row says so. Times of
+    the log are whole seconds, those of when the transaction began.
 
     :param deeds: of kinds ``move``, ``lost`` and ``restored``
     :param stays: all rows of the log

@@ -13,7 +13,8 @@ FORBIDDEN = {
     " LEFT JOIN crm_lead_stage_log log ON log.lead_id = lead.id AND log.left_at IS NULL"
     " WHERE log.id IS NULL OR log.stage_id IS DISTINCT FROM lead.stage_id",
     "a gap in the log": "SELECT id, lead_id, left_at, next FROM ("
-    "  SELECT id, lead_id, left_at, LEAD(entered_at) OVER (PARTITION BY lead_id ORDER BY entered_at, id) AS next"
+    "  SELECT id, lead_id, left_at,"
+    "    LEAD(entered_at) OVER (PARTITION BY lead_id ORDER BY entered_at, id) AS next"
     "  FROM crm_lead_stage_log) stay WHERE next IS NOT NULL AND left_at IS DISTINCT FROM next",
     "a stay that does not go on from the one before": "SELECT id, lead_id, previous_stage_id, before FROM ("
     "  SELECT id, lead_id, previous_stage_id,"
@@ -29,8 +30,8 @@ FORBIDDEN = {
     " GROUP BY res_id, playbook_deadline_id, playbook_output_id, playbook_started_at HAVING COUNT(*) > 1",
     "an escalation that was told twice": "SELECT playbook_escalation_of_id, COUNT(*) FROM mail_activity"
     " WHERE playbook_escalation_of_id IS NOT NULL GROUP BY playbook_escalation_of_id HAVING COUNT(*) > 1",
-    "an activity of a deal that is gone": "SELECT id, res_id FROM mail_activity WHERE playbook_cause IS NOT NULL"
-    " AND res_model = 'crm.lead' AND res_id NOT IN (SELECT id FROM crm_lead)",
+    "an activity of a deal that is gone": "SELECT id, res_id FROM mail_activity"
+    " WHERE playbook_cause IS NOT NULL AND res_model = 'crm.lead' AND res_id NOT IN (SELECT id FROM crm_lead)",
     "two current submissions": "SELECT lead_id, output_id, COUNT(*) FROM crm_lead_output WHERE is_current"
     " GROUP BY lead_id, output_id HAVING COUNT(*) > 1",
     "two confirmations in force": "SELECT lead_id, condition_id, COUNT(*) FROM crm_lead_confirmation"

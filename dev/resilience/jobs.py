@@ -1,7 +1,7 @@
 """The module's jobs, run by Odoo's ``ir.cron`` in processes of their own, which may be killed at any point.
 
-The registry is loaded once, in this process; a process for a run is forked from it and opens connections of its
-own.
+The registry is loaded once, in this process; a process for a run is forked from it and opens connections of
+its own.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import traceback
 from unittest.mock import patch
 
 import freezegun
+
 import odoo.sql_db
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
@@ -95,8 +96,9 @@ class Run:
         status = 1
         try:
             os.close(self._reader)
-            with patch("odoo.addons.sales_funnel_playbook.models.crm_playbook_refresh.BATCH", BATCH), clock(
-                self.moment
+            with (
+                patch("odoo.addons.sales_funnel_playbook.models.crm_playbook_refresh.BATCH", BATCH),
+                clock(self.moment),
             ):
                 for number, name in enumerate(self.names):
                     if run_job(self.database, name):

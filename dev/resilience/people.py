@@ -16,18 +16,32 @@ class Company:
     """What all users know: ids, read once."""
 
     def __init__(self, client, hot=6):
-        stages = client.call("crm.stage", "search_read", domain=[("team_ids", "!=", False)],
-                             fields=["is_won"], order="sequence")  # fmt: skip
+        stages = client.call(
+            "crm.stage",
+            "search_read",
+            domain=[("team_ids", "!=", False)],
+            fields=["is_won"],
+            order="sequence",
+        )
         self.stage_ids = [stage["id"] for stage in stages]
-        leads = client.call(LEAD, "search_read", domain=[("playbook_id", "!=", False)],
-                            fields=["user_id", "team_id"], order="id")  # fmt: skip
+        leads = client.call(
+            LEAD,
+            "search_read",
+            domain=[("playbook_id", "!=", False)],
+            fields=["user_id", "team_id"],
+            order="id",
+        )
         self.hot_ids = [lead["id"] for lead in leads[:hot]]
         self.leads = leads[hot:]
         [self.playbook_id] = client.call("crm.playbook", "search", domain=[("is_template", "=", False)])
         self.reason_id = client.call("crm.playbook.override.reason", "search", domain=[], limit=1)[0]
         self.lost_reason_id = client.call("crm.lost.reason", "search", domain=[], limit=1)[0]
-        self.criteria = client.call("crm.playbook.criterion", "search_read",
-                                    domain=[("playbook_id", "=", self.playbook_id)], fields=["option_ids"])  # fmt: skip
+        self.criteria = client.call(
+            "crm.playbook.criterion",
+            "search_read",
+            domain=[("playbook_id", "=", self.playbook_id)],
+            fields=["option_ids"],
+        )
 
 
 class Person(threading.Thread):
@@ -123,11 +137,17 @@ class Person(threading.Thread):
         self.client.call("crm.funnel.report", "get_filter_options")
 
     def read_reports(self, _lead_id):
-        self.client.call("crm.funnel.review", "web_search_read", domain=[], limit=20,
-                         specification={"display_name": {}, "line_ids": {"fields": {"name": {}}}})  # fmt: skip
+        self.client.call(
+            "crm.funnel.review",
+            "web_search_read",
+            domain=[],
+            limit=20,
+            specification={"display_name": {}, "line_ids": {"fields": {"name": {}}}},
+        )
         for model in ("crm.playbook.deadline.report", "crm.playbook.gate.report"):
-            self.client.call(model, "formatted_read_group", domain=[], groupby=["playbook_id"],
-                             aggregates=["__count"])  # fmt: skip
+            self.client.call(
+                model, "formatted_read_group", domain=[], groupby=["playbook_id"], aggregates=["__count"]
+            )
 
     def check(self, lead_id):
         self.call("check_gate", lead_id, stage_id=self.chance.choice(self.company.stage_ids))
@@ -235,8 +255,9 @@ class Leader(Person):
 
     def approve(self, _lead_id):
         domain = [("awaits_approval", "=", True)]
-        for submission in self.client.call("crm.lead.output", "search_read", domain=domain,
-                                           fields=["lead_id"], limit=3):  # fmt: skip
+        for submission in self.client.call(
+            "crm.lead.output", "search_read", domain=domain, fields=["lead_id"], limit=3
+        ):
             self.diary.do(
                 "approval",
                 submission["lead_id"][0],
@@ -248,5 +269,12 @@ class Leader(Person):
         place = min(self.get_place(lead_id) + 1, len(self.company.stage_ids) - 1)
         stage_id = self.company.stage_ids[place]
         note = self.get_text("Agreed by phone")
-        self.do("move", lead_id, stage_id, "override_gate", stage_id=stage_id,
-                reason_id=self.company.reason_id, note=note)  # fmt: skip
+        self.do(
+            "move",
+            lead_id,
+            stage_id,
+            "override_gate",
+            stage_id=stage_id,
+            reason_id=self.company.reason_id,
+            note=note,
+        )

@@ -59,8 +59,19 @@ class Postgres:
 
     def make(self):
         """Make an empty cluster and start it."""
-        self._run("initdb", "-D", self.data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-sync",
-                  "--locale=C.UTF-8")  # fmt: skip
+        self._run(
+            "initdb",
+            "-D",
+            self.data,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        )
         self.configure(SETTINGS)
         self.start()
 
@@ -68,8 +79,9 @@ class Postgres:
         """Return a running copy of this server that keeps up with it."""
         replica = Postgres(self.folder, name)
         source = f"host={self.folder} port={self.port} user={SUPERUSER} application_name={name}"
-        self._run("pg_basebackup", "-D", replica.data, "-R", "-X", "stream", "-c", "fast", "--no-sync",
-                  "-d", source)  # fmt: skip
+        self._run(
+            "pg_basebackup", "-D", replica.data, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", source
+        )
         replica.configure(LOGGED)
         replica.start()
         return replica
@@ -77,8 +89,9 @@ class Postgres:
     def configure(self, text):
         """Append to the server's configuration; it holds from the next start or reload."""
         path = self.data / "postgresql.conf"
-        subprocess.run(["tee", "-a", path], input=text, text=True, check=True, stdout=subprocess.DEVNULL,
-                       **get_account())  # fmt: skip
+        subprocess.run(
+            ["tee", "-a", path], input=text, text=True, check=True, stdout=subprocess.DEVNULL, **get_account()
+        )
 
     def start(self):
         options = f"-p {self.port} -k {self.folder}"
@@ -118,8 +131,12 @@ class Postgres:
         self.query("postgres", f'CREATE DATABASE "{database}"')
         target = ["-h", self.folder, "-p", str(self.port), "-U", SUPERUSER, "-d", database]
         dump = subprocess.Popen(["pg_dump", "-Fp", "--no-owner", source], stdout=subprocess.PIPE)
-        subprocess.run([BIN / "psql", "-Xq", "-v", "ON_ERROR_STOP=1", *target], stdin=dump.stdout, check=True,
-                       stdout=subprocess.DEVNULL)  # fmt: skip
+        subprocess.run(
+            [BIN / "psql", "-Xq", "-v", "ON_ERROR_STOP=1", *target],
+            stdin=dump.stdout,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         assert dump.wait() == 0, f"{source} could not be read"
 
     def copy(self, source, database):

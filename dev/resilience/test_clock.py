@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-import invariants
-import jobs
 import pytest
 import pytz
+
+import invariants
+import jobs
 
 ZONE = pytz.timezone("Europe/Brussels")
 NEW = "SELECT COUNT(*) FROM mail_activity WHERE playbook_cause IS NOT NULL"
@@ -21,7 +22,9 @@ def ticking(make_company):
 
 def get_counts(odoo):
     tables = ("mail_activity", "mail_message", "crm_lead_risk", "crm_funnel_review", "crm_lead_stage_log")
-    return {table: odoo.postgres.query(odoo.database, f"SELECT COUNT(*) FROM {table}")[0][0] for table in tables}
+    return {
+        table: odoo.postgres.query(odoo.database, f"SELECT COUNT(*) FROM {table}")[0][0] for table in tables
+    }
 
 
 def move_some(odoo, moment, count):

@@ -6,8 +6,9 @@ import threading
 from collections import Counter
 from datetime import timedelta
 
-import invariants
 import pytest
+
+import invariants
 from clients import Program, WebClient
 from diary import Diary, Stay, compare_moves
 from people import Company, Leader, Person

@@ -3,14 +3,15 @@
 import threading
 from datetime import timedelta
 
-import invariants
-import jobs
 import pytest
+
+from odoo.api import Environment
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
-from odoo.api import Environment
+import invariants
+import jobs
 
 ROUNDS = 50
 
@@ -23,7 +24,10 @@ def racing(make_company):
     with jobs.environment(odoo.database) as env:
         team = env["crm.team"].create({"name": "Racing"})
         stages = env["crm.stage"].create(
-            [{"name": name, "sequence": n, "team_ids": team.ids} for n, name in enumerate(("One", "Two", "Three"))]
+            [
+                {"name": name, "sequence": n, "team_ids": team.ids}
+                for n, name in enumerate(("One", "Two", "Three"))
+            ]
         )
         playbook = env["crm.playbook"].create(
             {
@@ -117,7 +121,10 @@ def test_both_begin_what_is_due(racing):
     """A save and the hourly job begin the same activities: there is one of each."""
     with jobs.environment(racing.database) as env:
         start = env.cr.now().replace(microsecond=0)
-    runs = [jobs.Run(racing.database, ["start_deadlines", "deadlines"], start + timedelta(days=1)) for _ in range(3)]
+    runs = [
+        jobs.Run(racing.database, ["start_deadlines", "deadlines"], start + timedelta(days=1))
+        for _ in range(3)
+    ]
     for run in runs:
         run.wait()
     jobs.run_all(racing.database, start + timedelta(days=1))

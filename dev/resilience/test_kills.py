@@ -4,9 +4,10 @@ import random
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 import invariants
 import jobs
-import pytest
 
 KILLS = 50
 SEED = 19
@@ -16,7 +17,7 @@ MAX_DAYS = 20
 CONTENT = {
     "activities": """
         SELECT lead.name, users.login, activity.summary, activity.date_deadline, activity.active,
-            REGEXP_REPLACE(activity.playbook_cause, '(stay-|risk-|escalation:|misses:|dropped-)[0-9]+', '\\1', 'g'),
+            REGEXP_REPLACE(activity.playbook_cause, '(stay-|risk-|escalation:|dropped-)[0-9]+', '\\1', 'g'),
             activity.playbook_closing, activity.playbook_started_at, activity.playbook_due_at,
             activity.playbook_done_at, activity.playbook_escalate_at, activity.playbook_escalated_at
         FROM mail_activity activity JOIN res_users users ON users.id = activity.user_id
@@ -43,7 +44,8 @@ CONTENT = {
     """,
     "messages": """
         SELECT message.model, lead.name, message.message_type, message.subject
-        FROM mail_message message LEFT JOIN crm_lead lead ON message.model = 'crm.lead' AND lead.id = message.res_id
+        FROM mail_message message
+        LEFT JOIN crm_lead lead ON message.model = 'crm.lead' AND lead.id = message.res_id
     """,
     "mails": "SELECT COUNT(*), SUM((SELECT COUNT(*) FROM mail_mail_res_partner_rel)) FROM mail_mail",
     "files": "SELECT res_model, name, file_size > 0 FROM ir_attachment WHERE res_model LIKE 'crm%'",

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 import invariants
 import jobs
-import pytest
 
 OF_NOBODY = """
     SELECT lead.name, users.login, activity.summary FROM mail_activity activity

@@ -7,9 +7,10 @@ import subprocess
 import threading
 from datetime import timedelta
 
+import pytest
+
 import free_port
 import invariants
-import pytest
 from clients import Fault, Program, Refused, WebClient
 from diary import Diary, Stay, compare_moves
 from people import Company, Person
@@ -38,8 +39,13 @@ def test_postgres_restarts_under_load(faulty, mode):
         known = Company(Program(server.url, faulty.keys["manager0"]["key"]))
         logins = [f"rep{number}" for number in range(PROGRAMS)]
         people = [
-            Person(number, Program(server.url, faulty.keys[login]["key"]), Diary(faulty.keys[login]["uid"]),
-                   known, until)  # fmt: skip
+            Person(
+                number,
+                Program(server.url, faulty.keys[login]["key"]),
+                Diary(faulty.keys[login]["uid"]),
+                known,
+                until,
+            )
             for number, login in enumerate(logins)
         ]
         for person in people:
@@ -48,7 +54,10 @@ def test_postgres_restarts_under_load(faulty, mode):
             invariants.wait_until(lambda: all(person.diary.deeds for person in people), WAIT)
             faulty.postgres.restart(mode)
             counts = [len(person.diary.deeds) for person in people]
-            is_on = [lambda one=one, n=n: len(one.diary.deeds) > n + 3 for one, n in zip(people, counts, strict=True)]
+            is_on = [
+                lambda one=one, n=n: len(one.diary.deeds) > n + 3
+                for one, n in zip(people, counts, strict=True)
+            ]
             invariants.wait_until(lambda: all(check() for check in is_on), WAIT)
         finally:
             until.set()
@@ -71,12 +80,14 @@ def test_postgres_restarts_under_load(faulty, mode):
 
 
 def get_small_disk(folder):
-    """Return the command that runs another one with :data:`DISK` bytes below ``folder``: a file system of that
-    size, or files of at most that size where none can be mounted.
+    """Return the command that runs another one with :data:`DISK` bytes below ``folder``: a file system of
+    that size, or files of at most that size where none can be mounted.
     """
     mount = f'mount -t tmpfs -o size={DISK} tmpfs "$0" && exec "$@"'
     unshare = ["unshare", "--mount" if os.geteuid() == 0 else "-rm", "sh", "-c", mount, str(folder)]
-    is_possible = shutil.which("unshare") and not subprocess.run([*unshare, "true"], capture_output=True).returncode
+    is_possible = (
+        shutil.which("unshare") and not subprocess.run([*unshare, "true"], capture_output=True).returncode
+    )
     return unshare if is_possible else ["prlimit", f"--fsize={DISK}"]
 
 
@@ -101,7 +112,7 @@ def test_a_file_does_not_fit_on_the_disk(faulty, on_small_disk):
 
     assert '"error": "' in client.upload("crm.lead.output", 0, "drawing.bin", os.urandom(4 * DISK))
     too_large = base64.b64encode(os.urandom(4 * DISK)).decode()
-    with pytest.raises(Fault, match="No space left on device|File too large"):
+    with pytest.raises(Fault, match=r"No space left on device|File too large"):
         program.call("ir.attachment", "create", vals_list=[{"name": "drawing.bin", "datas": too_large}])
     with pytest.raises(Refused, match="asks for a file"):
         program.call("crm.lead", "submit_output", [lead_id], output_id=output["id"])
@@ -111,7 +122,10 @@ def test_a_file_does_not_fit_on_the_disk(faulty, on_small_disk):
     [file_id] = program.call("ir.attachment", "create", vals_list=[{"name": "drawing.txt", "datas": small}])
     program.call("crm.lead", "submit_output", [lead_id], output_id=output["id"], attachment_ids=[file_id])
     [output] = program.call("crm.lead", "get_playbook_panel", [lead_id])["stage"]["outputs"]
-    assert (output["state"], [file["name"] for file in output["submission"]["files"]]) == ("done", ["drawing.txt"])
+    assert (output["state"], [file["name"] for file in output["submission"]["files"]]) == (
+        "done",
+        ["drawing.txt"],
+    )
     assert invariants.find_faults(faulty) == []
 
 
@@ -131,8 +145,8 @@ def test_the_mail_server_is_down(faulty):
     """Moves, approvals, jobs and reviews go on; the mails wait."""
     faulty.postgres.query(
         faulty.database,
-        "INSERT INTO ir_mail_server (name, smtp_host, smtp_port, smtp_encryption, smtp_authentication, active)"
-        " VALUES ('Down', '127.0.0.1', %s, 'none', 'login', TRUE)",
+        "INSERT INTO ir_mail_server (name, smtp_host, smtp_port, smtp_encryption, smtp_authentication,"
+        " active) VALUES ('Down', '127.0.0.1', %s, 'none', 'login', TRUE)",
         [free_port.find()],
     )
     faulty.postgres.query(faulty.database, "UPDATE res_users SET notification_type = 'email' WHERE NOT share")
