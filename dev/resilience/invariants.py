@@ -31,7 +31,8 @@ FORBIDDEN = {
     "an escalation that was told twice": "SELECT playbook_escalation_of_id, COUNT(*) FROM mail_activity"
     " WHERE playbook_escalation_of_id IS NOT NULL GROUP BY playbook_escalation_of_id HAVING COUNT(*) > 1",
     "an activity of a deal that is gone": "SELECT id, res_id FROM mail_activity"
-    " WHERE playbook_cause IS NOT NULL AND res_model = 'crm.lead' AND res_id NOT IN (SELECT id FROM crm_lead)",
+    " WHERE playbook_cause IS NOT NULL AND res_model = 'crm.lead'"
+    " AND res_id NOT IN (SELECT id FROM crm_lead)",
     "two current submissions": "SELECT lead_id, output_id, COUNT(*) FROM crm_lead_output WHERE is_current"
     " GROUP BY lead_id, output_id HAVING COUNT(*) > 1",
     "two confirmations in force": "SELECT lead_id, condition_id, COUNT(*) FROM crm_lead_confirmation"

@@ -6,42 +6,10 @@ import threading
 from collections import Counter
 
 from clients import Fault, Refused
+from known import LEAD
 
-LEAD = "crm.lead"
 HOT_SHARE = 0.3  # so often a deal that everybody works on
 PAUSE = 0.4  # seconds at most between two things
-
-
-class Company:
-    """What all users know: ids, read once."""
-
-    def __init__(self, client, hot=6):
-        stages = client.call(
-            "crm.stage",
-            "search_read",
-            domain=[("team_ids", "!=", False)],
-            fields=["is_won"],
-            order="sequence",
-        )
-        self.stage_ids = [stage["id"] for stage in stages]
-        leads = client.call(
-            LEAD,
-            "search_read",
-            domain=[("playbook_id", "!=", False)],
-            fields=["user_id", "team_id"],
-            order="id",
-        )
-        self.hot_ids = [lead["id"] for lead in leads[:hot]]
-        self.leads = leads[hot:]
-        [self.playbook_id] = client.call("crm.playbook", "search", domain=[("is_template", "=", False)])
-        self.reason_id = client.call("crm.playbook.override.reason", "search", domain=[], limit=1)[0]
-        self.lost_reason_id = client.call("crm.lost.reason", "search", domain=[], limit=1)[0]
-        self.criteria = client.call(
-            "crm.playbook.criterion",
-            "search_read",
-            domain=[("playbook_id", "=", self.playbook_id)],
-            fields=["option_ids"],
-        )
 
 
 class Person(threading.Thread):
@@ -81,16 +49,13 @@ class Person(threading.Thread):
         self.refused = Counter()
 
     def run(self):
-        self.client.log_in()
-        plan = []
+        self.work("log_in")
+        all_work = [name for name, weight in self.WORK.items() for _time in range(weight)]
+        # all of them together begin with each thing that is done
+        plan = [list(reversed(self.WORK))[self.number % len(self.WORK)]]
         while not self.until.wait(self.chance.uniform(0, PAUSE)):
-            plan = plan or self.chance.sample(*self.get_plan())
+            plan = plan or self.chance.sample(all_work, len(all_work))
             self.work(plan.pop())
-
-    def get_plan(self):
-        """Return what is done in a while, and how many things that are."""
-        plan = [name for name, weight in self.WORK.items() for _time in range(weight)]
-        return plan, len(plan)
 
     def work(self, name):
         """Do one thing; whether it is refused or not, it was done."""
@@ -118,6 +83,9 @@ class Person(threading.Thread):
     def do(self, kind, lead_id, value, method, **kwargs):
         """Call a method of the deal and note the answer."""
         return self.diary.do(kind, lead_id, value, lambda: self.call(method, lead_id, **kwargs))
+
+    def log_in(self, _lead_id):
+        self.client.log_in()
 
     # reading
 

@@ -11,7 +11,8 @@ import pytest
 import invariants
 from clients import Program, WebClient
 from diary import Diary, Stay, compare_moves
-from people import Company, Leader, Person
+from known import Company
+from people import Leader, Person
 from servers import Odoo
 
 DURATION = float(os.environ.get("RESILIENCE_SECONDS", "150"))

@@ -13,7 +13,8 @@ import free_port
 import invariants
 from clients import Fault, Program, Refused, WebClient
 from diary import Diary, Stay, compare_moves
-from people import Company, Person
+from known import Company
+from people import Person
 
 PROGRAMS = 8
 DISK = 262_144  # bytes
