@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+import jobs
 import postgres
 from servers import Odoo
 
@@ -44,7 +45,7 @@ def company(primary, data):
     return odoo
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_company(company, primary, data):
     """A function that returns a copy of :func:`company` as a database of that name."""
 
@@ -55,3 +56,10 @@ def make_company(company, primary, data):
         return odoo
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_worked(make_company, primary, data):
+    """The same, for tests that work on the database in this process."""
+    jobs.set_up(primary, data)
+    return make_company

@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 import traceback
+from functools import cache
 from unittest.mock import patch
 
 import freezegun
@@ -20,7 +21,7 @@ from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from servers import LOGS
+from servers import LOGS, Odoo
 
 JOBS = ("start_refresh", "start_deadlines", "refresh", "deadlines", "reviews", "cases")
 BATCH = 25  # deals; with the usual 5,000 there would be a single commit to be killed before or after
@@ -28,10 +29,12 @@ MAX_RUNS = 10
 LOG = LOGS / "resilience-jobs.log"
 
 
-def set_up(odoo):
-    """Have this process be an Odoo on the server and files of ``odoo``, which logs into :data:`LOG`."""
+@cache
+def set_up(postgres, data):
+    """Have this process be an Odoo on a server and with a folder of files, which logs into :data:`LOG`."""
+    company = Odoo(postgres, "company", data)
     LOG.unlink(missing_ok=True)
-    config.parse_config([*odoo.get_options(), f"--logfile={LOG}"], setup_logging=True)
+    config.parse_config([*company.get_options(), f"--logfile={LOG}"], setup_logging=True)
 
 
 @contextlib.contextmanager

@@ -14,9 +14,8 @@ TOLD = "SELECT COUNT(*) FROM mail_message"
 
 
 @pytest.fixture(scope="module")
-def ticking(make_company):
-    odoo = make_company("ticking")
-    jobs.set_up(odoo)
+def ticking(make_worked):
+    odoo = make_worked("ticking")
     return odoo
 
 

@@ -17,10 +17,9 @@ ROUNDS = 50
 
 
 @pytest.fixture(scope="module")
-def racing(make_company):
+def racing(make_worked):
     """A company with a team that asks for nothing, except that its second stage is not jumped over."""
-    odoo = make_company("racing")
-    jobs.set_up(odoo)
+    odoo = make_worked("racing")
     with jobs.environment(odoo.database) as env:
         team = env["crm.team"].create({"name": "Racing"})
         stages = env["crm.stage"].create(

@@ -53,10 +53,9 @@ CONTENT = {
 
 
 @pytest.fixture(scope="module")
-def twins(make_company):
+def twins(make_worked):
     """Two companies with the same work to do: ``(killed, spared)``."""
-    twins = make_company("killed"), make_company("spared")
-    jobs.set_up(twins[0])
+    twins = make_worked("killed"), make_worked("spared")
     return twins
 
 

@@ -69,10 +69,9 @@ class Office:
 
 
 @pytest.fixture(params=["button", "write"])
-def left(make_company, request):
+def left(make_worked, request):
     """The office after the representative and the leader have left, and the jobs have run."""
-    odoo = make_company(f"left_{request.param}")
-    jobs.set_up(odoo)
+    odoo = make_worked(f"left_{request.param}")
     office = Office(odoo)
     before = office.get_work()
     assert set(before) == {"approval", "question", "override", "deadline", "output", "escalation"}

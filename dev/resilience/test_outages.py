@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -29,7 +30,7 @@ def get_one(odoo, query, *values):
 @pytest.fixture
 def faulty(make_company, request):
     """A company of its own for each test."""
-    return make_company(request.node.originalname)
+    return make_company(re.sub(r"\W", "_", request.node.name))
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])

@@ -88,9 +88,10 @@ class CrmLead(models.Model):
         :param Duties duties: what it asks for
         """
         verdicts = defaultdict(list)
-        for verdict, user_id, ids in self.env.execute_query(
-            self._get_open_query(playbook_id, duties or Duties())
-        ):
+        if duties is None:  # there still are approvals, questions and work to make up for
+            playbook = self.env["crm.playbook"].browse(playbook_id or ())
+            duties = Duties(responsible_user_id=playbook.responsible_user_id.id)
+        for verdict, user_id, ids in self.env.execute_query(self._get_open_query(playbook_id, duties)):
             verdicts[verdict, user_id if verdict == "moved" else None] += ids
         activities = self.env["mail.activity"]
         for (verdict, user_id), ids in verdicts.items():

@@ -39,10 +39,11 @@ class CrmPlaybookRefresh(models.Model):
 
     @api.model
     def _cron_start_deadlines(self):
-        """Every hour: what has become due since. What is still under way goes on."""
+        """Every hour: what has become due since, and whose it is by now. What is still under way goes on."""
         under_way = self.search([("kind", "=", "deadlines")]).playbook_id
         playbooks = self.env["crm.playbook"].browse(self.env["crm.playbook"]._get_duties()).exists()
-        self._request(playbooks - under_way, "deadlines")
+        open_work = self.env["mail.activity"]._read_group([("playbook_id", "!=", False)], ["playbook_id"])
+        self._request(playbooks.union(*(one for (one,) in open_work)) - under_way, "deadlines")
 
     @api.model
     def _request(self, playbooks, kind="rating"):
