@@ -29,6 +29,7 @@ class CrmLead(models.Model):
     def _escalate_deadlines(self):
         """Tell whom the rules name of what is still open on these leads some time after it was due."""
         now = self.env.cr.now()
+        self._take_back_escalations()
         missed = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "crm.lead"),
@@ -46,6 +47,20 @@ class CrmLead(models.Model):
         self.env["mail.activity"].with_context(mail_activity_quick_update=False).create(
             [vals for vals in vals_list if vals]
         )
+
+    def _take_back_escalations(self):
+        """What was told to somebody who has left since is told again, to somebody who is there."""
+        told = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "in", self.ids),
+                ("active", "=", True),
+                ("playbook_escalation_of_id.active", "=", True),
+                ("user_id.active", "=", False),
+            ]
+        )
+        told.playbook_escalation_of_id.write({"playbook_escalated_at": False})
+        told.unlink()
 
     def _open_missed_twice(self):
         """Open the risk "deadline missed twice" on those of these leads on which that happened."""

@@ -85,6 +85,17 @@ class TestLeaver(DeadlineCase):
         self.run_job(21, 11)
         self.assertEqual(self.env["mail.activity"].search(told).user_id, self.admin)
 
+    def test_what_was_told_to_somebody_written_off_is_told_again(self):
+        self._create_deadline(
+            "Call them", playbook_stage_id=self.rules[self.stage_lead].id, escalation_to="team_leader"
+        )
+        lead = self.create_lead_at(18)
+        self.run_job(21)
+        self.leader.active = False
+        self.run_job(21, 11)
+        told = [("playbook_escalation_of_id.res_id", "=", lead.id), ("active", "=", True)]
+        self.assertEqual(self.env["mail.activity"].search(told).user_id, self.admin)
+
     def test_nobody_who_has_left_is_asked(self):
         with self.at(18):
             lead = self._create_lead()
