@@ -115,7 +115,6 @@ env["crm.playbook.output"].create(
             "evidence": evidence,
             "approval": approval,
             "delay_count": 3,
-            "escalation_to": "team_leader",
             "effective_from": long_ago,
         }
         for name, stage, evidence, approval in (
@@ -140,11 +139,17 @@ env["crm.playbook.criterion"].create(
         for name in ("Do they have the money?", "Do we know who decides?")
     ]
 )
-common = {"effective_from": long_ago, "escalation_to": "team_leader", "escalation_count": 1}
-common["escalation_unit"] = "hours"
+told = {"escalation_to": "team_leader", "escalation_count": 1, "escalation_unit": "hours"}
+common = {"effective_from": long_ago}
 env["crm.playbook.deadline"].create(
     [
-        {**common, "name": f"Act in {stage.stage_id.name}", "playbook_stage_id": stage.id, "delay_count": 2}
+        {
+            **common,
+            **(told if stage == talking else {}),
+            "name": f"Act in {stage.stage_id.name}",
+            "playbook_stage_id": stage.id,
+            "delay_count": 2,
+        }
         for stage in (found, shown, talking)
     ]
     + [

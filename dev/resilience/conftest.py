@@ -11,7 +11,7 @@ import jobs
 import postgres
 from servers import Odoo
 
-SIZE = {"TEAMS": 2, "REPS": 23, "DEALS": 300}
+SIZE = {"TEAMS": 2, "REPS": 23, "DEALS": 200}
 
 collect_ignore = ["company.py"]  # a script for Odoo's shell
 
