@@ -58,6 +58,8 @@ class Stay(NamedTuple):
 
 def is_there(deed, stay):
     """Whether ``stay`` is where ``deed`` wanted the deal to be."""
+    if deed.kind == "restored":
+        return stay.kind != "lost"  # restoring what is not lost changes nothing
     return stay.stage_id == deed.value if deed.kind == "move" else stay.kind == deed.kind
 
 
@@ -100,7 +102,8 @@ def compare_moves(deeds, stays, uids, slack):
 def is_mine(deed, stay):
     """Whether ``stay`` began while the user of ``deed`` waited for the answer."""
     in_time = deed.begun - SECOND <= stay.entered_at <= deed.ended
-    return stay.uid == deed.uid and stay.kind != "created" and in_time
+    is_asked = stay.kind != "created" if deed.kind == "move" else stay.kind == deed.kind
+    return stay.uid == deed.uid and is_asked and in_time
 
 
 def get_now():

@@ -1,5 +1,6 @@
 """The module's jobs are killed, again and again, and it makes no difference to what they do."""
 
+import os
 import random
 from collections import Counter
 from datetime import timedelta
@@ -9,7 +10,7 @@ import pytest
 import invariants
 import jobs
 
-KILLS = 50
+KILLS = int(os.environ.get("RESILIENCE_KILLS", "50"))
 SEED = 19
 MAX_DAYS = 20
 
@@ -38,7 +39,7 @@ CONTENT = {
         JOIN crm_lead lead ON lead.id = flag.crm_lead_id
     """,
     "reviews": """
-        SELECT review.team_id, review.period, review.date_from, line.name, line.begun_count, line.next_count,
+        SELECT review.team_id, review.period, review.date_from, line.stage_id, line.begun_count, line.next_count,
             line.open_count, line.flow_rate, line.mean_flow_rate
         FROM crm_funnel_review review JOIN crm_funnel_review_line line ON line.review_id = review.id
     """,
