@@ -39,8 +39,8 @@ CONTENT = {
         JOIN crm_lead lead ON lead.id = flag.crm_lead_id
     """,
     "reviews": """
-        SELECT review.team_id, review.period, review.date_from, line.stage_id, line.begun_count, line.next_count,
-            line.open_count, line.flow_rate, line.mean_flow_rate
+        SELECT review.team_id, review.period, review.date_from, line.stage_id, line.begun_count,
+            line.next_count, line.open_count, line.flow_rate, line.mean_flow_rate
         FROM crm_funnel_review review JOIN crm_funnel_review_line line ON line.review_id = review.id
     """,
     "messages": """
