@@ -175,7 +175,8 @@ class IrAttachment(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         limit = int(parameters.get_param("web.max_file_upload_size", DEFAULT_MAX_CONTENT_LENGTH))
         for file in files:
-            if file.type != "binary" or not file.file_size:
+            # a full disk leaves a file that is not as long as it says
+            if file.type != "binary" or not file.file_size or len(file.raw or b"") != file.file_size:
                 raise UserError(self.env._("The file “%s” is empty: upload it again.", file.name))
             if file.file_size > limit:
                 raise UserError(
