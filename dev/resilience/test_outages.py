@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -128,6 +129,7 @@ def test_a_file_does_not_fit_on_the_disk(faulty, on_small_disk):
             )
     assert get_content(faulty) == before
 
+    clear_disk(faulty, on_small_disk)
     small = base64.b64encode(b"A small drawing").decode()
     [file_id] = program.call("ir.attachment", "create", vals_list=[{"name": "drawing.txt", "datas": small}])
     program.call("crm.lead", "submit_output", [lead_id], output_id=output["id"], attachment_ids=[file_id])
@@ -143,6 +145,15 @@ def run_jobs(admin):
     """Run the module's jobs and Odoo's queue of mails, as an administrator does by hand."""
     for cron_id in admin.call("ir.cron", "search", domain=[], order="id desc"):
         admin.call("ir.cron", "method_direct_trigger", [cron_id])
+
+
+def clear_disk(odoo, server):
+    """Remove what is on the disk of ``server``, as an administrator would."""
+    seen_by_server = Path(f"/proc/{server.process.pid}/root")
+    files = seen_by_server / (odoo.data / "filestore" / odoo.database).relative_to("/")
+    for path in files.rglob("*"):
+        if path.is_file():
+            path.unlink()
 
 
 def get_content(odoo):
