@@ -78,7 +78,7 @@ class CrmPlaybookIntegrityCheckLine(models.TransientModel):
 
     check_id = fields.Many2one("crm.playbook.integrity.check", required=True, ondelete="cascade")
     name = fields.Char(required=True)
-    message = fields.Char(string="What Is Wrong", required=True)
+    message = fields.Text(string="What Is Wrong", required=True)
     count = fields.Integer(string="Deals")
     lead_ids = fields.Json()
 
