@@ -411,8 +411,12 @@ class TestGate(PlaybookCase):
         for condition_id in (None, "abc", [1, 2], {}, 999_999_999):
             with self.subTest(condition_id=condition_id), self.assertRaises(UserError):
                 self.lead.confirm_condition(condition_id)
-        for files in (["abc"], [999_999_999], [[1]]):
-            with self.subTest(files=files), self.assertRaisesRegex(UserError, "Upload the evidence"):
+        for files, sentence in (
+            (["abc"], "attachment_ids"),
+            ([999_999_999], "Upload the evidence"),
+            ([[1]], "attachment_ids"),
+        ):
+            with self.subTest(files=files), self.assertRaisesRegex(UserError, sentence):
                 self.lead.confirm_condition(self.needs_confirmed.id, "n", files)
 
     def test_merge_keeps_what_was_confirmed(self):

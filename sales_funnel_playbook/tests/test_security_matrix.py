@@ -28,6 +28,7 @@ agenda           r/r/-          r/r/-           r/r/-           crud/crud/-     
 queue            -/-/-          -/-/-           -/-/-           -/-/-              r/r/r
 dialog           cru/c/c        cru/c/c         cru/c/c         cru/c/c            cru/c/c
 dialog, deletes  crud/c/c       crud/c/c        crud/c/c        crud/c/c           crud/c/c
+dialog, cases    crud/c/-       crud/c/-        crud/c/-        crud/c/-           crud/c/-
 dialog, deals    cru/-/-        cru/c/-         cru/c/-         cru/c/-            cru/c/-
 dialog line      crud/-/-       crud/-/-        crud/-/-        crud/-/-           crud/-/-
 dialog result    r/-/-          r/-/-           r/-/-           r/-/-              r/-/-
@@ -37,6 +38,8 @@ template dialog  -/-/-          -/-/-           -/-/-           cru/c/-         
 manager line     -/-/-          -/-/-           -/-/-           crud/-/-           crud/-/-
 simulation       -/-/-          -/-/-           -/-/-           cr/c/c             cr/c/c
 its result       -/-/-          -/-/-           -/-/-           r/-/-              r/-/-
+integrity        -/-/-          -/-/-           -/-/-           -/-/-              cru/c/c
+its faults       -/-/-          -/-/-           -/-/-           -/-/-              crud/-/-
 """
 SALES = ROLES[: -len(OUTSIDERS)]
 # Each model of the module has a row; one without fails the test.
@@ -83,7 +86,7 @@ MODELS = {
     "crm.lead.output.reject": "dialog",
     "crm.lead.advance": "dialog",
     "crm.lead.explain": "dialog, deletes",
-    "crm.playbook.case.session": "dialog, deletes",
+    "crm.playbook.case.session": "dialog, cases",
     "crm.lead.override": "dialog, deals",
     "crm.playbook.case.session.suggestion": "dialog line",
     "crm.lead.advance.line": "dialog result",
@@ -97,10 +100,13 @@ MODELS = {
     "crm.playbook.propose.tiers.line": "manager line",
     "crm.playbook.simulation": "simulation",
     "crm.playbook.simulation.line": "its result",
+    "crm.playbook.integrity.check": "integrity",
+    "crm.playbook.integrity.check.line": "its faults",
 }
 ABSTRACT = (
     *("crm.funnel.numbers", "crm.lead.evidence", "crm.lead.fact", "crm.playbook.cache.mixin"),
-    *("crm.playbook.delay", "crm.playbook.duty", "crm.playbook.rated.mixin", "crm.playbook.rule"),
+    *("crm.playbook.delay", "crm.playbook.duty", "crm.playbook.integrity"),
+    *("crm.playbook.rated.mixin", "crm.playbook.rule"),
 )
 # What is updated, where the first field that can be written is not what everybody may write.
 UPDATES = {

@@ -52,6 +52,7 @@ class CrmPlaybookIntegrityCheck(models.TransientModel):
         :raise AccessError: for who does not administer the database
         """
         self._check_administrator()
+        # sudo: playbooks of all companies are looked at
         self.env["crm.playbook"].sudo().search([("is_template", "=", False)])._request_rating()
         return {
             "type": "ir.actions.client",
