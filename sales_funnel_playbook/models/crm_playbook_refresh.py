@@ -35,15 +35,37 @@ class CrmPlaybookRefresh(models.Model):
     @api.model
     def _cron_start(self):
         """Every night: look again at all open deals, because time has passed."""
-        self._request(self.env["crm.playbook"].search([("is_template", "=", False)]))
+        self._start_safely(lambda: self.env["crm.playbook"].search([("is_template", "=", False)]), "rating")
 
     @api.model
     def _cron_start_deadlines(self):
         """Every hour: what has become due since, and whose it is by now. What is still under way goes on."""
+        self._start_safely(self._get_playbooks_to_keep, "deadlines")
+
+    @api.model
+    def _get_playbooks_to_keep(self):
+        """Return the playbooks with deadlines or open work that no job is looking at."""
         under_way = self.search([("kind", "=", "deadlines")]).playbook_id
         playbooks = self.env["crm.playbook"].browse(self.env["crm.playbook"]._get_duties()).exists()
         open_work = self.env["mail.activity"]._read_group([("playbook_id", "!=", False)], ["playbook_id"])
-        self._request(playbooks.union(*(one for (one,) in open_work)) - under_way, "deadlines")
+        return playbooks.union(*(one for (one,) in open_work)) - under_way
+
+    @api.model
+    def _start_safely(self, get_playbooks, kind):
+        """Request what ``get_playbooks()`` returns; where the running job has just ended one of the requests,
+        see what there is now and try again.
+        """
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                self._request(get_playbooks(), kind)
+                self.env.flush_all()
+            except CONCURRENCY_ERRORS:
+                if attempt == MAX_ATTEMPTS:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+            else:
+                return
 
     @api.model
     def _request(self, playbooks, kind="rating"):
