@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
+from odoo.tools import frozendict
 
 SHOWN = (
     *("product_line_id", "tier", "risk_level"),
@@ -30,6 +31,7 @@ class CrmLead(models.Model):
         labels = {
             name: dict(self._fields[name]._description_selection(self.env)) for name in ("tier", "risk_level")
         }
+        labels["product_line_id"] = self.env["crm.playbook"]._get_product_line_names(self.env.lang)
         for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
             for lead in self.browse(lead_ids):
@@ -38,12 +40,12 @@ class CrmLead(models.Model):
     def _prepare_card(self, labels):
         """Return what was recorded about this deal, as its card shows it.
 
-        :param dict labels: ``{field: {value: label}}`` of the selections
+        :param dict labels: ``{field: {value: label}}``
         :return: ``{"product_line": str, "tier": str, "risk": str, "is_risky": bool, "contact_at": str,
             "summary": str, "feedback": str}``, ready for JSON, without what there is not; dates in UTC
         """
         card = {
-            "product_line": self.product_line_id.display_name,
+            "product_line": labels["product_line_id"].get(self.product_line_id.id),
             "tier": labels["tier"].get(self.tier),
             "risk": labels["risk_level"].get(self.risk_level),
             "is_risky": self.risk_level == "high",
@@ -52,3 +54,13 @@ class CrmLead(models.Model):
             "feedback": (self.customer_feedback or "")[:MAX_LENGTH],
         }
         return {name: value for name, value in card.items() if value}
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    @api.model
+    @tools.ormcache("lang")
+    def _get_product_line_names(self, lang):
+        """Return ``{id: name}`` of all product lines, in memory."""
+        return frozendict(self._get_names("crm.product.line", lang))

@@ -56,6 +56,9 @@ class TestReadiness(PlaybookCase):
                 "summary": note.summary[:120],
             },
         )
+        self.bare.product_line_id.name = "Big presses"
+        self.bare.invalidate_recordset(["playbook_card"])
+        self.assertEqual(self.bare.playbook_card["product_line"], "Big presses")
 
     def test_last_stage(self):
         self._create_output(self.stage_signed, "Contract")
@@ -64,6 +67,7 @@ class TestReadiness(PlaybookCase):
 
     def test_cards_cost_the_same_for_one_and_for_many(self):
         counts = []
+        self.assertTrue(self.bare.playbook_card)  # from now on its rules and names are in memory
         for leads in (self.bare, self.bare | self._create_many(30)):
             self.env.flush_all()
             self.env.invalidate_all()
