@@ -139,4 +139,4 @@ class WebClient(Client):
             raise Fault(f"{path}: {response.status_code} {response.text[:2000]}") from None
         if error := answer.get("error"):
             return self._raise(path, error["data"])
-        return answer["result"]
+        return answer.get("result")  # what is None is left out

@@ -147,7 +147,7 @@ def test_no_answer_is_a_fault(worked):
     counts = count_things(worked)
     refused = sum((person.refused for person in worked), Counter())
     print(f"\n{counts.total()} things done, {refused.total()} refused: {dict(counts)}; {dict(refused)}")
-    assert refused["PlaybookGateError"] and refused["UserError"]
+    assert refused["PlaybookGateError"]
 
 
 def test_every_answered_move_is_in_the_log_once(cluster, worked):
