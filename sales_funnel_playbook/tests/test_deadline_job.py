@@ -145,6 +145,21 @@ class TestDeadlineJob(BaseCase):
             _done, size = refresh._run_safely(1000)
         self.assertEqual(size, 200)
 
+    def test_a_start_that_is_overtaken_tries_again(self):
+        """The night begins while the job ends what was asked for before."""
+        mine = [("playbook_id", "=", self.playbook_id), ("kind", "=", "rating")]
+        with mute_logger("odoo.sql_db"), self._committed() as late:
+            requests = late["crm.playbook.refresh"]
+            requests.create({"playbook_id": self.playbook_id, "position": 1})
+            late.cr.commit()
+            late.cr.execute("SELECT 1")  # from now on it sees what is there now
+            with self._committed() as quick:
+                quick["crm.playbook.refresh"].search(mine).unlink()
+            late.invalidate_all()
+            requests._cron_start()
+        with self._committed() as env:
+            self.assertEqual(env["crm.playbook.refresh"].search(mine).mapped("position"), [0])
+
     def test_a_save_that_is_overtaken_does_not_fail(self):
         with mute_logger("odoo.sql_db"), self._overtaken() as late:
             leads = late["crm.lead"].browse(self.lead_ids)
