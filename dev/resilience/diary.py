@@ -6,6 +6,14 @@ from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 SECOND = timedelta(seconds=1)
+# Where each kind of deed is recorded, (table, column).
+RECORDED = {
+    "deal": ("crm_lead", "name"),
+    "note": ("crm_lead_progress", "summary"),
+    "risk": ("crm_lead_risk", "description"),
+    "output": ("crm_lead_output", "id"),
+    "confirmation": ("crm_lead_confirmation", "id"),
+}
 
 
 class Deed(NamedTuple):

@@ -5,7 +5,7 @@ import random
 import threading
 from collections import Counter
 
-from clients import Fault, Refused
+from clients import Refused
 from known import LEAD
 
 HOT_SHARE = 0.3  # so often a deal that everybody works on
@@ -63,8 +63,8 @@ class Person(threading.Thread):
             getattr(self, name)(self.pick())
         except Refused as refusal:
             self.refused[refusal.name] += 1
-        except Fault as fault:
-            self.diary.faults.append(f"{self.name}, {name}: {fault}")
+        except Exception as fault:  # also one of ours: nobody would miss a person whose thread died
+            self.diary.faults.append(f"{self.name}, {name}: {fault!r}")
             return
         self.diary.counts[name] += 1
 
