@@ -212,7 +212,9 @@ def test_the_database_is_sound(cluster, worked):
 
 
 def test_the_servers_log_no_error(servers, worked):
-    assert [record for server in servers for record in server.get_records()] == []
+    # a deal that is followed by two at once: the job tries again, a user is asked to
+    twice = "mail_followers_res_partner_res_model_id_uniq"
+    assert [record for server in servers for record in server.get_records(twice)] == []
 
 
 def test_both_servers_ran_the_jobs(servers, worked):
