@@ -32,7 +32,7 @@ cmd_test() {
     if ! (($#)); then
         say "Installing, updating and uninstalling the module (about five minutes) …"
         run_lifecycle || status=$?
-        say "Running the module on several machines and under faults (about eight minutes) …"
+        say "Running the module under faults (about five minutes) …"
         run_resilience dev/resilience/test_{clock,conflicts,kills,leavers,outages}.py || status=$?
     fi
     return "$status"
