@@ -82,19 +82,19 @@ class CrmLeadOutput(models.Model):
 
     def _request_approval(self):
         """Ask the leader of the deal's team by an activity, where approval is asked for; where there is no
-        leader, the playbook's responsible.
+        leader, or one who does not see the deal, the playbook's responsible, if they may approve it.
         """
         for submission in self.filtered("awaits_approval"):
             lead = submission.lead_id.sudo()  # sudo: who is asked, whoever may see whom
             people = (lead.team_id.user_id, lead.playbook_id.responsible_user_id)
-            leader = next((user for user in people if user.active), lead.user_id.browse())
-            if not leader or not submission.lead_id.with_user(leader).has_access("read"):
+            decider = next((user for user in people if lead._can_be_decided_by(user)), None)
+            if not decider:
                 continue
             # sudo: activities of others; the submitter may not be allowed to plan them
             activity = submission.lead_id.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Approve: %s", submission.output_id.name),
-                user_id=leader.id,
+                user_id=decider.id,
                 **submission.lead_id._prepare_work_vals(f"approval:{submission.id}"),
             )
             submission.sudo().activity_id = activity
@@ -114,6 +114,10 @@ class CrmLead(models.Model):
             return True
         # sudo: who leads a team is no secret to who sees its deals
         return bool(user) and self.sudo().team_id.user_id == user
+
+    def _can_be_decided_by(self, user):
+        """Tell whether ``user`` is there, sees this lead and decides on it."""
+        return user.active and self._is_led_by(user) and self.with_user(user).has_access("read")
 
     def _check_led_by_user(self, deed):
         """Raise unless the current user decides on these leads.

@@ -43,10 +43,10 @@ IS_RECORDED = """
         ELSE FALSE
     END
 """
-# Whoever has it now is whom it was given to, and that is somebody else by now.
+# Who has it has left; or they are whom it was given to, and that is somebody else by now.
 IS_MOVED = """
-    doer.id IS NOT NULL AND doer.id IS DISTINCT FROM work.playbook_assigned_id
-    AND (work.user_id IS NULL OR work.user_id = work.playbook_assigned_id)
+    doer.id IS DISTINCT FROM work.user_id AND doer.id IS NOT NULL AND (holder.id IS NULL
+        OR work.user_id = work.playbook_assigned_id AND doer.id <> work.playbook_assigned_id)
 """
 OPEN = """
     WITH %(duties)s
@@ -65,10 +65,13 @@ OPEN = """
         JOIN crm_lead ON crm_lead.id = work.res_id JOIN crm_lead lead ON lead.id = work.res_id
         LEFT JOIN duty ON duty.key = work.key AND work.playbook_id = %(playbook)s
         %(people)s
+        LEFT JOIN res_users holder ON holder.id = work.user_id AND holder.active
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
-            WHEN work.kind = 'approval' THEN COALESCE(leader.id, keeper.id)
-            WHEN work.kind IN ('question', 'override') THEN COALESCE(owner.id, leader.id, keeper.id)
-            END AS id) doer
+            WHEN work.kind = 'approval'
+                THEN COALESCE(leader.id, CASE WHEN %(may_keeper_approve)s THEN keeper.id END)
+            WHEN work.kind NOT IN ('question', 'override') THEN NULL
+            WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
+            ELSE owner.id END AS id) doer
     ) judged WHERE verdict IS NOT NULL GROUP BY verdict, user_id
 """
 
@@ -102,6 +105,7 @@ class CrmLead(models.Model):
 
     def _get_open_query(self, playbook_id, duties):
         """Return the query of the open activities of these leads that are to be ended or handed over."""
+        keeper = self.env["res.users"].browse(duties.responsible_user_id or ())
         return SQL(
             OPEN,
             ids=self.ids,
@@ -109,6 +113,7 @@ class CrmLead(models.Model):
             duties=duties.get_tables(),
             people=duties.get_people(),
             doer=DOER,
+            may_keeper_approve=bool(keeper) and keeper.has_group("sales_team.group_sale_manager"),
             is_dropped=SQL(
                 IS_DROPPED,
                 playbook=playbook_id or None,

@@ -49,6 +49,7 @@ class CrmLead(models.Model):
         is computed inside a savepoint that is undone.
         """
         leads = self.with_context(tracking_disable=True)
+        leads.fetch(RATED)  # what stays as it was needs no UPDATE
         stored = leads._read_ratings()
         savepoint = self.env.cr.savepoint()
         try:

@@ -1,4 +1,7 @@
 from odoo import models
+from odoo.tools import split_every
+
+from .crm_playbook_refresh import BATCH
 
 
 class ResUsers(models.Model):
@@ -17,5 +20,8 @@ class ResUsers(models.Model):
         self.write({"active": False})
         # what is overdue is told again, to somebody who is there
         work.playbook_escalation_of_id.filtered("active").write({"playbook_escalated_at": False})
-        self.env["crm.lead"].sudo().browse(set(work.mapped("res_id"))).exists()._settle_deadlines()
+        # sudo: as above
+        leads = self.env["crm.lead"].sudo().browse(set(work.mapped("res_id"))).exists()
+        for ids in split_every(BATCH, leads.ids):
+            leads.browse(ids)._settle_deadlines()
         return super().action_archive()

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .deadline_common import DeadlineCase
 
@@ -36,7 +36,8 @@ class TestLeaver(DeadlineCase):
             lead.with_user(self.leader).override_gate(
                 self.stage_demo.id, reason.id, "Agreed by phone", "2024-04-01"
             )
-            lead.with_user(self.rep).submit_output(self.offer.id, note="They want the green press")
+            note = f"Deal {lead.id} is about the green press"
+            lead.with_user(self.rep).submit_output(self.offer.id, note=note)
         return lead
 
     def _get_doers(self, lead):
@@ -64,6 +65,57 @@ class TestLeaver(DeadlineCase):
             (self.rep | self.leader).active = False
         self.run_job(19, 10)
         self.assertEqual(set(self._get_doers(lead).values()), {self.admin})
+
+    def _pass_on(self, lead, user):
+        """Have the leader give their approval to somebody else by hand."""
+        approval = self.get_work(lead).filtered(lambda one: one.playbook_cause.startswith("approval"))
+        approval.with_user(self.leader).user_id = user
+
+    def test_what_was_passed_on_comes_back_when_they_leave(self):
+        for way in ("archived", "written off"):
+            user = new_test_user(self.env, way, groups="sales_team.group_sale_manager")
+            lead = self._give_work()
+            self._pass_on(lead, user)
+            self.run_job(19, 9)
+            self.assertEqual(self._get_doers(lead)["approval"], user, "whoever it was given to keeps it")
+            with self.at(19, 10):
+                user.action_archive() if way == "archived" else user.write({"active": False})
+            self.run_job(19, 11)
+            self.assertEqual(self._get_doers(lead)["approval"], self.leader)
+
+    def test_who_will_ask_keeps_the_question_of_a_deal_that_is_nobodys(self):
+        with self.at(18):
+            lead = self._create_lead(user_id=False)
+            lead.with_user(self.admin).ask_later(self.playbook.criterion_ids.id, "criterion", "2024-04-01")
+        self.run_job(19, 10)
+        self.assertEqual(self.get_work(lead).filtered("active").user_id, self.admin)
+        lead.user_id = self.rep
+        self.run_job(19, 11)
+        self.assertEqual(self.get_work(lead).filtered("active").user_id, self.rep)
+
+    def test_only_who_may_approve_is_asked_to(self):
+        self.leader.active = False
+        for responsible, asked in (
+            (self.rep, self.env["res.users"]),
+            (self.admin, self.admin),
+        ):
+            self.playbook.responsible_user_id = responsible
+            with self.at(18):
+                lead = self._create_lead()
+                note = f"Deal {lead.id} is about the green press"
+                lead.with_user(self.rep).submit_output(self.offer.id, note=note)
+            self.assertEqual(self.get_work(lead).user_id, asked)
+
+    def test_who_may_not_approve_does_not_take_it_over(self):
+        lead = self._give_work()
+        self.playbook.responsible_user_id = self.user_sales_salesman
+        with self.at(19):
+            self.leader.active = False
+        self.run_job(19, 10)
+        self.assertEqual(self._get_doers(lead)["approval"], self.leader)
+        self.playbook.responsible_user_id = self.admin
+        self.run_job(19, 11)
+        self.assertEqual(self._get_doers(lead)["approval"], self.admin)
 
     def test_a_new_leader_takes_over_what_leaders_decide(self):
         lead = self._give_work()
