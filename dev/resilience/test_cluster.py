@@ -4,13 +4,13 @@ import os
 import re
 import threading
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 
 import invariants
 from clients import Program, WebClient
-from diary import RECORDED, Diary, Stay, compare_moves
+from crowd import MOVES, at_work, compare_with_log, find_lost, get_deeds
+from diary import RECORDED, Diary
 from known import Company
 from people import Leader, Person
 from servers import Odoo
@@ -105,13 +105,9 @@ def worked(cluster, servers):
     until = threading.Event()
     people = get_people(cluster, servers, until)
     jobs = threading.Thread(target=trigger_jobs, args=(cluster, until), daemon=True)
-    for thread in (*people, jobs):
-        thread.start()
-    until.wait(DURATION)
-    invariants.wait_until(lambda: is_enough(people, servers), LONGEST)
-    until.set()
-    for thread in (*people, jobs):
-        thread.join()
+    with at_work(people, until, jobs):
+        until.wait(DURATION)
+        invariants.wait_until(lambda: is_enough(people, servers), LONGEST)
     return people
 
 
@@ -135,10 +131,6 @@ def is_enough(people, servers):
 def get_jobs(server):
     """Return the names of the module's jobs that a server has run."""
     return set(re.findall(r"Job '(Sales Funnel: [^']+)' \(\d+\) \w+ done", server.log.read_text()))
-
-
-def get_deeds(people, *kinds):
-    return [deed for person in people for deed in person.diary.deeds if deed.kind in kinds]
 
 
 def test_what_was_written_is_read_back(cluster, servers):
@@ -169,31 +161,19 @@ def test_no_answer_is_a_fault(worked):
 
 
 def test_every_answered_move_is_in_the_log_once(cluster, worked):
-    rows = cluster.postgres.query(
-        cluster.database,
-        "SELECT id, lead_id, stage_id, kind, moved_by_id, entered_at, left_at FROM crm_lead_stage_log"
-        " ORDER BY id",
-    )
-    stays = [Stay(*row) for row in rows]
-    first = min(deed.begun for deed in get_deeds(worked, "move"))
-    uids = {person.diary.uid for person in worked}
-    slack = timedelta(seconds=2 + max(person.diary.longest for person in worked))
-    deeds = get_deeds(worked, "move", "lost", "restored")
+    deeds = get_deeds(worked, *MOVES)
     assert len(deeds) > 20
-    missing, unexplained, several = compare_moves(deeds, stays, uids, slack)
+    missing, unexplained, several = compare_with_log(cluster, worked, {one.diary.uid for one in worked})
     assert (missing, several) == ([], [])
+    first = min(deed.begun for deed in get_deeds(worked, "move"))
     assert [stay for stay in unexplained if stay.entered_at >= first] == []
 
 
 @pytest.mark.parametrize("kind", RECORDED)
 def test_what_was_recorded_is_there_once(cluster, worked, kind):
-    model, column = RECORDED[kind]
-    values = [deed.value for deed in get_deeds(worked, kind)]
-    assert values
-    rows = cluster.postgres.query(
-        cluster.database, f"SELECT {column} FROM {model} WHERE {column} = ANY(%s)", [values]
-    )
-    assert sorted(row[0] for row in rows) == sorted(values)
+    answered, found = find_lost(cluster, worked, kind, *RECORDED[kind])
+    assert answered
+    assert found == answered
 
 
 def test_every_approval_is_on_record(cluster, worked):

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import threading
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ import pytest
 import free_port
 import invariants
 from clients import Fault, Program, Refused, WebClient
-from diary import Diary, Stay, compare_moves
+from crowd import at_work, compare_with_log, find_lost
+from diary import RECORDED, Diary
 from known import Company
 from people import Person
 
@@ -34,51 +34,38 @@ def faulty(make_company, request):
     return make_company(re.sub(r"\W", "_", request.node.name))
 
 
+def get_programs(faulty, url, until):
+    """Return :data:`PROGRAMS` representatives who work by programs at the server of this address."""
+    known = Company(Program(url, faulty.keys["manager0"]["key"]))
+    keys = [faulty.keys[f"rep{number}"] for number in range(PROGRAMS)]
+    return [
+        Person(number, Program(url, one["key"]), Diary(one["uid"]), known, until)
+        for number, one in enumerate(keys)
+    ]
+
+
+def wait_for_deeds(people, more):
+    """Return when each of these people has done so many more things."""
+    wanted = {person: len(person.diary.deeds) + more for person in people}
+    invariants.wait_until(
+        lambda: all(len(person.diary.deeds) >= count for person, count in wanted.items()), WAIT
+    )
+
+
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_postgres_restarts_under_load(faulty, mode):
     """Requests of that moment fail; the others go on, and what was answered is there."""
     until = threading.Event()
     with faulty.serve(f"restart-{mode}", "--max-cron-threads=1") as server:
-        known = Company(Program(server.url, faulty.keys["manager0"]["key"]))
-        logins = [f"rep{number}" for number in range(PROGRAMS)]
-        people = [
-            Person(
-                number,
-                Program(server.url, faulty.keys[login]["key"]),
-                Diary(faulty.keys[login]["uid"]),
-                known,
-                until,
-            )
-            for number, login in enumerate(logins)
-        ]
-        for person in people:
-            person.start()
-        try:
-            invariants.wait_until(lambda: all(person.diary.deeds for person in people), WAIT)
+        people = get_programs(faulty, server.url, until)
+        with at_work(people, until):
+            wait_for_deeds(people, 1)
             faulty.postgres.restart(mode)
-            counts = [len(person.diary.deeds) for person in people]
-            is_on = [
-                lambda one=one, n=n: len(one.diary.deeds) > n + 3
-                for one, n in zip(people, counts, strict=True)
-            ]
-            invariants.wait_until(lambda: all(check() for check in is_on), WAIT)
-        finally:
-            until.set()
-            for person in people:
-                person.join()
-    deeds = [deed for person in people for deed in person.diary.deeds]
-    rows = faulty.postgres.query(
-        faulty.database,
-        "SELECT id, lead_id, stage_id, kind, moved_by_id, entered_at, left_at FROM crm_lead_stage_log",
-    )
-    slack = timedelta(seconds=2 + max(person.diary.longest for person in people))
-    moves = [deed for deed in deeds if deed.kind in ("move", "lost", "restored")]
-    missing, _unexplained, several = compare_moves(moves, [Stay(*row) for row in rows], set(), slack)
+            wait_for_deeds(people, 4)
+    missing, _unexplained, several = compare_with_log(faulty, people, set())
     assert (missing, several) == ([], [])
-    notes = [deed.value for deed in deeds if deed.kind == "note"]
-    found = "SELECT summary FROM crm_lead_progress WHERE summary = ANY(%s)"
-    found = [row[0] for row in faulty.postgres.query(faulty.database, found, [notes])]
-    assert sorted(found) == sorted(notes)
+    answered, found = find_lost(faulty, people, "note", *RECORDED["note"])
+    assert answered == found
     assert invariants.find_faults(faulty) == []
 
 

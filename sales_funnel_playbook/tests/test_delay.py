@@ -7,7 +7,8 @@ from odoo import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tests.common import TransactionCase
 
-SETTINGS = settings(derandomize=True, deadline=None, max_examples=50, database=None)
+from .properties import SETTINGS
+
 UNITS = (*["working_hours", "working_days"] * 4, "hours", "days", "weeks", "months")
 STARTS = st.integers(0, 576_000).map(lambda number: datetime(2023, 12, 15) + timedelta(minutes=number))
 # the count, the unit, the start, and which of the calendars and of the users
@@ -228,7 +229,7 @@ class TestDelay(TransactionCase):
         self._take_off("2024-04-01 05:00", "2024-04-05 12:00", resource_id=resource.id)
         get_due = self.env["crm.playbook.output"]._get_due_moments
 
-        @SETTINGS
+        @settings(SETTINGS, max_examples=50)
         @given(st.lists(REQUESTS, min_size=2, max_size=8), st.integers(1, 20))
         def check(drawn, more):
             requests = {

@@ -1,7 +1,7 @@
 import copy
 
 import jsonschema
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
@@ -10,6 +10,7 @@ from odoo.addons.sales_funnel_playbook.tools.json_schema import find_faults
 from odoo.addons.sales_funnel_playbook.tools.playbook_parts import PARTS
 
 from .common import PlaybookCase
+from .properties import SETTINGS
 from .test_exchange import MINIMAL, read_schema
 
 
@@ -42,7 +43,7 @@ class TestSchema(PlaybookCase):
                     known -= {"stage_entered"}
                 self.assertEqual(set(said["enum"]), known, f"{key}.{name}")
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(SETTINGS, max_examples=300)
     @given(st.data())
     def test_checker_agrees_with_jsonschema(self, data):
         """Whatever is put wherever in a good file, ours refuses exactly what the library refuses."""

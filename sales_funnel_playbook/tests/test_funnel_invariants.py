@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 from statistics import mean, median
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo import Command
@@ -9,17 +9,10 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .funnel_common import FunnelCase
+from .properties import SETTINGS
 
 START = datetime(2024, 3, 4, 9)
 LEADS = 3
-SETTINGS = settings(
-    deadline=None,
-    max_examples=20,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[*HealthCheck],
-)
 STEP = st.tuples(
     st.sampled_from(("stage", "stage", "stage", "lose", "restore", "win")),
     st.integers(0, LEADS - 1),
@@ -51,7 +44,7 @@ class TestFunnelInvariants(FunnelCase):
             lead.action_set_won()
 
     @given(st.lists(STEP, min_size=3, max_size=14), st.integers(0, 200), st.integers(20, 400))
-    @SETTINGS
+    @settings(SETTINGS, max_examples=20)
     def test_numbers(self, steps, first_hour, hours):
         savepoint = self.env.cr.savepoint()
         try:

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from odoo import Command
@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import PlaybookCase
+from .properties import SETTINGS
 
 START = datetime(2024, 3, 4, 9)
 MOVES = ("stage", "stage", "stage", "lose", "restore", "win")
@@ -19,14 +20,6 @@ OTHERS = (
     *("confirm", "withdraw", "hand_in", "fill_in", "override", "merge"),
 )
 LEADS = 3
-SETTINGS = settings(
-    deadline=None,
-    max_examples=25,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes; the stories are short
-    suppress_health_check=[*HealthCheck],
-)
 
 
 class Step(NamedTuple):
@@ -208,7 +201,7 @@ class TestLogInvariants(PlaybookCase):
             self.assertEqual(bool(stay.override_reason_id and stay.override_note), is_overridden)
             self.assertEqual(bool(stay.unmet), stay.gate in ("observed", "overridden"))
 
-    @SETTINGS
+    @settings(SETTINGS, max_examples=25)
     @example(MERGED)
     @given(steps(MOVES + OTHERS, min_size=8, max_size=14))
     def test_invariants(self, story):

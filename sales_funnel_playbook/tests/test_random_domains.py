@@ -1,6 +1,6 @@
 import ast
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo import SUPERUSER_ID
@@ -10,17 +10,11 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import PlaybookCase
+from .properties import SETTINGS
 from .random_domains import Author
 
 PARSED = 8_500
 SAVED = 300
-SETTINGS = settings(
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[*HealthCheck],
-)
 # what Odoo logs of models of its own that have no name, and of a list where it expects HTML
 MUTED = mute_logger("odoo.sql_db", "odoo.models", "odoo.tools.mail.html_sanitize")
 

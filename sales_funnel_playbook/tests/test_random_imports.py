@@ -3,7 +3,7 @@ import copy
 import json
 import re
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo import Command
@@ -12,17 +12,11 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from .common import PlaybookCase
+from .properties import SETTINGS
 from .random_imports import CELLS, change, write_sheet
 from .test_exchange import MINIMAL
 
 LEADS, RULES, DOCUMENTS, FILES = 600, 400, 250, 100
-SETTINGS = settings(
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[*HealthCheck],
-)
 RANDOM = st.randoms(use_true_random=True)  # only the seed is drawn: drawing each cell takes longer
 MUTED = mute_logger("odoo.sql_db", "odoo.orm.models", "odoo.addons.base.models.ir_model")
 ODOOS_OWN = re.compile("NUL|surrogates")  # of other models than the lead, Odoo itself tells no more
