@@ -118,7 +118,8 @@ def move_and_create(env, state):
     (playbook.deadline_ids | playbook.stage_ids.action_ids).active = False
     leads.write({"stage_id": stage.id})
     env.cr.flush()
-    env["mail.activity"].create(
+    # nobody gets a mail for each of many, on neither side
+    env["mail.activity"].with_context(mail_activity_quick_update=True).create(
         [
             prepare_activity(env, lead.id, lead.user_id.id, summary)
             for lead in leads

@@ -61,7 +61,7 @@ class CrmLeadStageLog(models.Model):
         if not stays:
             return
         lead_ids = [stay.lead_id for stay in stays]
-        self.env["crm.lead"].flush_model(["product_line_id", "team_id", "user_id", "probability", "score"])
+        self.env["crm.lead"].flush_model()  # all fields: those that were left would be an UPDATE of their own
         ended = self._end_open_stays(lead_ids)
         if ended:
             stays = [stay._replace(entered_at=ended.get(stay.lead_id, stay.entered_at)) for stay in stays]

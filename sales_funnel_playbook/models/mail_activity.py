@@ -39,6 +39,8 @@ class MailActivity(models.Model):
         "(res_id, playbook_cause) WHERE playbook_cause IS NOT NULL",
         "This deadline has its activity already: reload the page.",
     )
+    # the deals that a playbook's work is left on, in order
+    _playbook_work_idx = models.Index("(playbook_id, res_id) WHERE active AND playbook_cause IS NOT NULL")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,7 +1,8 @@
 """What the company of the kept databases is like, and how to find it there again.
 
 Lead ``n`` is the ``k``-th one (``k = n / 20``) of team ``n % 20``. Of five one is open, two won, two lost.
-Teams 0 to 9 follow the playbook "Main", team 10 "Tenth", team 11 "First"; the others follow none.
+Teams 0 to 9 follow the playbook "Main", team 10 "Tenth", team 11 "First", team 12 "Gate", which has conditions and
+outputs only; the others follow none.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from dataclasses import dataclass
 from odoo.tools import SQL
 
 TEAMS = 20
-MAIN, TENTH, FIRST, PLAIN = range(10), (10,), (11,), (19,)
-TRACKED = (11, 12, 13)  # teams whose changes of stage Odoo has tracked
+MAIN, TENTH, FIRST, GATE, PLAIN = range(10), (10,), (11,), (12,), (19,)
+TRACKED = (11, 13, 14)  # teams whose changes of stage Odoo has tracked
 STAGES = 6
 # The stages that every deal goes through, as far as it comes: after how many steps it is first in the first
 # stage, in the second and so on, and after how many it is last in them.

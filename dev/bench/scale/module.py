@@ -6,8 +6,8 @@ from odoo.tools import SQL
 
 from bench.jobs import run_job
 from bench.scale.case_library import make_library
-from bench.scale.company import FIRST, MAIN, TENTH, get_playbook, get_steps, get_teams
-from bench.scale.playbooks import add_rules, make_playbook
+from bench.scale.company import FIRST, GATE, MAIN, TENTH, get_playbook, get_steps, get_teams
+from bench.scale.playbooks import add_gates, add_rules, make_playbook
 from bench.scale.rows import filling, vacuum
 
 STAYS = """
@@ -73,6 +73,7 @@ WORK = """
     WHERE lead.team_id = ANY(%(teams)s) AND lead.won_status = 'pending'
         AND (is_done OR stage.stage_id = log.stage_id)
 """
+PLAYBOOKS = (("Main", MAIN, add_rules), ("Tenth", TENTH, add_rules), ("Gate", GATE, add_gates))
 TABLES = ("crm_lead_stage_log", "crm_lead_progress", "mail_activity", "crm_lead_output")
 
 
@@ -92,8 +93,10 @@ def make_module(env, size):
     """Fills the copy of the plain database in which the module was installed; returns what was timed."""
     facts = activate_first(env, size)
     with filling(env, *TABLES):
-        for name, numbers in {"Main": MAIN, "Tenth": TENTH}.items():
-            make_deals(env, make_playbook(env, name), numbers)
+        for name, numbers, add in PLAYBOOKS:
+            playbook = make_playbook(env, name)
+            add(env, playbook)
+            make_deals(env, playbook, numbers)
     env["crm.playbook.refresh"].search([]).unlink()
     vacuum(env, *TABLES, "crm_lead")
     facts |= {"first_night": run_jobs(env), "open": size.leads // 10}
@@ -106,7 +109,6 @@ def make_module(env, size):
 def make_deals(env, playbook, numbers):
     """Writes what five years of work of some teams under a playbook have left."""
     playbook.has_review = False  # what is measured makes its own
-    add_rules(env, playbook)
     env.flush_all()
     teams = get_teams(env, numbers)
     values = {"playbook": playbook.id, "teams": teams.ids, "model": env["ir.model"]._get_id("crm.lead")}
@@ -121,7 +123,7 @@ def make_deals(env, playbook, numbers):
 def run_jobs(env):
     """Lets the jobs do what the rows above have not, and returns the seconds of the first night."""
     seconds = {}
-    for name in ("Main", "Tenth"):
+    for name, _numbers, _add in PLAYBOOKS:
         for kind in ("rating", "deadlines"):
             started = time.perf_counter()
             run_job(env, get_playbook(env, name), kind, env.cr.commit)

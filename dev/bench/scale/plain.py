@@ -30,7 +30,7 @@ LEADS = """
     SELECT 'Deal ' || n || ' with machines for plant ' || n %% 977, 'opportunity', status <> 'lost',
         (%(users)s::int[])[team * %(members)s + (k / 25) %% %(members)s + 1],
         (%(teams)s::int[])[team + 1], %(company)s, (%(stages)s::int[])[place],
-        CASE WHEN team < 12 OR n %% 3 > 0
+        CASE WHEN team < 13 OR n %% 3 > 0
             THEN (%(partners)s::int[])[n %% CARDINALITY(%(partners)s::int[]) + 1] END,
         'Customer ' || n, 'Contact ' || n, 'lead' || n || '@example.com', 'lead' || n || '@example.com',
         '+32 2 290 34 90', 'City ' || n %% 500, %(country)s,

@@ -31,8 +31,8 @@ def make_playbook(env, name):
     )
 
 
-def add_rules(env, playbook):
-    """Gives it conditions, outputs, a score sheet, tiers, and a deadline of each kind."""
+def add_gates(env, playbook):
+    """Gives it conditions and outputs."""
     first, second, *others = playbook.stage_ids
     second.condition_ids = [(0, 0, {"name": domain, "domain": domain}) for domain in CONDITIONS]
     for stage in others:
@@ -41,6 +41,11 @@ def add_rules(env, playbook):
         env["crm.playbook.output"].create(
             {"name": name, "playbook_stage_id": first.id, "approval": approval, "effective_from": SINCE}
         )
+
+
+def add_rules(env, playbook):
+    """Gives it conditions, outputs, a score sheet, tiers, and a deadline of each kind."""
+    add_gates(env, playbook)
     playbook.criterion_ids = [
         (0, 0, {"name": domain, "domain": domain, "points": points}) for domain, points in CRITERIA.items()
     ]
