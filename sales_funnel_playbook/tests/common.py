@@ -139,6 +139,12 @@ class PlaybookCase(TestCrmCommon):
             lead.stage_id = target
         return lead
 
+    def count_lead_updates(self):
+        """Return how many rows of leads this transaction has written so far, what was undone included."""
+        query = "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'crm_lead'"
+        self.env.cr.execute(query)
+        return self.env.cr.fetchone()[0]
+
     def assertRefused(self, names, func, *args, **kwargs):
         """Assert that ``func`` is refused for exactly these unmet items, and changes nothing."""
         with self.assertRaises(PlaybookGateError) as caught, self.env.cr.savepoint():

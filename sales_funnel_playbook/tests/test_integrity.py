@@ -130,19 +130,14 @@ class TestIntegrity(PlaybookCase):
             self.env.cr.execute(part, ids)
         self.env.invalidate_all(flush=False)
 
-    def _count_updates(self):
-        query = "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'crm_lead'"
-        self.env.cr.execute(query)
-        return self.env.cr.fetchone()[0]
-
     def test_what_is_sound_is_not_written(self):
         self.playbook.criterion_ids.unlink()
         self.env["crm.playbook.refresh"].search([]).unlink()
         self.lead._refresh()
         self.env.invalidate_all()
-        before = self._count_updates()
+        before = self.count_lead_updates()
         self.assertEqual(self.integrity._find_faults(), [])
-        self.assertEqual(self._count_updates(), before)
+        self.assertEqual(self.count_lead_updates(), before)
 
     def test_sound(self):
         self.assertEqual(self.lead.score, 10)

@@ -149,6 +149,21 @@ class TestStageLog(PlaybookCase):
         self.assertEqual(extra[0], extra[1])
         self.assertLessEqual(extra[0], 8)
 
+    def test_a_move_writes_each_deal_once(self):
+        self.playbook.mode = "observe"
+        leads = self._create_lead("First", expected_revenue=100) | self._create_lead("Second")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET probability = 30, automated_probability = 30, prorated_revenue = 30"
+            " WHERE id = ANY(%s)",
+            [leads.ids],
+        )
+        self.env.invalidate_all()
+        before = self.count_lead_updates()
+        leads.write({"stage_id": self.stage_demo.id})  # the probability and what follows from it change
+        self.env.flush_all()
+        self.assertEqual(self.count_lead_updates() - before, len(leads))
+
     def _count_move_queries(self, size, has_playbook):
         leads = self.env["crm.lead"].create(
             [
