@@ -36,7 +36,7 @@ class CrmLead(models.Model):
         industries that the sheet brings along. Of a failed import nothing stays.
         """
         if messages := self._get_unstorable(data):
-            return {"ids": False, "messages": messages}
+            return {"ids": False, "messages": messages, "nextrow": 0}
         names = [name.split("/")[0] for name in fields]
         if "partner_name" in names and {"id", ".id", "name"}.isdisjoint(names):
             column = names.index("partner_name")

@@ -174,6 +174,10 @@ class TestImport(PlaybookCase):
         self.assertIn("严重", self.messages[-1]["message"])
 
     def test_characters_that_no_database_stores(self):
+        sheet = self._sheet(["A", "fine"], ["B", "a\0b"], headers=["客户名称", "联系人"])
+        self.assertFalse(self._import(sheet, lang="en_US"))
+        self.assertIn("cannot be stored", self.messages[0]["message"])
+        self.assertEqual(self.messages[0]["record"], 1)
         rows = [["A", "fine"], ["B", "a\0b"], ["C\ud800", ""]]
         result = self.env["crm.lead"].with_context(lang="en_US").load(["partner_name", "contact_name"], rows)
         self.assertFalse(result["ids"])
