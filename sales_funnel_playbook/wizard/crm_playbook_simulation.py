@@ -70,7 +70,7 @@ class CrmPlaybookSimulation(models.TransientModel):
             ],
         }
 
-    @api.readonly
+    # not @api.readonly: it was made a moment ago, which a replica may not know yet
     def action_open_leads(self):
         """Open all deals that would be held back."""
         self.ensure_one()
@@ -88,7 +88,7 @@ class CrmPlaybookSimulationLine(models.TransientModel):
     deal_count = fields.Integer(string="Deals")
     lead_ids = fields.Json()
 
-    @api.readonly
+    # not @api.readonly: it was made a moment ago, which a replica may not know yet
     def action_open_leads(self):
         """Open the deals of this line."""
         self.ensure_one()
