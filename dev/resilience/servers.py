@@ -84,14 +84,19 @@ class Odoo:
 
     def check(self):
         """Return what ``odoo check_playbook`` says is wrong with the database, a line each."""
-        process = subprocess.run(
-            [sys.executable, SCRIPTS / "launch_odoo.py", "check_playbook", *self.get_options()],
+        process = self.run_check()
+        assert process.returncode in (0, 1) and process.stdout, process.stderr
+        return process.stdout.splitlines() if process.returncode else []
+
+    def run_check(self, *options):
+        """Run ``odoo check_playbook`` to its end, with more of Odoo's options, and return the process."""
+        return subprocess.run(
+            [sys.executable, SCRIPTS / "launch_odoo.py", "check_playbook", *self.get_options(), *options],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            env={**os.environ, "ODOO_RC": str(CONFIG)},  # where Odoo looks for the module with the command
         )
-        assert process.returncode in (0, 1), process.stderr
-        return process.stdout.splitlines() if process.returncode else []
 
     @contextlib.contextmanager
     def serve(self, name, *options, wrapper=()):

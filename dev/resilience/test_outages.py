@@ -69,6 +69,23 @@ def test_postgres_restarts_under_load(faulty, mode):
     assert invariants.find_faults(faulty) == []
 
 
+def test_what_cannot_be_checked_is_no_fault_of_it(faulty):
+    """The check ends with a sentence and the status 2, which is that of no fault."""
+    reasons = {
+        "does not exist": ["--database=mistyped"],
+        "failed": [f"--db_port={free_port.find()}"],
+        'relation "crm_lead_stage_log" does not exist': [],
+    }
+    faulty.postgres.query(faulty.database, "ALTER TABLE crm_lead_stage_log RENAME TO elsewhere")
+    for reason, options in reasons.items():
+        process = faulty.run_check(*options)
+        sentence = process.stderr.splitlines()[-1]
+        assert (process.returncode, process.stdout) == (2, ""), process.stderr
+        assert sentence.startswith("The database "), sentence
+        assert reason in sentence
+        assert "Traceback" not in process.stderr
+
+
 def get_small_disk(folder):
     """Return the command that runs another one with :data:`DISK` bytes below ``folder``: a file system of
     that size, or files of at most that size where none can be mounted.

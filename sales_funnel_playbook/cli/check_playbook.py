@@ -1,5 +1,7 @@
 import sys
 
+import psycopg2
+
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.cli import Command
 from odoo.modules.registry import Registry
@@ -22,22 +24,34 @@ class CheckPlaybook(Command):
         names = config["db_name"]
         if len(names) != 1:
             self._give_up("Name one database: -d DATABASE.")
-        with Registry(names[0]).cursor() as cr:
-            env = Environment(cr, SUPERUSER_ID, {})
-            if "crm.playbook.integrity" not in env:
-                self._give_up(f"Sales Funnel Playbook is not installed in the database {names[0]}.")
-            faults = env["crm.playbook.integrity"]._find_faults()
-            cr.rollback()
+        try:
+            faults = self._find_faults(names[0])
+        except psycopg2.Error as error:
+            [reason, *_rest] = str(error).splitlines() or [type(error).__name__]
+            self._give_up(
+                f"The database {names[0]} cannot be checked: see that its name is right, PostgreSQL runs"
+                f" and the module is up to date ({reason.strip()})."
+            )
         for fault in faults:
             sys.stdout.write(self._describe(fault))
         if faults:
             sys.exit(1)
         sys.stdout.write("The records of Sales Funnel Playbook fit together.\n")
 
+    def _find_faults(self, name):
+        """Return what does not fit in the database called ``name``."""
+        with Registry(name).cursor() as cr:
+            env = Environment(cr, SUPERUSER_ID, {})
+            if "crm.playbook.integrity" not in env:
+                self._give_up(f"Sales Funnel Playbook is not installed in the database {name}.")
+            faults = env["crm.playbook.integrity"]._find_faults()
+            cr.rollback()
+        return faults
+
     def _describe(self, fault):
         """Return the line that tells of a fault."""
         ids = ", ".join(map(str, fault["lead_ids"][:10]))
-        deals = f" Deals: {ids}{', …' if fault['count'] > 10 else ''}." if ids else ""
+        deals = f" Deals: {ids}{', …' if len(fault['lead_ids']) > 10 else ''}." if ids else ""
         return f"{fault['name']} ({fault['count']}): {fault['message']}{deals}\n"
 
     def _give_up(self, sentence):
