@@ -131,8 +131,12 @@ class CrmFunnelReport(models.Model):
             days = get_days(clean["period"], self.env.cr.now(), tz)
         if days[0] > days[1]:
             raise UserError(self.env._("The period ends before it begins: choose another first or last day."))
-        is_usable = (days[1] - days[0]).days <= MAX_DAYS and all(day.year in YEARS for day in days)
-        check_argument(self.env, "date_from", days[0], is_usable)
+        if (days[1] - days[0]).days > MAX_DAYS or any(day.year not in YEARS for day in days):
+            raise UserError(
+                self.env._(
+                    "A period is at most ten years, from 1900 to 2999: choose another first or last day."
+                )
+            )
         return clean | {
             name: fields.Date.to_string(day) for name, day in zip(("date_from", "date_to"), days, strict=True)
         }

@@ -88,6 +88,9 @@ class TestFunnelPage(FunnelCase):
             self.get_funnel(date_from="2024-02-01", date_to="2024-01-01")
         with self.assertRaises(UserError):
             self.get_funnel(date_from="soon", date_to="2024-01-01")
+        for first, last in (("2010-01-01", "2024-01-01"), ("0202-01-01", "0202-02-01"), ("3000-01-01",) * 2):
+            with self.subTest(first), self.assertRaisesRegex(UserError, "at most ten years, from 1900"):
+                self.get_funnel(date_from=first, date_to=last)
         self.assertEqual(self.get_funnel(period="forever")["filters"]["period"], "weeks_12")
         funnel = self.get_funnel(playbook_id=0)
         self.assertEqual(funnel["filters"]["playbook_id"], self.Report._get_playbooks()[:1].id)

@@ -1,6 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { Component } from "@odoo/owl";
 
+const FIRST_DAY = "1900-01-01";
 const PERIODS = [
     ["this_week", _t("This week")],
     ["last_week", _t("Last week")],
@@ -51,8 +52,9 @@ export class FunnelFilters extends Component {
         this.props.onFilter({ [select.name]: (isId ? Number(value) : value) || false });
     }
 
+    /** While a year is typed, browsers tell of 0002, 0020 and 0202 before 2024. */
     onDate(name, ev) {
-        if (ev.target.value) {
+        if (ev.target.value >= FIRST_DAY) {
             this.props.onFilter({ period: false, [name]: ev.target.value });
         }
     }

@@ -1,6 +1,8 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+const LAST_YEAR = new Date().getFullYear() - 1;
+
 const stage = (name) => `.o_funnel_table tbody tr:contains("${name}")`;
 const cell = (name, number) => `${stage(name)} td[data-name=${number}]`;
 
@@ -13,6 +15,16 @@ const checkAddress = (...parts) => ({
             message: `${parts} is not in the address ${getSearch()}`,
             timeout: 5000,
         });
+    },
+});
+
+const typeFirstDay = (value, content) => ({
+    content,
+    trigger: ".o_funnel_filters input[name=date_from]",
+    run() {
+        // as browsers do while somebody types; the tour's own "edit" does not know fields of dates
+        this.anchor.value = value;
+        this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
     },
 });
 
@@ -56,6 +68,19 @@ registry.category("web_tour.tours").add("funnel_page", {
             trigger: ".o_funnel_chart canvas",
         },
         checkAddress("playbook_id=", "period=last_week"),
+        {
+            trigger: ".o_funnel_filters select[name=period]",
+            run: "selectByLabel From … to …",
+        },
+        typeFirstDay("0202-01-01", "A year that is only half typed asks for nothing"),
+        typeFirstDay(`${LAST_YEAR}-01-01`, "Now it is a year"),
+        checkAddress(`date_from=${LAST_YEAR}-01-01`),
+        {
+            content: "Nothing was refused",
+            trigger: ".o_web_client:not(:has(.modal)) .o_funnel_filters select[name=period]",
+            run: "selectByLabel Last week",
+        },
+        checkAddress("period=last_week"),
         {
             content: "A number opens its deals",
             trigger: `${cell("Demo", "begun_count")} button`,
