@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
 MAX_LISTED = 1000
+MAX_NAMED = 10
 MODULE = "sales_funnel_playbook"
 
 
@@ -18,8 +19,8 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         """Return what does not fit, in all companies.
 
         :return: ``[{"name": str, "message": str, "count": int, "lead_ids": [int, …]}]``, empty when all is
-            sound; ``count`` is that of the leads concerned, of which the first 1,000 are listed. For
-            ``database_guards`` it is that of missing indexes and constraints.
+            sound; ``count`` is that of what is concerned. Of leads the first 1,000 are listed, of anything
+            else the message names the first ten.
         """
         # nobody sees the deals of all companies; and what follows from company and time zone follows from
         # those of the jobs, which have written it
@@ -29,15 +30,24 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         self.env.cr.execute("SET LOCAL jit TO off")
         messages = self._get_messages()
         return [
-            {
-                "name": name,
-                "message": messages[name],
-                "count": len(found),
-                "lead_ids": sorted(one for one in found if isinstance(one, int))[:MAX_LISTED],
-            }
+            check._prepare_fault(name, messages[name], found)
             for name, found in check._examine().items()
             if found
         ]
+
+    @api.model
+    def _prepare_fault(self, name, message, found):
+        """Return what :meth:`_find_faults` tells of a fault with what was ``found`` for it."""
+        named = sorted(one for one in found if isinstance(one, str))
+        if named:
+            names = ", ".join(named[:MAX_NAMED]) + (", …" if len(named) > MAX_NAMED else "")
+            message = self.env._("%(message)s Concerned: %(names)s.", message=message, names=names)
+        return {
+            "name": name,
+            "message": message,
+            "count": len(found),
+            "lead_ids": sorted(one for one in found if isinstance(one, int))[:MAX_LISTED],
+        }
 
     @api.model
     def _get_messages(self):
@@ -51,7 +61,9 @@ class CrmPlaybookIntegrity(models.AbstractModel):
 
     @api.model
     def _examine(self):
-        """Return ``{name: ids of the leads for which it does not hold}``; each capability adds its own."""
+        """Return ``{name: what it does not hold for}``, the ids of leads or names (texts) of anything else;
+        each capability adds its own.
+        """
         return {"database_guards": self._find_missing_guards()}
 
     @api.model

@@ -3,12 +3,16 @@ from odoo.tools import SQL
 
 # Odoo's foreign keys do not reach what an activity is on.
 LOST_ACTIVITIES = """
-    SELECT DISTINCT activity.res_id FROM mail_activity activity
+    SELECT 'mail_activity ' || activity.id FROM mail_activity activity
     LEFT JOIN crm_lead lead ON lead.id = activity.res_id
     WHERE activity.playbook_cause IS NOT NULL AND activity.res_model = 'crm.lead' AND lead.id IS NULL
 """
+# Of a fact whose lead is gone nothing but the fact itself can be looked at.
 ORPHANS = """
-    SELECT DISTINCT fact.lead_id FROM %(fact)s fact LEFT JOIN %(target)s target ON target.id = fact.%(column)s
+    SELECT lead.id, CASE WHEN lead.id IS NULL THEN %(name)s || ' ' || fact.id END
+    FROM %(fact)s fact
+    LEFT JOIN %(target)s target ON target.id = fact.%(column)s
+    LEFT JOIN crm_lead lead ON lead.id = fact.lead_id
     WHERE fact.%(column)s IS NOT NULL AND target.id IS NULL
 """
 # What a lead says of its risks is what its gravest open one says.
@@ -36,7 +40,8 @@ class CrmPlaybookIntegrity(models.AbstractModel):
                 " from a backup that is whole."
             ),
             "orphan_activities": self.env._(
-                "An activity of a playbook is on a deal that is not there: delete the activity."
+                "An activity of a playbook is on a deal that is not there: in developer mode choose “Become"
+                " Superuser”, and delete it in Settings → Technical → Activities."
             ),
             "risk_level": self.env._(
                 "The risk level of a deal is not that of its gravest open risk: close or reopen a risk of it."
@@ -49,19 +54,20 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         return {
             **super()._examine(),
             "orphan_facts": self._find_orphans(),
-            "orphan_activities": self._fetch_ids(SQL(LOST_ACTIVITIES)),
-            "risk_level": self._fetch_ids(SQL(RISKS, levels=levels)),
+            "orphan_activities": self._fetch_column(SQL(LOST_ACTIVITIES)),
+            "risk_level": self._fetch_column(SQL(RISKS, levels=levels)),
         }
 
     @api.model
     def _find_orphans(self):
         """Return the ids of the leads of facts that refer to something that is not there, as a restore
-        without foreign keys may leave them.
+        without foreign keys may leave them; where the lead is gone, the fact's table and id.
         """
         fact = self.pool["crm.lead.fact"]
         queries = [
             SQL(
                 ORPHANS,
+                name=self.env[name]._table,
                 fact=SQL.identifier(self.env[name]._table),
                 target=SQL.identifier(self.env[field.comodel_name]._table),
                 column=SQL.identifier(field.name),
@@ -71,7 +77,7 @@ class CrmPlaybookIntegrity(models.AbstractModel):
             for field in cls._fields.values()
             if field.type == "many2one" and field.store and self._is_of_module(field.comodel_name)
         ]
-        return self._fetch_ids(SQL(" UNION ").join(queries))
+        return [lead_id or fact for lead_id, fact in self.env.execute_query(SQL(" UNION ").join(queries))]
 
     @api.model
     def _is_of_module(self, model):
@@ -79,6 +85,6 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         return model == "crm.lead" or model.startswith(("crm.playbook", "crm.risk", "crm.competitor"))
 
     @api.model
-    def _fetch_ids(self, query):
+    def _fetch_column(self, query):
         """Return the first column of ``query``, as a list."""
         return [row[0] for row in self.env.execute_query(query)]

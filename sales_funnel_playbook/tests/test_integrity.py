@@ -1,3 +1,4 @@
+from odoo.api import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.fields import Datetime
 from odoo.tests import Form, new_test_user, tagged
@@ -156,8 +157,8 @@ class TestIntegrity(PlaybookCase):
                 self.env.invalidate_all(flush=False)
                 self.assertEqual(faults.keys(), expected)
                 for name in expected - {"database_guards"}:
-                    lead_id = 999999 if name.startswith("orphan") else self.lead.id
-                    self.assertEqual(faults[name]["lead_ids"], [lead_id])
+                    lead_ids = [] if name.startswith("orphan") else self.lead.ids
+                    self.assertEqual(faults[name]["lead_ids"], lead_ids)
                     self.assertEqual(faults[name]["count"], 1)
                     self.assertTrue(faults[name]["message"].endswith("."))
 
@@ -192,6 +193,30 @@ class TestIntegrity(PlaybookCase):
         self.assertEqual(self.lead.score, 10)
         dialog.action_check()
         self.assertFalse(dialog.line_ids)
+
+    def test_what_is_no_deal_is_named(self):
+        """Nobody is sent to deals that are not there."""
+        activity = self.env["mail.activity"].search(
+            [("res_id", "=", self.lead.id), ("playbook_cause", "!=", False)]
+        )
+        notes = self.env["crm.lead.progress"].create(
+            [{"lead_id": self.lead.id, "summary": f"Call {number}"} for number in range(10)]
+        )
+        for damage in ("a note about", "an activity on"):
+            self._damage(DAMAGES[f"{damage} a deal that is not there"][0])
+        self._damage(DAMAGES["a constraint that is missing"][0])
+        dialog = Form(self.check).save()
+        dialog.action_check()
+        lines = {line.name: line for line in dialog.line_ids}
+        self.assertFalse(any(dialog.line_ids.mapped("lead_ids")), "there is no deal to show")
+        self.assertIn(f"mail_activity {activity.id}.", lines["orphan_activities"].message)
+        self.assertIn("crm_lead_stage_log_left_after_entered.", lines["database_guards"].message)
+        self.assertIn(f"crm_lead_progress {notes[0].id}, ", lines["orphan_facts"].message)
+        self.assertIn(", ….", lines["orphan_facts"].message)
+        self.assertEqual(lines["orphan_facts"].count, 11)
+        activity.with_user(SUPERUSER_ID).unlink()
+        dialog.action_check()
+        self.assertNotIn("orphan_activities", dialog.line_ids.mapped("name"))
 
     def test_for_administrators_only(self):
         dialog = self.check.create({})

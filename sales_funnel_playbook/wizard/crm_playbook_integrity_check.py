@@ -80,7 +80,7 @@ class CrmPlaybookIntegrityCheckLine(models.TransientModel):
     check_id = fields.Many2one("crm.playbook.integrity.check", required=True, ondelete="cascade")
     name = fields.Char(required=True)
     message = fields.Text(string="What Is Wrong", required=True)
-    count = fields.Integer(string="Deals")
+    count = fields.Integer()
     lead_ids = fields.Json()
 
     def action_open_leads(self):
