@@ -5,6 +5,7 @@ from odoo.tests import tagged
 from odoo.addons.sales_funnel_playbook.models import crm_playbook_refresh
 
 from .common import PlaybookCase
+from .deadline_common import DeadlineCase
 
 
 @tagged("post_install", "-at_install")
@@ -70,3 +71,31 @@ class TestRefresh(PlaybookCase):
             refreshes._request(self.playbook)
             self._run()
             self.assertEqual(self.leads.risk_ids.sorted("id")[-5:].mapped("closing_note"), [note] * 5)
+
+
+@tagged("post_install", "-at_install")
+class TestHourlyJob(DeadlineCase):
+    def test_work_on_deals_that_left_without_a_word_is_found_in_order_with_the_others(self):
+        self._create_deadline("Complete it", "lead_created")
+        with self.at(18):
+            stayed, moved, gone = (self._create_lead(name) for name in ("A", "B", "C"))
+        self.env.cr.execute(  # another program does it, and nothing of the module hears of it
+            "UPDATE crm_lead SET team_id = NULL WHERE id = ANY(%s); DELETE FROM crm_lead WHERE id = %s",
+            [[moved.id, gone.id], gone.id],
+        )
+        self.env.invalidate_all()
+        jobs, looked_at = self.env["crm.playbook.refresh"], 0
+        jobs._cron_start_deadlines()
+        job = jobs.search([("kind", "=", "deadlines"), ("playbook_id", "=", self.playbook.id)])
+        while job.exists():
+            looked_at += job._run_batch(1)
+        self.assertGreaterEqual(looked_at, 2)
+        self.assertTrue(self.get_work(stayed).active)
+        self.assertFalse(self.get_work(moved).active)
+
+    def test_a_playbook_that_asks_for_nothing_any_more_is_looked_at_while_work_is_left(self):
+        deadline = self._create_deadline("Complete it", "lead_created")
+        lead = self.create_lead_at(18)
+        deadline.active = False
+        self.run_job(18, 10)
+        self.assertFalse(self.get_work(lead).active)
