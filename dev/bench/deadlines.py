@@ -68,6 +68,7 @@ def with_new_work(env, deals, new):
     playbook = get_playbook(env, "Main")
     # what is new was due long ago: telling somebody of each, by mail, is not what is measured
     (playbook.deadline_ids | playbook.stage_ids.action_ids).escalation_to = "none"
+    env["crm.playbook.refresh"].search([]).unlink()  # what was asked for because of that
     env.cr.execute(
         SQL(
             "DELETE FROM mail_activity WHERE id IN (SELECT activity.id FROM mail_activity activity"

@@ -13,8 +13,8 @@ TIMES = 20  # one page takes a hundredth of a second: too little to be told from
 HIDDEN = {"True", "1"}
 ACTIVITY_WIDGETS = ("kanban_activity", "list_activity")
 ACTIVITY_FIELDS = {
-    **dict.fromkeys(("activity_exception_decoration", "activity_exception_icon"), {}),
-    **dict.fromkeys(("activity_state", "activity_summary", "activity_type_icon"), {}),
+    **{f"activity_{name}": {} for name in ("exception_decoration", "exception_icon", "state")},
+    **{f"activity_{name}": {} for name in ("summary", "type_icon")},
     "activity_type_id": {"fields": {"display_name": {}}},
 }
 OPPORTUNITIES = [("type", "=", "opportunity")]
@@ -39,7 +39,7 @@ def give_activity(env, domain):
 
 
 def get_specification(env, kind):
-    """Returns what the web client asks for of each row: the fields of the view, and those that widgets need."""
+    """Returns what the web client asks for of each row: the view's fields, and those that widgets need."""
     view = env["crm.lead"].get_view(env.ref(VIEWS[kind]).id, kind)
     specification = {}
     for node in etree.fromstring(view["arch"]).iter("field"):

@@ -9,6 +9,9 @@ from statistics import median
 
 from bench.limits import Limit
 
+# What takes a moment is repeated until so many seconds are over, or so often: its noise is larger.
+ENOUGH, OFTEN = 30, 25
+LONG = 20  # seconds; a run that takes longer finds the caches as warm as any, and counts from the first on
 DATABASES = {"plain": "plain", "peer": "peer", "bare": "module"}
 
 
@@ -67,21 +70,23 @@ def medians(runs):
     }
 
 
-def paired_medians(base, module, repeat, warm_up=1):
-    """Calls ``base()`` and ``module()`` in turn and returns the medians of both.
+def paired_medians(base, module, repeat):
+    """Calls ``base()`` and ``module()`` in turn, ``repeat`` times or more, and returns the medians of both.
 
-    Taking turns lets both meet the same state of the machine. ``base`` may be None. The first ``warm_up``
-    rounds fill caches and do not count.
+    Taking turns lets both meet the same state of the machine. ``base`` may be None. The first round fills
+    caches and does not count, unless it is :data:`LONG`.
     """
-    base_runs, module_runs = [], []
-    for _ in range(warm_up + repeat):
-        if base:
-            base_runs.append(base())
-        module_runs.append(module())
-    return (
-        medians(base_runs[warm_up:]) if base else None,
-        medians(module_runs[warm_up:]),
-    )
+
+    def run():
+        return [call() for call in (base, module) if call]
+
+    first = run()
+    seconds = sum(one["seconds"] for one in first)
+    rounds = [first] if seconds > LONG else []
+    count = max(repeat, min(OFTEN, int(ENOUGH / seconds)))
+    rounds += [run() for _ in range(count - len(rounds))]
+    *before, after = (medians(runs) for runs in zip(*rounds, strict=True))
+    return (before[0] if before else None), after
 
 
 def measure_all(benches, workers, repeat, quick):

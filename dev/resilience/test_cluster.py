@@ -6,10 +6,10 @@ import threading
 from collections import Counter
 
 import pytest
+from crowd import MOVES, at_work, compare_with_log, find_lost, get_deeds
 
 import invariants
 from clients import Program, WebClient
-from crowd import MOVES, at_work, compare_with_log, find_lost, get_deeds
 from diary import RECORDED, Diary
 from known import Company
 from people import Leader, Person

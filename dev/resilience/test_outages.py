@@ -9,11 +9,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from crowd import at_work, compare_with_log, find_lost
 
 import free_port
 import invariants
 from clients import Fault, Program, Refused, WebClient
-from crowd import at_work, compare_with_log, find_lost
 from diary import RECORDED, Diary
 from known import Company
 from people import Person

@@ -4,6 +4,15 @@ from odoo.tools import SQL
 
 from ..arguments import is_id
 
+IS_CONFIRMED = """
+    EXISTS (SELECT FROM crm_lead_confirmation fact WHERE fact.lead_id = crm_lead.id
+        AND fact.condition_id = %(condition)s AND fact.withdrawn_at IS NULL)
+"""
+WILL_BE_ASKED = """
+    EXISTS (SELECT FROM crm_lead_question fact WHERE fact.lead_id = crm_lead.id
+        AND fact.condition_id = %(condition)s)
+"""
+
 
 class CrmLeadConfirmation(models.Model):
     """A person vouches that an entry condition is met."""
@@ -24,25 +33,21 @@ class CrmLeadConfirmation(models.Model):
     )
 
     @api.model
-    def _get_confirmed(self, lead_ids, condition_ids):
-        """Return ``(condition id, [lead id, …])`` of the confirmations in force; for an advisory condition
-        it is enough that the customer will be asked.
+    def _get_confirmed_tests(self, rules):
+        """Return ``{rule: condition on a row of crm_lead}``: each is confirmed; for an advisory one it is
+        enough that the customer will be asked.
+
+        :param rules: the :class:`GateRule` that a person confirms
         """
-        self.flush_model(["lead_id", "condition_id", "withdrawn_at"])
-        self.env["crm.lead.question"].flush_model(["lead_id", "condition_id"])
-        self.env["crm.playbook.condition"].flush_model(["severity"])
-        return self.env.execute_query(
-            SQL(
-                "SELECT condition_id, ARRAY_AGG(lead_id) FROM ("
-                "SELECT condition_id, lead_id FROM crm_lead_confirmation WHERE withdrawn_at IS NULL"
-                " UNION ALL SELECT question.condition_id, question.lead_id FROM crm_lead_question question"
-                " JOIN crm_playbook_condition advisory"
-                " ON advisory.id = question.condition_id AND advisory.severity = 'advisory'"
-                ") AS fact WHERE lead_id = ANY(%s) AND condition_id = ANY(%s) GROUP BY condition_id",
-                lead_ids,
-                condition_ids,
-            )
-        )
+        if rules:
+            self.flush_model(["lead_id", "condition_id", "withdrawn_at"])
+            self.env["crm.lead.question"].flush_model(["lead_id", "condition_id"])
+        tests = {}
+        for rule in rules:
+            tests[rule] = SQL(IS_CONFIRMED, condition=rule.id)
+            if not rule.blocking:
+                tests[rule] = SQL("(%s OR %s)", tests[rule], SQL(WILL_BE_ASKED, condition=rule.id))
+        return tests
 
 
 class CrmLead(models.Model):

@@ -89,8 +89,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_verdicts(self, moves):
-        """Return ``{lead id: Verdict}`` for a batch of moves. All domains are evaluated in one
-        query and all confirmations in another, however many leads and rules there are.
+        """Return ``{lead id: Verdict}`` for a batch of moves. All rules are evaluated in one query, however
+        many leads and rules there are.
         """
         gates = self.env["crm.playbook"]._get_gates()
         moves = self._start_on_path(moves, gates)
@@ -219,17 +219,15 @@ class CrmLead(models.Model):
 
     def _get_met_rules(self, rules):
         """Return ``{rule: set of lead ids for which it is met}`` for :class:`GateRule` and
-        :class:`GateOutput`, with one query for each kind that there is.
+        :class:`GateOutput`, in one query: those with a domain, what a person confirms, what is handed in.
         """
-        met = {rule: set() for rule in rules}
-        if domains := {rule: rule.domain for rule in rules if rule.is_checked}:
-            met |= self.env["crm.playbook.rule"]._match(domains, self)
-        facts = {
-            "confirmation": self.env["crm.lead.confirmation"]._get_confirmed,
-            "output": self.env["crm.lead.output"]._get_accepted,
+        rule_model = self.env["crm.playbook.rule"]
+        by_kind = defaultdict(list)
+        for rule in rules:
+            by_kind["domain" if rule.is_checked else rule.kind].append(rule)
+        tests = {
+            **rule_model._get_tests({rule: rule.domain for rule in by_kind["domain"]}, self),
+            **self.env["crm.lead.confirmation"]._get_confirmed_tests(by_kind["confirmation"]),
+            **self.env["crm.lead.output"]._get_accepted_tests(by_kind["output"]),
         }
-        for kind, get_met in facts.items():
-            wanted = {rule.id: rule for rule in rules if rule.kind == kind and not rule.is_checked}
-            for rule_id, lead_ids in get_met(self.ids, [*wanted]) if wanted else ():
-                met[wanted[rule_id]] = set(lead_ids)
-        return met
+        return {rule: set() for rule in rules} | rule_model._evaluate(tests, self)

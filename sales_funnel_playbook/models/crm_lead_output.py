@@ -5,6 +5,13 @@ from odoo.tools import SQL
 
 from ..arguments import is_id
 
+IS_ACCEPTED = """
+    EXISTS (SELECT FROM crm_lead_output fact WHERE fact.lead_id = crm_lead.id
+        AND fact.output_id = %(output)s AND fact.is_current AND (fact.state = 'approved'
+            OR fact.state = 'submitted'
+            AND (SELECT approval FROM crm_playbook_output WHERE id = %(output)s) = 'none'))
+"""
+
 
 class CrmLeadOutput(models.Model):
     """An output that was handed in. The current one of an output counts; those it replaced, and
@@ -77,22 +84,16 @@ class CrmLeadOutput(models.Model):
         self._close_approval()
 
     @api.model
-    def _get_accepted(self, lead_ids, output_ids):
-        """Return ``(output id, [lead id, …])`` of what counts for the gate; see :meth:`_is_accepted`."""
-        self.flush_model(["lead_id", "output_id", "is_current", "state"])
-        self.env["crm.playbook.output"].flush_model(["approval"])
-        return self.env.execute_query(
-            SQL(
-                "SELECT submission.output_id, ARRAY_AGG(submission.lead_id) FROM crm_lead_output submission"
-                " JOIN crm_playbook_output output ON output.id = submission.output_id"
-                " WHERE submission.lead_id = ANY(%s) AND submission.output_id = ANY(%s)"
-                " AND submission.is_current AND (submission.state = 'approved'"
-                " OR submission.state = 'submitted' AND output.approval = 'none')"
-                " GROUP BY submission.output_id",
-                lead_ids,
-                output_ids,
-            )
-        )
+    def _get_accepted_tests(self, outputs):
+        """Return ``{output: condition on a row of crm_lead}``: what was handed in counts for the gate; see
+        :meth:`_is_accepted`.
+
+        :param outputs: the :class:`GateOutput` that a person hands in
+        """
+        if outputs:
+            self.flush_model(["lead_id", "output_id", "is_current", "state"])
+            self.env["crm.playbook.output"].flush_model(["approval"])
+        return {output: SQL(IS_ACCEPTED, output=output.id) for output in outputs}
 
 
 class CrmLead(models.Model):

@@ -52,7 +52,9 @@ class CrmPlaybookRefresh(models.Model):
         under_way = self.search([("kind", "=", "deadlines")]).playbook_id
         playbooks = self.env["crm.playbook"].browse(self.env["crm.playbook"]._get_duties()).exists()
         self.env["mail.activity"].flush_model()
-        return (playbooks | playbooks.browse(id_ for (id_,) in self.env.execute_query(SQL(HAS_WORK)))) - under_way
+        return (
+            playbooks | playbooks.browse(id_ for (id_,) in self.env.execute_query(SQL(HAS_WORK)))
+        ) - under_way
 
     @api.model
     def _start_safely(self, get_playbooks, kind):

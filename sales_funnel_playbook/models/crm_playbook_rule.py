@@ -184,7 +184,15 @@ class CrmPlaybookRule(models.AbstractModel):
         :param dict domains: ``{key: domain as text}``
         :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry
         """
-        tests = self._get_tests(domains, leads)
+        return self._evaluate(self._get_tests(domains, leads), leads)
+
+    @api.model
+    def _evaluate(self, tests, leads):
+        """Tell which of ``leads`` each test holds for, in one scan.
+
+        :param dict tests: ``{key: condition on a row of crm_lead}``
+        :return: ``{key: set of lead ids}``
+        """
         if not tests or not leads:
             return {key: set() for key in tests}
         columns = SQL(", ").join([SQL.identifier(leads._table, "id"), *tests.values()])
