@@ -20,7 +20,7 @@ ACTIVITY_FIELDS = {
 OPPORTUNITIES = [("type", "=", "opportunity")]
 
 
-# Odoo computes several fields of a card from its activities: on both sides each deal has the one that is next.
+# Odoo computes several fields of a card from its activities: on both sides each deal has one.
 ONE_ACTIVITY = """
     WITH deal AS (%(deals)s), gone AS (DELETE FROM mail_activity WHERE res_model = 'crm.lead'
         AND res_id IN (SELECT id FROM deal) RETURNING res_id)
@@ -135,7 +135,7 @@ def lead_kanban_team(env, state):
 
 
 @bench(
-    "Load the progress bars of that pipeline: Odoo's own query, over all open activities, three times as many",
+    "Load the progress bars of that pipeline: Odoo's own query, over three times as many open activities",
     setup=team_pipeline,
     params={"deals": 10_000},
     quick={"deals": 500},
