@@ -36,6 +36,7 @@ from . import test_funnel_tours
 from . import test_gate
 from . import test_gate_report
 from . import test_import
+from . import test_import_rows
 from . import test_integrity
 from . import test_leaver
 from . import test_log_invariants
@@ -51,6 +52,7 @@ from . import test_random_imports
 from . import test_readiness
 from . import test_refresh
 from . import test_risk
+from . import test_risk_detection
 from . import test_rpc
 from . import test_rule
 from . import test_score
