@@ -28,12 +28,15 @@ from . import test_exchange
 from . import test_exchange_schema
 from . import test_first_steps
 from . import test_funnel
+from . import test_funnel_oddities
 from . import test_funnel_bottleneck
 from . import test_funnel_invariants
 from . import test_funnel_page
 from . import test_funnel_review
+from . import test_funnel_review_use
 from . import test_funnel_tours
 from . import test_gate
+from . import test_gate_paths
 from . import test_gate_report
 from . import test_import
 from . import test_import_rows
@@ -42,6 +45,7 @@ from . import test_leaver
 from . import test_log_invariants
 from . import test_merge
 from . import test_output
+from . import test_output_evidence
 from . import test_override
 from . import test_panel
 from . import test_playbook

@@ -9,7 +9,7 @@ from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
 
 from .axe import AxeCase
 from .case_common import CaseCase
-from .test_funnel_review import ReviewCase
+from .review_common import ReviewCase
 
 
 @tagged("post_install", "-at_install")

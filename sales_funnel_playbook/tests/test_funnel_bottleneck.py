@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 
 from .funnel_common import monday
-from .test_funnel_review import ReviewCase
+from .review_common import ReviewCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
 
-from .test_funnel_review import ReviewCase
+from .review_common import ReviewCase
 
 
 @tagged("post_install", "-at_install")
