@@ -30,7 +30,7 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         self.env.cr.execute("SET LOCAL jit TO off")
         messages = self._get_messages()
         return [
-            check._prepare_fault(name, messages[name], found)
+            self._prepare_fault(name, messages[name], found)
             for name, found in check._examine().items()
             if found
         ]
