@@ -1,8 +1,8 @@
 """What the company of the kept databases is like, and how to find it there again.
 
 Lead ``n`` is the ``k``-th one (``k = n / 20``) of team ``n % 20``. Of five one is open, two won, two lost.
-Teams 0 to 9 follow the playbook "Main", team 10 "Tenth", team 11 "First", team 12 "Gate", which has conditions
-and outputs only; the others follow none.
+Teams 0 to 9 follow the playbook "Main", team 10 "Tenth", team 11 "First"; team 12 follows "Gate", which has
+conditions and outputs only. The others follow none.
 """
 
 from dataclasses import dataclass
