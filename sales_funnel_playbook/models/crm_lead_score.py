@@ -69,6 +69,8 @@ class CrmLead(models.Model):
     def _compute_score(self):
         sheets = self.env["crm.playbook"]._get_score_sheets()
         playbook_ids = self._get_playbook_ids() if sheets else {}
+        # rules are asked in SQL, which writes what is pending: the tier is to be part of that
+        self._recompute_recordset(["tier"])
         earned = self._get_earned_points({i: sheets.get(p, ()) for i, p in playbook_ids.items() if i})
         values = defaultdict(list)
         for lead in self:

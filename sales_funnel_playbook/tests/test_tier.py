@@ -71,6 +71,17 @@ class TestTier(PlaybookCase):
             self.lead.expected_revenue = revenue
             self.assertEqual((revenue, self.lead.tier), (revenue, tier))
 
+    def test_revenue_tier_and_score_are_written_at_once(self):
+        amount = {"name": "Amount", "domain": "[('expected_revenue', '>', 500)]", "points": 10}
+        self.playbook.criterion_ids = [Command.create(amount)]
+        self._refresh()
+        self.env.flush_all()
+        before = self.count_lead_updates()
+        self.lead.expected_revenue = 800  # from A to B; the score stays
+        self.env.flush_all()
+        self.assertEqual(self.lead.tier, "B")
+        self.assertEqual(self.count_lead_updates() - before, 1)
+
     def test_changes_are_tracked(self):
         self.flush_tracking()
         self.lead.expected_revenue = 200
