@@ -5,19 +5,20 @@ from odoo.tools import SQL, format_datetime
 
 # Deals on which two deadlines were missed since this risk was last closed, with the last one missed.
 MISSED_TWICE = """
-    SELECT activity.res_id, 'misses:' || MAX(activity.id),
-        STRING_AGG(activity.summary, ', ' ORDER BY activity.id)
-    FROM mail_activity activity JOIN crm_lead lead ON lead.id = activity.res_id
+    SELECT lead.id, 'misses:' || missed.last_id, missed.names FROM crm_lead lead
     LEFT JOIN (
         SELECT lead_id, MAX(closed_at) AS closed_at, BOOL_OR(state = 'open') AS is_open
         FROM crm_lead_risk WHERE lead_id = ANY(%(ids)s) AND type_id = ANY(%(types)s) GROUP BY lead_id
     ) risk ON risk.lead_id = lead.id
-    WHERE activity.res_model = 'crm.lead' AND activity.res_id = ANY(%(ids)s)
-        AND lead.active AND lead.won_status = 'pending' AND risk.is_open IS NOT TRUE
-        AND activity.playbook_cause IS NOT NULL AND activity.playbook_escalation_of_id IS NULL
-        AND activity.playbook_due_at < COALESCE(activity.playbook_done_at, %(now)s)
-        AND activity.playbook_due_at > COALESCE(risk.closed_at, '-infinity'::timestamp)
-    GROUP BY activity.res_id HAVING COUNT(*) >= 2
+    JOIN LATERAL (
+        SELECT COUNT(*) AS count, MAX(id) AS last_id, STRING_AGG(summary, ', ' ORDER BY id) AS names
+        FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
+            AND playbook_cause IS NOT NULL AND playbook_escalation_of_id IS NULL
+            AND playbook_due_at < COALESCE(playbook_done_at, %(now)s)
+            AND playbook_due_at > COALESCE(risk.closed_at, '-infinity'::timestamp)
+    ) missed ON missed.count >= 2
+    WHERE lead.id = ANY(%(ids)s) AND lead.active AND lead.won_status = 'pending'
+        AND risk.is_open IS NOT TRUE
 """
 
 

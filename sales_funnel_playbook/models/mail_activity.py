@@ -39,6 +39,11 @@ class MailActivity(models.Model):
         "(res_id, playbook_cause) WHERE playbook_cause IS NOT NULL",
         "This deadline has its activity already: reload the page.",
     )
+    # what is to be told to somebody else from when on
+    _playbook_escalation_idx = models.Index(
+        "(playbook_escalate_at) WHERE active IS TRUE AND playbook_escalate_at IS NOT NULL"
+        " AND playbook_escalated_at IS NULL"
+    )
     # the deals that a playbook's work is left on, in order
     _playbook_work_idx = models.Index("(playbook_id, res_id) WHERE active AND playbook_cause IS NOT NULL")
 
