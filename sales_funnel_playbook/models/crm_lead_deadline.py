@@ -34,7 +34,7 @@ class CrmLead(models.Model):
         duties = self.env["crm.playbook"]._get_duties()
         if not duties:
             return self.browse()
-        playbook_ids = self.filtered("id")._get_playbook_ids()
+        playbook_ids = self.browse(filter(None, self._ids))._get_playbook_ids()
         return self.browse(lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in duties)
 
     def _queue_settling(self):

@@ -46,7 +46,7 @@ class CrmLead(models.Model):
         """Have ``results`` follow again from the rules, on those of these leads that follow a playbook."""
         if not results:
             return
-        followed = self.browse(self.filtered("id")._get_playbook_ids())
+        followed = self.browse(self.browse(filter(None, self._ids))._get_playbook_ids())
         if SETTLING in results:
             followed._queue_settling()
         for result in results - {SETTLING} if followed else ():
