@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
@@ -71,6 +71,11 @@ class TestProgress(PlaybookCase):
             self._note(hours=31 * 24)
         with self.assertRaisesRegex(ValidationError, "Summary"), self.env.cr.savepoint():
             self._note(summary=" ")
+
+    def test_a_note_comes_with_its_deal_in_the_same_second(self):
+        with self.mock_datetime_and_now(datetime(2024, 3, 18, 9, 0, 0, 407_321)):
+            lead = self._create_lead(progress_ids=[Command.create({"summary": "They want the green press"})])
+        self.assertEqual(lead.last_contact_at, datetime(2024, 3, 18, 9))
 
     def test_when_and_who_are_fixed(self):
         note = self._note(hours=30, user_id=self.leader.id, is_imported=True)
