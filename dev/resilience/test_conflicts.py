@@ -36,19 +36,21 @@ def racing(make_worked):
             }
         )
         playbook.mode = "enforce"
+        output = {"name": "Report", "playbook_stage_id": playbook.stage_ids[1].id, "evidence": "note"}
+        odoo.output_id = env["crm.playbook.output"].create(output).id
         odoo.team_id, odoo.stage_ids = team.id, stages.ids
     return odoo
 
 
 class Racer(threading.Thread):
-    """Moves a deal, as a request does: what somebody else was quicker at is tried again.
+    """Does something to a deal, as a request does: what somebody else was quicker at is tried again.
 
-    ``answer`` is ``yes`` or ``no``.
+    ``deed(lead)`` does it; ``answer`` is ``yes`` or ``no``.
     """
 
-    def __init__(self, odoo, uid, lead_id, stage_id, barrier):
+    def __init__(self, odoo, uid, lead_id, deed, barrier):
         super().__init__(daemon=True)
-        self.odoo, self.uid, self.lead_id, self.stage_id = odoo, uid, lead_id, stage_id
+        self.odoo, self.uid, self.lead_id, self.deed = odoo, uid, lead_id, deed
         self.barrier, self.answer = barrier, None
 
     def run(self):
@@ -56,37 +58,42 @@ class Racer(threading.Thread):
             env = Environment(cr, self.uid, {})
             is_first = True
 
-            def move():
+            def do():
                 nonlocal is_first
                 lead = env["crm.lead"].browse(self.lead_id)
                 assert lead.stage_id  # the transaction has its view of the database now
                 if is_first:
                     is_first = False
                     self.barrier.wait()
-                lead.write({"stage_id": self.stage_id})
+                self.deed(lead)
 
             try:
-                retrying(move, env)
+                retrying(do, env)
                 self.answer = "yes"
             except UserError:
                 self.answer = "no"
 
 
-def race(odoo, lead_id, *targets):
-    """Let a user for each target stage move the deal; return the answers and the stages in the log."""
-    uids = [odoo.keys[f"rep{number}"]["uid"] for number in range(len(targets))]
-    barrier = threading.Barrier(len(targets), timeout=60)
-    racers = [
-        Racer(odoo, uid, lead_id, stage_id, barrier) for uid, stage_id in zip(uids, targets, strict=True)
-    ]
+def race(odoo, lead_id, *deeds):
+    """Let a user for each deed do it to the deal, and return the answers."""
+    uids = [odoo.keys[f"rep{number}"]["uid"] for number in range(len(deeds))]
+    barrier = threading.Barrier(len(deeds), timeout=60)
+    racers = [Racer(odoo, uid, lead_id, deed, barrier) for uid, deed in zip(uids, deeds, strict=True)]
     for racer in racers:
         racer.start()
     for racer in racers:
         racer.join()
+    return [racer.answer for racer in racers]
+
+
+def race_to(odoo, lead_id, *targets):
+    """Let a user for each target stage move the deal; return the answers and the stages in the log."""
+    moves = [lambda lead, stage_id=stage_id: lead.write({"stage_id": stage_id}) for stage_id in targets]
+    answers = race(odoo, lead_id, *moves)
     rows = odoo.postgres.query(
         odoo.database, "SELECT stage_id FROM crm_lead_stage_log WHERE lead_id = %s ORDER BY id", [lead_id]
     )
-    return [racer.answer for racer in racers], [stage_id for (stage_id,) in rows]
+    return answers, [stage_id for (stage_id,) in rows]
 
 
 def make_deals(odoo, count):
@@ -99,7 +106,7 @@ def test_both_move_it_to_the_same_stage(racing):
     """Both are told yes, and the deal has moved once."""
     one, two, _three = racing.stage_ids
     for lead_id in make_deals(racing, ROUNDS // 2):
-        assert race(racing, lead_id, two, two) == (["yes", "yes"], [one, two])
+        assert race_to(racing, lead_id, two, two) == (["yes", "yes"], [one, two])
     assert invariants.find_faults(racing) == []
 
 
@@ -111,8 +118,22 @@ def test_one_goes_where_only_the_other_leads(racing):
         ("yes", "no"): [one, two],
     }
     for lead_id in make_deals(racing, ROUNDS):
-        answers, stages = race(racing, lead_id, two, three)
+        answers, stages = race_to(racing, lead_id, two, three)
         assert stages == right[tuple(answers)], answers
+    assert invariants.find_faults(racing) == []
+
+
+def test_both_hand_in_the_same_output(racing):
+    """Both are told yes, one after the other: the second one's counts, the first one's stays on record."""
+    hand_in = [
+        lambda lead, who=who: lead.submit_output(racing.output_id, note=f"{who} wrote of deal {lead.id}")
+        for who in ("The first", "The second")
+    ]
+    for lead_id in make_deals(racing, ROUNDS // 2):
+        assert race(racing, lead_id, *hand_in) == ["yes", "yes"]
+        query = "SELECT is_current FROM crm_lead_output WHERE lead_id = %s ORDER BY id"
+        rows = racing.postgres.query(racing.database, query, [lead_id])
+        assert rows == [(False,), (True,)]
     assert invariants.find_faults(racing) == []
 
 

@@ -69,6 +69,7 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._take_turns()
         condition = self._get_condition(condition_id)
         note = self.env["crm.lead.evidence"]._clean_text(note)
         attachments = self.env["ir.attachment"]._check_evidence_files(attachment_ids)

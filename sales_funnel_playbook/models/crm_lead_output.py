@@ -115,6 +115,7 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._take_turns()
         output = self._get_output(output_id)
         clean = self.env["crm.lead.evidence"]._clean_text
         evidence = {"note": clean(note), "url": clean(url)}
