@@ -1,4 +1,5 @@
 from collections import defaultdict
+from itertools import chain
 from typing import NamedTuple
 
 from odoo import api, models
@@ -6,12 +7,15 @@ from odoo.tools import SQL
 
 
 class StageMove(NamedTuple):
-    """A lead going from one ``crm.stage`` (or False: it is new) to another."""
+    """A lead going from one ``crm.stage`` (or False: it is new) to another, or being restored in the one where
+    it was lost; ``from_status`` is its ``won_status`` before, None of a new lead.
+    """
 
     lead_id: int
     playbook_id: int
     from_stage_id: int
     to_stage_id: int
+    from_status: str | None
 
 
 class Demands(NamedTuple):
@@ -21,6 +25,14 @@ class Demands(NamedTuple):
 
     rules: tuple
     jumped: tuple
+
+
+def merge_demands(*several):
+    """Return one :class:`Demands` of several, each of them may be None; None where all are."""
+    several = [demands for demands in several if demands]
+    if not several:
+        return None
+    return Demands(*(tuple(dict.fromkeys(chain(*parts))) for parts in zip(*several, strict=True)))
 
 
 class Verdict(NamedTuple):
@@ -64,7 +76,7 @@ class CrmLead(models.Model):
         playbook_ids = self._get_playbook_ids()
         verdicts = self._get_verdicts(
             [
-                StageMove(lead.id, playbook_ids[lead.id], lead.stage_id.id, stage_id)
+                StageMove(lead.id, playbook_ids[lead.id], lead.stage_id.id, stage_id, lead.won_status)
                 for lead in self
                 if lead.id in playbook_ids
             ]
@@ -97,7 +109,7 @@ class CrmLead(models.Model):
         alike = defaultdict(list)  # a batch has few ways to go: what they ask is found once for each
         for move in moves:
             alike[move[1:]].append(move.lead_id)
-        demands = {way: self._get_demands(gates.get(way[0]), *way[1:]) for way in alike}
+        demands = {way: self._get_way_demands(gates.get(way[0]), *way[1:]) for way in alike}
         asked = [lead_id for way, lead_ids in alike.items() if demands[way] for lead_id in lead_ids]
         rules = {rule for demand in demands.values() if demand for rule in demand.rules}
         met = self.browse(asked)._get_met_rules(rules)
@@ -130,34 +142,42 @@ class CrmLead(models.Model):
 
     @api.model
     def _start_on_path(self, moves, gates):
-        """Return ``moves`` where one that starts in a stage the playbook does not name starts in
-        the last one that it does name, or before the first: such a stage is a siding of the funnel,
-        not a way past its gates.
+        """Return ``moves`` where one that starts in a stage the playbook does not name, or out of being lost,
+        starts in the last stage that the deal was in under this playbook, or before the first: what it did
+        beside the funnel, or under another playbook, is no way past the gates.
         """
         astray = {
-            move.lead_id
+            move.lead_id: move.playbook_id
             for move in moves
             if move.from_stage_id
             and (gate := gates.get(move.playbook_id))
-            and move.from_stage_id not in gate.stages
+            and (move.from_stage_id not in gate.stages or move.from_status == "lost")
         }
-        last = self._get_last_named_stages(list(astray))
+        last = self._get_last_named_stages(astray)
         return [
             move._replace(from_stage_id=last.get(move.lead_id, False)) if move.lead_id in astray else move
             for move in moves
         ]
 
     @api.model
-    def _get_last_named_stages(self, lead_ids):
-        """Return ``{lead id: stage id}``: the stage named by its playbook where each lead was last."""
-        if not lead_ids:
+    def _get_last_named_stages(self, playbook_ids):
+        """Return ``{lead id: stage id}``: the stage in which each lead was last under a playbook that names
+        it.
+
+        :param dict playbook_ids: ``{lead id: playbook id}``
+        """
+        if not playbook_ids:
             return {}
         query = SQL(
-            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.stage_id FROM crm_lead_stage_log log"
+            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.stage_id"
+            " FROM unnest(%s::int[], %s::int[]) AS asked(lead_id, playbook_id)"
+            " JOIN crm_lead_stage_log log"
+            " ON log.lead_id = asked.lead_id AND log.playbook_id = asked.playbook_id"
             " JOIN crm_playbook_stage named"
             " ON named.playbook_id = log.playbook_id AND named.stage_id = log.stage_id"
-            " WHERE log.lead_id = ANY(%s) ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
-            lead_ids,
+            " ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
+            [*playbook_ids],
+            [*playbook_ids.values()],
         )
         return dict(self.env.execute_query(query))
 
@@ -177,7 +197,7 @@ class CrmLead(models.Model):
         if not swapped:
             return []
         query = SQL(
-            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.playbook_id, log.stage_id, now.stage_id"
+            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.playbook_id, log.stage_id, now.stage_id, %s"
             " FROM unnest(%s::int[], %s::int[]) AS swapped(lead_id, playbook_id)"
             " JOIN crm_lead_stage_log log"
             " ON log.lead_id = swapped.lead_id AND log.playbook_id = swapped.playbook_id"
@@ -185,6 +205,7 @@ class CrmLead(models.Model):
             " WHERE now.playbook_id <> log.playbook_id AND now.kind NOT IN ('lost', 'reassigned')"
             " AND log.stage_id IS NOT NULL AND now.stage_id IS NOT NULL"
             " ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
+            "pending",
             [*swapped],
             [*swapped.values()],
         )
@@ -193,7 +214,7 @@ class CrmLead(models.Model):
     @api.model
     def _prepare_verdict(self, way, unmet, items, gates):
         """Return the :class:`Verdict` of going a ``way``; ``unmet`` is None where there was no gate."""
-        playbook_id, _from_stage_id, to_stage_id = way
+        playbook_id, _from_stage_id, to_stage_id, _from_status = way
         if unmet is None:
             return Verdict(to_stage_id)
         return Verdict(
@@ -202,6 +223,33 @@ class CrmLead(models.Model):
             tuple(items[demand] for demand in unmet),
             gates[playbook_id].is_enforced,
         )
+
+    @api.model
+    def _get_way_demands(self, gate, from_stage_id, to_stage_id, from_status):
+        """Return the :class:`Demands` of a way of moves, see :meth:`_get_demands`; winning asks for what it asks
+        for whatever the order of stages, and whether or not the playbook names the won stage.
+        """
+        demands = self._get_demands(gate, from_stage_id, to_stage_id)
+        is_winning = from_status != "won" and to_stage_id in self.env["crm.stage"]._get_won_ids()
+        if not gate or not is_winning:
+            return demands
+        return merge_demands(self._get_winning_demands(gate, from_stage_id), demands)
+
+    @api.model
+    def _get_winning_demands(self, gate, from_stage_id):
+        """Return the :class:`Demands` of winning: those of the first won stage that ``gate`` names; where it
+        names none, all outputs.
+        """
+        ranks = self.env["crm.stage"]._get_ranks()
+        won_ids = self.env["crm.stage"]._get_won_ids() & gate.stages.keys()
+        first_id = min(won_ids, key=lambda id_: ranks.get(id_, -1), default=False)
+        if not first_id:
+            return Demands(tuple(output for stage in gate.stages.values() for output in stage.outputs), ())
+        demands = self._get_demands(gate, from_stage_id, first_id)
+        if demands or from_stage_id == first_id:
+            return demands
+        left = gate.stages.get(from_stage_id)
+        return Demands((*gate.stages[first_id].rules, *(left.outputs if left else ())), ())
 
     @api.model
     def _get_demands(self, gate, from_stage_id, to_stage_id):

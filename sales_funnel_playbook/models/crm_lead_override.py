@@ -28,9 +28,9 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def override_gate(self, stage_id, reason_id, note, date_deadline=False):
-        """Move these leads into a stage although something is missing. What was unmet is logged with
-        the reason, told in the chatter, and becomes activities of each lead's salesperson. A lead
-        that misses nothing simply moves.
+        """Move these leads into a stage although something is missing, or restore there those that were lost
+        in it. What was unmet is logged with the reason, told in the chatter, and becomes activities of each
+        lead's salesperson. A lead that misses nothing simply moves.
 
         :param int stage_id: a ``crm.stage``
         :param int reason_id: a ``crm.playbook.override.reason``
@@ -50,10 +50,17 @@ class CrmLead(models.Model):
         if not override.note:
             raise UserError(self.env._("Write a note: why may the deal pass, and what was agreed?"))
         date_deadline = self._check_override_deadline(date_deadline)
-        moving = self.filtered(lambda lead: lead.stage_id.id != override.stage_id)
-        moving.with_context(**{OVERRIDE: override}).write({"stage_id": override.stage_id})
+        decided = self.with_context(**{OVERRIDE: override})
+        moving = decided.filtered(lambda lead: lead.stage_id.id != override.stage_id)
+        restoring = (decided - moving).filtered(lambda lead: lead.won_status == "lost")
+        moving.write({"stage_id": override.stage_id})
+        restoring.action_restore()
         # sudo: the log of leads that the user may write, which was checked above
-        overridden = moving.sudo().stage_log_ids.filtered(lambda s: not s.left_at and s.gate == "overridden")
+        overridden = (
+            (moving | restoring)
+            .sudo()
+            .stage_log_ids.filtered(lambda s: not s.left_at and s.gate == "overridden")
+        )
         self._tell_override(overridden)
         self._schedule_unmet(overridden, date_deadline)
         return True

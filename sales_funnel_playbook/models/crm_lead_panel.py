@@ -95,9 +95,11 @@ class CrmLead(models.Model):
 
     def _get_panel_demands(self, playbook_id, gate):
         """Return ``{stage id: Demands}`` of the moves into each stage ahead."""
-        here = StageMove(self.id, playbook_id, self.stage_id.id, False)
+        here = StageMove(self.id, playbook_id, self.stage_id.id, False, self.won_status)
         [move] = self._start_on_path([here], {playbook_id: gate})
-        demands = {id_: self._get_demands(gate, move.from_stage_id, id_) for id_ in gate.stages}
+        demands = {
+            id_: self._get_way_demands(gate, move.from_stage_id, id_, move.from_status) for id_ in gate.stages
+        }
         return {stage_id: demand for stage_id, demand in demands.items() if demand}
 
     def _get_panel_due_times(self, rules, stays):

@@ -51,7 +51,7 @@ class CrmLead(models.Model):
             playbook_id, stage_id, way = place
             stage = gates[playbook_id].stages.get(stage_id)
             outputs[place] = stage.outputs if stage else ()
-            needs[place] = way and self._get_demands(gates[playbook_id], *way[1:])
+            needs[place] = way and self._get_way_demands(gates[playbook_id], *way[1:])
         rules = {rule for demand in needs.values() if demand for rule in demand.rules}
         met = self._get_met_rules(rules.union(*outputs.values()))
         progress = defaultdict(list)
@@ -68,15 +68,16 @@ class CrmLead(models.Model):
         """
         stands = defaultdict(list)
         for lead in self:
-            stands[playbook_ids[lead.id], lead.stage_id.id, lead._can_advance()].append(lead.id)
+            stands[playbook_ids[lead.id], lead.stage_id.id, lead.won_status, lead.active].append(lead.id)
         places = defaultdict(list)
-        for (playbook_id, stage_id, can_advance), lead_ids in stands.items():
+        for (playbook_id, stage_id, status, is_active), lead_ids in stands.items():
+            can_advance = is_active and status != "lost"
             next_id = can_advance and self._get_next_stage_id(gates[playbook_id], stage_id)
             if not next_id or stage_id in gates[playbook_id].stages:
-                way = (playbook_id, stage_id, next_id) if next_id else None
+                way = (playbook_id, stage_id, next_id, status) if next_id else None
                 places[playbook_id, stage_id, way] += lead_ids
                 continue
-            moves = [StageMove(lead_id, playbook_id, stage_id, next_id) for lead_id in lead_ids]
+            moves = [StageMove(lead_id, playbook_id, stage_id, next_id, status) for lead_id in lead_ids]
             for move in self._start_on_path(moves, gates):
                 places[playbook_id, stage_id, move[1:]].append(move.lead_id)
         return places
@@ -101,7 +102,7 @@ class CrmLead(models.Model):
             playbook_id = lead._can_advance() and playbook_ids.get(lead.id)
             stage_id = playbook_id and self._get_next_stage_id(gates[playbook_id], lead.stage_id.id)
             if stage_id:
-                moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id)
+                moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id, lead.won_status)
         return moves
 
     def _can_advance(self):

@@ -58,7 +58,7 @@ class CrmLeadStageLog(models.Model):
         required=True,
         help="Passed: everything was met.\nLet Through: something was unmet and the move was made.\n"
         "Overridden: a manager let it pass, with a reason.\n"
-        "No Gate: backward, lost, restored, reassigned, or a stage the playbook does not name.",
+        "No Gate: backward, lost, reassigned, or a stage the playbook does not name that is not won.",
     )
     unmet = fields.Json(string="Unmet Items", help="The unmet items at the moment of the move.")
     unmet_summary = fields.Text(string="Unmet", compute="_compute_unmet_summary")

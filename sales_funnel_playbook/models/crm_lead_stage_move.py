@@ -159,7 +159,7 @@ class CrmLead(models.Model):
     def _prepare_moves(self, before, to_stage_id):
         """Return the :class:`StageMove` of each lead of ``before`` that is not there yet."""
         return [
-            StageMove(lead_id, state.playbook_id, state.stage_id, to_stage_id)
+            StageMove(lead_id, state.playbook_id, state.stage_id, to_stage_id, state.won_status)
             for lead_id, state in before.items()
             if state.stage_id != to_stage_id
         ]
@@ -167,7 +167,7 @@ class CrmLead(models.Model):
     @api.model
     def _settle_stages(self, before, verdicts=()):
         """Log what became of the stages of these leads. A move that no gate has seen yet (a lead
-        created in a stage, another module's write) passes it now.
+        created in a stage or restored in one, another module's write) passes it now.
 
         :param dict before: ``{lead id: StageState}``
         :param dict verdicts: ``{lead id: Verdict}`` of the moves the gate has seen
@@ -181,11 +181,11 @@ class CrmLead(models.Model):
             if lead_id in after and verdict.stage_id == after[lead_id].stage_id
         }
         unseen = [
-            StageMove(lead_id, state.playbook_id, before[lead_id].stage_id, state.stage_id)
+            before[lead_id].get_move(lead_id, state)
             for lead_id, state in after.items()
             if lead_id not in seen
             and lead_id not in reassigned
-            and state.stage_id != before[lead_id].stage_id
+            and (state.stage_id != before[lead_id].stage_id or before[lead_id].is_restored(state))
         ]
         verdicts = {**seen, **self._pass_gate(unseen)}
         self.env["crm.lead.stage.log"]._record(self._prepare_stays(before, after, verdicts, reassigned))

@@ -26,6 +26,13 @@ class CrmStage(models.Model):
         return {stage.id: rank for rank, stage in enumerate(stages)}
 
     @api.model
+    @tools.ormcache()
+    def _get_won_ids(self):
+        """Return the ids of all won stages, kept in memory."""
+        # sudo: kept in memory for everybody
+        return frozenset(self.sudo().search([("is_won", "=", True)]).ids)
+
+    @api.model
     def _check_stage_id(self, stage_id):
         """Return the id of a stage that a caller named.
 
