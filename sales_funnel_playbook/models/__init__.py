@@ -33,6 +33,7 @@ from . import crm_stage
 # leads: facts
 from . import crm_lead_fact
 from . import crm_lead
+from . import crm_lead_save
 from . import crm_lead_install
 from . import crm_lead_customer
 from . import crm_lead_stakeholder
@@ -64,7 +65,6 @@ from . import crm_lead_gate
 from . import crm_lead_refusal
 from . import crm_lead_override
 from . import crm_lead_lost
-from . import crm_lead_restage
 from . import crm_lead_stage_move
 from . import crm_lead_stage_notice
 

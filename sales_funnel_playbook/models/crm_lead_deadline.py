@@ -7,7 +7,6 @@ from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
 from ..exceptions import CONCURRENCY_ERRORS
-from .crm_lead_stage_move import PLAYBOOK_KEYS
 
 QUEUE = "crm.lead.settling"
 
@@ -21,12 +20,19 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def write(self, vals):
-        leaving = self.browse()
-        if not PLAYBOOK_KEYS.isdisjoint(vals):
-            leaving = self._get_dutiful()
-        result = super().write(vals)
-        leaving._queue_settling()
+    def _after_save_deadline(self, save):
+        """Whoever may have left a playbook is asked for nothing more by it."""
+        if save.is_rekeyed and not save.is_new:
+            duties = self.env["crm.playbook"]._get_duties()
+            leaving = [lead_id for lead_id, state in save.before.items() if state.playbook_id in duties]
+            self.browse(leaving)._queue_settling()
+
+    def _follow_change(self, model, names, is_later=()):
+        result = super()._follow_change(model, names, is_later)
+        settling = self.env["crm.playbook"]._get_settling_fields().get(model, ())
+        if any(name in settling for name in names):
+            followed = self.browse(filter(None, self._ids))._get_playbook_ids()
+            self.browse(followed)._queue_settling()
         return result
 
     def _get_dutiful(self):

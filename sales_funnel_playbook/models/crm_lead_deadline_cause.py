@@ -112,7 +112,7 @@ class CrmLead(models.Model):
         )
 
     def _get_trigger_queries(self, duties):
-        """Return ``{trigger: query of what begins its duties}``; each capability adds its own."""
+        """Return ``{trigger: query of what begins its duties}``; a module that adds a trigger extends it."""
         closed = {trigger: SQL(CLOSED) for trigger in ("won", "lost")}
         if {"won", "lost"} <= {duty.trigger for duty in duties.duties}:
             del closed["lost"]  # one statement finds both
@@ -121,6 +121,8 @@ class CrmLead(models.Model):
             ENTERING: SQL(ENTERED),
             "risk_raised": SQL(ENDANGERED),
             **closed,
+            **self._get_recurring_queries(),
+            "communication": self._get_communication_query(),
         }
 
     def _get_duty_test(self, domains, otherwise):

@@ -51,9 +51,9 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def _get_trigger_queries(self, duties):
+    def _get_communication_query(self):
+        """Return the query of what was said to a customer and not written down."""
         now = self.env.cr.now()
         since = now - timedelta(days=COMMUNICATION_DAYS)
         events = SQL(EVENTS, since=since, now=now)
-        query = SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))
-        return {**super()._get_trigger_queries(duties), "communication": query}
+        return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))

@@ -118,11 +118,3 @@ class MailActivity(models.Model):
             self.env._("Due since: %s", format_datetime(self.env, self.playbook_due_at)),
         ]
         return Markup("").join(Markup("<p>%s</p>") % line for line in lines) + (self.note or "")
-
-
-class CrmRiskType(models.Model):
-    _inherit = "crm.risk.type"
-
-    detection = fields.Selection(
-        selection_add=[("deadline", "Two deadlines missed")], ondelete={"deadline": "set default"}
-    )

@@ -70,7 +70,8 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def _get_trigger_queries(self, duties):
+    def _get_recurring_queries(self):
+        """Return ``{trigger: query}`` of what comes up again and again."""
         now = self.env.cr.now()
         today = now.date()
         is_worked = SQL(IS_WORKED, today)
@@ -80,6 +81,4 @@ class CrmLead(models.Model):
             "follow_up": SQL(FOLLOWED_UP, own=SQL(OWN), today=today, planned=planned, is_worked=is_worked),
         }
         soon = now + timedelta(days=1)
-        return super()._get_trigger_queries(duties) | {
-            trigger: SQL(RECURRING, touched=query, soon=soon) for trigger, query in touched.items()
-        }
+        return {trigger: SQL(RECURRING, touched=query, soon=soon) for trigger, query in touched.items()}

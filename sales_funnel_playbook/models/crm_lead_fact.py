@@ -51,12 +51,8 @@ class CrmLeadFact(models.AbstractModel):
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """A lead says what the facts say that come with it: Odoo has computed that before there were any."""
-        coming = [[name for name in RESULTS if vals.get(name)] for vals in vals_list]
-        leads = super().create(vals_list)
-        for lead, names in zip(leads, coming, strict=True):
-            for result in (result for name in names for result in RESULTS[name]):
+    def _after_save_core(self, save):
+        """A new lead says what the facts say that come with it: Odoo computes that before there are any."""
+        for lead, vals in zip(self if save.is_new else (), save.vals_list, strict=False):
+            for result in (result for name in RESULTS if vals.get(name) for result in RESULTS[name]):
                 self.env.add_to_compute(lead._fields[result], lead)
-        return leads

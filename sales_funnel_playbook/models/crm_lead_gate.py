@@ -7,8 +7,8 @@ from odoo.tools import SQL
 
 
 class StageMove(NamedTuple):
-    """A lead going from one ``crm.stage`` (or False: it is new) to another, or being restored in the one where
-    it was lost; ``from_status`` is its ``won_status`` before, None of a new lead.
+    """A lead going from one ``crm.stage`` (or False: it is new) to another, or being restored in the one
+    where it was lost; ``from_status`` is its ``won_status`` before, None of a new lead.
     """
 
     lead_id: int
@@ -186,7 +186,7 @@ class CrmLead(models.Model):
         """Return the :class:`StageMove` that leads made under another playbook, now that they come
         back to one: a detour through a playbook that asks less is no way around the gate.
 
-        :param dict old: ``{lead id: StageState}`` before their playbook changed
+        :param dict old: ``{lead id: LeadState}`` before their playbook changed
         :param dict new: the same after
         """
         swapped = {
@@ -226,8 +226,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_way_demands(self, gate, from_stage_id, to_stage_id, from_status):
-        """Return the :class:`Demands` of a way of moves, see :meth:`_get_demands`; winning asks for what it asks
-        for whatever the order of stages, and whether or not the playbook names the won stage.
+        """Return the :class:`Demands` of a way of moves, see :meth:`_get_demands`; winning asks for the same
+        whatever the order of stages, and whether or not the playbook names the won stage.
         """
         demands = self._get_demands(gate, from_stage_id, to_stage_id)
         is_winning = from_status != "won" and to_stage_id in self.env["crm.stage"]._get_won_ids()

@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .crm_playbook_rating import SETTLING
-
 # What a move brings along is checked by night: checks need not be as quick as moves.
 CHECKS = {"check_ids"}
 
@@ -11,25 +9,30 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        if self.env["crm.playbook"]._get_rated_fields():
-            leads._queue_rating({*self._get_rating_results()})
-        return leads
-
-    def write(self, vals):
-        result = super().write(vals)
-        rated = self._get_rated_by("crm.lead", vals)
-        self._queue_rating(rated - CHECKS if "stage_id" in vals else rated)
-        return result
+    def _after_save_rating(self, save):
+        if save.is_new:
+            if self.env["crm.playbook"]._get_rated_fields():
+                self._queue_rating({*self._get_rating_results()})
+            return
+        self._follow_change("crm.lead", save.facts)
+        self._follow_change("crm.lead", save.vals, is_later=CHECKS if "stage_id" in save.vals else ())
+        self._count_saved_signals(save)
 
     def _compute_field_value(self, field):
         """A field that rules name may follow from others."""
         result = super()._compute_field_value(field)
         if field.store:
-            self._queue_rating(self._get_rated_by("crm.lead", (field.name,)) - CHECKS)
+            self._follow_change("crm.lead", (field.name,), is_later=CHECKS)
         return result
+
+    def _follow_change(self, model, names, is_later=()):
+        """Bring about what rules make follow from a change of these leads or of facts about them.
+
+        :param str model: ``crm.lead``, or that of the facts
+        :param names: of the fields that have changed there
+        :param is_later: names of the lead's fields that are not to follow at once, but by night
+        """
+        self._queue_rating(self._get_rated_by(model, names).difference(is_later))
 
     @api.model
     def _get_rating_results(self):
@@ -44,12 +47,8 @@ class CrmLead(models.Model):
 
     def _queue_rating(self, results):
         """Have ``results`` follow again from the rules, on those of these leads that follow a playbook."""
-        if not results:
-            return
-        followed = self.browse(self.browse(filter(None, self._ids))._get_playbook_ids())
-        if SETTLING in results:
-            followed._queue_settling()
-        for result in results - {SETTLING} if followed else ():
+        followed = self.browse(self.browse(filter(None, self._ids))._get_playbook_ids() if results else ())
+        for result in results if followed else ():
             self.env.add_to_compute(self._fields[result], followed)
 
     def _refresh(self):
@@ -92,5 +91,5 @@ class CrmLeadFact(models.AbstractModel):
     def _queue_rating(self, leads):
         """Rate ``leads`` again by the rules that look at this kind of fact, or at what follows from it."""
         lists = [field.name for field in self.pool.field_inverses[self._fields["lead_id"]]]
-        results = {*leads._get_rated_by("crm.lead", lists), *leads._get_rated_by(self._name, self._fields)}
-        leads._queue_rating(results)
+        leads._follow_change("crm.lead", lists)
+        leads._follow_change(self._name, self._fields)

@@ -81,6 +81,12 @@ class CrmLeadRisk(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        risks = super().create(vals_list)
+        risks.filtered(lambda risk: risk._is_alarming())._raise_alarm()
+        return risks
+
     def write(self, vals):
         self._check_not_lowered(vals.get("level"))
         if "lead_id" in vals and not self.env.su:
@@ -91,7 +97,13 @@ class CrmLeadRisk(models.Model):
             vals = {**vals, "closed_at": self.env.cr.now(), "closed_by_id": self.env.uid}
         elif vals.get("state") == "open":
             vals = {**vals, "closed_at": False, "closed_by_id": False}
-        return super().write(vals)
+        calm = self.filtered(lambda risk: not risk._is_alarming())
+        result = super().write(vals)
+        calm.filtered(lambda risk: risk._is_alarming())._raise_alarm()
+        return result
+
+    def _is_alarming(self):
+        return self.state == "open" and self.level == "high"
 
     def _check_not_lowered(self, level):
         """Raise when ``level`` would lower a high risk that is open."""

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import models
 
 
 class CrmLeadRisk(models.Model):
@@ -9,18 +9,6 @@ class CrmLeadRisk(models.Model):
     """
 
     _inherit = "crm.lead.risk"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        risks = super().create(vals_list)
-        risks.filtered(lambda risk: risk.state == "open" and risk.level == "high")._raise_alarm()
-        return risks
-
-    def write(self, vals):
-        calm = self.filtered(lambda risk: risk.state == "closed" or risk.level != "high")
-        result = super().write(vals)
-        calm.filtered(lambda risk: risk.state == "open" and risk.level == "high")._raise_alarm()
-        return result
 
     def _raise_alarm(self):
         """Tell followers and leader."""

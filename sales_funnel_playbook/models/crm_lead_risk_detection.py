@@ -101,21 +101,16 @@ class CrmLeadCompetitor(models.Model):
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        if any(vals.get("budget_status") in BUDGET_ALARMS for vals in vals_list):
-            leads._open_budget_risk()
-        return leads
-
-    def write(self, vals):
-        status = vals.get("budget_status")
-        hit = self.browse()
-        if status in BUDGET_ALARMS:
-            hit = self.filtered(lambda lead: lead.budget_status != status)
-        result = super().write(vals)
-        hit._open_budget_risk()
-        return result
+    def _after_save_risk(self, save):
+        """A budget that was cut or frozen by this save is a risk."""
+        if save.is_new:
+            hit = self if any(vals.get("budget_status") in BUDGET_ALARMS for vals in save.vals_list) else ()
+        else:
+            status = save.written.get("budget_status")
+            alarmed = save.before.items() if status in BUDGET_ALARMS else ()
+            hit = self.browse(lead_id for lead_id, state in alarmed if state.budget_status != status)
+        if hit:
+            hit._open_budget_risk()
 
     def _open_budget_risk(self):
         """A budget that is cut or frozen is a risk; each time it happens is a cause of its own."""

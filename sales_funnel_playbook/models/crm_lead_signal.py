@@ -80,21 +80,22 @@ class CrmLead(models.Model):
         help="Progress notes with the very text of a note on another deal. Counted every night.",
     )
 
-    def write(self, vals):
-        deadline, revenue = vals.get("date_deadline"), vals.get("expected_revenue")
-        followed = self.browse(self._get_playbook_ids()) if deadline or revenue else self.browse()
-        pushed = followed._get_pushed(fields.Date.to_date(deadline)) if deadline else self.browse()
-        raised = followed.filtered(lambda lead: lead.expected_revenue < (revenue or 0.0))
-        result = super().write(vals)
-        for count, leads in pushed.grouped("closing_push_count").items():
-            super(CrmLead, leads).write({"closing_push_count": count + 1})
-        if closing := raised.filtered(lambda lead: lead._is_won_today()):
-            super(CrmLead, closing).write({"is_raised_on_closing": True})
-        return result
-
-    def _get_pushed(self, day):
-        """Return the leads whose expected closing would be moved to a later day."""
-        return self.filtered(lambda lead: lead.date_deadline and lead.date_deadline < day)
+    def _count_saved_signals(self, save):
+        """Count what a save shows by itself: a closing date pushed, an amount raised on the last day."""
+        day, revenue = (
+            fields.Date.to_date(save.written.get("date_deadline")),
+            save.written.get("expected_revenue"),
+        )
+        if not day and not revenue:
+            return
+        followed = {id_: state for id_, state in save.before.items() if state.playbook_id}
+        pushed = [i for i, one in followed.items() if day and one.date_deadline and one.date_deadline < day]
+        raised = [i for i, one in followed.items() if revenue and one.expected_revenue < revenue]
+        # sudo: the module counts, whoever saves
+        for count, leads in self.sudo().browse(pushed).grouped("closing_push_count").items():
+            leads.write({"closing_push_count": count + 1})
+        if closing := self.sudo().browse(raised).filtered(lambda lead: lead._is_won_today()):
+            closing.write({"is_raised_on_closing": True})
 
     def _is_won_today(self):
         closed, today = self.date_closed, fields.Datetime.now().date()

@@ -32,7 +32,7 @@ class CrmLeadStageLog(models.Model):
     def _backfill_leads(self, states):
         """Fill the log of leads that come under a playbook one by one, up to the stage they are in.
 
-        :param dict states: ``{lead id: StageState}`` with the playbook they follow now
+        :param dict states: ``{lead id: LeadState}`` with the playbook they follow now
         """
         for playbook_id in {state.playbook_id for state in states.values()}:
             its = {lead_id: state for lead_id, state in states.items() if state.playbook_id == playbook_id}
@@ -136,3 +136,12 @@ class CrmLeadStageLog(models.Model):
             )
             for name, column in columns.items()
         }
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    def _fill_history(self):
+        """Fill the stage log of the leads that have just come under these playbooks."""
+        # sudo: the history of all leads, whoever may see them
+        self.env["crm.lead.stage.log"].sudo()._backfill_playbooks(self)

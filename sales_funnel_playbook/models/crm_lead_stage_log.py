@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .crm_lead_refusal import RULE_MODELS
-
 KINDS = [
     ("created", "Created"),
     ("forward", "Forward"),
@@ -124,7 +122,7 @@ class CrmLeadStageLog(models.Model):
         are such rules.
         """
         names = {}
-        for kind, model in RULE_MODELS.items():
+        for kind, model in self.env["crm.lead"]._get_rule_models().items():
             ids = {item["rule_id"] for item in items if item["kind"] == kind}
             # sudo: who reads what was unmet reads its name, also once the rule is archived
             for rule in self.env[model].sudo().browse(ids).exists():

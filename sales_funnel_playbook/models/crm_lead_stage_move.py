@@ -1,66 +1,115 @@
 import json
 from functools import cache
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
 
 from .crm_lead_gate import StageMove
-from .crm_lead_stage_state import StageState
+from .crm_lead_save import MOVING, LeadState
 from .crm_lead_stage_stay import Stay
 
-# Writing one of these can change a lead's stage, or whether it is won or lost.
-STAGE_TRIGGERS = {"stage_id", "active", "probability"}
 # These belong to the move itself: Odoo's own write gives them their meaning together.
 MOVE_FIELDS = {"stage_id", "active", "date_closed", "date_last_stage_update", "lost_reason_id"}
 PROBABILITIES = {"probability", "automated_probability"}
-# Writing one of these can make a lead follow another playbook, or change its stage with its team.
-PLAYBOOK_KEYS = {"product_line_id", "team_id", "company_id", "user_id", "partner_id", "type"}
+# Writing one of these can take the right to write a lead from whoever writes.
+ACCESS_KEYS = {"user_id", "team_id", "company_id", "partner_id", "type"}
 REASSIGNED = "crm.lead.playbook_reassigned"
+RESTAGE = "playbook_restage"
+
+
+class Restage(NamedTuple):
+    """Deals change into another stage because theirs was split. It travels in the context, where only this
+    module can put one: what a client sends is never of this type.
+    """
+
+    lead_ids: frozenset
+    stage_id: int
+    is_new_stay: bool
 
 
 class CrmLead(models.Model):
     """Every way into a stage leads through here: whatever changes a lead's stage, the gate has its
-    say first and the stage log has its row after. No context key switches either off.
+    say first and the stage log has its row after. No context key of a client switches either off.
     """
 
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]  # an import tries again with the same ones
+    @api.model
+    def _before_create_history(self, vals_list):
+        """An import may say since when a deal is in its stage."""
         for vals in vals_list:
             if entered_at := vals.pop("stage_entered_at", False):
                 vals["date_last_stage_update"] = self._check_entered_at(entered_at)
-        leads = super().create(vals_list)
-        before = {
-            lead_id: StageState(playbook_id, False, None)
-            for lead_id, playbook_id in leads._get_playbook_ids().items()
-        }
-        if before:
-            self.sudo()._settle_stages(before)  # sudo: who may create a lead may not have to see it
-        return leads
 
-    def write(self, vals):
-        before = self._get_stage_states(vals)
-        if not before:
-            return super().write(vals)
-        leads, verdicts, is_rekeyed, old = self, {}, not PLAYBOOK_KEYS.isdisjoint(vals), before
-        if self._is_any_moving(before, vals):
-            if facts := self._get_facts_before_move(vals):
-                with self.env.protecting([self._fields["stage_id"]], self):
-                    super().write(facts)
-                vals = {k: v for k, v in vals.items() if k not in facts or k in PROBABILITIES}
-                # sudo: access was checked just now, and the facts may have given the lead away
-                leads = self.sudo()
-            before = leads._get_followed(before) if is_rekeyed else before
-            verdicts = leads._pass_gate(self._prepare_moves(before, vals["stage_id"]))
-        result = super(CrmLead, leads).write(vals)
-        leads = self.sudo()  # the same, after the write
-        followed = leads._get_followed(before) if is_rekeyed else before
-        leads._settle_stages(followed, verdicts)
-        leads._pass_gate(leads._get_detours(old, followed) if is_rekeyed else [])
-        return result
+    def _before_write_history(self, save):
+        """Write facts first, then ask the gate: one save may fill in what is missing and move on, while what
+        the move itself brings along is no fact. This is the one case that calls Odoo's own write twice.
+        """
+        save.standing = self._get_standing(save)
+        if not self._is_any_moving(save.standing, save.vals) or self._get_restage(save.vals):
+            return
+        facts = self._get_facts_before_move(save.vals)
+        if not facts:
+            self._judge(save)
+        elif self.env.su or ACCESS_KEYS.isdisjoint(facts):
+            self._write_facts(save, facts)
+        else:
+            self._write_facts_giving_away(save, facts)
+
+    @api.model
+    def _get_standing(self, save):
+        """Return the states before a save of the leads whose stage or playbook it may change."""
+        if not self.env["crm.playbook"]._get_assignment():
+            return {}
+        if save.is_rekeyed:
+            return save.before
+        is_moving = not MOVING.isdisjoint(save.written)
+        return {id_: state for id_, state in save.before.items() if is_moving and state.playbook_id}
+
+    def _judge(self, save):
+        """Ask the gate about the moves of a save, with the facts as they are now."""
+        if save.is_rekeyed:
+            save.standing = self._get_followed(save.standing)
+        save.verdicts = self._pass_gate(self._prepare_moves(save.standing, save.vals["stage_id"]))
+
+    def _write_facts(self, save, facts):
+        with self.env.protecting([self._fields["stage_id"]], self):
+            self._write_as_odoo(facts)
+        save.facts = facts
+        save.vals = {k: v for k, v in save.vals.items() if k not in facts or k in PROBABILITIES}
+        self._judge(save)
+
+    def _write_facts_giving_away(self, save, facts):
+        """The same, where these facts may give the leads to somebody else: then they are undone once the gate
+        has seen them, and all is written at once, with the rights that the user had.
+        """
+        vals, standing = save.vals, save.standing
+        self.env.flush_all()
+        # without flushing: that would run what waits for the end of the transaction
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            self._write_facts(save, facts)
+            if not self.has_access("write"):
+                self.env.flush_all()
+                savepoint.rollback()
+                self.env.transaction.clear()
+                save.vals, save.standing, save.facts = vals, standing, {}
+
+    def _after_save_history(self, save):
+        """Let a gate see the moves that none has seen yet, and log what became of these leads."""
+        if save.is_new:
+            self._settle_stages(save.before)
+            return
+        if not save.standing:
+            return
+        if restage := self._get_restage(save.vals):
+            self._log_restage(save.standing, restage)
+            return
+        followed = self._get_followed(save.standing) if save.is_rekeyed else save.standing
+        self._settle_stages(followed, save.verdicts)
+        if save.is_rekeyed:
+            self._pass_gate(self._get_detours(save.before, followed))
 
     def _compute_stage_id(self):
         """Remember which leads get another stage because their team changed: Odoo gives them one
@@ -83,10 +132,10 @@ class CrmLead(models.Model):
         # sudo: what was recomputed is logged, whoever may see it
         leads = self.sudo().browse(old_stages).exists()
         before = {
-            lead_id: StageState(playbook_id, old_stages[lead_id], self.sudo().browse(lead_id).won_status)
+            lead_id: LeadState(playbook_id, old_stages[lead_id], self.sudo().browse(lead_id).won_status)
             for lead_id, playbook_id in leads._get_playbook_ids().items()
         }
-        self._settle_stages(before)
+        leads._settle_stages(before)
         old_stages.clear()
 
     @api.model
@@ -99,21 +148,6 @@ class CrmLead(models.Model):
         if entered_at > self.env.cr.now():
             raise ValidationError(self.env._("“In Stage Since” cannot be in the future: %s.", entered_at))
         return entered_at
-
-    def _get_stage_states(self, vals):
-        """Return ``{lead id: StageState}`` of the leads whose stage or playbook writing ``vals`` can
-        change: those under a playbook, and all where it may bring them under one.
-        """
-        assignment = self.env["crm.playbook"]._get_assignment()
-        is_rekeyed = not PLAYBOOK_KEYS.isdisjoint(vals)
-        if not assignment or not (is_rekeyed or not STAGE_TRIGGERS.isdisjoint(vals)):
-            return {}
-        states = {}
-        for lead in self:
-            playbook_id = assignment.resolve(lead)
-            if playbook_id or is_rekeyed:
-                states[lead.id] = StageState(playbook_id, lead.stage_id.id, lead.won_status)
-        return states
 
     def _get_followed(self, before):
         """Return the states of ``before`` with the playbooks the leads follow now; without those
@@ -146,9 +180,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_facts_before_move(self, vals):
-        """Return the part of ``vals`` that is written before the gate looks at the leads, so that
-        one save may fill in what is missing and move on. What the move itself brings with it, such
-        as the probability of a won stage, is no fact.
+        """Return the part of ``vals`` that is written before the gate looks at the leads. What the move
+        itself brings with it, such as the probability of a won stage, is no fact.
         """
         excluded = set(MOVE_FIELDS)
         if self.env["crm.stage"].browse(vals["stage_id"]).is_won:
@@ -164,12 +197,11 @@ class CrmLead(models.Model):
             if state.stage_id != to_stage_id
         ]
 
-    @api.model
     def _settle_stages(self, before, verdicts=()):
         """Log what became of the stages of these leads. A move that no gate has seen yet (a lead
         created in a stage or restored in one, another module's write) passes it now.
 
-        :param dict before: ``{lead id: StageState}``
+        :param dict before: ``{lead id: LeadState}``
         :param dict verdicts: ``{lead id: Verdict}`` of the moves the gate has seen
         :raise PlaybookGateError: see :meth:`_pass_gate`
         """
@@ -181,25 +213,27 @@ class CrmLead(models.Model):
             if lead_id in after and verdict.stage_id == after[lead_id].stage_id
         }
         unseen = [
-            before[lead_id].get_move(lead_id, state)
+            StageMove(lead_id, state.playbook_id, old.stage_id, state.stage_id, old.won_status)
             for lead_id, state in after.items()
+            for old in (before[lead_id],)
             if lead_id not in seen
             and lead_id not in reassigned
-            and (state.stage_id != before[lead_id].stage_id or before[lead_id].is_restored(state))
+            and (state.stage_id != old.stage_id or old.is_restored(state))
         ]
         verdicts = {**seen, **self._pass_gate(unseen)}
-        self.env["crm.lead.stage.log"]._record(self._prepare_stays(before, after, verdicts, reassigned))
+        stays = self._prepare_stays(before, after, verdicts, reassigned)
+        self.env["crm.lead.stage.log"]._record(stays)
         for lead_id in after:
             reassigned.pop(lead_id, None)
 
-    @api.model
     def _prepare_stays(self, before, after, verdicts, reassigned):
         """Return the :class:`Stay` that begins for each lead of ``after``."""
         get_kind = cache(self.env["crm.lead.stage.log"]._get_kind)
         now = Datetime.to_string(self.env.cr.now())
         stays = []
         for lead_id, state in after.items():
-            kind = get_kind(before[lead_id], state, lead_id in reassigned)
+            old = before[lead_id]
+            kind = get_kind(old.place, state, lead_id in reassigned)
             lead = self.browse(lead_id)
             verdict = lead._get_logged_verdict(kind, verdicts.get(lead_id))
             stays.append(
@@ -207,8 +241,8 @@ class CrmLead(models.Model):
                     lead_id=lead_id,
                     playbook_id=state.playbook_id,
                     stage_id=state.stage_id or None,
-                    previous_stage_id=before[lead_id].stage_id or None,
-                    entered_at=lead._get_created_at(now) if before[lead_id].won_status is None else now,
+                    previous_stage_id=old.stage_id or None,
+                    entered_at=lead._get_created_at(now) if old.won_status is None else now,
                     kind=kind,
                     gate=verdict.gate,
                     unmet=json.dumps(verdict.unmet) if verdict.unmet else None,
@@ -219,12 +253,12 @@ class CrmLead(models.Model):
         return stays
 
     def _get_changed_states(self, before):
-        """Return the ``{lead id: StageState}`` of these leads that differ from ``before``."""
+        """Return the ``{lead id: LeadState}`` of these leads whose place differs from ``before``."""
         after = {}
         for lead in self:
-            state = StageState(before[lead.id].playbook_id, lead.stage_id.id, lead.won_status)
-            is_new = before[lead.id].won_status is None
-            if state != before[lead.id] and (state.stage_id or not is_new):
+            old = before[lead.id]
+            state = lead._get_place(old.playbook_id)
+            if state[:3] != old[:3] and (state.stage_id or old.won_status is not None):
                 after[lead.id] = state
         return after
 
@@ -232,3 +266,31 @@ class CrmLead(models.Model):
         """Return since when a new lead is in its stage, as text; an import may have said so."""
         since = self.date_last_stage_update
         return min(Datetime.to_string(since), now) if since else now
+
+    def _restage(self, stage, is_new_stay):
+        """Put deals into another stage because theirs was split: no move of theirs, so no gate has a say.
+
+        :param stage: a ``crm.stage``
+        :param bool is_new_stay: whether a stay begins now; else the one they are in goes on under the new
+        stage
+        """
+        restage = Restage(frozenset(self.ids), stage.id, is_new_stay)
+        self.with_context(**{RESTAGE: restage}).write({"stage_id": stage.id})
+
+    def _get_restage(self, vals):
+        """Return the :class:`Restage` that writing ``vals`` on these leads is, or None."""
+        restage = self.env.context.get(RESTAGE)
+        is_it = isinstance(restage, Restage) and restage.stage_id == vals.get("stage_id")
+        return restage if is_it and restage.lead_ids.issuperset(self._ids) else None
+
+    def _log_restage(self, before, restage):
+        log = self.env["crm.lead.stage.log"]
+        if restage.is_new_stay:
+            after = self._get_changed_states(before)
+            log._record(self._prepare_stays(before, after, {}, set(after)))
+        else:
+            # sudo: the log is the module's
+            log.sudo().search(
+                [("lead_id", "in", self.ids), ("left_at", "=", False)]
+            ).stage_id = restage.stage_id
+            self.invalidate_recordset(["stage_log_ids", "stage_entered_at"])

@@ -29,8 +29,8 @@ class CrmLeadStageLog(models.Model):
     def _get_kind(self, old, new, is_reassigned):
         """Return the ``kind`` of a stay, from the lead's states before and after.
 
-        :param StageState old: before; its ``won_status`` is None when the lead is new
-        :param StageState new: after
+        :param LeadState old: before; its ``won_status`` is None when the lead is new
+        :param LeadState new: after
         :param bool is_reassigned: Odoo gave the stage because the team changed
         """
         if new.won_status == "lost":

@@ -18,12 +18,11 @@ class CrmLead(models.Model):
             if getattr(field, "tracking", None) and field._modules == ("sales_funnel_playbook",)
         )
 
-    def write(self, vals):
+    def _before_write_core(self, save):
         context = self.env.context
         is_tracking = not context.get("tracking_disable") and not context.get("mail_notrack")
-        if written := is_tracking and self._get_own_tracked().intersection(vals):
+        if written := is_tracking and self._get_own_tracked().intersection(save.written):
             self._track_prepare(written)
-        return super().write(vals)
 
     def _track_prepare(self, fields_iter):
         if fields_iter is self._fields:  # "all there are", from Odoo's own write

@@ -56,21 +56,25 @@ class CrmLead(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        if "waiting_until" not in vals or "waiting_since" in vals:
-            return super().write(vals)
+    @api.model
+    def _before_create_deadline(self, vals_list):
         today = fields.Date.context_today(self)
-        if not vals["waiting_until"]:
-            return super().write({**vals, "waiting_since": False})
-        going_on = self.filtered(lambda lead: lead.waiting_until and lead.waiting_until > today)
-        result = True
-        for leads, extra in ((going_on, {}), (self - going_on, {"waiting_since": today})):
-            result = super(CrmLead, leads).write({**vals, **extra}) if leads else result
-        return result
+        for vals in vals_list:
+            if vals.get("waiting_until"):
+                vals["waiting_since"] = today
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _before_write_deadline(self, save):
+        """Note since when a deal waits; who goes on waiting does not begin anew."""
+        if "waiting_until" not in save.written or "waiting_since" in save.written:
+            return
+        if not save.written["waiting_until"]:
+            save.vals = {**save.vals, "waiting_since": False}
+            return
         today = fields.Date.context_today(self)
-        return super().create(
-            [{**vals, "waiting_since": today} if vals.get("waiting_until") else vals for vals in vals_list]
-        )
+        going_on = {
+            id_ for id_, state in save.before.items() if state.waiting_until and state.waiting_until > today
+        }
+        if not going_on:
+            save.vals = {**save.vals, "waiting_since": today}
+        elif beginning := self.browse(id_ for id_ in self._ids if id_ not in going_on):
+            beginning._write_as_odoo({"waiting_since": today})

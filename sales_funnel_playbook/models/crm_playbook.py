@@ -10,9 +10,12 @@ class CrmPlaybook(models.Model):
     _inherit = ["mail.thread", "crm.playbook.cache.mixin"]
     _order = "is_template, name, id"
     _check_company_auto = True
-    _playbook_followed_fields = frozenset(
-        ("active", "is_template", "company_id", "product_line_ids", "team_ids", "stage_ids", "is_default")
-    )
+    _playbook_effects = {
+        "history": {
+            *("active", "is_template", "company_id", "is_default"),
+            *("product_line_ids", "team_ids", "stage_ids"),
+        }
+    }
 
     name = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(default=True, tracking=True)
@@ -144,6 +147,9 @@ class CrmPlaybook(models.Model):
             if not any(vals.get(name) for name in ("is_template", "product_line_ids", "team_ids")):
                 vals.setdefault("is_default", True)
         return super().create(vals_list)
+
+    def _get_own_playbooks(self):
+        return self
 
     def _get_followed_playbooks(self):
         return self

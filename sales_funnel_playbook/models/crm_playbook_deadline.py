@@ -1,9 +1,9 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import frozendict
 
 from .crm_playbook_duty_rows import ENTERING
-from .crm_playbook_rating import SETTLING
 
 # What is written on a deal itself, or recorded about it, that can begin or end a deadline.
 SETTLING_FIELDS = {
@@ -230,11 +230,28 @@ class CrmPlaybook(models.Model):
     )
 
     @api.model
-    def _get_rating_sources(self):
-        """Deadlines end when what they wait for is entered on the deal."""
+    def _get_settling_sources(self):
+        """Return the names of the lead's fields whose change is a reason to look at its deadlines: they begin
+        and end with what is entered on the deal.
+        """
         duties = [duty for one in self._get_duties().values() for duty in one.duties]
         named = set(SETTLING_FIELDS) if duties else set()
         rules = self.env["crm.playbook.rule"]
         for text in {text for duty in duties for text in (duty.domain, duty.satisfied_domain)}:
             named |= rules._get_domain_fields(text)
-        return [*super()._get_rating_sources(), (SETTLING, named)]
+        return named
+
+    @api.model
+    @tools.ormcache()
+    def _get_settling_fields(self):
+        """Return ``{model: names of its fields}`` of the same, with what these fields are computed from, and
+        facts; kept in memory.
+        """
+        # sudo: kept in memory for everybody
+        named = self.sudo()._get_settling_sources()
+        # until 19.0.3: modules written for 19.0.1 name them among what rates a deal
+        named |= {
+            name for key, names in self.sudo()._get_rating_sources() if key == "deadlines" for name in names
+        }
+        spread = self._spread({name: {"deadlines"} for name in named})
+        return frozendict({model: frozenset(by_name) for model, by_name in spread.items()})

@@ -12,6 +12,8 @@ class CrmPlaybookDuty(models.AbstractModel):
     _name = "crm.playbook.duty"
     _description = "Dated Duty"
     _inherit = ["crm.playbook.delay", "crm.playbook.cache.mixin"]
+    _playbook_effects = {"deadlines": None}
+    _playbook_silent_fields = frozenset({"error"})
 
     activity_type_id = fields.Many2one(
         "mail.activity.type",
@@ -64,26 +66,7 @@ class CrmPlaybookDuty(models.AbstractModel):
         if vals.get("delay_count") and "effective_from" not in vals:
             beginning = self.filtered(lambda rule: not rule.delay_count)
             super(CrmPlaybookDuty, beginning).write({"effective_from": fields.Datetime.now()})
-        if vals.keys() == {"error"}:  # no reason to look at all deals again
-            return super().write(vals)
-        result = super().write({**vals, "error": False})
-        self._request_settling()
-        return result
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        rules._request_settling()
-        return rules
-
-    def unlink(self):
-        playbooks = self.playbook_id
-        result = super().unlink()
-        playbooks.exists()._request_settling()
-        return result
-
-    def _request_settling(self):
-        self.playbook_id._request_settling()
+        return super().write(vals if "error" in vals else {**vals, "error": False})
 
     def _report_error(self, error):
         """Tell the playbook's responsible, once, why this rule could not be followed; the others go on.
@@ -123,6 +106,7 @@ class CrmPlaybookDuty(models.AbstractModel):
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
+    _playbook_effects = {"deadlines": {"responsible_user_id", "calendar_id", "active", "company_id"}}
 
     responsible_user_id = fields.Many2one(
         "res.users",
@@ -134,13 +118,6 @@ class CrmPlaybook(models.Model):
         help="Keeps this playbook up to date, is told when one of its rules fails, and gets what has"
         " neither salesperson nor team leader.",
     )
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"responsible_user_id", "calendar_id", "active", "company_id"}.isdisjoint(vals):
-            self._forget_rules()
-            self._request_settling()
-        return result
 
     @api.model
     @tools.ormcache()

@@ -3,9 +3,6 @@ from collections import defaultdict
 from odoo import api, models, tools
 from odoo.tools import frozendict
 
-# Not a field, but what follows from rules too: the activities that deadlines begin and end.
-SETTLING = "deadlines"
-
 
 class CrmPlaybook(models.Model):
     """Score, tier and checks of a deal follow from rules, so what they depend on is data too."""
@@ -18,30 +15,39 @@ class CrmPlaybook(models.Model):
         """Return ``{model: {field: tuple of the lead's fields that rules make depend on it}}``, in memory:
         for what rules name, and for the lead's and its facts' fields that it is computed from.
         """
-        rated = defaultdict(lambda: defaultdict(set))
-        lead_fields = self.env["crm.lead"]._fields
         named = defaultdict(set)
         # sudo: kept in memory for everybody
         for result, names in self.sudo()._get_rating_sources():
-            for name in names & lead_fields.keys():
+            for name in names if result in self.env["crm.lead"]._fields else ():
                 named[name].add(result)
         for name in named:  # the checks look at the score: what changes that, changes them
             named[name] = named[name].union(*(named.get(result, ()) for result in named[name]))
-            rated["crm.lead"][name] |= named[name]
+        return self._spread(named)
+
+    @api.model
+    def _spread(self, named):
+        """Return ``{model: {field: tuple of what follows}}`` of what follows from fields of the lead: for
+        these, and for the lead's and its facts' fields that they are computed from.
+
+        :param dict named: ``{field of the lead: set of what follows from it}``
+        """
+        lead_fields = self.env["crm.lead"]._fields
+        named = {name: followers for name, followers in named.items() if name in lead_fields}
+        spread = defaultdict(lambda: defaultdict(set))
         if not named:
             return frozendict()
+        for name, followers in named.items():
+            spread["crm.lead"][name] |= followers
         fact = self.pool["crm.lead.fact"]
         for model in ("crm.lead", *(name for name, cls in self.pool.items() if issubclass(cls, fact))):
             for field in self.env[model]._fields.values():
                 for following in self.pool.get_dependent_fields(field):
                     if following.model_name == "crm.lead":
-                        rated[model][field.name] |= named.get(following.name, set())
+                        spread[model][field.name] |= named.get(following.name, set())
         return frozendict(
             {
-                model: frozendict(
-                    {name: tuple(sorted(results)) for name, results in by_name.items() if results}
-                )
-                for model, by_name in rated.items()
+                model: frozendict({name: tuple(sorted(after)) for name, after in by_name.items() if after})
+                for model, by_name in spread.items()
             }
         )
 
@@ -66,25 +72,4 @@ class CrmPlaybookRatedMixin(models.AbstractModel):
     _name = "crm.playbook.rated.mixin"
     _description = "Rule that rates deals"
     _inherit = ["crm.playbook.cache.mixin"]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        records._get_rated_playbooks()._request_rating()
-        return records
-
-    def write(self, vals):
-        playbooks = self._get_rated_playbooks()
-        result = super().write(vals)
-        (playbooks | self._get_rated_playbooks())._request_rating()
-        return result
-
-    def unlink(self):
-        playbooks = self._get_rated_playbooks()
-        result = super().unlink()
-        playbooks.exists()._request_rating()
-        return result
-
-    def _get_rated_playbooks(self):
-        """Return the playbooks whose deals these rules rate."""
-        return self.playbook_id
+    _playbook_effects = {"rating": None}

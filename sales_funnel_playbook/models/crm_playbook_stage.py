@@ -54,6 +54,7 @@ class CrmPlaybookStage(models.Model):
     _description = "Playbook stage"
     _inherit = ["crm.playbook.cache.mixin"]
     _order = "playbook_id, sequence, id"
+    _playbook_effects = {"history": {"playbook_id"}}
 
     playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
     is_template = fields.Boolean(related="playbook_id.is_template")

@@ -45,6 +45,7 @@ class CrmPlaybookTier(models.Model):
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
+    _playbook_effects = {"rating": {"tier_margin"}}
 
     tier_ids = fields.One2many("crm.playbook.tier", "playbook_id", string="Tiers", copy=True)
     tier_margin = fields.Float(
@@ -89,13 +90,6 @@ class CrmPlaybook(models.Model):
                             lower=lower.tier,
                         )
                     )
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "tier_margin" in vals:
-            self._forget_rules()
-            self._request_rating()
-        return result
 
     def _get_rate(self, currency):
         """Return what one unit of ``currency`` is in the playbook's currency today, None if unknown."""

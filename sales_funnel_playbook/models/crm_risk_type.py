@@ -23,6 +23,7 @@ class CrmRiskType(models.Model):
             ("competitor", "Competitor added"),
             ("budget", "Budget cut or frozen"),
             ("domain", "Every night, by a condition on the deal"),
+            ("deadline", "Two deadlines missed"),
         ],
         required=True,
         default="manual",

@@ -11,7 +11,7 @@ from ..arguments import is_id
 class CrmStage(models.Model):
     _name = "crm.stage"
     _inherit = ["crm.stage", "crm.playbook.cache.mixin"]
-    _playbook_cached_fields = {"sequence", "name", "is_won"}
+    _playbook_effects = {"memory": {"sequence", "name", "is_won"}}
 
     @api.model
     @tools.ormcache()
