@@ -39,6 +39,7 @@ from . import test_gate
 from . import test_gate_paths
 from . import test_gate_report
 from . import test_import
+from . import test_import_customer
 from . import test_import_rows
 from . import test_integrity
 from . import test_leaver
