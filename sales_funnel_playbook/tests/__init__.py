@@ -36,6 +36,7 @@ from . import test_funnel_review
 from . import test_funnel_review_use
 from . import test_funnel_tours
 from . import test_gate
+from . import test_gate_arrival
 from . import test_gate_paths
 from . import test_gate_report
 from . import test_import
