@@ -60,17 +60,17 @@ class CrmLead(models.Model):
         if "waiting_until" not in vals or "waiting_since" in vals:
             return super().write(vals)
         today = fields.Date.context_today(self)
-        if not vals["waiting_until"]:
-            return super().write({**vals, "waiting_since": False})
-        going_on = self.filtered(lambda lead: lead.waiting_until and lead.waiting_until > today)
-        result = True
-        for leads, extra in ((going_on, {}), (self - going_on, {"waiting_since": today})):
-            result = super(CrmLead, leads).write({**vals, **extra}) if leads else result
-        return result
+        ends = not vals["waiting_until"]
+        changing = self.filtered(lambda lead: ends or not (lead.waiting_until and lead.waiting_until > today))
+        self.check_access("write")
+        # sudo: nobody writes it but the module; before the day until when, which is judged by it
+        super(CrmLead, changing.sudo()).write({"waiting_since": not ends and today})
+        return super().write(vals)
 
     @api.model_create_multi
     def create(self, vals_list):
-        today = fields.Date.context_today(self)
-        return super().create(
-            [{**vals, "waiting_since": today} if vals.get("waiting_until") else vals for vals in vals_list]
-        )
+        leads = super().create(vals_list)
+        # sudo: nobody writes it but the module
+        waiting = leads.sudo().filtered("waiting_until")
+        waiting.waiting_since = fields.Date.context_today(self)
+        return leads
