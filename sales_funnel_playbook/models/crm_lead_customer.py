@@ -6,6 +6,8 @@ from .res_partner import COMPANY_SIZES
 # What a lead takes over from its customer, and gives to a customer made from it.
 SHARED_FIELDS = ("industry_id", "company_size")
 DECISION_FIELDS = ("use_case", "pain_points", "budget_min", "budget_max", "budget_status")
+# In the context: what is written on a lead does not go on to its customer, as Odoo has it.
+KEEPS_CUSTOMER = "playbook_keeps_customer"
 MAX_DUPLICATES = 21  # as many as Odoo's own detection looks at
 
 
@@ -86,12 +88,20 @@ class CrmLead(models.Model):
         return found if len(found) < MAX_DUPLICATES else self.browse()
 
     def action_use_customer(self):
-        """Link the customer that has the name this lead gives."""
+        """Link the customer that has the name this lead gives; whom to call stays as it is on both."""
         self.ensure_one()
-        if not self.partner_id:
+        if not self.partner_id and self.commercial_partner_id:
             known = {name: self[name] for name in ("contact_name", "email_from", "phone") if self[name]}
-            self.write({"partner_id": self.commercial_partner_id.id, **known})
+            lead = self.with_context(**{KEEPS_CUSTOMER: True})
+            lead.write({"partner_id": self.commercial_partner_id.id, **known})
         return True
+
+    def _inverse_email_from(self):
+        """The person's address does not become the company's because somebody linked the company."""
+        return None if self.env.context.get(KEEPS_CUSTOMER) else super()._inverse_email_from()
+
+    def _inverse_phone(self):
+        return None if self.env.context.get(KEEPS_CUSTOMER) else super()._inverse_phone()
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         """A customer made from the lead keeps what is known of the company."""

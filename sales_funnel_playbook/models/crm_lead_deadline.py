@@ -21,8 +21,10 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _after_save_deadline(self, save):
-        """Whoever may have left a playbook is asked for nothing more by it."""
-        if save.is_rekeyed and not save.is_new:
+        """New deals note since when they wait; whoever may have left a playbook is asked for nothing more."""
+        if save.is_new:
+            self._note_waiting(save)
+        elif save.is_rekeyed:
             duties = self.env["crm.playbook"]._get_duties()
             leaving = [lead_id for lead_id, state in save.before.items() if state.playbook_id in duties]
             self.browse(leaving)._queue_settling()

@@ -6,6 +6,12 @@ RESULTS = {
     "risk_ids": ("risk_level", "risk_description", "risk_response"),
     "progress_ids": ("last_contact_at", "last_contact_summary", "customer_feedback"),
 }
+MODULE = __name__.split(".")[2]
+
+
+def is_kept(field):
+    """Tell whether a field is a stored one that the module alone writes."""
+    return field._module == MODULE and field.store and field.readonly
 
 
 class CrmLeadFact(models.AbstractModel):
@@ -17,6 +23,12 @@ class CrmLeadFact(models.AbstractModel):
     _description = "Fact about a lead"
 
     lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """What follows from a fact nobody writes: over no channel, and by no default in a context."""
+        is_free = operation == "read" or self.env.su or not (is_kept(field) and field.compute)
+        return is_free and super()._has_field_access(field, operation)
 
     def write(self, vals):
         """A fact can only be given to a lead that the user may change too."""
@@ -50,6 +62,12 @@ class CrmLeadFact(models.AbstractModel):
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Scores, signals and whatever else the module keeps on a lead nobody writes, as with facts."""
+        is_free = operation == "read" or self.env.su or not is_kept(field)
+        return is_free and super()._has_field_access(field, operation)
 
     def _after_save_core(self, save):
         """A new lead says what the facts say that come with it: Odoo computes that before there are any."""

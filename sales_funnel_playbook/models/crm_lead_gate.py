@@ -105,6 +105,7 @@ class CrmLead(models.Model):
         many leads and rules there are.
         """
         gates = self.env["crm.playbook"]._get_gates()
+        arriving = self._get_arriving(moves, gates)
         moves = self._start_on_path(moves, gates)
         alike = defaultdict(list)  # a batch has few ways to go: what they ask is found once for each
         for move in moves:
@@ -121,7 +122,22 @@ class CrmLead(models.Model):
             for lead_id in lead_ids:
                 missing = unmet.get(lead_id)
                 verdicts[lead_id] = self._prepare_verdict(way, missing, items, gates) if missing else passed
-        return verdicts
+        return verdicts | {id_: verdicts[id_]._replace(is_enforced=False) for id_ in arriving}
+
+    @api.model
+    def _get_arriving(self, moves, gates):
+        """Return the ids of the new leads that come into the first stage of their playbook, unless that wins
+        them. Those are never refused: a customer's mail comes in as it is, what it lacks is logged and shown.
+        """
+        stages = self.env["crm.stage"]
+        return {
+            move.lead_id
+            for move in moves
+            if not move.from_stage_id
+            and (gate := gates.get(move.playbook_id))
+            and move.to_stage_id == gate.get_first_stage_id(stages._get_ranks())
+            and not stages.browse(move.to_stage_id).is_won
+        }
 
     @api.model
     def _get_unmet(self, alike, demands, met):

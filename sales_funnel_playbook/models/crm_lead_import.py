@@ -2,6 +2,8 @@ import re
 
 from odoo import api, fields, models
 
+from .crm_lead_customer import KEEPS_CUSTOMER
+
 TEN_THOUSAND = 10_000
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CHINESE_LEVELS = {"高": "high", "中": "medium", "低": "low"}
@@ -45,11 +47,6 @@ class CrmLead(models.Model):
         if "risk_level" in fields:
             column = fields.index("risk_level")
             data = [[*row[:column], self._get_level(row[column]), *row[column + 1 :]] for row in data]
-        if "partner_name" in fields and not any(name.startswith("partner_id") for name in fields):
-            column = fields.index("partner_name")
-            customers = self._get_customers_by_name({(row[column] or "").strip() for row in data})
-            fields = [*fields, "partner_id/.id"]
-            data = [[*row, customers.get((row[column] or "").strip(), "")] for row in data]
         if "industry_id" not in fields:
             return super().load(fields, data)
         savepoint = self.env.cr.savepoint()
@@ -83,16 +80,45 @@ class CrmLead(models.Model):
         return CHINESE_LEVELS.get((text or "").strip(), text)
 
     @api.model
-    def _get_customers_by_name(self, names):
-        """Return ``{name: id as text}`` of the companies that are known under exactly one of ``names``;
-        which of two namesakes is meant, nobody can tell.
+    def _load_records_create(self, vals_list):
+        """Link the customers of the new leads of a sheet. Leads that are there keep theirs: a sheet that
+        updates them says nothing about who their customer is, unless it has a column for that.
         """
-        found = self.env["res.partner"]._read_group(
-            [("is_company", "=", True), ("name", "in", [*filter(None, names)])],
-            ["name"],
-            ["id:array_agg"],
-        )
-        return {name: str(ids[0]) for name, ids in found if len(ids) == 1}
+        # the key by which Odoo's ``load`` tells its records from those of a module's data files
+        is_sheet = "_import_current_module" in self.env.context
+        if not is_sheet or self.default_get(["partner_id"]).get("partner_id"):
+            return super()._load_records_create(vals_list)
+        leads = self.with_context(**{KEEPS_CUSTOMER: True})
+        return super(CrmLead, leads)._load_records_create(self._link_customers(vals_list))
+
+    @api.model
+    def _link_customers(self, vals_list):
+        """Return ``vals_list`` of new leads, with the customer where exactly one company that the lead may
+        have bears the name it gives, and where the sheet itself has no column for the customer.
+        """
+        names = {self._get_customer_name(vals) for vals in vals_list}
+        customers = self._get_customers_by_name(names) if any(names) else {}
+        linked = []
+        for vals in vals_list:
+            found = customers.get(self._get_customer_name(vals), self.env["res.partner"])
+            if found.company_id:
+                company = self.new(vals).company_id
+                found = found.filtered(lambda one, mine=company: one.company_id in (mine.browse(), mine))
+            linked.append({**vals, "partner_id": found.id} if len(found) == 1 else vals)
+        return linked
+
+    @api.model
+    def _get_customer_name(self, vals):
+        """Return the company's name by which to look for the customer, empty where not to look."""
+        return "" if "partner_id" in vals else (vals.get("partner_name") or "").strip()
+
+    @api.model
+    def _get_customers_by_name(self, names):
+        """Return ``{name: partners}``: the companies in use that bear one of ``names``; which of two
+        namesakes is meant, nobody can tell.
+        """
+        companies = [("is_company", "=", True), ("active", "=", True), ("name", "in", [*filter(None, names)])]
+        return dict(self.env["res.partner"]._read_group(companies, ["name"], ["id:recordset"]))
 
     @api.model
     def _create_industries(self, names):

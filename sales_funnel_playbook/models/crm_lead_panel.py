@@ -94,12 +94,16 @@ class CrmLead(models.Model):
         return self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
 
     def _get_panel_demands(self, playbook_id, gate):
-        """Return ``{stage id: Demands}`` of the moves into each stage ahead."""
+        """Return ``{stage id: Demands}`` of the moves into each stage ahead, and of having come into the
+        first one, which new deals enter whatever they lack.
+        """
         here = StageMove(self.id, playbook_id, self.stage_id.id, False, self.won_status)
         [move] = self._start_on_path([here], {playbook_id: gate})
         demands = {
             id_: self._get_way_demands(gate, move.from_stage_id, id_, move.from_status) for id_ in gate.stages
         }
+        if self.stage_id.id == gate.get_first_stage_id(self.env["crm.stage"]._get_ranks()):
+            demands[self.stage_id.id] = self._get_demands(gate, False, self.stage_id.id)
         return {stage_id: demand for stage_id, demand in demands.items() if demand}
 
     def _get_panel_due_times(self, rules, stays):
@@ -154,7 +158,9 @@ class CrmLead(models.Model):
         return files
 
     def _prepare_panel_current(self, rules, facts):
-        """Return the current stage as the panel shows it: since when, until when, and its outputs."""
+        """Return the current stage as the panel shows it: since when, until when, its outputs, and what the
+        deal came in without.
+        """
         stage = next((s for s in rules["stages"] if s["stage_id"] == self.stage_id.id), None)
         days = stage["expected_days"] if stage else 0
         stay = facts["stays"][:1]
@@ -168,11 +174,21 @@ class CrmLead(models.Model):
             "expected_days": days,
             "due_at": due and Datetime.to_string(due),
             "is_overdue": bool(due and due < Datetime.now()),
+            "conditions": self._prepare_panel_lacking(stage, facts) if stage else [],
             "outputs": [
                 self._prepare_panel_output(output, facts, facts["due"].get(output["delay"]))
                 for output in (stage["outputs"] if stage else [])
             ],
         }
+
+    def _prepare_panel_lacking(self, stage, facts):
+        """Return the entry conditions of the current stage, the first one, that are not met, or confirmed
+        since: what is confirmed by mistake can be taken back where it was confirmed.
+        """
+        if self.stage_id.id not in facts["demands"]:
+            return []
+        conditions = [self._prepare_panel_condition(rule, facts) for rule in stage["conditions"]]
+        return [one for one in conditions if not one["met"] or one["confirmation"]]
 
     def _prepare_panel_stage(self, stage, facts):
         """Return a stage ahead as the panel shows it; ``unmet`` counts all that is missing before

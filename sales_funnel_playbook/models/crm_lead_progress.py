@@ -78,8 +78,11 @@ class CrmLeadProgress(models.Model):
             if not (note.summary or "").strip():
                 raise ValidationError(self.env._("Write a “Summary”: what was said and agreed?"))
 
-    @api.constrains("communicated_at", "lead_id")
+    @api.constrains("communicated_at")
     def _check_communicated_at(self):
+        """A note is judged on the deal for which it was written: where a merge takes it, which nobody else
+        can, it stays valid.
+        """
         now = max(self.env.cr.now(), fields.Datetime.now())
         for note in self:
             if note.communicated_at > now:

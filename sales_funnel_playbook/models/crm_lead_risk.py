@@ -4,6 +4,8 @@ from odoo.exceptions import UserError, ValidationError
 from .crm_risk_type import LEVELS
 
 RANKS = {level: rank for rank, (level, _label) in enumerate(LEVELS, start=1)}
+# Kept by the module, besides what is computed.
+KEPT_FIELDS = ("closed_at", "closed_by_id", "cause")
 
 
 class CrmLeadRisk(models.Model):
@@ -81,13 +83,21 @@ class CrmLeadRisk(models.Model):
                     )
                 )
 
+    @api.model
+    def default_get(self, fields):
+        """How a risk came and went is no default, whoever puts one into a context."""
+        return {k: value for k, value in super().default_get(fields).items() if k not in KEPT_FIELDS}
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_kept({name for name, value in vals.items() if value})
         risks = super().create(vals_list)
         risks.filtered(lambda risk: risk._is_alarming())._raise_alarm()
         return risks
 
     def write(self, vals):
+        self._check_kept(vals)
         self._check_not_lowered(vals.get("level"))
         if "lead_id" in vals and not self.env.su:
             raise UserError(
@@ -104,6 +114,11 @@ class CrmLeadRisk(models.Model):
 
     def _is_alarming(self):
         return self.state == "open" and self.level == "high"
+
+    def _check_kept(self, names):
+        """Raise when a user writes what the module keeps."""
+        if not self.env.su and not {*KEPT_FIELDS}.isdisjoint(names):
+            raise UserError(self.env._("What opened a risk, and who closed it when, cannot be changed."))
 
     def _check_not_lowered(self, level):
         """Raise when ``level`` would lower a high risk that is open."""

@@ -12,7 +12,6 @@ COMPARED_ALWAYS = {"budget_status", "waiting_until"}
 
 # What happens when leads are saved, in this order; docs/architecture.md tells the same in words.
 BEFORE_CREATE = (
-    "_before_create_deadline",  # since when a deal waits
     "_before_create_history",  # since when it is in its stage, as an import says
 )
 BEFORE_WRITE = (
@@ -25,7 +24,7 @@ AFTER_SAVE = (
     "_after_save_risk",  # a budget that was cut
     "_after_save_rating",  # score, tier and checks follow again; pushed closing dates are counted
     "_after_save_history",  # a gate for what none has seen yet, then the log
-    "_after_save_deadline",  # whoever left a playbook is asked for nothing more
+    "_after_save_deadline",  # since when new deals wait; whoever left a playbook is asked for nothing more
 )
 
 

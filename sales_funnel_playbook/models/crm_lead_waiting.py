@@ -56,25 +56,26 @@ class CrmLead(models.Model):
                     )
                 )
 
-    @api.model
-    def _before_create_deadline(self, vals_list):
-        today = fields.Date.context_today(self)
-        for vals in vals_list:
-            if vals.get("waiting_until"):
-                vals["waiting_since"] = today
-
     def _before_write_deadline(self, save):
-        """Note since when a deal waits; who goes on waiting does not begin anew."""
-        if "waiting_until" not in save.written or "waiting_since" in save.written:
+        """Note since when a deal waits, before the day until when, which is judged by it; who goes on waiting
+        does not begin anew.
+        """
+        if "waiting_until" not in save.written:
             return
-        if not save.written["waiting_until"]:
-            save.vals = {**save.vals, "waiting_since": False}
-            return
-        today = fields.Date.context_today(self)
+        today, ends = fields.Date.context_today(self), not save.written["waiting_until"]
         going_on = {
-            id_ for id_, state in save.before.items() if state.waiting_until and state.waiting_until > today
+            id_ for id_, one in save.before.items() if one.waiting_until and one.waiting_until > today
         }
-        if not going_on:
-            save.vals = {**save.vals, "waiting_since": today}
-        elif beginning := self.browse(id_ for id_ in self._ids if id_ not in going_on):
-            beginning._write_as_odoo({"waiting_since": today})
+        changing = self.browse(id_ for id_ in self._ids if ends or id_ not in going_on)
+        self.check_access("write")
+        # sudo: nobody writes it but the module
+        changing.sudo()._write_as_odoo({"waiting_since": not ends and today})
+
+    def _note_waiting(self, save):
+        """Note since when these new deals wait."""
+        waiting = [
+            id_ for id_, vals in zip(self._ids, save.vals_list, strict=True) if vals.get("waiting_until")
+        ]
+        if waiting:
+            # sudo: nobody writes it but the module
+            self.sudo().browse(waiting).waiting_since = fields.Date.context_today(self)

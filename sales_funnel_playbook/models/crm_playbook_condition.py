@@ -29,7 +29,7 @@ class CrmPlaybookCondition(models.Model):
         default="blocking",
         help="Blocking: an enforced playbook refuses the move while it is not met.\n"
         "Advisory: shown and logged, never refused.\n"
-        "A blocking condition on the first stage also refuses new deals, those from e-mails included.",
+        "A new deal in the first stage is never refused, whatever it lacks: that is logged and shown.",
     )
     evidence_required = fields.Boolean(
         help="The person who confirms has to add a note or a file that shows it."

@@ -11,6 +11,10 @@ class Gate(NamedTuple):
     calendar_id: int
     stages: frozendict
 
+    def get_first_stage_id(self, ranks):
+        """Return the ``crm.stage`` id of the first stage; see :meth:`get_stages_between`."""
+        return min(self.stages, key=lambda stage_id: ranks.get(stage_id, -1))
+
     def get_stages_between(self, ranks, from_stage_id, to_stage_id):
         """Return the :class:`GateStage` strictly between two pipeline stages, in their order.
 

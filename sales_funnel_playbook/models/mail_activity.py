@@ -5,6 +5,11 @@ from odoo.tools import SQL
 CLOSINGS = [("satisfied", "Done"), ("by_hand", "Marked as Done"), ("dropped", "No Longer Asked For")]
 
 
+def _is_ours(name):
+    """Tell whether a field of an activity is one that only the module writes."""
+    return name.startswith("playbook_")
+
+
 class MailActivity(models.Model):
     """An activity that a playbook's deadline gave somebody: what caused it, and whether it was done in
     time. Only the module writes these fields; without a cause an activity is like any other.
@@ -12,18 +17,24 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"
 
-    playbook_id = fields.Many2one("crm.playbook", readonly=True, index="btree_not_null", ondelete="set null")
+    playbook_id = fields.Many2one(
+        "crm.playbook", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
     playbook_deadline_id = fields.Many2one(
-        "crm.playbook.deadline", readonly=True, index="btree_not_null", ondelete="set null"
+        "crm.playbook.deadline", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     playbook_output_id = fields.Many2one(
-        "crm.playbook.output", readonly=True, index="btree_not_null", ondelete="set null"
+        "crm.playbook.output", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     playbook_cause = fields.Char(
         readonly=True, copy=False, help="What began it: the same cause never brings two activities."
     )
     playbook_assigned_id = fields.Many2one(
-        "res.users", readonly=True, ondelete="set null", help="Who got it; it may have been passed on since."
+        "res.users",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Who got it; it may have been passed on since.",
     )
     playbook_started_at = fields.Datetime(string="Begun", readonly=True, copy=False)
     playbook_due_at = fields.Datetime(string="Due At", readonly=True, copy=False)
@@ -47,10 +58,16 @@ class MailActivity(models.Model):
     # the deals that a playbook's work is left on, in order
     _playbook_work_idx = models.Index("(playbook_id, res_id) WHERE active AND playbook_cause IS NOT NULL")
 
+    @api.model
+    def default_get(self, fields):
+        """Nothing of what a deadline asked for is a default, whoever puts one into a context."""
+        return {name: value for name, value in super().default_get(fields).items() if not _is_ours(name)}
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_playbook_fields(vals)
+            # Odoo's own "next activity" names all fields, empty ones too
+            self._check_playbook_fields({name: value for name, value in vals.items() if value})
             if vals.get("playbook_cause"):
                 vals.setdefault("playbook_assigned_id", vals.get("user_id"))
         return super().create(vals_list)
@@ -82,8 +99,8 @@ class MailActivity(models.Model):
         return result
 
     def _check_playbook_fields(self, vals):
-        """Raise when somebody writes what only the module may write."""
-        if not self.env.su and any(name.startswith("playbook_") and vals[name] for name in vals):
+        """Raise when somebody writes what only the module may write, be it to empty it."""
+        if not self.env.su and any(map(_is_ours, vals)):
             raise UserError(self.env._("What a deadline asked for, and until when, cannot be changed."))
 
     def _get_their_leads(self):

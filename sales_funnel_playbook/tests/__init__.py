@@ -36,10 +36,12 @@ from . import test_funnel_review
 from . import test_funnel_review_use
 from . import test_funnel_tours
 from . import test_gate
+from . import test_gate_arrival
 from . import test_gate_detours
 from . import test_gate_paths
 from . import test_gate_report
 from . import test_import
+from . import test_import_customer
 from . import test_import_rows
 from . import test_integrity
 from . import test_leaver

@@ -91,6 +91,27 @@ class TestCheck(PlaybookCase):
         self.assertEqual(self.lead.rushed_stage_count, 2)
         self.assertIn(self._check("rushed"), self.lead.check_ids)
 
+    def test_what_the_module_keeps_nobody_writes(self):
+        """A score would open the gate, an empty count hides who pushed: over no channel, by no default."""
+        lead = self.lead.with_user(self.lead.user_id)
+        kept = ("closing_push_count", "is_raised_on_closing", "is_won_at_once", "rushed_stage_count")
+        for name in (*kept, "batch_note_count", "copied_note_count", "waiting_since", "score", "tier"):
+            with self.subTest(name=name):
+                with self.assertRaises(AccessError):
+                    lead.write({name: False})
+                with self.assertRaises(AccessError):
+                    lead.create({"name": "Deal", name: False})
+                with self.assertRaises(AccessError):
+                    lead.with_context(**{f"default_{name}": False}).create({"name": "Deal"})
+        lead.write({"date_deadline": "2030-01-01"})
+        lead.write(
+            {"date_deadline": "2030-01-02", "waiting_until": fields.Date.add(fields.Date.today(), days=3)}
+        )
+        self.assertEqual(lead.closing_push_count, 1, "it goes on counting for users")
+        self.assertTrue(lead.waiting_since)
+        lead.waiting_until = False
+        self.assertFalse(lead.waiting_since)
+
     def test_closing_pushed_three_times_or_past(self):
         check = self._check("pushed")
         today = fields.Date.today()

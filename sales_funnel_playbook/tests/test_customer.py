@@ -84,6 +84,18 @@ class TestCustomer(PlaybookCase):
         self.assertEqual((lead.contact_name, lead.industry_id), ("Ms Ho", self.industry))
         self.assertTrue(lead.phone, "what the lead knew stays")
 
+    def test_using_a_customer_writes_nothing_over_it(self):
+        self.customer.write({"phone": "+32 2 111 11 11", "email": "info@harbour.example"})
+        for known in ({"phone": "+32 470 11 22 33", "email_from": "ho@harbour.example"}, {}):
+            lead = self._create_lead(partner_name="Harbour Works", **known)
+            lead.with_user(self.rep).action_use_customer()
+            self.assertEqual(lead.partner_id, self.customer)
+            self.assertEqual(
+                (self.customer.phone, self.customer.email), ("+32 2 111 11 11", "info@harbour.example")
+            )
+            self.assertEqual(lead.phone, known.get("phone", self.customer.phone), "each keeps its own")
+            self.assertEqual(lead.email_from, known.get("email_from", self.customer.email))
+
     def test_to_before_from_is_refused(self):
         lead = self._create_lead()
         with self.assertRaises(psycopg2.errors.CheckViolation), mute_logger("odoo.sql_db"):

@@ -2,6 +2,7 @@ from datetime import datetime
 
 import psycopg2
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
@@ -193,14 +194,72 @@ class TestDeadlineRules(DeadlineCase):
         lead = self.create_lead_at(18)
         work = self.get_work(lead).with_user(self.rep)
         with self.assertRaisesRegex(UserError, "cannot be changed"):
-            work.playbook_due_at = at(29)
-        with self.assertRaisesRegex(UserError, "cannot be changed"):
             work.copy({"playbook_cause": "mine"})
         with self.assertRaisesRegex(UserError, "archive it instead"):
             rule.unlink()
         rule.active = False
         self.run_job(18, 12)
         self.assertEqual(self.get_work(lead).playbook_closing, "dropped")
+
+    def test_nobody_writes_what_a_deadline_asked_for(self):
+        """No field of it, whatever the value: empty ones too would end a deadline or hide who missed it."""
+        self._create_deadline("Survey", "lead_created")
+        lead = self.create_lead_at(18)
+        work = self.get_work(lead)
+        names = [name for name in work._fields if name.startswith("playbook_")]
+        self.assertIn("playbook_escalate_at", names)
+        mine = work.with_user(self.rep)
+        for name in names:
+            known = work.read([name], load=False)[0][name]
+            for value in (False, None, known):
+                with self.subTest(name=name, value=value):
+                    with self.assertRaisesRegex(UserError, "cannot be changed"):
+                        mine.write({name: value})
+                    with self.assertRaisesRegex(UserError, "cannot be changed"):
+                        command = Command.update(work.id, {name: value})
+                        lead.with_user(self.rep).write({"activity_ids": [command]})
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
+            mine.create({"res_model_id": work.res_model_id.id, "res_id": lead.id, "playbook_done_at": at(18)})
+        mine.write({"summary": "Survey them", "date_deadline": "2024-03-20"})
+        copied = mine.copy()
+        self.assertFalse(any(copied.sudo()[name] for name in names), "a copy is an activity like any other")
+
+    def test_no_context_says_what_a_deadline_asked_for(self):
+        """Neither to a user nor to the module, which creates its activities in the context of a request."""
+        self._create_deadline("Survey", "lead_created")
+        forged = {
+            "default_playbook_cause": "mine",
+            "default_playbook_done_at": "2024-03-18 09:00:00",
+            "default_playbook_closing": "satisfied",
+            "default_playbook_due_at": "2099-01-01 00:00:00",
+            "default_playbook_escalated_at": "2024-03-18 09:00:00",
+        }
+        with self.at(18):
+            lead = self._create_lead()
+            own = lead.with_user(self.rep).with_context(**forged).activity_schedule(summary="Mine")
+            sudo = lead.sudo().with_context(**forged).activity_schedule(summary="Of the module")
+        for activity in own.sudo() | sudo:
+            told = {name: activity[name] for name in activity._fields if name.startswith("playbook_")}
+            self.assertFalse(any(told.values()), told)
+        with self.at(19):
+            late = self.env["crm.lead"].with_user(self.rep).with_context(**forged)
+            late = late.create({"name": "Late", "team_id": self.team.id})
+            self.env.cr.flush()
+        [work] = self.get_work(late.sudo())
+        self.assertEqual((work.playbook_done_at, work.playbook_closing), (False, False))
+        self.assertFalse(work.playbook_escalated_at)
+        self.assertLess(work.playbook_due_at, at(31))
+
+    def test_odoos_next_activity_goes_on(self):
+        """Odoo creates it with all fields by name, the empty ones of deadlines too."""
+        following = self.env.ref("mail.mail_activity_data_call")
+        kind = self.env["mail.activity.type"].create(
+            {"name": "Ask", "chaining_type": "trigger", "triggered_next_type_id": following.id}
+        )
+        lead = self.create_lead_at(18)
+        activity = lead.with_user(self.rep).activity_schedule(activity_type_id=kind.id, user_id=self.rep.id)
+        activity.with_user(self.rep).action_done()
+        self.assertEqual(lead.activity_ids.activity_type_id, following)
 
     def test_a_changed_rule_holds_for_what_begins_from_now_on(self):
         rule = self._create_deadline("Survey", "lead_created")

@@ -29,6 +29,22 @@ class TestRisk(RiskCase):
         low.action_reopen()
         self.assertEqual(self.lead.risk_level, "low")
 
+    def test_what_the_ledger_keeps_nobody_writes(self):
+        risk = self._open("high", description="Dear").with_user(self.rep)
+        for name in ("closed_at", "closed_by_id", "cause"):
+            with self.subTest(name=name), self.assertRaisesRegex(UserError, "cannot be changed"):
+                risk.write({name: False})
+        with self.assertRaises(AccessError):
+            risk.write({"raised_at": "2020-01-01 00:00:00"})
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
+            risk.create({"lead_id": self.lead.id, "level": "low", "cause": "condition"})
+        forged = risk.with_context(default_cause="condition", default_closed_at="2020-01-01 00:00:00")
+        new = forged.create({"lead_id": self.lead.id, "level": "low"})
+        self.assertEqual((new.cause, new.closed_at), (False, False))
+        risk.write({"closing_note": "Agreed"})
+        risk.action_close()
+        self.assertEqual(risk.closed_by_id, self.rep)
+
     def test_facts_that_come_with_a_lead(self):
         lead = self._create_lead(
             risk_ids=[Command.create({"level": "high", "description": "Dear"})],
