@@ -129,6 +129,10 @@ cmd_lock() {
         "$venv/bin/uv" pip compile --quiet --universal --python-version "$PYTHON_MIN" --upgrade \
             --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file "$name.txt" "$name.in"
     done
+    say "Locking dev/requirements-odoo.txt to the same versions …"
+    "$venv/bin/uv" pip compile --quiet --universal --python-version "$PYTHON_MIN" --constraint requirements.txt \
+        --generate-hashes --no-header --no-annotate --no-emit-index-url \
+        --output-file requirements-odoo.txt requirements-odoo.in
     say "Locking dev/package-lock.json …"
     rm -f package-lock.json
     run_npm install --package-lock-only --ignore-scripts >/dev/null
