@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 
 class CrmLead(models.Model):
@@ -16,17 +14,6 @@ class CrmLead(models.Model):
         help="When the customer was met or wrote; when the lead was created, unless somebody says otherwise."
         " The time for completing it counts from here.",
     )
-
-    def _auto_init(self):
-        """Open leads that are there were captured when they were created: one statement, however many. Those
-        that are closed have nothing more to be in time for, and there may be a million of them.
-        """
-        if not column_exists(self.env.cr, "crm_lead", "captured_at"):
-            create_column(self.env.cr, "crm_lead", "captured_at", "timestamp")
-            self.env.cr.execute(
-                SQL("UPDATE crm_lead SET captured_at = create_date WHERE won_status = 'pending'")
-            )
-        return super()._auto_init()
 
     @api.constrains("captured_at")
     def _check_captured_at(self):

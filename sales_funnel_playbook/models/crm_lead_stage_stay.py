@@ -66,7 +66,7 @@ class CrmLeadStageLog(models.Model):
         if ended:
             stays = [stay._replace(entered_at=ended.get(stay.lead_id, stay.entered_at)) for stay in stays]
         columns = dict(zip(Stay._fields, zip(*stays, strict=True), strict=True))
-        types = {name: SQL(self._fields[name].column_type[1]) for name in columns}
+        types = {name: self._get_sql_type(name) for name in columns}
         # a list edit gives all stays the same stage, kind and so on: only what differs is an array
         varying = [name for name in columns if name == "lead_id" or len(set(columns[name])) > 1]
         self.env.cr.execute(
@@ -91,6 +91,10 @@ class CrmLeadStageLog(models.Model):
         self.env["crm.lead"].browse(lead_ids).invalidate_recordset(
             ["stage_log_ids", "stage_entered_at"], flush=False
         )
+
+    @api.model
+    def _get_sql_type(self, name):
+        return SQL(self._fields[name].column_type[1])
 
     @api.model
     def _end_open_stays(self, lead_ids):

@@ -1,14 +1,16 @@
 import ast
+from collections.abc import Set
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.orm.utils import COLLECTION_TYPES
 from odoo.tools import SQL
 
 MAX_DOMAIN_LENGTH = 20_000
+# What Odoo takes for several values; a domain that it has worked on has its own kind of set.
+COLLECTION_TYPES = (list, tuple, Set)
 
 
 class CrmPlaybookRule(models.AbstractModel):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..columns import is_being_installed, make_room
+
 COMPANY_SIZES = [
     ("1-10", "1–10"),
     ("11-50", "11–50"),
@@ -14,6 +16,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     company_size = fields.Selection(COMPANY_SIZES, help="How many people work there.")
+
+    def _auto_init(self):
+        if is_being_installed(self.env):
+            make_room(self)
+        return super()._auto_init()
 
     @api.model
     def _commercial_fields(self):

@@ -1,12 +1,10 @@
-from hypothesis import given
-from hypothesis import strategies as st
-
 from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.sales_funnel_playbook.tools.calibration import calibrate, judge
 
 from .common import PlaybookCase
+from .properties import given, st
 
 STATEMENTS = st.lists(st.tuples(st.floats(0, 100, allow_nan=False), st.booleans()), min_size=1, max_size=60)
 

@@ -1,13 +1,10 @@
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tests.common import TransactionCase
 
-from .properties import SETTINGS
+from .properties import SETTINGS, given, settings, st
 
 UNITS = (*["working_hours", "working_days"] * 4, "hours", "days", "weeks", "months")
 STARTS = st.integers(0, 576_000).map(lambda number: datetime(2023, 12, 15) + timedelta(minutes=number))

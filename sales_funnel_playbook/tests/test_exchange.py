@@ -2,8 +2,6 @@ import base64
 import copy
 import json
 
-import jsonschema
-
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -13,6 +11,7 @@ from odoo.addons.sales_funnel_playbook.models.crm_playbook_import import SCHEMA
 from odoo.addons.sales_funnel_playbook.tools.playbook_parts import PARTS
 
 from .common import PlaybookCase
+from .properties import jsonschema, needs_jsonschema
 
 MINIMAL = {
     "format": "sales_funnel_playbook",
@@ -85,10 +84,14 @@ class TestExchange(PlaybookCase):
         after = [self.env[model].with_context(active_test=False).search_count([]) for model in models]
         self.assertEqual(after, before)
 
+    @needs_jsonschema
+    def test_a_file_follows_the_published_schema(self):
+        self.template.stage_ids[0].with_context(lang="fr_FR").name = "Piste"
+        jsonschema.validate(self.template._export_document(), read_schema())
+
     def test_a_template_survives_the_way_to_a_file_and_back(self):
         self.template.stage_ids[0].with_context(lang="fr_FR").name = "Piste"
         document = self.template._export_document()
-        jsonschema.validate(document, read_schema())
         imported = self._import(document)
         self.assertTrue(imported.is_template)
         self.assertEqual(imported._export_document(), document)

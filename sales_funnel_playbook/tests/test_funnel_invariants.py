@@ -1,15 +1,12 @@
 from datetime import datetime, timedelta
 from statistics import mean, median
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .funnel_common import FunnelCase
-from .properties import SETTINGS
+from .properties import SETTINGS, given, settings, st
 
 START = datetime(2024, 3, 4, 9)
 LEADS = 3

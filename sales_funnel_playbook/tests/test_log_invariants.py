@@ -3,15 +3,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import PlaybookCase
-from .properties import SETTINGS
+from .properties import SETTINGS, example, given, settings, st
 
 START = datetime(2024, 3, 4, 9)
 MOVES = ("stage", "stage", "stage", "lose", "restore", "win")

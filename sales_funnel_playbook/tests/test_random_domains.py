@@ -1,8 +1,5 @@
 import ast
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -10,7 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import PlaybookCase
-from .properties import SETTINGS
+from .properties import SETTINGS, given, settings, st
 from .random_domains import Author
 
 PARSED = 8_500

@@ -3,16 +3,13 @@ import copy
 import json
 import re
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from .common import PlaybookCase
-from .properties import SETTINGS
+from .properties import SETTINGS, given, settings, st
 from .random_imports import CELLS, change, write_sheet
 from .test_exchange import MINIMAL
 

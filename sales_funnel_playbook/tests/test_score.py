@@ -1,6 +1,3 @@
-from hypothesis import given
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import BaseCase, tagged
@@ -9,6 +6,7 @@ from odoo.tools import mute_logger
 from odoo.addons.sales_funnel_playbook.tools.scoring import Criterion, get_points, get_score
 
 from .common import PlaybookCase
+from .properties import given, st
 
 POINTS = st.integers(0, 10)
 LINES = st.lists(st.tuples(st.booleans(), st.lists(POINTS, min_size=1, max_size=4)), min_size=1, max_size=8)

@@ -1,6 +1,3 @@
-from hypothesis import given
-from hypothesis import strategies as st
-
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Date
@@ -9,6 +6,7 @@ from odoo.tests import BaseCase, Form, tagged
 from odoo.addons.sales_funnel_playbook.tools.tiering import Threshold, get_tier
 
 from .common import PlaybookCase
+from .properties import given, st
 
 AMOUNTS = st.floats(0, 1e9, allow_nan=False)
 PERCENTS = st.floats(0, 100, allow_nan=False)
