@@ -1,0 +1,66 @@
+# Test runs side by side: each lane is a process group of its own with a log, and one program shows what they do.
+# shellcheck shell=bash
+
+UNIT_LANES=${UNIT_LANES:-$(nproc)} # beside the one with the browser
+
+begin_lanes() { # sets LANES, the folder of this run's lanes (see dev/watch_lanes.py)
+    LANES=$(mktemp -d)
+    LANE_PIDS=()
+    mkdir "$LANES/queue"
+    trap 'end_lanes; drop_run_dbs' EXIT
+    trap 'exit 130' INT TERM
+}
+
+start_lane() { # name, then a function with its arguments
+    local name=$1
+    shift
+    : >"$LANES/$name.record"
+    set -m # a process group, which a signal reaches as a whole
+    (
+        trap 'echo $? >"$LANES/$name.status"' EXIT
+        LANE=$name LANE_RECORD=$LANES/$name.record "$@"
+    ) >"$LOG_DIR/lane-$name.log" 2>&1 </dev/null &
+    LANE_PIDS+=($!)
+    set +m
+}
+
+# The module's tests: each lane has a copy of RUN_DB, and takes the next file from those that are left.
+start_module_lanes() {
+    local number
+    copy_db "$RUN_DB" "${RUN_DB}_browser"
+    LANE_BROWSER=1 LANE_QUEUE=$LANES/queue start_lane module-0 run_module_lane "${RUN_DB}_browser"
+    for ((number = 1; number <= UNIT_LANES; number++)); do
+        copy_db "$RUN_DB" "${RUN_DB}_$number"
+        LANE_QUEUE=$LANES/queue start_lane "module-$number" run_module_lane "${RUN_DB}_$number"
+    done
+}
+
+run_module_lane() { run_pytest "$1" -p pytest_lane -p no:cacheprovider; }
+
+watch_lanes() { # until all have ended; fails when one of them did
+    "$VENV/bin/python" "$REPO/dev/watch_lanes.py" "$LANES" "$(shown "$LOG_DIR")" &
+    LANE_PIDS+=($!)
+    wait $! # which a signal ends, other than waiting for a command
+}
+
+# What the last complete run measured becomes the order in which the next ones take files.
+keep_records() {
+    rm -rf "$ENV_DIR/records"
+    mkdir "$ENV_DIR/records"
+    cp "$LANES"/*.record "$ENV_DIR/records"
+}
+
+cmd_test_durations() {
+    [[ -d $ENV_DIR/records ]] || die "There was no complete run of 'make test' yet."
+    ensure_python
+    "$VENV/bin/python" "$REPO/dev/lane_seconds.py" "$ENV_DIR"/records/*.record
+}
+
+end_lanes() { # what is still running is interrupted, so that it ends its servers
+    local pid
+    for pid in "${LANE_PIDS[@]}"; do
+        kill -INT -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
+    done
+    wait
+    rm -rf "$LANES"
+}
