@@ -10,6 +10,7 @@ import logging
 
 import pytest
 import pytest_odoo
+from hypothesis import HealthCheck, settings
 
 import answers
 import free_port
@@ -41,6 +42,13 @@ class LogGuard(logging.Handler):
 
 
 _guard = LogGuard()
+
+
+def pytest_configure(config):
+    """Has random tests take the time they need: how long that is says how busy the machine is."""
+    checks = [HealthCheck.too_slow]
+    settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=checks)
+    settings.load_profile("patient")
 
 
 def pytest_sessionstart(session):

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 
 UNIT_LANES=${UNIT_LANES:-$(nproc)} # beside the one with the browser
+# Who has to get on: what takes longest in one piece, and browsers. The others fill what these leave.
+FIRST=0 NEXT=5 LAST=10
 
 begin_lanes() { # sets LANES, the folder of this run's lanes (see dev/watch_lanes.py)
     LANES=$(mktemp -d)
@@ -11,14 +13,14 @@ begin_lanes() { # sets LANES, the folder of this run's lanes (see dev/watch_lane
     trap 'exit 130' INT TERM
 }
 
-start_lane() { # name, then a function with its arguments
-    local name=$1
-    shift
+start_lane() { # name, niceness, then a function with its arguments
+    local name=$1 niceness=$2
+    shift 2
     : >"$LANES/$name.record"
     set -m # a process group, which a signal reaches as a whole
     (
         trap 'echo $? >"$LANES/$name.status"' EXIT
-        LANE=$name LANE_RECORD=$LANES/$name.record "$@"
+        LANE=$name LANE_NICENESS=$niceness LANE_RECORD=$LANES/$name.record "$@"
     ) >"$LOG_DIR/lane-$name.log" 2>&1 </dev/null &
     LANE_PIDS+=($!)
     set +m
@@ -28,10 +30,10 @@ start_lane() { # name, then a function with its arguments
 start_module_lanes() {
     local number
     copy_db "$RUN_DB" "${RUN_DB}_browser"
-    LANE_BROWSER=1 LANE_QUEUE=$LANES/queue start_lane module-0 run_module_lane "${RUN_DB}_browser"
+    LANE_BROWSER=1 LANE_QUEUE=$LANES/queue start_lane module-0 "$FIRST" run_module_lane "${RUN_DB}_browser"
     for ((number = 1; number <= UNIT_LANES; number++)); do
         copy_db "$RUN_DB" "${RUN_DB}_$number"
-        LANE_QUEUE=$LANES/queue start_lane "module-$number" run_module_lane "${RUN_DB}_$number"
+        LANE_QUEUE=$LANES/queue start_lane "module-$number" "$LAST" run_module_lane "${RUN_DB}_$number"
     done
 }
 

@@ -30,28 +30,24 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
     use_run_db
     say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
     begin_lanes
-    start_lane lifecycle run_lifecycle
-    start_lane tools run_tool_tests
-    prepare_run_db
+    start_lane lifecycle "$NEXT" run_lifecycle
+    start_lane tools "$LAST" run_tool_tests
+    clone_template "$RUN_DB"
+    load_modules "$RUN_DB" install -i "$MODULE"
     copy_db "$RUN_DB" "${RUN_DB}_faults"
-    start_lane resilience run_faults
+    start_lane resilience "$FIRST" run_faults
+    check_pot "$RUN_DB"
+    # what the browser loads is built once for all copies
+    logged "What the browser loads could not be built." assets build_assets "$RUN_DB"
     start_module_lanes
     watch_lanes || status=$?
     keep_records
     return "$status"
 }
 
-# The module in RUN_DB, with what the browser loads built once for all copies.
-prepare_run_db() {
-    clone_template "$RUN_DB"
-    load_modules "$RUN_DB" install -i "$MODULE"
-    check_pot "$RUN_DB"
-    logged "What the browser loads could not be built." assets build_assets "$RUN_DB"
-}
-
 build_assets() { # database
     echo 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()' |
-        odoo_python -m odoo shell --config "$ODOO_CONF" -d "$1" --no-http --logfile= 
+        odoo_python -m odoo shell --config "$ODOO_CONF" -d "$1" --no-http --logfile=
 }
 
 # What the tools of this folder promise.
