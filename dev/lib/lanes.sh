@@ -41,8 +41,8 @@ run_module_lane() { run_pytest "$1" -p pytest_lane -p no:cacheprovider; }
 
 watch_lanes() { # until all have ended; fails when one of them did
     "$VENV/bin/python" "$REPO/dev/watch_lanes.py" "$LANES" "$(shown "$LOG_DIR")" &
-    LANE_PIDS+=($!)
-    wait $! # which a signal ends, other than waiting for a command
+    WATCH_PID=$!
+    wait "$WATCH_PID" # which a signal ends, other than waiting for a command
 }
 
 # What the last complete run measured becomes the order in which the next ones take files.
@@ -58,11 +58,25 @@ cmd_test_durations() {
     "$VENV/bin/python" "$REPO/dev/lane_seconds.py" "$ENV_DIR"/records/*.record
 }
 
-end_lanes() { # what is still running is interrupted, so that it ends its servers
+end_lanes() { # what is still running is interrupted, so that it ends its servers; what does not end is killed
+    local signal pid
+    if [[ -n ${WATCH_PID:-} ]]; then kill "$WATCH_PID" 2>/dev/null || true; fi
+    for signal in INT TERM KILL; do
+        for pid in "${LANE_PIDS[@]}"; do
+            kill "-$signal" -- "-$pid" 2>/dev/null || true
+        done
+        for _ in {1..200}; do
+            is_any_lane_on || break 2
+            sleep 0.1
+        done
+    done
+    rm -rf "$LANES"
+}
+
+is_any_lane_on() {
     local pid
     for pid in "${LANE_PIDS[@]}"; do
-        kill -INT -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
+        kill -0 -- "-$pid" 2>/dev/null && return 0 # a bare return is what came before the trap
     done
-    wait
-    rm -rf "$LANES"
+    return 1
 }
