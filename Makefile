@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm test-resilience lint format shell bench check-db i18n screenshots description package lock db-stop clean
+.PHONY: help demo test test-crm test-apps test-resilience lint format shell bench check-db i18n screenshots description package lock db-stop clean
 
 PORT ?= 8069
 export PORT
@@ -15,6 +15,9 @@ test: ## all tests on fresh databases, tours and updates included (ARGS="-k gate
 
 test-crm: ## Odoo's own CRM tests with the module installed
 	@dev/env test-crm
+
+test-apps: ## tests of the apps that touch CRM, and of other addons, with the module and without (ARGS="crm event_crm")
+	@dev/env test-apps $(ARGS)
 
 test-resilience: ## two servers with a replica and 50 users, and what fails on the way: all of dev/resilience
 	@dev/env test-resilience $(ARGS)

@@ -5,6 +5,8 @@ lint_python() { "$LINT_VENV/bin/python" -m "$@"; }
 
 run_links() { "$LINT_VENV/bin/python" dev/check_links.py; }
 
+run_doctests() { PYTHONPATH=dev lint_python doctest dev/apps/compare.py; }
+
 # What is checked: the files of this repository that git does not ignore.
 own_files() { # the patterns
     (cd "$REPO" && git ls-files --cached --others --exclude-standard -z -- "$@" | xargs -0r ls -d 2>/dev/null || true)
@@ -101,6 +103,7 @@ cmd_lint() {
     check eslint run_eslint
     check shellcheck run_shellcheck
     check links run_links
+    check tools run_doctests
     check description make_description "$MODULE" docs/images --check
     check package check_wheel
     [[ -z $LINT_FAILED ]] || die "Not clean:$LINT_FAILED. 'make format' fixes what it can."

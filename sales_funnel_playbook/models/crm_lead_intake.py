@@ -8,7 +8,7 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     captured_at = fields.Datetime(
-        default=fields.Datetime.now,
+        default=lambda self: fields.Datetime.now(),  # the clock of the check, also where tests replace it
         copy=False,
         prefetch="playbook",
         help="When the customer was met or wrote; when the lead was created, unless somebody says otherwise."

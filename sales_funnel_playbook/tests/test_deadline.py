@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -46,6 +49,13 @@ class TestDeadline(DeadlineCase):
         self.assertEqual(states, {late: "late", in_time: "on_time"})
         with self.assertRaisesRegex(UserError, "cannot be in the future"):
             self.create_lead_at(20, 9, captured_at=at(21))
+
+    def test_a_lead_is_captured_by_the_clock_it_is_checked_with(self):
+        """Odoo's own tests put a clock that stands in the place of ``fields.Datetime``."""
+        with patch("odoo.fields.Datetime", wraps=fields.Datetime) as clock:
+            clock.now.return_value = at(14)
+            lead = self._create_lead()
+        self.assertEqual(lead.captured_at, at(14))
 
     def test_entering_a_stage_begins_its_key_actions_and_ends_those_before(self):
         survey = self._create_deadline("Survey", playbook_stage_id=self.rules[self.stage_lead].id)

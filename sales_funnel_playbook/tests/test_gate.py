@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
@@ -153,6 +155,17 @@ class TestGate(PlaybookCase):
         dialog.lost_reason_id = self.env.ref("crm.lost_reason_1")
         dialog.action_lost_reason_apply()
         self.assertEqual(self.lead.won_status, "lost")
+
+    def test_lost_dialog_lets_others_ask_for_a_reason_in_any_case(self):
+        view = self.env.ref("sales_funnel_playbook.crm_lead_lost_view_form")
+        required = '<attribute name="required">True</attribute>'
+        arch = f'<field name="lost_reason_id" position="attributes">{required}</field>'
+        view.copy({"name": "Always", "priority": 16, "arch": arch})
+        view.copy()  # installed after the other one
+        view.active = False
+        form = self.env["crm.lead.lost"].get_view(view.inherit_id.id, "form")["arch"]
+        [reason] = etree.fromstring(form).xpath("//field[@name='lost_reason_id']")
+        self.assertEqual(reason.get("required"), "True")
 
     def test_observe_refuses_nothing_and_records(self):
         self.playbook.mode = "observe"
