@@ -15,7 +15,7 @@ def main(config_path, database, batch):
     odoo.tools.config.parse_config(["--config", config_path, "-d", database, "--log-level=error"])
     registry = Registry(database)
     # not a part of the running addon, but a program beside it
-    crm_playbook_refresh = sys.modules["odoo.addons.sales_funnel_playbook.models.crm_playbook_refresh"]
+    crm_playbook_refresh = sys.modules["odoo.addons.sales_funnel_playbook.models.core.crm_playbook_refresh"]
     crm_playbook_refresh.BATCH = int(batch)
     run_batch = crm_playbook_refresh.CrmPlaybookRefresh._run_batch
 

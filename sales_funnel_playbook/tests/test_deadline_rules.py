@@ -177,7 +177,7 @@ class TestDeadlineRules(DeadlineCase):
         )
         self.env.invalidate_all()
         self.env.registry.clear_cache()
-        with mute_logger("odoo.addons.sales_funnel_playbook.models.crm_lead_deadline"):
+        with mute_logger("odoo.addons.sales_funnel_playbook.models.deadline.settling"):
             lead = self.create_lead_at(18)
         self.assertEqual(self.get_work(lead).mapped("summary"), ["Survey"])
         self.assertTrue(overflow.error)

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import file_open, mute_logger
 
-from odoo.addons.sales_funnel_playbook.models.crm_playbook_import import SCHEMA
+from odoo.addons.sales_funnel_playbook.models.exchange.importing import SCHEMA
 from odoo.addons.sales_funnel_playbook.tools.playbook_parts import PARTS
 
 from .common import PlaybookCase

@@ -157,7 +157,7 @@ class TestFunnelReview(ReviewCase):
                 raise ValueError("its disk is full")
             return prepare(self, playbook, team_id, days)
 
-        logger = "odoo.addons.sales_funnel_playbook.models.crm_funnel_review_make"
+        logger = "odoo.addons.sales_funnel_playbook.models.funnel.making"
         with (
             self.mock_datetime_and_now(monday(5)),
             self.enter_registry_test_mode(),

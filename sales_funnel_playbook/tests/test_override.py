@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import Form, tagged
 
-from odoo.addons.sales_funnel_playbook.models.crm_lead_override import OVERRIDE
+from odoo.addons.sales_funnel_playbook.models.gate.crm_playbook_override_reason import OVERRIDE
 
 from .common import PlaybookCase
 

@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.sales_funnel_playbook.models import crm_playbook_refresh
+from odoo.addons.sales_funnel_playbook.models.core import crm_playbook_refresh
 
 from .common import PlaybookCase
 from .deadline_common import DeadlineCase
