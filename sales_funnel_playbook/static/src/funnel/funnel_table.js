@@ -3,7 +3,7 @@ import { formatCurrency } from "@web/core/currency";
 import { formatFloat } from "@web/core/utils/numbers";
 import { Component } from "@odoo/owl";
 
-import { getDealsNumber } from "../funnel_number/funnel_number";
+import { getDealsNumber } from "./funnel_number";
 
 /** How each number is written, and whether it is compared with the period before. */
 const COLUMNS = [
