@@ -4,7 +4,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.sales_funnel_playbook.tools.calibration import calibrate, judge
 
 from ..common import PlaybookCase
-from ..properties import given, st
+from ..properties import SETTINGS, given, settings, st
 
 STATEMENTS = st.lists(st.tuples(st.floats(0, 100, allow_nan=False), st.booleans()), min_size=1, max_size=60)
 
@@ -13,6 +13,7 @@ STATEMENTS = st.lists(st.tuples(st.floats(0, 100, allow_nan=False), st.booleans(
 class TestCalibrationTool(BaseCase):
     """What holds for any statements."""
 
+    @settings(SETTINGS)
     @given(STATEMENTS)
     def test_figures_stay_within_their_bounds(self, statements):
         result = calibrate(statements)
@@ -20,6 +21,7 @@ class TestCalibrationTool(BaseCase):
         self.assertTrue(0 <= result.mean <= 100 and 0 <= result.observed <= 100)
         self.assertEqual(result.verdict == "too_few", len(statements) < 10)
 
+    @settings(SETTINGS)
     @given(st.integers(10, 500))
     def test_who_is_always_right_fits_and_who_is_always_wrong_does_not(self, count):
         right = [(100 * (n % 2), bool(n % 2)) for n in range(count)]

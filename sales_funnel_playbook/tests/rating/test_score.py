@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from odoo.addons.sales_funnel_playbook.tools.scoring import Criterion, get_points, get_score
 
 from ..common import PlaybookCase
-from ..properties import given, st
+from ..properties import SETTINGS, given, settings, st
 
 POINTS = st.integers(0, 10)
 LINES = st.lists(st.tuples(st.booleans(), st.lists(POINTS, min_size=1, max_size=4)), min_size=1, max_size=8)
@@ -16,6 +16,7 @@ LINES = st.lists(st.tuples(st.booleans(), st.lists(POINTS, min_size=1, max_size=
 class TestScoring(BaseCase):
     """What holds for any sheet."""
 
+    @settings(SETTINGS)
     @given(LINES, st.data())
     def test_a_score_is_within_its_sheet_and_a_fact_more_never_costs_a_point(self, lines, data):
         sheet = [

@@ -6,7 +6,7 @@ from odoo.tests import BaseCase, Form, tagged
 from odoo.addons.sales_funnel_playbook.tools.tiering import Threshold, get_tier
 
 from ..common import PlaybookCase
-from ..properties import given, st
+from ..properties import SETTINGS, given, settings, st
 
 AMOUNTS = st.floats(0, 1e9, allow_nan=False)
 PERCENTS = st.floats(0, 100, allow_nan=False)
@@ -16,6 +16,7 @@ PERCENTS = st.floats(0, 100, allow_nan=False)
 class TestTiering(BaseCase):
     """What holds for any thresholds."""
 
+    @settings(SETTINGS)
     @given(AMOUNTS, PERCENTS, st.lists(st.tuples(AMOUNTS, PERCENTS), min_size=3, max_size=3), PERCENTS)
     def test_a_tier_is_kept_longer_than_it_is_won_and_never_lost_by_gaining(
         self, revenue, probability, rows, margin
