@@ -1,1 +1,1 @@
-"""Until 19.0.3: the place of 19.0.1, for modules that were written for it."""
+"""Until 19.0.1.3.0: the place of 19.0.1.1.0, for modules that were written for it."""
