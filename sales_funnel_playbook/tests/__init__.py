@@ -7,6 +7,7 @@ from .core import test_random_domains
 from .core import test_refresh
 from .core import test_rpc
 from .core import test_rule
+from .core import test_save
 from .core import test_tools
 from .core import test_tours
 from .core import test_translations

@@ -52,6 +52,18 @@ class TestSplitStage(FunnelCase):
         parts = {rule.name: rule.part for rule in wizard.rule_ids}
         self.assertEqual(parts, {"Review passed": "1", "Call": "1", "Minutes": "2"})
 
+    def test_other_modules_see_that_deals_change_stage(self):
+        crm_lead = self.env.registry["crm.lead"]
+        original, seen = crm_lead.write, []
+
+        def write(leads, vals):
+            seen.append((leads.ids, vals.get("stage_id")))
+            return original(leads, vals)
+
+        self.patch(crm_lead, "write", write)
+        _terms, price = self.split()
+        self.assertIn((self.open[3].ids, price.stage_id.id), seen)
+
     def test_rules_go_where_they_belong(self):
         terms, price = self.split()
         self.assertEqual(terms, self.talks)
