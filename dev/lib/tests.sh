@@ -27,11 +27,13 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
     fi
     local started=$SECONDS status=0
     ensure_test_parts
+    ensure_plain
     use_run_db
     say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
     begin_lanes
     start_lane lifecycle "$NEXT" run_lifecycle
     start_lane tools "$LAST" run_tool_tests
+    start_lane plain "$LAST" run_plain
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install -i "$MODULE"
     copy_db "$RUN_DB" "${RUN_DB}_faults"
