@@ -27,8 +27,8 @@ def is_kept(field):
 
 
 class CrmLead(models.Model):
-    """The one create and the one write: every capability takes part by its steps, whose order is the lists
-    above.
+    """The one create and the one write: every capability takes part by its steps, whose order is that of the
+    lists in ``save.py``. And which playbook a lead follows.
 
     Odoo reads every tracked field of every record before each write, written or not. The fields of
     this module are read when they are written, and when they are computed.
