@@ -16,7 +16,7 @@ begin_lanes() { # sets LANES, the folder of this run's lanes (see dev/watch_lane
 start_lane() { # name, niceness, then a function with its arguments
     local name=$1 niceness=$2
     shift 2
-    : >"$LANES/$name.record"
+    printf '{"started": %(%s)T}\n' -1 >"$LANES/$name.record"
     set -m # a process group, which a signal reaches as a whole
     (
         trap 'echo $? >"$LANES/$name.status"' EXIT
