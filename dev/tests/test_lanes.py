@@ -112,11 +112,8 @@ def test_a_file_that_cannot_be_read_fails_the_run(run):
 
 
 def test_browsers_are_for_one_lane(run):
-    run.write(
-        {
-            "test_tours.py": "class TestTour:\n    start_tour = print\n    def test_h(self): self.start_tour()\n"
-        }
-    )
+    code = "class TestTour:\n    start_tour = print\n    def test_h(self): self.start_tour()\n"
+    run.write({"test_tours.py": code})
     status, output = run.end(unit1=run.start("unit1"), unit2=run.start("unit2"))
     assert status == 1
     assert "test_tours.py" not in output
