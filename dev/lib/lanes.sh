@@ -60,6 +60,7 @@ cmd_test_durations() {
 
 end_lanes() { # what is still running is interrupted, so that it ends its servers; what does not end is killed
     local signal pid
+    trap '' INT TERM # a second Ctrl-C would leave databases behind
     if [[ -n ${WATCH_PID:-} ]]; then kill "$WATCH_PID" 2>/dev/null || true; fi
     for signal in INT TERM KILL; do
         for pid in "${LANE_PIDS[@]}"; do
