@@ -10,11 +10,12 @@ about the same time. The environment says how:
   several browsers at a time would make each other late.
 """
 
+import inspect
 import json
 import os
-import sys
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,18 @@ def get_path(item):
     return item.path.relative_to(item.config.rootpath).as_posix()
 
 
-def needs_browser(items):
+@cache
+def opens_browser(cls):
+    """Whether the code of a test class, or of one that it inherits from, opens a browser."""
+    bases = [
+        one for one in cls.__mro__ if not one.__module__.startswith(("builtins", "unittest", "odoo.tests"))
+    ]
+    return any(word in inspect.getsource(one) for one in bases for word in ("start_tour", "browser_js"))
+
+
+def need_browser(items):
     """Whether one of these tests may open a browser."""
-    common = sys.modules.get("odoo.tests.common")
-    return common and any(issubclass(getattr(item, "cls", None) or object, common.HttpCase) for item in items)
+    return any(opens_browser(item.cls) for item in items if getattr(item, "cls", None))
 
 
 def order_files(items):
@@ -57,7 +66,7 @@ class Queue:
     def take(self, items):
         """Yield tests file by file; a file is taken when its first test is asked for."""
         files = order_files(items)
-        browser = {path for path, tests in files.items() if needs_browser(tests)}
+        browser = {path for path, tests in files.items() if need_browser(tests)}
         mine = [path for path in files if self.has_browser or path not in browser]
         for path in sorted(mine, key=lambda one: one not in browser):
             with suppress(FileExistsError):
@@ -70,9 +79,10 @@ class Record:
 
     def __init__(self, path):
         self.path = path
-        self._begin()
+        self.begin()
 
-    def _begin(self):
+    def begin(self):
+        """Begin a file."""
         self.started, self.cpu, self.results, self.failures = time.monotonic(), sum(os.times()[:4]), {}, []
 
     def note(self, report):
@@ -94,7 +104,7 @@ class Record:
             "failures": self.failures,
         }
         self.write(line)
-        self._begin()
+        self.begin()
 
     def write(self, line):
         with self.path.open("a") as record:
@@ -121,6 +131,7 @@ class Lane:
         self.record.write({"collected": len(session.items)})
         items = self.queue.take(session.items) if self.queue else iter(session.items)
         item = next(items, None)
+        self.record.begin()
         while item:
             following = next(items, None)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

@@ -1,8 +1,8 @@
 """Shows what the lanes of a test run do until all have ended, and then what came of it.
 
 ``watch_lanes.py FOLDER LOGS``: each lane NAME has a file ``NAME.record`` in FOLDER (see :mod:`pytest_lane`),
-from its beginning, and ``NAME.status`` with its exit status when it has ended; its output is
-``LOGS/lane-NAME.log``. Succeeds when every lane did and every test was run.
+which begins with when it was started, and ``NAME.status`` with its exit status when it has ended; its output
+is ``LOGS/lane-NAME.log``. Succeeds when every lane did and every test was run.
 """
 
 import json
@@ -19,9 +19,9 @@ class Lane:
 
     def __init__(self, record, logs):
         self.record, self.name, self.log = record, record.stem, logs / f"lane-{record.stem}.log"
-        self.started = time.monotonic()
+        self.started = json.loads(record.read_text().splitlines()[0])["started"]
         self.files, self.collected, self.status, self.seconds = [], 0, None, 0.0
-        self._seen = 0
+        self._seen = 1
 
     @property
     def counts(self):
@@ -31,7 +31,7 @@ class Lane:
     @property
     def broke_off(self):
         """Whether it ended in a way that its tests do not explain."""
-        return self.status != 0 and not self.counts["failed"]
+        return not self.collected or (self.status != 0 and not self.counts["failed"])
 
     def follow(self):
         """Read what is new.
@@ -48,7 +48,7 @@ class Lane:
         files = [line for line in new if "file" in line]
         self.files += files
         if ended and self.status is None:
-            self.status, self.seconds = int(ended), time.monotonic() - self.started
+            self.status, self.seconds = int(ended), time.time() - self.started
         return files
 
 
@@ -72,17 +72,18 @@ def describe_time(seconds):
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def watch(lanes, started):
+def watch(lanes):
     """Print a line for each file that ends, until all lanes have."""
+    started = min(lane.started for lane in lanes)
     while any(lane.status is None for lane in lanes):
         time.sleep(PAUSE)
         for lane in lanes:
             was_on = lane.status is None
             for file in lane.follow():
-                after = time.monotonic() - started
+                after = time.time() - started
                 mark = "FAILED " if file["failed"] else ""
                 print(
-                    f"[{after // 60:2.0f}:{after % 60:02.0f}] {lane.name}: {mark}{file['file']}:"
+                    f"[{int(after) // 60:2d}:{int(after) % 60:02d}] {lane.name}: {mark}{file['file']}:"
                     f" {describe_counts(file)} ({file['seconds']:.0f} s)",
                     flush=True,
                 )
@@ -117,7 +118,8 @@ def report(lanes):
         if lane.broke_off:
             tail = lane.log.read_text(errors="replace").splitlines()[-40:]
             print(
-                f"\n=== {lane.name} broke off (status {lane.status}); its log ends with:\n" + "\n".join(tail)
+                f"\n=== {lane.name} broke off or had no tests (status {lane.status}); its log ends with:\n"
+                + "\n".join(tail)
             )
     print()
     for lane in lanes:
@@ -131,13 +133,12 @@ def report(lanes):
     total = {name: sum(lane.counts[name] for lane in lanes) for name in OUTCOMES}
     total["failed"] += missing or any(lane.broke_off for lane in lanes)
     print(describe_counts(total))
-    return 1 if missing or any(lane.status for lane in lanes) else 0
+    return 1 if missing or any(lane.status or lane.broke_off for lane in lanes) else 0
 
 
 def main(folder, logs):
-    started = time.monotonic()
     lanes = [Lane(record, Path(logs)) for record in sorted(Path(folder).glob("*.record"))]
-    watch(lanes, started)
+    watch(lanes)
     return report(lanes)
 
 

@@ -16,7 +16,7 @@ begin_lanes() { # sets LANES, the folder of this run's lanes (see dev/watch_lane
 start_lane() { # name, niceness, then a function with its arguments
     local name=$1 niceness=$2
     shift 2
-    : >"$LANES/$name.record"
+    printf '{"started": %(%s)T}\n' -1 >"$LANES/$name.record"
     set -m # a process group, which a signal reaches as a whole
     (
         trap 'echo $? >"$LANES/$name.status"' EXIT
@@ -60,6 +60,7 @@ cmd_test_durations() {
 
 end_lanes() { # what is still running is interrupted, so that it ends its servers; what does not end is killed
     local signal pid
+    trap '' INT TERM # a second Ctrl-C would leave databases behind
     if [[ -n ${WATCH_PID:-} ]]; then kill "$WATCH_PID" 2>/dev/null || true; fi
     for signal in INT TERM KILL; do
         for pid in "${LANE_PIDS[@]}"; do
