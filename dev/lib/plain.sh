@@ -27,7 +27,7 @@ make_plain() {
 
 # Needs RUN_DB; the database is one of the run's own.
 run_plain() {
-    local db=${RUN_DB}_plain log=$LOG_DIR/test-plain.log status=0
+    local db=${RUN_DB}_requirements log=$LOG_DIR/test-plain.log status=0
     ensure_plain
     say "Running tests of the module with Odoo's requirements alone (about half a minute) …"
     clone_template "$db"
