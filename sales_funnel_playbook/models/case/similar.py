@@ -90,12 +90,14 @@ class CrmPlaybookCase(models.Model):
             if name in traits:
                 table, case, column = self._get_relation(name)
                 vals = {"mask": MASKS[name], "values": traits[name], "companies": companies}
-                query = case_ranking.BY_RELATION
-                queries.append(SQL(query, table=table, case=case, column=column, limit=MAX_NEWEST, **vals))
+                by_relation = case_ranking.BY_RELATION
+                queries.append(
+                    SQL(by_relation, table=table, case=case, column=column, limit=MAX_NEWEST, **vals)
+                )
         if "text" in traits:
             vals = {"mask": MASKS["text"], "text": traits["text"], "most": case_ranking.MAX_TEXT}
-            query, limit = case_ranking.BY_WORDS, case_ranking.MAX_HITS
-            queries.append(SQL(query, companies=companies, limit=limit, **vals))
+            by_words, limit = case_ranking.BY_WORDS, case_ranking.MAX_HITS
+            queries.append(SQL(by_words, companies=companies, limit=limit, **vals))
         return queries
 
     @api.model

@@ -4,19 +4,31 @@ from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # execute_query is not among them: it refuses what is no SQL object, the cursor itself takes any text.
 RUNS_SQL = ("execute", "execute_values", "executemany")
 RUNS_TEXT = ("eval", "exec", "compile", "safe_eval", "test_python_expr")
 # SQL whose text is a variable: file, expression, and why it can only be a constant of the module.
 VARIABLE_SQL = {
-    "models/crm_lead_signal.py: query": "a value of SIGNALS, above it",
-    "models/crm_lead_stage_stay.py: self._fields[name].column_type[1]": "the type of a field of this module",
-    "models/crm_playbook_case_use.py: query": "a private method's argument: USED or OTHERS, above it",
+    "models/rating/signals.py: query": "a value of SIGNALS, above it",
+    "models/history/crm_lead_stage_log.py: self._fields[name].column_type[1]": "the type of a field of this module",
+    "models/case/crm_playbook_case_use.py: query": "a private method's argument: USED or OTHERS, above it",
 }
 
 
-def get_files(folders=("models", "wizard", "report", "tools", "demo", "migrations", "hooks.py", "fields.py")):
+def get_files(
+    folders=(
+        "models",
+        "wizard",
+        "report",
+        "tools",
+        "demo",
+        "migrations",
+        "hooks.py",
+        "fields.py",
+        "columns.py",
+    ),
+):
     """Yield ``(name, lines, tree)`` of the module's Python files, tests left out."""
     for folder in folders:
         path = ROOT / folder
