@@ -21,7 +21,7 @@ RUNS_WITH = "runs only with the module"
 RUNS_WITHOUT = "runs only without it"
 HARM = (FAILS_WITH, RUNS_WITHOUT)
 
-_STARTING = re.compile(r"Starting (?P<test>\S+) \.\.\.$")
+_STARTING = re.compile(r"Starting (?P<test>\S+) \.\.\.")
 _SKIPPED = re.compile(r"skipped (?P<test>\S+) : ")
 _FAILED = re.compile(r"(FAIL|ERROR): (Subtest )?(?P<test>\S+)(?: \((?P<where>[\w.]+)\))?")
 _SUMMARY = re.compile(r"\d+ failed, \d+ error\(s\) of (?P<tests>\d+) tests when loading database")
@@ -45,9 +45,9 @@ def read_run(lines) -> Run:
     """Return the run that the lines of Odoo's log tell of.
 
     >>> at = "2026-01-02 03:04:05,678 9"
-    >>> logger = "db odoo.addons.crm.tests.test_lead"
+    >>> logger, performance = "db odoo.addons.crm.tests.test_lead", ""
     >>> run = read_run(
-    ...     f'''{at} INFO {logger}: Starting TestLead.test_won ...
+    ...     f'''{at} INFO {logger}: Starting TestLead.test_won ... {performance}
     ... {at} ERROR {logger}: FAIL: TestLead.test_won
     ... Traceback (most recent call last):
     ... AssertionError: 1 != 2
@@ -96,7 +96,7 @@ def _test_name(logger, match) -> str:
 
 
 def _end_of(message) -> str:
-    return "\n".join(message.splitlines()[-TRACEBACK_LINES:])
+    return "\n".join(message.rstrip().splitlines()[-TRACEBACK_LINES:])
 
 
 def differences(without: Run, with_module: Run) -> list[tuple[str, str, list]]:
@@ -141,7 +141,7 @@ def main(paths: list[str]) -> int:
     """Print the figures and the differences; return 0 without any, 1 with some, 2 if a run did not end."""
     runs = [read_run(Path(path).read_text(errors="replace").splitlines()) for path in paths]
     for name, run, path in zip(("Without the module", "With the module"), runs, paths, strict=True):
-        if not run.ended or not (run.ran or run.failed):
+        if not run.ended or not run.ran:
             matter = "there is no test to run" if run.ended else "the tests did not run to their end"
             print(f"{name} {matter} (details: {path}).", file=sys.stderr)
             return 2
