@@ -33,9 +33,10 @@ cmd_test_apps() { # modules to restrict the tests to
 app_names() { printf '%s\n' "${APPS[@]}" && ls "$APPS_ADDONS/odoo/addons"; }
 
 require_apps() { # names
-    local name
+    local name known
+    known=$(app_names | paste -sd ' ' -)
     for name in "$@"; do
-        app_names | grep -qFx "$name" || die "There is no app '$name' here; there are: $(app_names | paste -sd ' ' -)."
+        [[ " $known " == *" $name "* ]] || die "There is no app '$name' here; there are: $known."
     done
 }
 
