@@ -10,7 +10,7 @@ help: ## list the targets
 demo: ## Odoo with the module and demo data on 127.0.0.1:8069 (PORT=…; FRESH=1 for a new database)
 	@FRESH="$(FRESH)" dev/env demo
 
-test: ## all tests on fresh databases, browser tours and updates included (ARGS="-k gate" for pytest)
+test: ## all tests on fresh databases, tours and updates included (ARGS="-k gate": those, on a kept one)
 	@dev/env test $(ARGS)
 
 test-crm: ## Odoo's own CRM tests with the module installed

@@ -53,14 +53,19 @@ def records(lines):
         yield level, logger, "\n".join(message)
 
 
-def main(paths: list[str]) -> int:
-    """Prints the records that count; returns 1 if there are any."""
-    found = [
+def find(paths) -> list[tuple[str, str, str]]:
+    """Returns the records of log files that count."""
+    return [
         (level, logger, message)
         for path in paths
         for level, logger, message in records(Path(path).read_text(errors="replace").splitlines())
         if level in ("WARNING", "ERROR", "CRITICAL") and counts(logger, message)
     ]
+
+
+def main(paths: list[str]) -> int:
+    """Prints the records that count; returns 1 if there are any."""
+    found = find(paths)
     for level, logger, message in found:
         print(f"{level} {logger}: {message}", file=sys.stderr)
     return 1 if found else 0

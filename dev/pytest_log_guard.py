@@ -1,15 +1,22 @@
 """A pytest plugin: what Odoo logs at WARNING or above during a test fails that test.
 
 Records that a test expects (``assertLogs``, ``mute_logger``) never reach the root logger and so do not
-count. Also builds the asset bundles once before the first browser test, as Odoo's own runner does:
-otherwise each test class would build them again.
+count. Also sees to the server that the tests speak to: its port is reserved, and it answers before the first
+test; the asset bundles are built once before the first browser test, as Odoo's own runner does: otherwise
+each test class would build them again.
 """
 
 import logging
 
 import pytest
+import pytest_odoo
+from hypothesis import HealthCheck, settings
 
+import answers
+import free_port
 from known_noise import counts
+
+START_TIME = 300  # seconds
 
 
 class LogGuard(logging.Handler):
@@ -37,9 +44,17 @@ class LogGuard(logging.Handler):
 _guard = LogGuard()
 
 
+def pytest_configure(config):
+    """Has random tests take the time they need: how long that is says how busy the machine is."""
+    checks = [HealthCheck.too_slow]
+    settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=checks)
+    settings.load_profile("patient")
+
+
 def pytest_sessionstart(session):
     """Listens from the loading of the registry on."""
     logging.getLogger().addHandler(_guard)
+    pytest_odoo._get_available_random_port = free_port.find  # its own may be somebody else's a moment later
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -59,7 +74,17 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def built_assets(request, load_http):
+def answering_server(request, load_http):
+    """Waits until the server of the tests answers."""
+    from odoo.tools import config
+
+    if request.config.getoption("--odoo-http"):
+        url = f"http://127.0.0.1:{config['http_port']}/web/health"
+        assert answers.wait(url, lambda: True, START_TIME), f"nothing answers at {url}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_assets(request, answering_server):
     """Builds the asset bundles if a browser test was collected."""
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry

@@ -1,6 +1,6 @@
 import ast
 
-from odoo.orm.domains import CONDITION_OPERATORS
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 MODULE = "sales_funnel_playbook"
@@ -142,12 +142,25 @@ def _get_paths(domain, context, sort):
     paths = set()
     for node in _walk(domain):
         items = [getattr(item, "value", None) for item in getattr(node, "elts", ())]
-        if len(items) == 3 and isinstance(items[1], str) and items[1] in CONDITION_OPERATORS:
+        if len(items) == 3 and isinstance(items[1], str) and _is_operator(items[1]):
             paths.add(items[0])
     for node in (*_walk(context), *_walk(sort)):
         if isinstance(node, ast.Constant):
             paths.add(node.value)
     return {path.split(":")[0].split(" ")[0] for path in paths if isinstance(path, str)}
+
+
+def _is_operator(word):
+    """Tell whether ``word`` may stand between the field and the value of a condition.
+
+    >>> [word for word in ("ilike", "any", "&", "proposition") if _is_operator(word)]
+    ['ilike', 'any']
+    """
+    try:
+        Domain("id", word.lower(), False)
+    except ValueError:
+        return False
+    return True
 
 
 def _walk(code):

@@ -60,14 +60,14 @@ make_template() {
 # No HTTP server, no cron: for installing and updating.
 odoo_quiet() { odoo_python -m odoo --config "$ODOO_CONF" --no-http "$@"; }
 
-clone_template() { # as database $1
-    local template
-    template=$(template_name)
-    drop_db "$1"
-    sql -c "CREATE DATABASE \"$1\" TEMPLATE \"$template\"" ||
-        die "Database $1 could not be made; is something still connected to $template?"
+clone_template() { copy_db "$(template_name)" "$1"; } # as database $1
+
+copy_db() { # database that nobody is connected to, name of the copy
+    drop_db "$2"
+    sql -c "CREATE DATABASE \"$2\" TEMPLATE \"$1\"" ||
+        die "Database $2 could not be made; is something still connected to $1?"
     # Files in a filestore are never changed, only added and removed: links will do.
-    cp -al "$FILESTORE/$template" "$FILESTORE/$1"
+    cp -al "$FILESTORE/$1" "$FILESTORE/$2"
 }
 
 cmd_newdb() {
@@ -94,10 +94,10 @@ load_modules() { # database, log's name, Odoo's options
         die "Loading the module into database $db was not free of warnings (details: $(shown "$log"))."
 }
 
-# A database that is kept, with the module as its files are now.
+# A database that is kept, with what the module as it is now has in a database.
 ensure_module_db() { # database
     local db=$1 key
-    key=$(hash_of "$(template_key)" "$(addon_key)")
+    key=$(hash_of "$(template_key)" "$("$VENV/bin/python" "$REPO/dev/update_key.py" "$REPO/$MODULE")")
     if db_exists "$db" && is_done "db-$db" "$key"; then return; fi
     if db_exists "$db" && [[ -f $STAMP_DIR/db-$db ]]; then
         mark_undone "db-$db"

@@ -39,6 +39,43 @@ run_pylint() {
     lint_python pylint --rcfile=pyproject.toml "$MODULE"
 }
 
+# The checks that Odoo's reviewer has pylint make; over all of Odoo, as it would have it, they take very long.
+# Comments name checks of pylint-odoo as well, which are unknown here.
+run_odoo_pylint() {
+    local odoo
+    odoo=$(odoo_python_path)
+    PYTHONPATH=$odoo/odoo/addons/test_lint/tests:$odoo ADDONS_PATH=$odoo/odoo/addons:$REPO \
+        lint_python pylint --rcfile=/dev/null --score=n --disable=all,unknown-option-value \
+        --load-plugins="_pylint_path_setup,$(printf '_odoo_checker_%s,' sql_injection gettext unlink_override)" \
+        --enable=sql-injection,missing-gettext,gettext-variable,gettext-placeholders,gettext-repr \
+        --enable=raise-unlink-override "$MODULE"
+}
+
+# Odoo's reviewer, its addon test_lint, in a database that is kept. It walks whatever lies beside an addon: the
+# module comes into a folder of its own. Its tests on JavaScript want an older eslint and are left out; those of
+# its pylint plugins skip themselves.
+run_odoo_lint() (
+    local db=${DB_PREFIX}_lint folder=$ENV_DIR/lint-addons log=$LOG_DIR/odoo-lint.log status=0
+    local tags=/test_lint,-/test_lint:TestESLint,-/test_lint:TestPyLint
+    ensure_module_db "$db"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp -R "$MODULE" "$folder/"
+    odoo_with_tools --config "$ODOO_CONF" -d "$db" --addons-path "$(odoo_python_path)/odoo/addons,$folder" \
+        --no-http -i test_lint -u test_lint --test-tags "$tags" --stop-after-init --logfile= \
+        >"$log" 2>&1 </dev/null || status=$?
+    # shellcheck disable=SC2153 # it is set beside what makes it
+    "$VENV/bin/python" dev/known_noise.py "$log" || status=$?
+    grep -Eq ' 0 failed, 0 error\(s\) of [1-9][0-9]* tests' "$log" || status=1
+    return "$status"
+)
+
+# Odoo with the developer's tools importable, behind what it finds by itself.
+odoo_with_tools() {
+    local start='import sys; sys.path.append(sys.argv.pop(1)); from odoo.cli import main; main()'
+    odoo_python -c "$start" "$(printf '%s\n' "$LINT_VENV"/lib/python3*/site-packages)" "$@"
+}
+
 check() { # name, command…: goes on after a failure and remembers it
     local name=$1
     shift
@@ -51,13 +88,17 @@ check() { # name, command…: goes on after a failure and remembers it
 }
 
 cmd_lint() {
+    require_addon
     ensure_npm
+    ensure_template
     cd "$REPO"
     git rev-parse --git-dir >/dev/null 2>&1 || die "The checks ask git which files there are: this folder is no checkout."
     LINT_FAILED=
     check ruff lint_python ruff check --quiet .
     check ruff-format lint_python ruff format --check --quiet .
     check pylint-odoo run_pylint
+    check odoo-pylint run_odoo_pylint
+    check odoo-lint run_odoo_lint
     check prettier run_prettier --check
     check eslint run_eslint
     check shellcheck run_shellcheck
@@ -91,6 +132,10 @@ cmd_lock() {
         "$venv/bin/uv" pip compile --quiet --universal --python-version "$PYTHON_MIN" --upgrade \
             --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file "$name.txt" "$name.in"
     done
+    say "Locking dev/requirements-odoo.txt to the same versions …"
+    "$venv/bin/uv" pip compile --quiet --universal --python-version "$PYTHON_MIN" --constraint requirements.txt \
+        --generate-hashes --no-header --no-annotate --no-emit-index-url \
+        --output-file requirements-odoo.txt requirements-odoo.in
     say "Locking dev/package-lock.json …"
     rm -f package-lock.json
     run_npm install --package-lock-only --ignore-scripts >/dev/null

@@ -65,7 +65,7 @@ EOT
 # Python with Odoo importable; it takes the place of the shell that calls this.
 exec_odoo_python() {
     PYTHONPATH="$(odoo_python_path)${PYTHONPATH:+:$PYTHONPATH}" PYTHONNOUSERSITE=1 \
-        exec "$VENV/bin/python" "$@"
+        exec nice -n "${LANE_NICENESS:-0}" "$VENV/bin/python" "$@"
 }
 
 odoo_python() { (exec_odoo_python "$@"); }

@@ -12,7 +12,8 @@ cmd_screenshots() { # names of pictures; without them all
     require_addon
     ensure_runtime
     DEMO_DB=${DB_PREFIX}_screenshots
-    PORT=$(free_port)
+    reserve_port
+    PORT=$FREE_PORT
     trap end_screenshots EXIT
     trap 'exit 1' INT TERM
     make_demo_db

@@ -16,26 +16,51 @@ run_pytest() { # database, then pytest's arguments
         AXE_SOURCE=$NPM_DIR/node_modules/axe-core/axe.min.js \
         odoo_python -m pytest -p pytest_log_guard \
         --odoo-config="$ODOO_CONF" --odoo-database="$db" --odoo-http --odoo-log-level=warn \
-        --odoo-extra="logfile=$LOG_DIR/pytest-odoo.log" --odoo-extra="db-filter=^$db\$" \
+        --odoo-extra="logfile=$LOG_DIR/pytest-odoo${LANE:+-$LANE}.log" --odoo-extra="db-filter=^$db\$" \
         --odoo-extra="screenshots=$LOG_DIR/screenshots" "$@"
 }
 
-cmd_test() {
+cmd_test() { # pytest's arguments: those tests alone, on the database that is kept
+    if (($#)); then
+        cmd_pytest "$@"
+        return
+    fi
     local started=$SECONDS status=0
     ensure_test_parts
+    ensure_plain
     use_run_db
     say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
+    begin_lanes
+    start_lane lifecycle "$NEXT" run_lifecycle
+    start_lane tools "$LAST" run_tool_tests
+    start_lane plain "$LAST" run_plain
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install -i "$MODULE"
-    (($#)) || check_pot "$RUN_DB"
-    run_pytest "$RUN_DB" "$@" || status=$?
-    if ! (($#)); then
-        say "Installing, updating and uninstalling the module (about five minutes) …"
-        run_lifecycle || status=$?
-        say "Running the module under faults (about five minutes) …"
-        run_resilience dev/resilience/test_{clock,conflicts,kills,leavers,outages}.py || status=$?
-    fi
+    copy_db "$RUN_DB" "${RUN_DB}_faults"
+    start_lane resilience "$FIRST" run_faults
+    check_pot "$RUN_DB"
+    # what the browser loads is built once for all copies
+    logged "What the browser loads could not be built." assets build_assets "$RUN_DB"
+    start_module_lanes
+    watch_lanes || status=$?
+    keep_records
     return "$status"
+}
+
+build_assets() { # database
+    echo 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()' |
+        odoo_python -m odoo shell --config "$ODOO_CONF" -d "$1" --no-http --logfile=
+}
+
+# What the tools of this folder promise.
+run_tool_tests() {
+    cd "$REPO"
+    PYTHONPATH=$REPO/dev odoo_python -m pytest -p no:odoo ${LANE:+-p pytest_lane} -p no:cacheprovider --rootdir "$REPO" dev/tests
+}
+
+run_faults() {
+    RUN_DB=${RUN_DB}_faults
+    run_resilience dev/resilience/test_{clock,conflicts,kills,leavers,outages}.py
 }
 
 # Tests that install, update and uninstall the module in databases of their own, named after RUN_DB.
@@ -43,7 +68,7 @@ run_lifecycle() {
     cd "$REPO"
     PYTHONPATH=$REPO/dev LIFECYCLE_CONFIG=$ODOO_CONF LIFECYCLE_DATABASE=$RUN_DB \
         LIFECYCLE_TEMPLATE=$(template_name) \
-        odoo_python -m pytest -p no:odoo --rootdir "$REPO" "${@:-dev/lifecycle}"
+        odoo_python -m pytest -p no:odoo ${LANE:+-p pytest_lane} --rootdir "$REPO" "${@:-dev/lifecycle}"
 }
 
 cmd_test_lifecycle() {
@@ -59,7 +84,7 @@ run_resilience() {
     bin=$(pg_bin)
     cd "$REPO"
     PYTHONPATH=$REPO/dev RESILIENCE_CONFIG=$ODOO_CONF RESILIENCE_DATABASE=$RUN_DB RESILIENCE_PG_BIN=$bin \
-        odoo_python -m pytest -p no:odoo --rootdir "$REPO" "${@:-dev/resilience}"
+        odoo_python -m pytest -p no:odoo ${LANE:+-p pytest_lane} --rootdir "$REPO" "${@:-dev/resilience}"
 }
 
 cmd_test_resilience() {
@@ -77,7 +102,11 @@ cmd_pytest() {
     run_pytest "${DB_PREFIX}_dev" "$@"
 }
 
-free_port() { "$VENV/bin/python" "$REPO/dev/free_port.py"; }
+reserve_port() { # sets FREE_PORT, which nobody else is given until this shell ends
+    local reader
+    exec {reader}< <("$VENV/bin/python" "$REPO/dev/free_port.py")
+    read -r FREE_PORT <&"$reader"
+}
 
 cmd_test_crm() {
     local log=$LOG_DIR/test-crm.log status=0
@@ -86,9 +115,10 @@ cmd_test_crm() {
     say "Installing the module beside sale_crm …"
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install-crm -i "sale_crm,$MODULE"
+    reserve_port
     say "Running Odoo's own CRM tests (about four minutes) …"
     odoo_python -m odoo --config "$ODOO_CONF" -d "$RUN_DB" --db-filter "^$RUN_DB\$" \
-        --http-port "$(free_port)" -u crm,sale_crm --test-tags "${1:-/crm,/sale_crm}" --stop-after-init \
+        --http-port "$FREE_PORT" -u crm,sale_crm --test-tags "${1:-/crm,/sale_crm}" --stop-after-init \
         --screenshots "$LOG_DIR/screenshots" >"$log" 2>&1 </dev/null || status=$?
     report_odoo_tests "$log" "$status"
 }

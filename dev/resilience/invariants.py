@@ -2,7 +2,7 @@
 
 import time
 
-WAIT = 30  # seconds
+WAIT = 300  # seconds
 
 # Each query returns what must not be.
 FORBIDDEN = {

@@ -100,7 +100,7 @@ class Run:
         try:
             os.close(self._reader)
             with (
-                patch("odoo.addons.sales_funnel_playbook.models.crm_playbook_refresh.BATCH", BATCH),
+                patch("odoo.addons.sales_funnel_playbook.models.core.crm_playbook_refresh.BATCH", BATCH),
                 clock(self.moment),
             ):
                 for number, name in enumerate(self.names):

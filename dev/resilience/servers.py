@@ -8,11 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
+import answers
 import free_port
 import known_noise
 
@@ -20,7 +18,7 @@ CONFIG = Path(os.environ["RESILIENCE_CONFIG"])
 LOGS = CONFIG.parent / "log"
 FILESTORE = CONFIG.parent / "data" / "filestore"
 SCRIPTS = Path(__file__).parent
-START_TIME = 120  # seconds
+START_TIME = 300  # seconds
 
 # What Odoo says of a transaction that it tries again, because another one was quicker.
 RETRIED = re.compile(r"ERROR: (could not serialize access|could not obtain lock|deadlock detected)")
@@ -137,16 +135,8 @@ class Server:
 
         :raise AssertionError: when it does not
         """
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        until = time.monotonic() + START_TIME
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                opener.open(f"{self.url}/json/2", timeout=START_TIME).close()
-            except urllib.error.HTTPError:
-                return  # it has no such page, and says so
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.2)
-        raise AssertionError(f"the server does not answer, see {self.log} and {self._output.name}")
+        is_ready = answers.wait(f"{self.url}/json/2", lambda: self.process.poll() is None, START_TIME)
+        assert is_ready, f"the server does not answer, see {self.log} and {self._output.name}"
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

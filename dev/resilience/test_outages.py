@@ -20,7 +20,7 @@ from people import Person
 
 PROGRAMS = 8
 DISK = 262_144  # bytes
-WAIT = 120  # seconds
+WAIT = 600  # seconds
 
 
 def get_one(odoo, query, *values):

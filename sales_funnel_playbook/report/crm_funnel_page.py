@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..arguments import check_argument, is_id
-from ..models.crm_playbook_tier import TIERS
+from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel import get_bounds, get_days, get_period, get_rate, get_step
 from .crm_funnel_numbers import COUNTS, RATES, SCOPE, STAYS
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.crm_playbook_tier import TIERS
+from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel_events import EVENTS
 
 KINDS = [

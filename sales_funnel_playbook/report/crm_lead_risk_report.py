@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.crm_risk_type import LEVELS
+from ..models.risk.crm_risk_type import LEVELS
 
 # A deal once for each type of risk it ever had, with the gravest level; those without any, once.
 RISKS = """

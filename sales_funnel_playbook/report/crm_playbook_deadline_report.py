@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.crm_playbook_deadline import TRIGGERS
-from ..models.crm_playbook_tier import TIERS
+from ..models.deadline.crm_playbook_deadline import TRIGGERS
+from ..models.rating.crm_playbook_tier import TIERS
 
 STATES = [
     ("open", "Open"),

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.crm_lead_stage_log import GATES
+from ..models.history.crm_lead_stage_log import GATES
 
 # What today's rules ask of a move: the conditions of the stage entered, the required outputs of the
 # stages left and jumped over, and the stages jumped over that may not be. What was unmet of rules that

@@ -1,11 +1,35 @@
-"""How properties are tested with hypothesis: the same examples every time."""
+"""What tests of properties use, and Odoo does not bring along. Where it is missing, the tests that need it
+are skipped: a module whose tests cannot be imported takes everybody's test run down.
+"""
 
-from hypothesis import HealthCheck, Phase, settings
+import unittest
+from unittest.mock import MagicMock
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+try:
+    from hypothesis import HealthCheck, Phase, example, given, settings
+    from hypothesis import strategies as st
+except ImportError:
+    st = HealthCheck = Phase = MagicMock()  # strategies that nothing is drawn from
+
+    def given(*strategies):
+        """Skip the test, or the test that calls the function."""
+        return unittest.skip("hypothesis is not installed")
+
+    def settings(*parents, **values):
+        return lambda test: test
+
+    example = settings
+
+needs_jsonschema = unittest.skipUnless(jsonschema, "jsonschema is not installed")
+# The same examples every time.
 SETTINGS = settings(
     deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes; the examples are small
-    suppress_health_check=[*HealthCheck],
+    suppress_health_check=list(HealthCheck),
 )

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.crm_lead_gate import Verdict
+from ..models.gate.types import Verdict
 
 
 class CrmLeadAdvance(models.TransientModel):

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..models.crm_playbook_tier import TIERS
+from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.tiering import Threshold, get_quantile, get_tier, round_down
 
 MIN_WON = 9

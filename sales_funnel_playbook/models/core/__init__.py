@@ -1,0 +1,17 @@
+# The playbook and its stages, the named domain, what a changed rule brings about, the lead's one save, jobs.
+# Uses no other room.
+# Guide: docs/guide/core
+from . import mixins
+from . import crm_playbook_rule
+from . import crm_playbook
+from . import crm_playbook_stage
+from . import crm_product_line
+from . import crm_stage
+from . import res_config_settings
+from . import resource_calendar
+from . import crm_playbook_duty
+from . import crm_lead_fact
+from . import save
+from . import crm_lead
+from . import install
+from . import crm_playbook_refresh

@@ -1,0 +1,222 @@
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
+
+from .save import (
+    AFTER_SAVE,
+    BEFORE_CREATE,
+    BEFORE_WRITE,
+    COMPARED,
+    COMPARED_ALWAYS,
+    MOVING,
+    PLAYBOOK_KEYS,
+    LeadState,
+    Save,
+)
+
+# Stored fields of the lead that follow from its facts and are computed before it is created.
+RESULTS = {
+    "risk_ids": ("risk_level", "risk_description", "risk_response"),
+    "progress_ids": ("last_contact_at", "last_contact_summary", "customer_feedback"),
+}
+MODULE = __name__.split(".")[2]
+
+
+def is_kept(field):
+    """Tell whether a field is a stored one that the module alone writes."""
+    return field._module == MODULE and field.store and field.readonly
+
+
+class CrmLead(models.Model):
+    """The one create and the one write: every capability takes part by its steps, whose order is that of the
+    lists in ``save.py``. And which playbook a lead follows.
+
+    Odoo reads every tracked field of every record before each write, written or not. The fields of
+    this module are read when they are written, and when they are computed.
+    """
+
+    _inherit = "crm.lead"
+
+    product_line_id = fields.Many2one(
+        "crm.product.line",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        ondelete="set null",
+        help="The product line being sold. Its playbook applies to this deal.",
+    )
+    playbook_id = fields.Many2one(
+        "crm.playbook",
+        compute="_compute_playbook_id",
+        search="_search_playbook_id",
+        help="The product line's playbook, else the team's, else the company's.",
+    )
+    playbook_stage_id = fields.Many2one("crm.playbook.stage", compute="_compute_playbook_stage_id")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]  # an import tries again with the same ones
+        for step in BEFORE_CREATE:
+            getattr(self, step)(vals_list)
+        leads = super().create(vals_list)
+        before = {
+            lead_id: LeadState(playbook_id, False, None)
+            for lead_id, playbook_id in leads._get_playbook_ids().items()
+        }
+        leads._finish_save(Save(vals_list=vals_list, before=before))
+        return leads
+
+    def write(self, vals):
+        save = Save(vals, before=self._get_states(vals))
+        for step in BEFORE_WRITE:
+            getattr(self, step)(save)
+        result = super().write(save.vals)
+        self._finish_save(save)
+        return result
+
+    def _finish_save(self, save):
+        """Take the steps after Odoo's own."""
+        leads = self
+        may_be_given_away = save.is_new or save.is_rekeyed
+        if may_be_given_away and not self.env.su and not self.has_access("write"):
+            leads = self.sudo()  # sudo: the very save has given the leads to somebody else
+        for step in AFTER_SAVE:
+            getattr(leads, step)(save)
+
+    def _write_as_odoo(self, vals):
+        """Write without any step: what belongs to a save that is on its way."""
+        write = super().write
+        return write(vals)
+
+    def _get_states(self, vals):
+        """Return ``{lead id: LeadState}`` of the leads for which writing ``vals`` may change something that a
+        step compares; a lead without a playbook costs next to nothing.
+        """
+        is_rekeyed = not PLAYBOOK_KEYS.isdisjoint(vals)
+        is_always = not COMPARED_ALWAYS.isdisjoint(vals)
+        is_moving = not MOVING.isdisjoint(vals) or not COMPARED.isdisjoint(vals)
+        if not (is_rekeyed or is_always or is_moving):
+            return {}
+        assignment = self.env["crm.playbook"]._get_assignment()
+        if not assignment and not is_always:
+            return {}
+        compared = [name for name in LeadState._fields[8:] if name in vals]
+        states = {}
+        for lead in self:
+            playbook_id = assignment.resolve(lead) if assignment else False
+            if playbook_id or is_rekeyed or is_always:
+                states[lead.id] = lead._get_state(playbook_id, compared)
+        return states
+
+    def _get_state(self, playbook_id, compared=()):
+        """Return this lead's :class:`LeadState`."""
+        keys = (self.product_line_id, self.team_id, self.user_id, self.company_id)
+        return LeadState(
+            *self._get_place(playbook_id)[:3],
+            self.active,
+            *(key.id for key in keys),
+            **{name: self[name] for name in compared},
+        )
+
+    def _get_place(self, playbook_id):
+        """Return this lead's :class:`LeadState` with nothing but its place."""
+        return LeadState(playbook_id, self.stage_id.id, self.won_status)
+
+    @api.depends("product_line_id", "team_id", "company_id")
+    def _compute_playbook_id(self):
+        assignment = self.env["crm.playbook"]._get_assignment()
+        for lead in self:
+            lead.playbook_id = assignment and assignment.resolve(lead)
+
+    @api.depends("playbook_id", "stage_id")
+    def _compute_playbook_stage_id(self):
+        gates = self.env["crm.playbook"]._get_gates()
+        for lead in self:
+            gate = gates.get(lead.playbook_id.id)
+            stage = gate and gate.stages.get(lead.stage_id.id)
+            lead.playbook_stage_id = stage.id if stage else False
+
+    def _search_playbook_id(self, operator, value):
+        if operator == "any":
+            playbooks = self.env["crm.playbook"].search(value)
+        elif operator == "in":
+            playbooks = self.env["crm.playbook"].browse(id_ for id_ in value if id_)
+        else:
+            return NotImplemented
+        domains = self._get_playbook_domains()
+        found = Domain.OR(domains.get(playbook.id, Domain.FALSE) for playbook in playbooks)
+        if operator == "in" and False in value:
+            found |= ~Domain.OR(domains.values())
+        return found
+
+    def _get_playbook_ids(self):
+        """Return ``{lead id: playbook id}`` for the leads of ``self`` that follow one. Costs no
+        query beyond the lead's own fields, and nothing at all while no playbook is in use.
+        """
+        assignment = self.env["crm.playbook"]._get_assignment()
+        if not assignment:
+            return {}
+        playbook_ids = {lead.id: assignment.resolve(lead) for lead in self}
+        return {lead_id: playbook_id for lead_id, playbook_id in playbook_ids.items() if playbook_id}
+
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), "product_line_id"]
+
+    def _get_playbook_domains(self):
+        """Return ``{playbook id: domain}`` of the leads that follow each playbook in use: the same
+        order of precedence as :meth:`Assignment.resolve`.
+        """
+        by_line, by_team, by_company = self.env["crm.playbook"]._get_assignment()
+        domains, taken = {}, Domain.FALSE
+        for field_name, by_key in (("product_line_id", by_line), ("team_id", by_team)):
+            found = {}
+            for playbook_id, company_id in set(by_key.values()):
+                keys = [key for key, target in by_key.items() if target[0] == playbook_id]
+                domain = Domain(field_name, "in", keys)
+                if company_id:
+                    domain &= Domain("company_id", "in", [company_id, False])
+                found[playbook_id] = domain
+            for playbook_id, domain in found.items():
+                domains[playbook_id] = domains.get(playbook_id, Domain.FALSE) | (domain & ~taken)
+            taken |= Domain.OR(found.values())
+        companies = [company_id for company_id in by_company if company_id]
+        for company_id, (playbook_id, _company) in by_company.items():
+            company = (
+                Domain("company_id", "=", company_id)
+                if company_id
+                else Domain("company_id", "not in", companies)
+            )
+            domains[playbook_id] = ~taken & company
+        return domains
+
+    @api.model
+    @tools.ormcache()
+    def _get_own_tracked(self):
+        """Return the names of the tracked fields that this module has added to the lead."""
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if getattr(field, "tracking", None) and field._modules == ("sales_funnel_playbook",)
+        )
+
+    def _before_write_core(self, save):
+        context = self.env.context
+        is_tracking = not context.get("tracking_disable") and not context.get("mail_notrack")
+        if written := is_tracking and self._get_own_tracked().intersection(save.written):
+            self._track_prepare(written)
+
+    def _track_prepare(self, fields_iter):
+        if fields_iter is self._fields:  # "all there are", from Odoo's own write
+            fields_iter = self._fields.keys() - self._get_own_tracked()
+        return super()._track_prepare(fields_iter)
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Scores, signals and whatever else the module keeps on a lead nobody writes, as with facts."""
+        is_free = operation == "read" or self.env.su or not is_kept(field)
+        return is_free and super()._has_field_access(field, operation)
+
+    def _after_save_core(self, save):
+        """A new lead says what the facts say that come with it: Odoo computes that before there are any."""
+        for lead, vals in zip(self if save.is_new else (), save.vals_list, strict=False):
+            for result in (result for name in RESULTS if vals.get(name) for result in RESULTS[name]):
+                self.env.add_to_compute(lead._fields[result], lead)

@@ -1,0 +1,206 @@
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL, frozendict
+
+from .mixins import UNITS
+
+ENTERING = "stage_entered"
+RECURRING = ("review", "follow_up")
+# At least so many seconds pass in one of a delay's unit, whatever the calendar: to find candidates in SQL.
+LEAST_SECONDS = {
+    **{"working_hours": 3600, "hours": 3600, "days": 86400, "working_days": 86400},
+    **{"weeks": 7 * 86400, "months": 28 * 86400},
+}
+DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id"
+NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int)"
+# Who does a duty on a lead: as the rule says, else the leader, else the playbook's responsible, else the
+# salesperson; never somebody who has left.
+PEOPLE = """
+    LEFT JOIN rhythm ON duty.trigger = 'follow_up' AND rhythm.tier = lead.tier
+    LEFT JOIN crm_team team ON team.id = lead.team_id
+    LEFT JOIN res_users owner ON owner.id = lead.user_id AND owner.active
+    LEFT JOIN res_users leader ON leader.id = team.user_id AND leader.active
+    LEFT JOIN res_users keeper ON keeper.id = %s AND keeper.active
+    LEFT JOIN res_users named ON named.id = duty.user_id AND named.active
+"""
+DOER = SQL(
+    "COALESCE(CASE COALESCE(rhythm.responsible, duty.responsible) WHEN 'salesperson' THEN owner.id"
+    " WHEN 'team_leader' THEN leader.id ELSE named.id END, leader.id, keeper.id, owner.id)"
+)
+
+
+class Duty(NamedTuple):
+    """Something that a playbook has done in time, as the engine of deadlines keeps it in memory."""
+
+    key: str  # "deadline:12" or "output:5": a cause of an activity begins with it
+    id: int
+    trigger: str
+    stage_id: int  # the ``crm.stage`` that starts it, or False
+    domain: str
+    satisfied_domain: str
+    delay: tuple  # (count, unit); None: as the deal's tier says
+    escalation: tuple  # (count, unit) after it is due, or None: never
+    effective_from: datetime
+    responsible: str
+    responsible_user_id: int
+    activity_type_id: int
+
+    @property
+    def is_output(self):
+        return self.key.startswith("output")
+
+    def browse_rule(self, env):
+        """Return the ``crm.playbook.output`` or ``crm.playbook.deadline``."""
+        return env["crm.playbook.output" if self.is_output else "crm.playbook.deadline"].browse(self.id)
+
+
+class Duties(NamedTuple):
+    """All that one playbook has done in time, and how it stands in SQL beside the leads."""
+
+    duties: tuple[Duty, ...] = ()
+    broken: tuple[str, ...] = ()  # keys of those that cannot be evaluated: what they have begun stays
+    tiers: frozendict = frozendict()  # {tier: (delay, responsible)}
+    responsible_user_id: int = False
+    calendar_id: int = False
+
+    def get_tables(self):
+        """Return ``duty (…) AS …, rhythm (tier, least, responsible) AS …`` for a WITH; see
+        :data:`DUTY_COLUMNS`. ``least`` is an interval that passes before it can be due.
+        """
+        duties = [
+            SQL(
+                "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int)",
+                *(duty.key, duty.id, duty.trigger, duty.effective_from, duty.stage_id or None),
+                *(get_least_seconds(duty.delay), duty.responsible, duty.responsible_user_id or None),
+            )
+            for duty in self.duties
+        ]
+        rhythms = [
+            SQL("(%s, %s * INTERVAL '1 second', %s)", tier, get_least_seconds(delay), responsible)
+            for tier, (delay, responsible) in self.tiers.items()
+        ]
+        return SQL(
+            "duty (%s) AS (VALUES %s), rhythm (tier, least, responsible) AS (VALUES %s)",
+            SQL(DUTY_COLUMNS),
+            SQL(", ").join(duties or [SQL(NO_DUTY)]),
+            SQL(", ").join(rhythms or [SQL("(NULL, INTERVAL '0', NULL)")]),
+        )
+
+    def get_people(self):
+        """Return the joins to ``duty`` and ``lead`` that :data:`DOER` needs."""
+        return SQL(PEOPLE, self.responsible_user_id or None)
+
+
+def get_least_seconds(delay):
+    """Return how many seconds pass at least before a delay is over.
+
+    >>> get_least_seconds((2, "hours"))
+    7200
+    >>> get_least_seconds((1, "working_days"))  # from late on one day to early on the next
+    0
+    >>> get_least_seconds(None)
+    0
+    """
+    count, unit = delay or (0, "days")
+    return LEAST_SECONDS[unit] * max(count - (unit == "working_days"), 0)
+
+
+class CrmPlaybookDuty(models.AbstractModel):
+    """A rule that gives somebody an activity with a due time, and tells somebody else when it is missed."""
+
+    _name = "crm.playbook.duty"
+    _description = "Dated Duty"
+    _inherit = ["crm.playbook.delay", "crm.playbook.cache.mixin"]
+    _playbook_effects = {"deadlines": None}
+    _playbook_silent_fields = frozenset({"error"})
+
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        ondelete="set null",
+        domain="[('res_model', 'in', [False, 'crm.lead'])]",
+        help="The kind of activity it appears as; empty: a to-do.",
+    )
+    effective_from = fields.Datetime(
+        required=True,
+        default=fields.Datetime.now,
+        copy=False,
+        help="What began before brings no activity: a new rule asks nothing of the past.",
+    )
+    escalation_to = fields.Selection(
+        [("none", "Nobody"), ("team_leader", "Team Leader"), ("user", "A Named Person")],
+        string="Escalate To",
+        required=True,
+        default="none",
+        help="Who is told, once, when it is still not done some time after it was due. Without a team leader"
+        " it is the playbook's responsible, else the salesperson.",
+    )
+    escalation_user_id = fields.Many2one(
+        "res.users", string="Escalate To Person", domain=[("share", "=", False)], ondelete="set null"
+    )
+    escalation_count = fields.Integer(string="Escalate After", help="0: as soon as it is overdue.")
+    escalation_unit = fields.Selection(
+        UNITS,
+        string="Unit of Escalation",
+        required=True,
+        default="working_days",
+    )
+
+    error = fields.Text(readonly=True, copy=False, help="Why this could not be followed last time.")
+
+    _escalation_count_range = models.Constraint(
+        "CHECK(escalation_count BETWEEN 0 AND 1000)",
+        "The time until an escalation is between 0 and 1000 of its unit.",
+    )
+
+    @api.constrains("escalation_to", "escalation_user_id")
+    def _check_escalation_user(self):
+        for rule in self:
+            if rule.escalation_to == "user" and not rule.escalation_user_id.active:
+                raise ValidationError(
+                    self.env._("Choose an active user to whom “%s” is escalated, or nobody.", rule.name)
+                )
+
+    def write(self, vals):
+        """A time limit that begins now asks nothing of the past."""
+        if vals.get("delay_count") and "effective_from" not in vals:
+            beginning = self.filtered(lambda rule: not rule.delay_count)
+            super(CrmPlaybookDuty, beginning).write({"effective_from": fields.Datetime.now()})
+        return super().write(vals if "error" in vals else {**vals, "error": False})
+
+    def _report_error(self, error):
+        """Tell the playbook's responsible, once, why this rule could not be followed; the others go on.
+
+        :param error: an exception or its text
+        """
+        self.ensure_one()
+        reason = (str(error) or repr(error)).splitlines()[0]
+        if reason == self.error:
+            return
+        self.write({"error": reason})
+        responsible = self.playbook_id.responsible_user_id.filtered("active")
+        self.playbook_id.message_post(
+            body=self.env._("“%(rule)s” cannot be followed: %(reason)s", rule=self.name, reason=reason),
+            partner_ids=responsible.partner_id.ids,
+        )
+
+    def _prepare_duty(self):
+        """Return this rule as a :class:`Duty`; extended by each kind of rule."""
+        self.ensure_one()
+        escalates = self.escalation_to != "none"
+        return Duty(
+            key=f"{self._name.rpartition('.')[2]}:{self.id}",
+            id=self.id,
+            trigger=ENTERING,
+            stage_id=False,
+            domain="",
+            satisfied_domain="",
+            delay=self._get_delay(),
+            escalation=(self.escalation_count, self.escalation_unit) if escalates else None,
+            effective_from=self.effective_from,
+            responsible="salesperson",
+            responsible_user_id=False,
+            activity_type_id=self.activity_type_id.id,
+        )

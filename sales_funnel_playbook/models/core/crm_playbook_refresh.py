@@ -1,0 +1,198 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...exceptions import CONCURRENCY_ERRORS
+
+BATCH = 5000
+MAX_ATTEMPTS = 7
+SHRINKING = 5  # times fewer deals after each attempt: the last ones are of a single deal
+KINDS = [("rating", "Score, tier, checks and risks"), ("deadlines", "Deadlines")]
+# Deals with something to do that a playbook has given them, whatever became of them since.
+BUSY = """
+    SELECT DISTINCT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_cause IS NOT NULL
+        AND res_model = 'crm.lead' AND res_id > %s ORDER BY res_id LIMIT %s
+"""
+HAS_WORK = """
+    SELECT id FROM crm_playbook playbook WHERE EXISTS (
+        SELECT FROM mail_activity WHERE active AND playbook_id = playbook.id AND playbook_cause IS NOT NULL)
+"""
+
+
+class CrmPlaybookRefresh(models.Model):
+    """A playbook whose open deals are to be looked at again, what for, and how far that is.
+
+    A row exists as long as there is something left to do; its ``position`` is committed with each
+    batch, so that a job that is killed goes on where it stopped.
+    """
+
+    _name = "crm.playbook.refresh"
+    _description = "Refresh of a Playbook's Deals"
+    _order = "id"
+
+    playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
+    kind = fields.Selection(KINDS, required=True, default="rating")
+    position = fields.Integer(help="Id of the last deal that was looked at.")
+
+    _playbook_uniq = models.UniqueIndex("(playbook_id, kind)")
+
+    @api.model
+    def _cron_start(self):
+        """Every night: look again at all open deals, because time has passed."""
+        self._start_safely(lambda: self.env["crm.playbook"].search([("is_template", "=", False)]), "rating")
+
+    @api.model
+    def _cron_start_deadlines(self):
+        """Every hour: what has become due since, and whose it is by now. What is still under way goes on."""
+        self._start_safely(self._get_playbooks_to_keep, "deadlines")
+
+    @api.model
+    def _get_playbooks_to_keep(self):
+        """Return the playbooks with deadlines or open work that no job is looking at."""
+        under_way = self.search([("kind", "=", "deadlines")]).playbook_id
+        playbooks = self.env["crm.playbook"].browse(self.env["crm.playbook"]._get_duties()).exists()
+        self.env["mail.activity"].flush_model()
+        return (
+            playbooks | playbooks.browse(id_ for (id_,) in self.env.execute_query(SQL(HAS_WORK)))
+        ) - under_way
+
+    @api.model
+    def _start_safely(self, get_playbooks, kind):
+        """Request what ``get_playbooks()`` returns; where the running job has just ended one of the requests,
+        see what there is now and try again.
+        """
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                self._request(get_playbooks(), kind)
+                self.env.flush_all()
+            except CONCURRENCY_ERRORS:
+                if attempt == MAX_ATTEMPTS:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+            else:
+                return
+
+    @api.model
+    def _request(self, playbooks, kind="rating"):
+        """Have the deals of ``playbooks`` looked at again soon, from the first one on."""
+        begun = self.search([("playbook_id", "in", playbooks.ids), ("kind", "=", kind)])
+        begun.position = 0
+        self.create([{"playbook_id": one.id, "kind": kind} for one in playbooks - begun.playbook_id])
+        if cron := self._get_cron(kind):
+            cron._trigger()
+
+    @api.model
+    def _get_cron(self, kind):
+        """Return the job, or None where it is gone already: rules go after it when the module does."""
+        name = {"rating": "ir_cron_refresh", "deadlines": "ir_cron_deadlines"}[kind]
+        return self.env.ref(f"sales_funnel_playbook.{name}", raise_if_not_found=False)
+
+    @api.model
+    def _cron_run(self, kind="rating"):
+        """Look again at the deals of the requested playbooks, in batches: smaller ones while people change
+        the same deals.
+        """
+        mine, size = [("kind", "=", kind)], BATCH
+        remaining = sum(one._get_leads().search_count(one._get_domain()) for one in self.search(mine))
+        while refresh := self.search(mine, limit=1):
+            done, size = refresh._run_safely(size)
+            if done is None:
+                return
+            remaining = max(remaining - done, self.search_count(mine))
+            if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
+                return
+            self.env.invalidate_all()
+
+    def _run_safely(self, size):
+        """Run the next batch; where somebody else was quicker, see what they did and try again with fewer
+        deals: that takes less time, in which others change fewer of them.
+
+        :param int size: how many deals at most
+        :return: how many deals there were, None where another job is at it; and the size to go on with
+        """
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                done = self.with_context(lang=self._get_lang())._run_batch(size)
+                self.env.cr.flush()
+            except CONCURRENCY_ERRORS:
+                if attempt == MAX_ATTEMPTS:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                if not self.exists():
+                    return 0, size
+                size = max(size // SHRINKING, 1)
+            else:
+                return done, size
+        return None, size
+
+    def _get_lang(self):
+        """Return the language of what the job writes down for everybody: that of the playbook's company."""
+        lang = (self.playbook_id.company_id or self.env.company).partner_id.lang
+        return lang if lang and self.env["res.lang"]._get_data(code=lang) else None
+
+    def _run_batch(self, size=None):
+        """Look at the next deals, so many at most, and end with the last ones.
+
+        :return: how many there were, None where another job is at it
+        """
+        size = size or BATCH
+        if not self.try_lock_for_update():
+            return None
+        # planning machine code for statements that run for a tenth of a second takes longer than they do
+        self.env.cr.execute("SET LOCAL jit TO off")
+        ids = self._get_next_ids(size)
+        leads = self._get_leads().browse(ids)
+        if leads and self.kind == "deadlines":
+            leads.exists().with_context(active_test=True)._keep_deadlines()
+        elif leads:
+            leads._refresh()
+        if len(ids) < size:
+            self._report_broken()
+            self.unlink()
+        else:
+            self.position = ids[-1]
+        return len(ids)
+
+    def _get_leads(self):
+        """Return the model of leads; what is lost, and archived therefore, has deadlines too."""
+        return self.env["crm.lead"].with_context(active_test=self.kind == "rating")
+
+    def _get_next_ids(self, size):
+        """Return the ids of the next deals to look at, in order, so many at most. Those with work left are
+        found apart from the others: together, PostgreSQL would read all activities for each batch.
+        """
+        ids = self._get_leads().search(self._get_domain(), order="id", limit=size).ids
+        if self.kind == "deadlines":
+            self.env["mail.activity"].flush_model()
+            query = SQL(BUSY, self.playbook_id.id, self.position, size)
+            ids = sorted({*ids, *(id_ for (id_,) in self.env.execute_query(query))})[:size]
+        return ids
+
+    def _get_domain(self):
+        """Return the domain of the deals that are still to be looked at: open ones, and those that
+        were closed since the last time.
+        """
+        todo = Domain("id", ">", self.position)
+        followed = Domain("playbook_id", "=", self.playbook_id.id)
+        worked = Domain("won_status", "=", "pending") | Domain("date_closed", ">=", "today -2d")
+        is_any = Domain.TRUE if self.kind == "deadlines" else Domain("type", "=", "opportunity")
+        return todo & followed & worked & is_any
+
+    def _report_broken(self):
+        """Report the rules that cannot be evaluated any more."""
+        if self.kind == "deadlines":
+            playbook = self.playbook_id
+            for deadline in playbook.deadline_ids | playbook.stage_ids.action_ids:
+                if deadline.broken_reason:
+                    deadline._report_error(deadline.broken_reason)
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    def _refresh(self):
+        """Bring up to date what rules and the passing of time decide about these deals of one
+        playbook, open or just closed. Called by the job with up to 5,000 deals; each capability extends it.
+        """

@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# Numbers of the whole database, and what they are unless somebody changes them.
+DEFAULTS = {"waiting_days": 30, "override_days": 7, "case_review_months": 6}
+PREFIX = "sales_funnel_playbook."
+FIELDS = [f"sales_funnel_{name}" for name in DEFAULTS]
+MAXIMUM = 365
+
+
+class ResConfigSettings(models.TransientModel):
+    """The sales funnel's part of CRM's settings."""
+
+    _inherit = "res.config.settings"
+
+    sales_funnel_playbook_id = fields.Many2one(
+        "crm.playbook",
+        string="Playbook of All Other Deals",
+        compute="_compute_sales_funnel_playbook_id",
+        inverse="_inverse_sales_funnel_playbook_id",
+        domain="[('is_template', '=', False), ('stage_ids', '!=', False), ('team_ids', '=', False),"
+        " ('product_line_ids', '=', False), ('company_id', '=', company_id)]",
+        help="Deals of this company whose product line and team have no playbook follow this one.",
+    )
+    sales_funnel_waiting_days = fields.Integer(
+        string="Waiting at Most (Days)",
+        config_parameter=f"{PREFIX}waiting_days",
+        default=DEFAULTS["waiting_days"],
+        help="So long may a deal wait because the customer asked for it; calendar days.",
+    )
+    sales_funnel_override_days = fields.Integer(
+        string="Make Up Within (Days)",
+        config_parameter=f"{PREFIX}override_days",
+        default=DEFAULTS["override_days"],
+        help="Proposed to who lets a deal pass: by then what is missing is made up for; calendar days.",
+    )
+    sales_funnel_case_review_months = fields.Integer(
+        string="Cases Reviewed Every (Months)",
+        config_parameter=f"{PREFIX}case_review_months",
+        default=DEFAULTS["case_review_months"],
+        help="So long after it was published or looked at, the owner of a case is asked whether it holds.",
+    )
+
+    @api.depends("company_id")
+    def _compute_sales_funnel_playbook_id(self):
+        for settings in self:
+            settings.sales_funnel_playbook_id = settings._find_default_playbooks()[:1]
+
+    @api.constrains(*FIELDS)
+    def _check_sales_funnel_numbers(self):
+        for settings in self:
+            for name in FIELDS:
+                if not 1 <= settings[name] <= MAXIMUM:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(field)s” of the sales funnel's settings is between 1 and %(maximum)s.",
+                            field=self._fields[name]._description_string(self.env),
+                            maximum=MAXIMUM,
+                        )
+                    )
+
+    @api.model
+    def get_values(self):
+        """Show what holds, whatever somebody has written into the system parameters."""
+        numbers = {f"sales_funnel_{name}": self.env["crm.playbook"]._get_setting(name) for name in DEFAULTS}
+        return {**super().get_values(), **numbers}
+
+    def _inverse_sales_funnel_playbook_id(self):
+        for settings in self:
+            chosen, known = settings.sales_funnel_playbook_id, settings._find_default_playbooks()
+            if chosen != known[:1]:
+                (known - chosen).is_default = False
+                chosen.is_default = True
+
+    def _find_default_playbooks(self):
+        """Return the playbook of all other deals of this company, if there is one."""
+        domain = [("is_default", "=", True), ("company_id", "=", self.company_id.id)]
+        return self.env["crm.playbook"].search(domain)

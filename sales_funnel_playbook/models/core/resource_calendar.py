@@ -1,0 +1,138 @@
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, models
+from odoo.tools import SQL
+from odoo.tools.intervals import Intervals
+
+from ...tools.working_time import WorkingTime
+
+SHORTEST = timedelta(minutes=1)
+# How far ahead a calendar is asked before it is said to have no working time left.
+MAX_SPAN = timedelta(days=5 * 366)
+
+
+def round_up(moment):
+    """Return ``moment`` without its time zone, at the full second that it lacks a microsecond of."""
+    naive = moment.replace(tzinfo=None)
+    return naive + timedelta(microseconds=1) if naive.microsecond == 999999 else naive
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    def _get_working_time(self, since, until):
+        """Return the :class:`WorkingTime` of this calendar in a span, holidays left out.
+
+        :param since: naive UTC, as ``until`` and as what the result is asked
+        """
+        self.ensure_one()
+        return WorkingTime(self._make_naive(self._get_intervals(since, max(since, until))))
+
+    def _get_intervals(self, since, until, zone=None):
+        """Return Odoo's intervals of work in a span, holidays left out, in the calendar's time zone or
+        another.
+        """
+        since, until = (pytz.utc.localize(moment) for moment in (since, until))
+        companies = [False, (self.company_id or self.env.company).id]  # not the others' holidays
+        leaves = [("time_type", "=", "leave"), ("company_id", "in", companies)]
+        return self._work_intervals_batch(since, until, domain=leaves, tz=zone)[False]
+
+    @api.model
+    def _make_naive(self, intervals):
+        """Return ``[(start, stop), …]`` in naive UTC. Odoo ends a day a microsecond before midnight, and
+        a day off a second before it: neither cuts work in two, and what is left between them is none.
+        """
+        spans = [
+            (start.astimezone(pytz.utc).replace(tzinfo=None), round_up(stop.astimezone(pytz.utc)))
+            for start, stop, _attendance in intervals
+        ]
+        return [(start, stop) for start, stop in spans if stop - start >= SHORTEST]
+
+    def _get_due_times(self, requests):
+        """Return ``{request: when it is over}`` of working-time delays, False where this calendar has no
+        such working time. The calendar is asked once for all of them, more often only where it has
+        long breaks.
+
+        :param requests: a set of ``((count, "working_hours" or "working_days"), start, user)``, naive
+            UTC as the results; days end with the last working minute of the day, and the day of
+            ``start`` is not counted. With a user (``res.users``, may be empty) the hours are those of
+            their time zone, without their leave.
+        """
+        self.ensure_one()
+        due = dict.fromkeys(requests, False)
+        days = max(
+            (count if unit == "working_days" else count / 8 for (count, unit), _s, _u in due), default=0
+        )
+        span, waiting = timedelta(days=14 + 2 * days), set(requests)
+        # one day or hour a week is the least that a calendar can be expected to have
+        limit = MAX_SPAN + timedelta(weeks=max((count for (count, _u), _s, _user in due), default=0))
+        while waiting:
+            starts = [start for _delay, start, _user in waiting]
+            users = self.env["res.users"].union(*(user for _delay, _start, user in waiting))
+            clocks = self._get_clocks(users, min(starts), max(starts) + span)
+            for request in waiting:
+                delay, start, user = request
+                due[request] = clocks[user].get_due(start, *delay) or False
+            waiting = {request for request in waiting if not due[request]}
+            if span > limit:
+                break
+            span *= 4
+        return due
+
+    def _get_clocks(self, users, since, until):
+        """Return ``{user: WorkingTime}`` for each of ``users`` and for nobody (an empty user): these
+        working hours in their time zone, without public holidays and their own leave.
+        """
+        nobody = users.browse()
+        # the span goes on to the end of its last day, wherever that is
+        leaves = self._get_personal_leaves(users, since, until + timedelta(days=2))
+        zones, clocks = {}, {}
+        for user in [nobody, *users]:
+            key = (user.tz or self.tz or "UTC", leaves.get(user.id))
+            if key not in zones:
+                zones[key] = self._get_clock(*key, since, until)
+            clocks[user] = zones[key]
+        return clocks
+
+    def _get_clock(self, zone, leaves, since, until):
+        """Return the :class:`WorkingTime` in a time zone, in whole days until ``until``: where a span
+        ends is no end of a working day.
+
+        :param leaves: ``((from, to), …)`` that do not count, naive UTC, or None
+        """
+        local = pytz.timezone(zone)
+
+        def get_day(moment):
+            return pytz.utc.localize(moment).astimezone(local).date()
+
+        last_day = datetime.combine(get_day(until), time.max)
+        until = local.localize(last_day).astimezone(pytz.utc).replace(tzinfo=None)
+        intervals = self._get_intervals(since, until, local)
+        if leaves:
+            localized = [(*(pytz.utc.localize(moment) for moment in leave), self) for leave in leaves]
+            intervals -= Intervals(localized)
+        return WorkingTime(self._make_naive(intervals), get_day)
+
+    @api.model
+    def _get_personal_leaves(self, users, since, until):
+        """Return ``{user id: ((from, to), …)}`` of the time off that these users have in a span."""
+        if not users:
+            return {}
+        leaves = defaultdict(list)
+        rows = SQL(
+            "SELECT resource.user_id, leave.date_from, leave.date_to FROM resource_calendar_leaves leave"
+            " JOIN resource_resource resource ON resource.id = leave.resource_id"
+            " WHERE resource.user_id = ANY(%s) AND leave.time_type = 'leave'"
+            " AND leave.date_from <= %s AND leave.date_to >= %s ORDER BY leave.date_from",
+            users.ids,
+            until,
+            since,
+        )
+        self.env["resource.calendar.leaves"].flush_model(["resource_id", "date_from", "date_to", "time_type"])
+        self.env["resource.resource"].flush_model(["user_id"])
+        for user_id, *span in self.env.execute_query(rows):
+            leaves[user_id].append(tuple(span))
+        return {user_id: tuple(spans) for user_id, spans in leaves.items()}

@@ -1,0 +1,11 @@
+# What is to be done by when: causes, due times, activities, escalation.
+# Uses core.
+# Guide: docs/guide/deadline
+from . import mail_activity
+from . import crm_playbook_deadline
+from . import crm_lead
+from . import settling
+from . import causes
+from . import recurring
+from . import activities
+from . import escalation

@@ -1,0 +1,268 @@
+from collections import defaultdict
+from datetime import datetime, time
+
+import pytz
+
+from odoo import models
+from odoo.tools import SQL, plaintext2html
+
+from ..core.crm_playbook_duty import DOER, RECURRING, Duties
+
+# What is no longer asked for: by the rules as they are now, and by where the lead is.
+IS_DROPPED = """
+    CASE
+        WHEN work.kind NOT IN ('deadline', 'output') THEN lead.won_status = 'lost' OR NOT lead.active
+        WHEN duty.key IS NULL THEN
+            work.playbook_id IS DISTINCT FROM %(playbook)s OR work.key <> ALL(%(broken)s)
+        WHEN duty.trigger IN ('won', 'lost') THEN lead.won_status <> duty.trigger
+        WHEN NOT lead.active OR lead.won_status = 'lost' THEN TRUE
+        WHEN duty.trigger = 'stage_entered' THEN lead.stage_id IS DISTINCT FROM duty.stage_id
+        WHEN lead.won_status <> 'pending' THEN TRUE
+        ELSE duty.trigger IN ('review', 'follow_up') AND COALESCE(lead.waiting_until > %(today)s, FALSE)
+    END
+"""
+# What was recorded after it began and says that it is done, besides what the rules name.
+IS_RECORDED = """
+    CASE
+        WHEN duty.trigger IN ('communication', 'review') AND EXISTS (
+            SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
+                AND note.create_date > work.playbook_started_at AND note.is_imported IS NOT TRUE) THEN TRUE
+        WHEN duty.trigger = 'review' THEN EXISTS (
+            SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id AND log.left_at IS NULL
+                AND log.entered_at > work.playbook_started_at)
+        WHEN duty.trigger = 'follow_up' THEN EXISTS (
+            SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
+                AND note.communicated_at > work.playbook_started_at
+                AND work.user_id IN (note.user_id, lead.user_id)
+            UNION ALL
+            SELECT FROM mail_activity met WHERE met.res_id = lead.id AND met.res_model = 'crm.lead'
+                AND NOT met.active AND met.playbook_cause IS NULL
+                AND met.playbook_done_at > work.playbook_started_at
+                AND work.user_id IN (met.user_id, lead.user_id))
+        WHEN duty.trigger = 'risk_raised' THEN EXISTS (
+            SELECT FROM crm_lead_risk risk
+            WHERE risk.lead_id = lead.id AND work.playbook_cause = duty.key || ':risk-' || risk.id
+                AND (risk.state = 'closed' OR TRIM(risk.response) <> ''))
+        ELSE FALSE
+    END
+"""
+# Who has it has left; or they are whom it was given to, and that is somebody else by now.
+IS_MOVED = """
+    doer.id IS DISTINCT FROM work.user_id AND doer.id IS NOT NULL AND (holder.id IS NULL
+        OR work.user_id = work.playbook_assigned_id AND doer.id <> work.playbook_assigned_id)
+"""
+OPEN = """
+    WITH %(duties)s
+    SELECT verdict, user_id, ARRAY_AGG(id) FROM (
+        SELECT work.id, doer.id AS user_id,
+            CASE WHEN %(is_dropped)s THEN 'dropped' WHEN %(is_satisfied)s OR %(is_recorded)s THEN 'satisfied'
+                WHEN %(is_moved)s THEN 'moved' END AS verdict
+        FROM (
+            SELECT id, res_id, user_id, playbook_id, playbook_cause, playbook_started_at,
+                playbook_assigned_id, SPLIT_PART(playbook_cause, ':', 1) AS kind,
+                SPLIT_PART(playbook_cause, ':', 1) || ':' || SPLIT_PART(playbook_cause, ':', 2) AS key
+            FROM mail_activity
+            WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s) AND active
+                AND playbook_cause IS NOT NULL AND playbook_escalation_of_id IS NULL
+        ) work
+        JOIN crm_lead ON crm_lead.id = work.res_id JOIN crm_lead lead ON lead.id = work.res_id
+        LEFT JOIN duty ON duty.key = work.key AND work.playbook_id = %(playbook)s
+        %(people)s
+        LEFT JOIN res_users holder ON holder.id = work.user_id AND holder.active
+        CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
+            WHEN work.kind = 'approval'
+                THEN COALESCE(leader.id, CASE WHEN %(may_keeper_approve)s THEN keeper.id END)
+            WHEN work.kind NOT IN ('question', 'override') THEN NULL
+            WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
+            ELSE owner.id END AS id) doer
+    ) judged WHERE verdict IS NOT NULL GROUP BY verdict, user_id
+"""
+
+
+class CrmLead(models.Model):
+    """What has begun becomes an activity: whose it is, until when, and with which words.
+
+    What is done, or no longer asked for, ends; what another person does now goes over to them. One
+    statement finds it, however many activities are open: most are left as they are.
+    """
+
+    _inherit = "crm.lead"
+
+    def _begin_deadlines(self, playbook_id, duties):
+        """Give each cause that these leads of one playbook have its activity. What is done already is noted
+        as done, so that being in time counts too.
+        """
+        causes = self._find_causes(duties)
+        if not causes:
+            return
+        leads = self.browse({cause.lead_id for cause in causes})
+        leads.fetch(["name"])  # Odoo asks for the name of each activity's lead, one by one
+        users = self.env["res.users"]
+        people = {cause: users.browse(cause.user_id or ()) for cause in causes}
+        due = leads._get_cause_due_times(causes, people, duties)
+        causes = [cause for cause in causes if self._is_due_to_appear(cause, due[cause], people[cause])]
+        escalations = leads._get_escalation_times(causes, due, people, duties)
+        texts = self._get_duty_texts(causes, people)
+        self.env["mail.activity"].create(
+            [
+                {
+                    **self._prepare_deadline_vals(cause, people[cause], due[cause]),
+                    **texts[cause.duty, people[cause].lang],
+                    "playbook_id": playbook_id,
+                    "playbook_escalate_at": escalations.get(cause, False),
+                    **self._prepare_done_vals(cause),
+                }
+                for cause in causes
+                if not (cause.is_satisfied and cause.duty.trigger in RECURRING)
+            ]
+        )
+
+    def _get_cause_due_times(self, causes, people, duties):
+        """Return ``{cause: when it is due}``, naive UTC."""
+        leads = {lead.id: lead for lead in self}
+        requests = {}
+        for cause in causes:
+            lead = leads[cause.lead_id]
+            delay = cause.duty.delay or duties.tiers[lead.tier][0]
+            requests[cause] = (delay, cause.started_at, lead._get_duty_calendar(duties), people[cause])
+        moments = self.env["crm.playbook.delay"]._get_due_moments(set(requests.values()))
+        return {
+            cause: max(moments[request], self._get_end_of_day(cause.resumed_on, people[cause]))
+            if cause.resumed_on
+            else moments[request]
+            for cause, request in requests.items()
+        }
+
+    def _get_duty_calendar(self, duties):
+        """Return the calendar of working time for this lead, maybe empty."""
+        calendar = self.env["resource.calendar"].browse(duties.calendar_id or ())
+        return calendar or (self.company_id or self.env.company).resource_calendar_id
+
+    def _get_end_of_day(self, day, user):
+        """Return the end of a date where ``user`` is, naive UTC."""
+        local = self._get_zone(user)
+        return (
+            local.localize(datetime.combine(day, time(23, 59, 59))).astimezone(pytz.utc).replace(tzinfo=None)
+        )
+
+    def _get_local_date(self, moment, user):
+        """Return the date of ``moment`` (naive UTC) where ``user`` is."""
+        return pytz.utc.localize(moment).astimezone(self._get_zone(user)).date()
+
+    def _get_zone(self, user):
+        """Return the time zone of ``user``, else the company's."""
+        return pytz.timezone(user.tz or self.env.company.resource_calendar_id.tz or "UTC")
+
+    def _is_due_to_appear(self, cause, due, user):
+        """Tell whether the activity of ``cause`` appears now: at once, but what comes again and again only
+        on the day it is due.
+        """
+        today = self._get_local_date(self.env.cr.now(), user)
+        return cause.duty.trigger not in RECURRING or self._get_local_date(due, user) <= today
+
+    def _get_escalation_times(self, causes, due, people, duties):
+        """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""
+        leads = {lead.id: lead for lead in self}
+        times, requests = {}, {}
+        for cause in causes:
+            delay = cause.duty.escalation
+            if delay and delay[0]:
+                calendar = leads[cause.lead_id]._get_duty_calendar(duties)
+                requests[cause] = (delay, due[cause], calendar, people[cause])
+            elif delay:
+                times[cause] = due[cause]
+        moments = self.env["crm.playbook.delay"]._get_due_moments(set(requests.values()))
+        return times | {cause: moments[request] for cause, request in requests.items()}
+
+    def _get_duty_texts(self, causes, people):
+        """Return ``{(duty, language): summary and note}`` in the words of whoever reads them."""
+        spoken = defaultdict(set)
+        for cause in causes:
+            spoken[people[cause].lang].add(cause.duty)
+        texts = {}
+        for lang, duties in spoken.items():
+            for duty in duties:
+                rule = duty.browse_rule(self.with_context(lang=lang or "en_US").env)
+                summary = rule.env._("Hand in: %s", rule.name) if duty.is_output else rule.name
+                texts[duty, lang] = {
+                    "summary": summary,
+                    "note": rule.guidance and plaintext2html(rule.guidance),
+                    "activity_type_id": self._get_duty_activity_type(duty).id,
+                }
+        return texts
+
+    def _get_duty_activity_type(self, duty):
+        """Return the kind of activity of ``duty``, a to-do where none is chosen or it is out of use."""
+        chosen = self.env["mail.activity.type"].browse(duty.activity_type_id or ()).exists()
+        return (
+            chosen.filtered("active")
+            or self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+            or chosen.search([("res_model", "=", False)], limit=1)
+        )
+
+    def _prepare_deadline_vals(self, cause, user, due):
+        duty = cause.duty
+        return {
+            "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            "res_id": cause.lead_id,
+            "user_id": user.id,
+            "automated": True,
+            "date_deadline": self._get_local_date(due, user),
+            "playbook_cause": cause.key,
+            "playbook_deadline_id": not duty.is_output and duty.id,
+            "playbook_output_id": duty.is_output and duty.id,
+            "playbook_assigned_id": user.id,
+            "playbook_started_at": cause.started_at,
+            "playbook_due_at": due,
+        }
+
+    def _prepare_done_vals(self, cause):
+        if not cause.is_satisfied:
+            return {}
+        return {
+            "active": False,
+            "playbook_closing": "satisfied",
+            "playbook_done_at": max(self.env.cr.now(), cause.started_at),
+        }
+
+    def _end_deadlines(self, playbook_id=False, duties=None):
+        """End the open activities of these leads that are satisfied or no longer asked for, and hand over
+        those of a deal that somebody else works on now.
+
+        :param int playbook_id: which all of these leads follow, or False
+        :param Duties duties: what it asks for
+        """
+        verdicts = defaultdict(list)
+        if duties is None:  # there still are approvals, questions and work to make up for
+            playbook = self.env["crm.playbook"].browse(playbook_id or ())
+            duties = Duties(responsible_user_id=playbook.responsible_user_id.id)
+        for verdict, user_id, ids in self.env.execute_query(self._get_open_query(playbook_id, duties)):
+            verdicts[verdict, user_id if verdict == "moved" else None] += ids
+        activities = self.env["mail.activity"]
+        for (verdict, user_id), ids in verdicts.items():
+            if verdict == "moved":
+                activities.browse(ids).write({"user_id": user_id, "playbook_assigned_id": user_id})
+            else:
+                activities.browse(ids)._end_playbook(verdict)
+
+    def _get_open_query(self, playbook_id, duties):
+        """Return the query of the open activities of these leads that are to be ended or handed over."""
+        keeper = self.env["res.users"].browse(duties.responsible_user_id or ())
+        return SQL(
+            OPEN,
+            ids=self.ids,
+            playbook=playbook_id or None,
+            duties=duties.get_tables(),
+            people=duties.get_people(),
+            doer=DOER,
+            may_keeper_approve=bool(keeper) and keeper.has_group("sales_team.group_sale_manager"),
+            is_dropped=SQL(
+                IS_DROPPED,
+                playbook=playbook_id or None,
+                broken=list(duties.broken),
+                today=self.env.cr.now().date(),
+            ),
+            is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),
+            is_recorded=SQL(IS_RECORDED),
+            is_moved=SQL(IS_MOVED),
+        )

@@ -1,0 +1,168 @@
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..core.crm_playbook_duty import DOER, ENTERING, Duty
+
+# The leads are read once. What else there is about each is looked up by its index, lead by lead: how long
+# that takes does not depend on what PostgreSQL believes of the rows of this statement.
+LEADS = """
+    lead AS MATERIALIZED (
+        SELECT id, active, type, won_status, stage_id, team_id, tier, waiting_until, create_date,
+            date_closed, COALESCE(captured_at, create_date) AS captured_at
+        FROM crm_lead WHERE id = ANY(%s)
+    )
+"""
+# The queries of what begins a deadline return, of ``duty`` and ``lead``: the duty's key, the lead, what tells
+# this cause from others of the same two, when it began, and the day on which a wait has ended.
+CAPTURED = """
+    SELECT duty.key, lead.id, 'created', lead.captured_at, NULL::date FROM duty CROSS JOIN lead
+    WHERE duty.trigger = 'lead_created' AND lead.active AND lead.won_status = 'pending'
+        AND lead.create_date >= duty.since
+"""
+# A key action that was done is not asked for again when the deal comes back to the stage.
+ENTERED = """
+    SELECT duty.key, lead.id, 'stay-' || log.id, log.entered_at, NULL::date
+    FROM duty JOIN lead ON lead.stage_id = duty.stage_id
+    JOIN LATERAL (
+        SELECT id, entered_at FROM crm_lead_stage_log
+        WHERE lead_id = lead.id AND left_at IS NULL AND stage_id = duty.stage_id AND kind <> 'lost'
+            AND entered_at >= duty.since OFFSET 0
+    ) log ON TRUE
+    WHERE duty.trigger = 'stage_entered' AND lead.active AND lead.won_status <> 'lost'
+        AND (SELECT TRUE FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
+            AND playbook_cause LIKE duty.key || ':stay-%%'
+            AND playbook_closing IS DISTINCT FROM 'dropped' LIMIT 1) IS NULL
+"""
+ENDANGERED = """
+    SELECT duty.key, lead.id, 'risk-' || risk.id, risk.raised_at, NULL::date
+    FROM duty CROSS JOIN lead
+    JOIN LATERAL (
+        SELECT id, raised_at FROM crm_lead_risk
+        WHERE lead_id = lead.id AND state = 'open' AND level = 'high' AND raised_at >= duty.since
+            AND COALESCE(TRIM(response), '') = '' OFFSET 0
+    ) risk ON TRUE
+    WHERE duty.trigger = 'risk_raised' AND lead.active AND lead.won_status = 'pending'
+"""
+# Lost deals are archived; an archived deal that was won still has its renewal.
+CLOSED = """
+    SELECT duty.key, lead.id, duty.trigger || '-' || EXTRACT(EPOCH FROM lead.date_closed)::bigint,
+        lead.date_closed, NULL::date
+    FROM duty JOIN lead ON lead.won_status = duty.trigger
+    WHERE duty.trigger IN ('won', 'lost') AND lead.date_closed >= duty.since
+"""
+# What has no activity yet and is about a lead that the rule applies to, with who does it.
+CAUSES = """
+    WITH %(duties)s, %(leads)s, cause (key, lead_id, suffix, started_at, resumed_on) AS (%(queries)s)
+    SELECT cause.key, cause.lead_id, cause.key || ':' || cause.suffix, cause.started_at, %(doer)s,
+        cause.resumed_on, %(is_satisfied)s
+    FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
+    JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
+    WHERE (SELECT TRUE FROM mail_activity known WHERE known.res_id = cause.lead_id
+            AND known.playbook_cause = cause.key || ':' || cause.suffix LIMIT 1) IS NULL
+        AND %(applies)s
+"""
+
+
+class Cause(NamedTuple):
+    """Something that begins a deadline for a lead. ``user_id`` is who does it, or None; ``resumed_on`` is the
+    day on which waiting for the customer ended, where it was longer than the delay; ``is_satisfied``: what
+    the rule waits for is there already.
+    """
+
+    duty: Duty
+    lead_id: int
+    key: str
+    started_at: datetime
+    user_id: int | None
+    resumed_on: datetime | None
+    is_satisfied: bool
+
+
+class CrmLead(models.Model):
+    """What begins deadlines, found in one statement however many leads and rules there are; it returns only
+    what has no activity yet.
+    """
+
+    _inherit = "crm.lead"
+
+    def _find_causes(self, duties):
+        """Return the :class:`Cause` of each activity that these leads of one playbook have not got."""
+        by_key = {duty.key: duty for duty in duties.duties}
+        rows = self.env.execute_query(self._get_cause_query(duties))
+        return self._continue_restored([Cause(by_key[key], *row) for key, *row in rows])
+
+    def _get_cause_query(self, duties):
+        """Return the query of the columns of :class:`Cause`."""
+        queries = self._get_trigger_queries(duties)
+        asked = {duty.trigger for duty in duties.duties}
+        return SQL(
+            CAUSES,
+            duties=duties.get_tables(),
+            leads=SQL(LEADS, self.ids),
+            queries=SQL(" UNION ALL ").join(
+                SQL("(%s)", queries[trigger]) for trigger in queries if trigger in asked
+            ),
+            doer=DOER,
+            people=duties.get_people(),
+            applies=self._get_duty_test({duty.key: duty.domain for duty in duties.duties}, SQL("TRUE")),
+            is_satisfied=self._get_satisfied_test(duties, SQL("cause.lead_id")),
+        )
+
+    def _get_trigger_queries(self, duties):
+        """Return ``{trigger: query of what begins its duties}``; a module that adds a trigger extends it."""
+        closed = {trigger: SQL(CLOSED) for trigger in ("won", "lost")}
+        if {"won", "lost"} <= {duty.trigger for duty in duties.duties}:
+            del closed["lost"]  # one statement finds both
+        return {
+            "lead_created": SQL(CAPTURED),
+            ENTERING: SQL(ENTERED),
+            "risk_raised": SQL(ENDANGERED),
+            **closed,
+            **self._get_recurring_queries(),
+            "communication": self._get_communication_query(),
+        }
+
+    def _get_duty_test(self, domains, otherwise):
+        """Return the condition that a lead meets the domain of its ``duty``, on ``crm_lead``.
+
+        :param dict domains: ``{duty's key: domain as text}``
+        :param SQL otherwise: for the duties that have none
+        """
+        domains = {key: text for key, text in domains.items() if text not in ("", "[]")}
+        tests = self.env["crm.playbook.rule"]._get_tests(domains, self)
+        cases = SQL(" ").join(
+            SQL("WHEN %s THEN COALESCE(%s, FALSE)", key, test) for key, test in tests.items()
+        )
+        return SQL("CASE duty.key %s ELSE %s END", cases, otherwise) if tests else otherwise
+
+    def _get_satisfied_test(self, duties, lead_id):
+        """Return the condition that what a ``duty`` waits for is there: what its rule names, or an output."""
+        domains = {duty.key: duty.satisfied_domain for duty in duties.duties}
+        handed_in = SQL(
+            "duty.key LIKE 'output:%%' AND (SELECT TRUE FROM crm_lead_output submission"
+            " WHERE submission.lead_id = %s AND submission.output_id = duty.id AND submission.is_current"
+            " AND submission.state <> 'rejected' LIMIT 1) IS NOT NULL",
+            lead_id,
+        )
+        return self._get_duty_test(domains, handed_in)
+
+    def _continue_restored(self, causes):
+        """Return ``causes``; being lost in a stage and restored there is no new beginning of it."""
+        entered = [cause.lead_id for cause in causes if cause.duty.trigger == ENTERING]
+        if not entered:
+            return causes
+        restored = self.env["crm.lead.stage.log"].search(
+            [("lead_id", "in", entered), ("left_at", "=", False), ("kind", "=", "restored")]
+        )
+        begun = {
+            lead.id: lead.stage_log_ids.sorted()._get_begun_at(lead.stage_id.id) for lead in restored.lead_id
+        }
+        return [
+            cause._replace(started_at=begun[cause.lead_id])
+            if cause.duty.trigger == ENTERING and begun.get(cause.lead_id)
+            else cause
+            for cause in causes
+        ]

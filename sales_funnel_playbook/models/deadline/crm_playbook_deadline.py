@@ -1,0 +1,255 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import frozendict
+
+from ..core.crm_playbook_duty import ENTERING
+
+# Until 19.0.1.3.0: under this name modules written for 19.0.1.1.0 say what settles deadlines.
+SETTLING = "deadlines"
+# What is written on a deal itself, or recorded about it, that can begin or end a deadline.
+SETTLING_FIELDS = {
+    *("user_id", "team_id", "product_line_id", "company_id", "active", "won_status", "waiting_until"),
+    *("tier", "progress_ids", "risk_ids", "output_ids", "score_answer_ids", "question_ids"),
+}
+TRIGGERS = [
+    ("lead_created", "Lead captured"),
+    (ENTERING, "Stage entered"),
+    ("communication", "Spoken with the customer"),
+    ("review", "No update for the time given"),
+    ("follow_up", "No contact for the time of its tier"),
+    ("risk_raised", "Risk became high"),
+    ("won", "Deal won"),
+    ("lost", "Deal lost"),
+]
+RESPONSIBLES = [("salesperson", "Salesperson"), ("team_leader", "Team Leader"), ("user", "A Named Person")]
+
+
+class CrmPlaybookDeadline(models.Model):
+    """Something that is to be done within a time: what starts it, for which deals, what ends it, who does
+    it, and who hears of it when it is missed. It appears as an ordinary activity.
+    """
+
+    _name = "crm.playbook.deadline"
+    _description = "Deadline"
+    _inherit = ["crm.playbook.rule", "crm.playbook.duty"]
+    _order = "playbook_id, sequence, id"
+
+    guidance = fields.Text(help="How it is done well, as whoever does it reads it.")
+    domain = fields.Char(string="Applies To", help="Only deals that meet this; empty: all.")
+    playbook_id = fields.Many2one(
+        "crm.playbook",
+        compute="_compute_playbook_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    playbook_stage_id = fields.Many2one(
+        "crm.playbook.stage",
+        string="Stage",
+        index=True,
+        ondelete="cascade",
+        domain="[('playbook_id', '=', playbook_id)]",
+        help="The stage whose entering starts it: then it is one of the stage's key actions.",
+    )
+    trigger = fields.Selection(TRIGGERS, string="Starts When", required=True, default=ENTERING)
+    satisfied_domain = fields.Char(
+        string="Done When",
+        help="Deals that meet this have it done, and the activity closes by itself; empty: whoever does it"
+        " marks the activity as done. Notes, handed-in outputs and agreed responses close theirs anyway.",
+    )
+    responsible = fields.Selection(
+        RESPONSIBLES,
+        required=True,
+        default="salesperson",
+        help="Where there is no such person: the team leader, else the playbook's responsible, else the"
+        " salesperson.",
+    )
+    responsible_user_id = fields.Many2one(
+        "res.users", string="Responsible Person", domain=[("share", "=", False)], ondelete="set null"
+    )
+    is_renewal_reminder = fields.Boolean(
+        string="Renewal Reminder",
+        help="Once it is due, “Renewal Reminder Fired” is true for the deal: an entry condition can ask"
+        " for it.",
+    )
+    delay_summary = fields.Char(string="Time", compute="_compute_delay_summary")
+    is_working = fields.Boolean(compute="_compute_is_working")
+
+    _delay_needed = models.Constraint(
+        "CHECK(delay_count > 0 OR trigger = 'follow_up')",
+        "A deadline needs a time: give it at least 1 hour or day.",
+    )
+    _stage_needed = models.Constraint(
+        "CHECK((trigger = 'stage_entered') = (playbook_stage_id IS NOT NULL))",
+        "Choose the stage that starts the deadline, and only where entering a stage starts it.",
+    )
+
+    @api.depends("playbook_stage_id")
+    def _compute_playbook_id(self):
+        for deadline in self:
+            deadline.playbook_id = deadline.playbook_stage_id.playbook_id or deadline.playbook_id
+
+    @api.depends("delay_count", "delay_unit", "trigger")
+    @api.depends_context("lang")
+    def _compute_delay_summary(self):
+        for deadline in self:
+            is_tiers = deadline.trigger == "follow_up"
+            deadline.delay_summary = self.env._("By tier") if is_tiers else deadline._get_delay_text()
+
+    @api.depends("active", "domain", "satisfied_domain")
+    def _compute_is_working(self):
+        for deadline in self:
+            deadline.is_working = deadline.active and not deadline.broken_reason
+
+    @api.depends("satisfied_domain")
+    def _compute_broken_reason(self):
+        return super()._compute_broken_reason()
+
+    def _get_domains(self):
+        return [*super()._get_domains(), self.satisfied_domain]
+
+    @api.constrains("satisfied_domain")
+    def _check_satisfied_domain(self):
+        """Refuse one that cannot be evaluated, or that every deal meets: nothing would ever be due."""
+        for deadline in self:
+            self._check_domain_text(deadline.name, deadline.satisfied_domain)
+            text = (deadline.satisfied_domain or "").strip()
+            if text not in ("", "[]") and self._is_always_true(text):
+                raise ValidationError(
+                    self.env._(
+                        "“Done When” of “%s” holds for every deal, so that it would never be due: leave it"
+                        " empty to have it marked as done by hand.",
+                        deadline.name,
+                    )
+                )
+
+    @api.constrains("responsible", "responsible_user_id")
+    def _check_responsible_user(self):
+        for deadline in self:
+            if deadline.responsible == "user" and not deadline.responsible_user_id.active:
+                raise ValidationError(
+                    self.env._("Choose an active user who does “%s”.", deadline.name or self.env._("this"))
+                )
+
+    @api.constrains("playbook_id", "playbook_stage_id")
+    def _check_playbook_stage(self):
+        for deadline in self:
+            stage = deadline.playbook_stage_id
+            if stage and stage.playbook_id != deadline.playbook_id:
+                raise ValidationError(
+                    self.env._("The stage of “%s” belongs to another playbook.", deadline.name)
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: activities on deals that the user may not see count too
+        used = self.env["mail.activity"].sudo().with_context(active_test=False)
+        used = used.search([("playbook_deadline_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(
+                self.env._(
+                    "There are activities of the deadline “%s”: archive it instead, so that the compliance"
+                    " report keeps them.",
+                    used.playbook_deadline_id.name,
+                )
+            )
+
+    def copy_data(self, default=None):
+        """A key action that is copied with its stage belongs to the playbook of the new stage."""
+        vals_list = super().copy_data(default=default)
+        for vals in vals_list:
+            if vals.get("playbook_stage_id"):
+                vals.pop("playbook_id", None)
+        return vals_list
+
+    @api.model
+    def _is_always_true(self, text):
+        """Tell whether every deal meets a domain, as far as its form shows: conditions that ask a
+        required field to be set hold too.
+        """
+        lead_fields = self.env["crm.lead"]._fields
+
+        def simplify(condition):
+            field = lead_fields.get(condition.field_expr)
+            asks_for_nothing = condition.operator in ("!=", "not in") and not any(
+                condition.value if isinstance(condition.value, (list, tuple, set)) else [condition.value]
+            )
+            is_set = field is not None and (field.required or field.name == "id") and asks_for_nothing
+            return Domain.TRUE if is_set else condition
+
+        domain = self._parse_domain(text).map_conditions(simplify)
+        # sudo: only whether the domain is empty; no lead is read
+        return domain.optimize(self.env["crm.lead"].sudo()).is_true()
+
+    def _prepare_duty(self):
+        return (
+            super()
+            ._prepare_duty()
+            ._replace(
+                trigger=self.trigger,
+                stage_id=self.playbook_stage_id.stage_id.id,
+                domain=(self.domain or "").strip(),
+                satisfied_domain=(self.satisfied_domain or "").strip(),
+                delay=None if self.trigger == "follow_up" else self._get_delay(),
+                responsible=self.responsible,
+                responsible_user_id=self.responsible_user_id.id,
+            )
+        )
+
+
+class CrmPlaybookStage(models.Model):
+    _inherit = "crm.playbook.stage"
+
+    action_ids = fields.One2many(
+        "crm.playbook.deadline",
+        "playbook_stage_id",
+        string="Key Actions",
+        copy=True,
+        help="What is to be done in this stage, and within which time.",
+    )
+    action_summary = fields.Text(string="Key Actions in Short", compute="_compute_action_summary")
+
+    @api.depends("action_ids.name")
+    def _compute_action_summary(self):
+        for stage in self:
+            stage.action_summary = "\n".join(stage.action_ids.mapped("name"))
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    deadline_ids = fields.One2many(
+        "crm.playbook.deadline",
+        "playbook_id",
+        string="Deadlines",
+        domain=[("playbook_stage_id", "=", False)],
+        copy=True,
+    )
+
+    @api.model
+    def _get_settling_sources(self):
+        """Return the names of the lead's fields whose change is a reason to look at its deadlines: they begin
+        and end with what is entered on the deal.
+        """
+        duties = [duty for one in self._get_duties().values() for duty in one.duties]
+        named = set(SETTLING_FIELDS) if duties else set()
+        rules = self.env["crm.playbook.rule"]
+        for text in {text for duty in duties for text in (duty.domain, duty.satisfied_domain)}:
+            named |= rules._get_domain_fields(text)
+        return named
+
+    @api.model
+    @tools.ormcache()
+    def _get_settling_fields(self):
+        """Return ``{model: names of its fields}`` of the same, with what these fields are computed from, and
+        facts; kept in memory.
+        """
+        # sudo: kept in memory for everybody
+        named = self.sudo()._get_settling_sources()
+        named = named.union(*(names for key, names in self.sudo()._get_rating_sources() if key == SETTLING))
+        spread = self._spread({name: {SETTLING} for name in named})
+        return frozendict({model: frozenset(by_name) for model, by_name in spread.items()})

@@ -1,0 +1,149 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+CLOSINGS = [("satisfied", "Done"), ("by_hand", "Marked as Done"), ("dropped", "No Longer Asked For")]
+
+
+def _is_ours(name):
+    """Tell whether a field of an activity is one that only the module writes."""
+    return name.startswith("playbook_")
+
+
+class MailActivity(models.Model):
+    """An activity that a playbook's deadline gave somebody: what caused it, and whether it was done in
+    time. Only the module writes these fields; without a cause an activity is like any other.
+    """
+
+    _inherit = "mail.activity"
+
+    playbook_id = fields.Many2one(
+        "crm.playbook", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    playbook_deadline_id = fields.Many2one(
+        "crm.playbook.deadline", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    playbook_output_id = fields.Many2one(
+        "crm.playbook.output", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    playbook_cause = fields.Char(
+        readonly=True, copy=False, help="What began it: the same cause never brings two activities."
+    )
+    playbook_assigned_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Who got it; it may have been passed on since.",
+    )
+    playbook_started_at = fields.Datetime(string="Begun", readonly=True, copy=False)
+    playbook_due_at = fields.Datetime(string="Due At", readonly=True, copy=False)
+    playbook_done_at = fields.Datetime(string="Done At", readonly=True, copy=False)
+    playbook_closing = fields.Selection(CLOSINGS, string="Ended As", readonly=True, copy=False)
+    playbook_escalate_at = fields.Datetime(string="Escalated From", readonly=True, copy=False)
+    playbook_escalated_at = fields.Datetime(string="Escalated At", readonly=True, copy=False)
+    playbook_escalation_of_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="cascade", copy=False
+    )
+
+    _playbook_cause_uniq = models.UniqueIndex(
+        "(res_id, playbook_cause) WHERE playbook_cause IS NOT NULL",
+        "This deadline has its activity already: reload the page.",
+    )
+    # what is to be told to somebody else from when on
+    _playbook_escalation_idx = models.Index(
+        "(playbook_escalate_at) WHERE active IS TRUE AND playbook_escalate_at IS NOT NULL"
+        " AND playbook_escalated_at IS NULL"
+    )
+    # the deals that a playbook's work is left on, in order
+    _playbook_work_idx = models.Index("(playbook_id, res_id) WHERE active AND playbook_cause IS NOT NULL")
+
+    @api.model
+    def default_get(self, fields):
+        """Nothing of what a deadline asked for is a default, whoever puts one into a context."""
+        return {name: value for name, value in super().default_get(fields).items() if not _is_ours(name)}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            # Odoo's own "next activity" names all fields, empty ones too
+            self._check_playbook_fields({name: value for name, value in vals.items() if value})
+            if vals.get("playbook_cause"):
+                vals.setdefault("playbook_assigned_id", vals.get("user_id"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Remember when an activity is done; Odoo itself keeps the day only."""
+        self._check_playbook_fields(vals)
+        if vals.get("active"):
+            vals = {**vals, "playbook_closing": False, "playbook_done_at": False}
+        if vals.get("active") is not False or "playbook_closing" in vals:
+            return super().write(vals)
+        ending = self.filtered("active")
+        caused, leads = ending.filtered("playbook_cause"), ending._get_their_leads()
+        result = super().write(vals)
+        if caused or leads:
+            # sudo: the module notes when it was done, whoever may edit what
+            ending.sudo().write({"playbook_done_at": self.env.cr.now()})
+            caused.sudo().write({"playbook_closing": "by_hand"})
+            caused.sudo()._get_escalations()._end_playbook("satisfied")
+            leads._queue_settling()  # a call that was made begins something, and may end something
+        return result
+
+    def unlink(self):
+        """What a playbook asks for does not go away with its activity: it comes back."""
+        # sudo: the deals of activities, whoever may see them
+        leads = self.sudo().filtered(lambda one: one.active and one.playbook_cause)._get_their_leads()
+        result = super().unlink()
+        leads.exists()._queue_settling()
+        return result
+
+    def _check_playbook_fields(self, vals):
+        """Raise when somebody writes what only the module may write, be it to empty it."""
+        if not self.env.su and any(map(_is_ours, vals)):
+            raise UserError(self.env._("What a deadline asked for, and until when, cannot be changed."))
+
+    def _get_their_leads(self):
+        """Return the leads that these activities are on and that follow a playbook with deadlines."""
+        mine = self.filtered(lambda one: one.res_model == "crm.lead")
+        if not mine or not self.env["crm.playbook"]._get_duties():
+            # sudo: the leads of activities that the user may write
+            return self.env["crm.lead"].sudo()
+        # sudo: who has an activity may not see its deal
+        return self.env["crm.lead"].sudo().browse(set(mine.mapped("res_id"))).exists()._get_dutiful()
+
+    def _get_escalations(self):
+        """Return the open activities that tell somebody that these were missed."""
+        return self.search([("playbook_escalation_of_id", "in", self.ids)])
+
+    def _end_playbook(self, closing):
+        """End these for the module, in one write: what satisfies them is there, or nobody asks for them any
+        more. The latter's causes may come up again.
+
+        :param str closing: ``satisfied`` or ``dropped``
+        """
+        if not self:
+            return
+        ending = self | self._get_escalations()
+        ending.write({"active": False, "playbook_closing": closing, "playbook_done_at": self.env.cr.now()})
+        if closing == "dropped":
+            ending.flush_recordset()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE mail_activity SET playbook_cause = playbook_cause || ':dropped-' || id"
+                    " WHERE id = ANY(%s)",
+                    ending.ids,
+                )
+            )
+            ending.invalidate_recordset(["playbook_cause"], flush=False)
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    def _prepare_work_vals(self, cause):
+        """Return what makes an activity on this lead one of its playbook's: it is part of "My Day".
+
+        :param str cause: what the activity is for, the same never twice
+        """
+        return {"playbook_id": self._get_playbook_ids().get(self.id, False), "playbook_cause": cause}

@@ -1,0 +1,133 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import SQL
+
+# How many days ahead a contact that a person has planned stands for a follow-up.
+PLANNED_DAYS = 30
+# When this deadline was last done on the lead, and whether it is open there.
+OWN = """
+    JOIN LATERAL (
+        SELECT BOOL_OR(active) AS is_open,
+            MAX(CASE WHEN playbook_closing IN ('satisfied', 'by_hand') THEN playbook_done_at END) AS at
+        FROM mail_activity WHERE res_id = lead.id AND playbook_cause LIKE duty.key || ':%%'
+    ) own ON own.is_open IS NOT TRUE
+"""
+# When a note was last written.
+NOTED = """
+    JOIN LATERAL (
+        SELECT MAX(create_date) AS at FROM crm_lead_progress
+        WHERE lead_id = lead.id AND is_imported IS NOT TRUE
+    ) note ON TRUE
+"""
+# What nobody has done for about as long as it may take; its activity appears on the day it is due. While the
+# customer is waited for nothing is due.
+RECURRING = """
+    SELECT touched.key, touched.lead_id,
+        'since-' || EXTRACT(EPOCH FROM GREATEST(touched.at, touched.waiting_until))::bigint, touched.at,
+        CASE WHEN touched.waiting_until > touched.at THEN touched.waiting_until END
+    FROM (%(touched)s OFFSET 0) touched
+    WHERE touched.at + touched.least <= %(soon)s
+"""
+# The status was brought up to date by a move, a note, or a review marked as done.
+REVIEWED = """
+    SELECT duty.key, lead.id AS lead_id, lead.waiting_until, duty.least,
+        GREATEST(duty.since, lead.create_date, log.at, note.at, own.at) AS at
+    FROM duty CROSS JOIN lead %(own)s %(noted)s
+    JOIN LATERAL (
+        SELECT MAX(entered_at) AS at FROM crm_lead_stage_log WHERE lead_id = lead.id AND left_at IS NULL
+    ) log ON TRUE
+    WHERE duty.trigger = 'review' AND %(is_worked)s
+"""
+# A contact counts whoever had it, but where the leader follows up only the leader's. What a person has
+# planned stands for the follow-up as long as it is not overdue.
+FOLLOWED_UP = """
+    SELECT duty.key, lead.id AS lead_id, lead.waiting_until, rhythm.least,
+        GREATEST(duty.since, lead.create_date, own.at, note.at, met.at) AS at
+    FROM duty CROSS JOIN lead JOIN rhythm ON rhythm.tier = lead.tier %(own)s
+    LEFT JOIN crm_team team ON team.id = lead.team_id
+    JOIN LATERAL (
+        SELECT MAX(communicated_at) AS at FROM crm_lead_progress
+        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+    ) note ON TRUE
+    JOIN LATERAL (
+        SELECT MAX(playbook_done_at) AS at,
+            BOOL_OR(active AND date_deadline BETWEEN %(today)s AND %(planned)s) AS is_planned
+        FROM mail_activity
+        WHERE res_id = lead.id AND res_model = 'crm.lead' AND playbook_cause IS NULL
+            AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+    ) met ON met.is_planned IS NOT TRUE
+    WHERE duty.trigger = 'follow_up' AND %(is_worked)s
+"""
+IS_WORKED = """
+    lead.active AND lead.won_status = 'pending' AND lead.type = 'opportunity'
+    AND (lead.waiting_until IS NULL OR lead.waiting_until <= %s)
+"""
+# What was said longer ago needs no note any more.
+COMMUNICATION_DAYS = 30
+# A call or meeting that was marked as done, a meeting that has ended, an e-mail in or out: each with
+# the time and a key. What a note was written from needs no other.
+EVENTS = """
+    SELECT 'activity-' || call.id AS key, call.playbook_done_at AS at
+    FROM mail_activity call JOIN mail_activity_type kind ON kind.id = call.activity_type_id
+    WHERE call.res_id = lead.id AND call.res_model = 'crm.lead' AND NOT call.active
+        AND kind.category IN ('phonecall', 'meeting') AND call.calendar_event_id IS NULL
+        AND call.playbook_done_at BETWEEN %(since)s AND %(now)s
+        AND (call.playbook_closing IS NULL OR call.playbook_closing = 'by_hand')
+        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND activity_id = call.id)
+    UNION ALL
+    SELECT 'meeting-' || meeting.id, meeting.stop FROM calendar_event meeting
+    WHERE meeting.opportunity_id = lead.id AND meeting.active AND meeting.stop BETWEEN %(since)s AND %(now)s
+        AND NOT EXISTS (
+            SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND calendar_event_id = meeting.id)
+    UNION ALL
+    SELECT 'message-' || message.id, message.date FROM mail_message message
+    WHERE message.model = 'crm.lead' AND message.res_id = lead.id
+        AND message.date BETWEEN %(since)s AND %(now)s
+        AND (message.message_type IN ('email', 'email_outgoing') OR message.message_type = 'comment'
+            AND message.is_internal IS NOT TRUE AND EXISTS (
+                SELECT FROM mail_notification sent JOIN res_partner ON res_partner.id = sent.res_partner_id
+                WHERE sent.mail_message_id = message.id AND res_partner.partner_share))
+        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND message_id = message.id)
+"""
+# The first communication of each lead that no note was written after. One activity asks for the note,
+# however many e-mails went back and forth until then.
+SPOKEN = """
+    SELECT duty.key, lead.id, event.key, event.at, NULL::date
+    FROM duty CROSS JOIN lead %(own)s %(noted)s
+    JOIN LATERAL (
+        SELECT key, at FROM (%(events)s) said
+        WHERE at >= duty.since AND at > GREATEST(note.at, own.at, '-infinity'::timestamp)
+        ORDER BY at LIMIT 1
+    ) event ON TRUE
+    WHERE duty.trigger = 'communication' AND lead.active AND lead.won_status = 'pending'
+"""
+
+
+class CrmLead(models.Model):
+    """Reviews and follow-ups: what comes up when nobody has done anything for some time.
+
+    Each communication is followed by a progress note.
+    """
+
+    _inherit = "crm.lead"
+
+    def _get_recurring_queries(self):
+        """Return ``{trigger: query}`` of what comes up again and again."""
+        now = self.env.cr.now()
+        today = now.date()
+        is_worked = SQL(IS_WORKED, today)
+        planned = today + timedelta(days=PLANNED_DAYS)
+        touched = {
+            "review": SQL(REVIEWED, own=SQL(OWN), noted=SQL(NOTED), is_worked=is_worked),
+            "follow_up": SQL(FOLLOWED_UP, own=SQL(OWN), today=today, planned=planned, is_worked=is_worked),
+        }
+        soon = now + timedelta(days=1)
+        return {trigger: SQL(RECURRING, touched=query, soon=soon) for trigger, query in touched.items()}
+
+    def _get_communication_query(self):
+        """Return the query of what was said to a customer and not written down."""
+        now = self.env.cr.now()
+        since = now - timedelta(days=COMMUNICATION_DAYS)
+        events = SQL(EVENTS, since=since, now=now)
+        return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))

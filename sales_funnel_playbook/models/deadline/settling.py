@@ -1,0 +1,212 @@
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models, tools
+from odoo.tools import SQL, frozendict
+from odoo.tools.misc import clean_context
+
+from ...exceptions import CONCURRENCY_ERRORS
+from ..core.crm_playbook_duty import Duties
+
+_logger = logging.getLogger(__name__)
+
+QUEUE = "crm.lead.settling"
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+    _playbook_effects = {"deadlines": {"responsible_user_id", "calendar_id", "active", "company_id"}}
+
+    responsible_user_id = fields.Many2one(
+        "res.users",
+        string="Playbook Responsible",
+        default=lambda self: self.env.user.filtered("active"),
+        domain=[("share", "=", False)],
+        ondelete="set null",
+        tracking=True,
+        help="Keeps this playbook up to date, is told when one of its rules fails, and gets what has"
+        " neither salesperson nor team leader.",
+    )
+
+    @api.model
+    @tools.ormcache()
+    def _get_duties(self):
+        """Return ``{playbook id: Duties}`` of the playbooks that have some, kept in memory."""
+        # sudo: kept in memory for everybody
+        playbooks = self.sudo().with_context(active_test=True)
+        playbooks = playbooks.search([("is_template", "=", False), ("stage_ids", "!=", False)])
+        duties = {playbook.id: playbook._prepare_duties() for playbook in playbooks}
+        return frozendict({id_: one for id_, one in duties.items() if one.duties or one.broken})
+
+    def _prepare_duties(self):
+        outputs = self.stage_ids.output_ids.filtered(lambda o: o.delay_count and o.is_required)
+        deadlines = self.deadline_ids | self.stage_ids.action_ids
+        working = deadlines.filtered("is_working")
+        rules = [*working, *outputs]
+        rhythms = self.tier_ids.filtered("delay_count")
+        return Duties(
+            duties=tuple(rule._prepare_duty() for rule in rules),
+            broken=tuple(rule._prepare_duty().key for rule in deadlines - working),
+            tiers=frozendict({t.tier: (t._get_delay(), t.follow_up_responsible) for t in rhythms}),
+            responsible_user_id=self.responsible_user_id.id,
+            calendar_id=self.calendar_id.id,
+        )
+
+    def _request_settling(self):
+        """Have the activities of these playbooks' deals brought in line, as soon as the job gets to it."""
+        duties = self._get_duties()
+        in_use = self.filtered(lambda playbook: playbook.id in duties or playbook._has_open_work())
+        if in_use:
+            # sudo: the job's queue belongs to the module
+            self.env["crm.playbook.refresh"].sudo()._request(in_use, "deadlines")
+
+    def _has_open_work(self):
+        """Tell whether deals have activities that this playbook has given them."""
+        # sudo: also those of deals that the user may not see
+        work = self.env["mail.activity"].sudo()
+        return bool(work.search_count([("playbook_id", "in", self.ids)], limit=1))
+
+
+class CrmLead(models.Model):
+    """Deadlines keep themselves: what begins or ends one is noticed at the end of the transaction, once for
+    all deals that it touched, and every hour for what only time brings about.
+    """
+
+    _inherit = "crm.lead"
+
+    def _after_save_deadline(self, save):
+        """New deals note since when they wait; whoever may have left a playbook is asked for nothing more."""
+        if save.is_new:
+            self._note_waiting(save)
+        elif save.is_rekeyed:
+            duties = self.env["crm.playbook"]._get_duties()
+            leaving = [lead_id for lead_id, state in save.before.items() if state.playbook_id in duties]
+            self.browse(leaving)._queue_settling()
+
+    def _follow_change(self, model, names, is_later=()):
+        result = super()._follow_change(model, names, is_later)
+        settling = self.env["crm.playbook"]._get_settling_fields().get(model, ())
+        if any(name in settling for name in names):
+            followed = self.browse(filter(None, self._ids))._get_playbook_ids()
+            self.browse(followed)._queue_settling()
+        return result
+
+    def _get_dutiful(self):
+        """Return those of these leads that follow a playbook with deadlines; costs no query."""
+        duties = self.env["crm.playbook"]._get_duties()
+        if not duties:
+            return self.browse()
+        playbook_ids = self.browse(filter(None, self._ids))._get_playbook_ids()
+        return self.browse(lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in duties)
+
+    def _queue_settling(self):
+        """Have the activities of these leads brought in line when the transaction ends: facts that
+        come one by one are looked at together, and as they are then.
+        """
+        if not self:
+            return
+        hooks = self.env.cr.precommit
+        if not hooks.data.get(QUEUE):
+            hooks.add(self.env["crm.lead"]._settle_queued)
+        hooks.data.setdefault(QUEUE, set()).update(self.ids)
+
+    @api.model
+    def _settle_queued(self):
+        """Settle the deadlines of the leads that were queued in this transaction."""
+        ids = sorted(self.env.cr.precommit.data.pop(QUEUE, ()))
+        # sudo: what a playbook asks for follows from its rules, whoever set it off
+        self.sudo().browse(ids).exists()._settle_deadlines()
+
+    def _settle_deadlines(self, is_job=False):
+        """Bring the activities of these leads in line with the deadlines of their playbooks: end what is
+        done or no longer asked for, begin what something has caused. Doing it again changes nothing.
+
+        :param bool is_job: somebody else who is quicker is a reason to try again, and not to leave it to them
+        :raise psycopg2.Error: for a job, when somebody else was quicker
+        """
+        # in nobody's view, and without a mail for each of many activities
+        context = {**clean_context(self.env.context), "mail_activity_quick_update": True}
+        leads = self.with_env(self.env(context=context))
+        self.env.flush_all()  # what follows reads in SQL
+        duties = self.env["crm.playbook"]._get_duties()
+        for playbook_id, followed in leads._group_by_playbook().items():
+            followed._end_deadlines(playbook_id, duties.get(playbook_id))
+            if playbook_id in duties and duties[playbook_id].duties:
+                followed._begin_isolated(playbook_id, duties[playbook_id], is_job)
+        self.env.flush_all()
+
+    def _merge_dependences_history(self, opportunities):
+        """The deal that remains has work of its own: what was asked for on the others ends, and stays on
+        record with it.
+        """
+        if self.env["crm.playbook"]._get_assignment():
+            opportunities.sudo()._give_work_to(self)  # sudo: the merge has checked the rights on the leads
+        result = super()._merge_dependences_history(opportunities)
+        self._get_dutiful()._queue_settling()
+        return result
+
+    def _give_work_to(self, lead):
+        """Hand the activities that playbooks have given on these leads over to ``lead``."""
+        work = self.env["mail.activity"].with_context(active_test=False)
+        work = work.search(
+            [("res_model", "=", "crm.lead"), ("res_id", "in", self.ids), ("playbook_cause", "!=", False)]
+        )
+        asked = work.filtered(lambda one: one.active and (one.playbook_deadline_id or one.playbook_output_id))
+        asked._end_playbook("dropped")
+        work.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE mail_activity SET playbook_cause = playbook_cause || ':merged-' || res_id"
+                " WHERE id = ANY(%s)",
+                work.ids,
+            )
+        )
+        work.invalidate_recordset(["playbook_cause"], flush=False)
+        work.filtered(lambda one: not one.active).write({"res_id": lead.id})
+
+    def _group_by_playbook(self):
+        """Return ``{playbook id or False: leads}``."""
+        self.fetch(["product_line_id", "team_id", "company_id"])  # and no more of many leads
+        playbook_ids = self._get_playbook_ids()
+        return dict(self.grouped(lambda lead: playbook_ids.get(lead.id, False)))
+
+    def _keep_deadlines(self):
+        """Begin, end and escalate what is to be done on these deals. Called by the job with up to 5,000."""
+        self._settle_deadlines(is_job=True)
+        self._escalate_deadlines()
+        self._open_missed_twice()
+
+    def _begin_isolated(self, playbook_id, duties, is_job):
+        """Begin ``duties`` on these leads; where that fails, one after the other, so that a rule that
+        cannot be followed is reported and keeps none of the others from being followed. What a job has
+        begun at the same time is begun: nobody's save fails for it, and the next job sees to the rest.
+        """
+        try:
+            # without flushing: this may run while the transaction is being committed
+            with self.env.cr.savepoint(flush=False):
+                self._begin_deadlines(playbook_id, duties)
+                self.env.flush_all()
+        except CONCURRENCY_ERRORS as error:
+            if is_job or not isinstance(error, psycopg2.errors.UniqueViolation):
+                raise
+            self.env.transaction.clear()
+        except Exception as error:
+            self.env.transaction.clear()
+            if len(duties.duties) > 1:
+                for duty in duties.duties:
+                    self._begin_isolated(playbook_id, duties._replace(duties=(duty,)), is_job)
+                return
+            _logger.warning("A deadline could not be followed: %s", duties.duties[0].key, exc_info=True)
+            duties.duties[0].browse_rule(self.env)._report_error(error)
+
+
+class CrmLeadStageLog(models.Model):
+    _inherit = "crm.lead.stage.log"
+
+    @api.model
+    def _record(self, stays):
+        """Coming into a stage begins its key actions and ends those of the stage before."""
+        result = super()._record(stays)
+        self.env["crm.lead"].browse([stay.lead_id for stay in stays])._get_dutiful()._queue_settling()
+        return result

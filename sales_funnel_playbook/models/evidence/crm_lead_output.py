@@ -1,0 +1,187 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .crm_lead import IS_ACCEPTED
+
+
+class CrmLeadOutput(models.Model):
+    """An output that was handed in. The current one of an output counts; those it replaced, and
+    those taken back, stay on record.
+
+    Approval of outputs: the team leader is asked by an activity, the submitter is told.
+    """
+
+    _name = "crm.lead.output"
+    _description = "Output handed in"
+    _inherit = ["crm.lead.evidence"]
+    _order = "submitted_at desc, id desc"
+    _rec_name = "output_id"
+
+    output_id = fields.Many2one("crm.playbook.output", required=True, index=True, ondelete="restrict")
+    playbook_stage_id = fields.Many2one(related="output_id.playbook_stage_id", store=True)
+    user_id = fields.Many2one(string="Handed In By")
+    team_id = fields.Many2one(related="lead_id.team_id")
+    state = fields.Selection(
+        [("submitted", "Handed In"), ("approved", "Approved"), ("rejected", "Rejected")],
+        required=True,
+        default="submitted",
+    )
+    is_current = fields.Boolean(
+        string="Current", default=True, help="Not replaced by a later one, and not taken back."
+    )
+    url = fields.Char(string="Link")
+    submitted_at = fields.Datetime(string="Handed In", required=True, default=fields.Datetime.now)
+    due_at = fields.Datetime(string="Due", help="By the time limit as it was when this was handed in.")
+    is_late = fields.Boolean(string="Late")
+    reviewed_by_id = fields.Many2one("res.users", ondelete="restrict")
+    reviewed_at = fields.Datetime()
+    review_comment = fields.Text(string="Comment")
+    activity_id = fields.Many2one("mail.activity", ondelete="set null", index="btree_not_null")
+    awaits_approval = fields.Boolean(compute="_compute_awaits_approval", search="_search_awaits_approval")
+
+    _current_uniq = models.UniqueIndex(
+        "(lead_id, output_id) WHERE is_current",
+        "This output was handed in by somebody else just now: reload the page.",
+    )
+
+    @api.depends("state", "is_current", "output_id.approval")
+    def _compute_awaits_approval(self):
+        for submission in self:
+            submission.awaits_approval = (
+                submission.is_current
+                and submission.state == "submitted"
+                and submission.output_id.approval == "team_leader"
+            )
+
+    @api.model
+    def _search_awaits_approval(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        awaits = (
+            Domain("is_current", "=", True)
+            & Domain("state", "=", "submitted")
+            & Domain("output_id.approval", "=", "team_leader")
+        )
+        return Domain.OR([awaits if wanted else ~awaits for wanted in value])
+
+    def _is_accepted(self, needs_approval):
+        """Tell whether this current submission counts for the gate, by the rule as it is now."""
+        self.ensure_one()
+        return self.state == "approved" or (self.state == "submitted" and not needs_approval)
+
+    def _retire(self):
+        """Let these no longer count; the leader need not look at them any more."""
+        # sudo: nobody writes outputs by hand; the caller has checked the right on the lead
+        self.sudo().write({"is_current": False})
+        self.flush_recordset(["is_current"])  # the next one is current from its first moment
+        self._close_approval()
+
+    @api.model
+    def _get_accepted_tests(self, outputs):
+        """Return ``{output: condition on a row of crm_lead}``: what was handed in counts for the gate; see
+        :meth:`_is_accepted`.
+
+        :param outputs: the :class:`GateOutput` that a person hands in
+        """
+        if outputs:
+            self.flush_model(["lead_id", "output_id", "is_current", "state"])
+            self.env["crm.playbook.output"].flush_model(["approval"])
+        return {output: SQL(IS_ACCEPTED, output=output.id) for output in outputs}
+
+    def action_approve(self):
+        """Approve what was handed in.
+
+        :raise AccessError: unless the current user leads the deal's team or is a sales manager
+        :raise UserError: when it no longer awaits approval
+        """
+        return self._review("approved")
+
+    @api.readonly
+    def action_reject(self):
+        """Open the dialog that asks why it is rejected."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead.output.reject",
+            "name": self.env._("Reject an Output"),
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_submission_id": self.id},
+        }
+
+    def reject(self, comment):
+        """Reject what was handed in; the submitter reads the comment.
+
+        :param str comment: what is missing or wrong
+        :raise AccessError: unless the current user leads the deal's team or is a sales manager
+        :raise UserError: without a comment, or when it no longer awaits approval
+        """
+        comment = self._clean_text(comment)
+        if not comment:
+            raise UserError(self.env._("Say why it is rejected: the salesperson has to know what to mend."))
+        return self._review("rejected", comment)
+
+    def _review(self, state, comment=False):
+        """Record the decision and tell who handed it in."""
+        self.check_access("read")
+        for submission in self:
+            submission.lead_id._check_led_by_user(self.env._("approve or reject outputs"))
+            if not submission.awaits_approval:
+                raise UserError(
+                    self.env._(
+                        "“%s” does not await approval any more: reload the page.",
+                        submission.output_id.display_name,
+                    )
+                )
+        # sudo: nobody writes outputs by hand; the right to decide was checked just now
+        self.sudo().write(
+            {
+                "state": state,
+                "review_comment": comment,
+                "reviewed_by_id": self.env.uid,
+                "reviewed_at": fields.Datetime.now(),
+            }
+        )
+        for submission in self:
+            submission._tell_submitter()
+        self._close_approval()
+        return True
+
+    def _tell_submitter(self):
+        """Post the decision in the deal's chatter, addressed to who handed the output in."""
+        values = {"output": self.output_id.name, "comment": self.review_comment}
+        if self.state == "approved":
+            body = self.env._("Output approved: %(output)s", **values)
+        else:
+            body = self.env._("Output rejected: %(output)s – %(comment)s", **values)
+        partner = self.user_id.partner_id if self.user_id != self.env.user else self.env["res.partner"]
+        # sudo: a leader may decide on a deal that is not theirs to edit
+        self.lead_id.sudo().message_post(
+            body=body, partner_ids=partner.ids, author_id=self.env.user.partner_id.id
+        )
+
+    def _request_approval(self):
+        """Ask the leader of the deal's team by an activity, where approval is asked for; where there is no
+        leader, or one who does not see the deal, the playbook's responsible, if they may approve it.
+        """
+        for submission in self.filtered("awaits_approval"):
+            lead = submission.lead_id.sudo()  # sudo: who is asked, whoever may see whom
+            people = (lead.team_id.user_id, lead.playbook_id.responsible_user_id)
+            decider = next((user for user in people if lead._can_be_decided_by(user)), None)
+            if not decider:
+                continue
+            # sudo: activities of others; the submitter may not be allowed to plan them
+            activity = submission.lead_id.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Approve: %s", submission.output_id.name),
+                user_id=decider.id,
+                **submission.lead_id._prepare_work_vals(f"approval:{submission.id}"),
+            )
+            submission.sudo().activity_id = activity
+
+    def _close_approval(self):
+        """The leader need not look at these any more."""
+        self.sudo().activity_id.action_archive()  # sudo: it is the leader's

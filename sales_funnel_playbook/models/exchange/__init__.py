@@ -1,0 +1,7 @@
+# Templates, files of a playbook, the first steps, a playbook on one page.
+# Uses core.
+# Guide: docs/guide/exchange
+from . import crm_playbook_rule
+from . import templates
+from . import importing
+from . import first_steps

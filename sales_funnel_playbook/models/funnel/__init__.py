@@ -1,0 +1,13 @@
+# The numbers of a stage, reviews, bottlenecks, the workbook.
+# Uses core.
+# Guide: docs/guide/funnel
+from . import crm_funnel_numbers
+from . import crm_funnel_review
+from . import crm_funnel_review_line
+from . import crm_funnel_review_decision
+from . import findings
+from . import bottleneck
+from . import telling
+from . import workbook
+from . import making
+from . import digest_digest

@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+
+from ...fields import OptionalFloat
+from ...tools.funnel import get_bounds
+
+
+class CrmFunnelReviewLine(models.Model):
+    """A stage of the playbook in a review. Nobody has the right to write one."""
+
+    _name = "crm.funnel.review.line"
+    _description = "Funnel Review Line"
+    _inherit = ["crm.funnel.numbers"]
+    _order = "review_id, sequence, id"
+
+    review_id = fields.Many2one("crm.funnel.review", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer()
+    playbook_stage_id = fields.Many2one("crm.playbook.stage", ondelete="set null", index="btree_not_null")
+    stage_id = fields.Many2one("crm.stage", string="Pipeline Stage", ondelete="set null")
+    name = fields.Char(
+        string="Stage",
+        required=True,
+        translate=True,
+        help="As the stage was called when the review was made.",
+    )
+    currency_id = fields.Many2one(related="review_id.currency_id")
+    date_from = fields.Date(related="review_id.date_from", store=True)
+    team_id = fields.Many2one(related="review_id.team_id", store=True, string="Sales Team")
+    cohort_won_count = fields.Integer(string="Cohort, Won", help="Deals of the cohort that are won.")
+    cohort_lost_count = fields.Integer(string="Cohort, Lost", help="Deals of the cohort that are lost.")
+    cohort_open_count = fields.Integer(string="Cohort, Open", help="Deals of the cohort that are still open.")
+    open_count = fields.Integer(
+        string="Open Deals", help="Deals in this stage at the end of the period, neither won nor lost."
+    )
+    open_amount = fields.Monetary(
+        help="Expected revenue of the open deals, as it was when the review was made."
+    )
+    weighted_amount = fields.Monetary(help="Expected revenue × probability of the open deals.")
+    last_flow_rate = OptionalFloat(
+        string="Flow Rate Before (%)",
+        digits=(16, 1),
+        aggregator=None,
+        help="The flow rate of the period before, as its review has it.",
+    )
+    mean_flow_rate = OptionalFloat(
+        string="Flow Rate, Mean of Four (%)",
+        digits=(16, 1),
+        aggregator=None,
+        help="Of the four periods before together: stays begun in the next stage ÷ stays begun in this one"
+        " × 100.",
+    )
+    over_limit_count = fields.Integer(
+        string="Over the Limit",
+        help="Stays longer than the stage's alert days: those that ended in the period, and those of deals"
+        " that were still there at its end.",
+    )
+
+    def _get_bounds(self):
+        review = self.review_id
+        return get_bounds(review.date_from, review.date_to, review.tz)
+
+    def _get_deals_domain(self, name):
+        """Return the domain of the deals behind a number of this line."""
+        self.ensure_one()
+        return self.env["crm.funnel.report"]._get_deals_domain(
+            self.review_id._get_scope(), *self._get_bounds(), self.stage_id.id, name
+        )
+
+    @api.readonly
+    def action_open_deals(self):
+        """Open the deals behind the number that the context names as ``funnel_number``."""
+        self.ensure_one()
+        name = self.env.context.get("funnel_number", "open_count")
+        title = self.env._("%(stage)s: %(number)s", stage=self.name, number=self._get_label(name))
+        return self.env["crm.funnel.report"]._prepare_deals_action(title, self._get_deals_domain(name))
+
+    def _format_rate(self, name):
+        """Return a rate for a text; a dash where there is none."""
+        self.ensure_one()
+        rate = self[name]
+        return "–" if rate is False else f"{rate:.1f} %"
+
+    def _format_days(self, name):
+        """Return a length of stay for a text; a dash where there is none."""
+        self.ensure_one()
+        days = self[name]
+        return "–" if days is False else f"{days:.1f}"
+
+    @api.model
+    def _get_label(self, name):
+        return self._fields[name]._description_string(self.env)

@@ -1,0 +1,142 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.funnel import get_bounds
+
+FINDINGS = {
+    "overdue": "overdue_count",
+    "override": "override_count",
+    "high_risk": "high_risk_count",
+    "check": "check_count",
+    "no_contact": "no_contact_count",
+}
+# The numbers of a stage in the order in which they are shown.
+NUMBERS = (
+    *("begun_count", "next_count", "flow_rate", "last_flow_rate", "mean_flow_rate"),
+    *("advanced_count", "won_count", "lost_count", "returned_count"),
+    *("open_count", "open_amount", "weighted_amount"),
+    *("cohort_count", "reached_count", "reached_rate"),
+    *("cohort_won_count", "cohort_lost_count", "cohort_open_count"),
+    *("stay_count", "stay_days", "stay_days_median", "stay_days_p90"),
+    *("stay_hours", "stay_hours_median", "stay_hours_p90", "over_limit_count"),
+)
+
+
+class CrmFunnelReview(models.Model):
+    """What else the review looks at, with the deals behind it as they were then.
+
+    Each number's definition, wherever it is shown.
+    """
+
+    _inherit = "crm.funnel.review"
+
+    overdue_count = fields.Integer(
+        string="Overdue Work",
+        readonly=True,
+        help="Activities of the playbook that were overdue at that moment.",
+    )
+    override_count = fields.Integer(
+        string="Overrides", readonly=True, help="Moves in the period that a manager let pass."
+    )
+    high_risk_count = fields.Integer(
+        string="New High Risks", readonly=True, help="Risks that became high in the period."
+    )
+    check_count = fields.Integer(
+        string="Flagged Deals", readonly=True, help="Open deals that data checks flagged at that moment."
+    )
+    no_contact_count = fields.Integer(
+        string="Tier A Without Contact",
+        readonly=True,
+        help="Open tier A deals with no contact noted since the period began.",
+    )
+    finding_lead_ids = fields.Json(readonly=True, help="The deals behind these counts, by their names.")
+    definitions = fields.Html(compute="_compute_definitions", sanitize=False)
+
+    @api.model
+    def _prepare_finding_vals(self, playbook, team_id, days):
+        """Return the counts above, and the deals behind them."""
+        since, until = get_bounds(*days, playbook._get_tz())
+        found = {
+            "overdue": self._find_overdue(playbook, team_id),
+            "override": self._find_overrides(playbook, team_id, since, until),
+            "high_risk": self._find_high_risks(playbook, team_id, since, until),
+            "check": self._find_open(playbook, team_id, Domain("check_ids", "!=", False)),
+            "no_contact": self._find_open(playbook, team_id, self._get_no_contact_domain(since)),
+        }
+        counts = {FINDINGS[name]: count for name, (count, _lead_ids) in found.items()}
+        return {**counts, "finding_lead_ids": {name: lead_ids for name, (_count, lead_ids) in found.items()}}
+
+    @api.model
+    def _get_no_contact_domain(self, since):
+        silent = Domain("last_contact_at", "=", False) | Domain("last_contact_at", "<", since)
+        return Domain("tier", "=", "A") & silent
+
+    @api.model
+    def _find(self, model, domain):
+        """Return how many records there are, and the sorted ids of their deals."""
+        ((count, lead_ids),) = self.env[model]._read_group(domain, [], ["__count", "lead_id:array_agg"])
+        return count, sorted({lead_id for lead_id in lead_ids or () if lead_id})
+
+    @api.model
+    def _find_overdue(self, playbook, team_id):
+        scope = self._get_playbook_team_domain(playbook, team_id)
+        return self._find("crm.playbook.deadline.report", scope & Domain("state", "=", "overdue"))
+
+    @api.model
+    def _find_overrides(self, playbook, team_id, since, until):
+        scope = self._get_playbook_team_domain(playbook, team_id)
+        entered = Domain("entered_at", ">=", since) & Domain("entered_at", "<", until)
+        return self._find("crm.lead.stage.log", scope & entered & Domain("gate", "=", "overridden"))
+
+    @api.model
+    def _find_high_risks(self, playbook, team_id, since, until):
+        raised = (
+            Domain("raised_at", ">=", since) & Domain("raised_at", "<", until) & Domain("level", "=", "high")
+        )
+        followed = self.env["crm.lead"]._get_playbook_domains().get(playbook.id, Domain.FALSE)
+        team = Domain("team_id", "=", team_id) if team_id else Domain.TRUE
+        return self._find("crm.lead.risk", raised & Domain("lead_id", "any", followed & team))
+
+    @api.model
+    def _find_open(self, playbook, team_id, domain):
+        domain &= playbook._get_open_leads_domain()
+        if team_id:
+            domain &= Domain("team_id", "=", team_id)
+        leads = self.env["crm.lead"].search(domain, order="id")
+        return len(leads), leads.ids
+
+    @api.model
+    def _get_playbook_team_domain(self, playbook, team_id):
+        team = Domain("team_id", "=", team_id) if team_id else Domain.TRUE
+        return Domain("playbook_id", "=", playbook.id) & team
+
+    def _get_finding_texts(self):
+        """Return each count with its name, for a text."""
+        self.ensure_one()
+        labels = [
+            (self._fields[name]._description_string(self.env), self[name]) for name in FINDINGS.values()
+        ]
+        return [self.env._("%(finding)s: %(count)s", finding=label, count=count) for label, count in labels]
+
+    @api.readonly
+    def action_open_finding(self):
+        """Open the deals behind the count that the context names as ``finding``."""
+        self.ensure_one()
+        name = self.env.context.get("finding", "overdue")
+        label = self._fields[FINDINGS[name]]._description_string(self.env)
+        lead_ids = (self.finding_lead_ids or {}).get(name, [])
+        return self.env["crm.funnel.report"]._prepare_deals_action(label, Domain("id", "in", lead_ids))
+
+    @api.depends_context("lang")
+    def _compute_definitions(self):
+        """The help of each number, which is its definition."""
+        line_fields = self.env["crm.funnel.review.line"]._fields
+        named = [
+            *(line_fields[name] for name in NUMBERS),
+            *(self._fields[name] for name in FINDINGS.values()),
+        ]
+        texts = [(one._description_string(self.env), one._description_help(self.env)) for one in named]
+        rows = Markup().join(Markup("<dt>%s</dt><dd>%s</dd>") % text for text in texts)
+        self.definitions = Markup("<dl>%s</dl>") % rows

@@ -1,0 +1,89 @@
+from odoo import models
+
+from ...tools.funnel import get_last_period
+
+
+class CrmFunnelReviewLine(models.Model):
+    """A bottleneck is somebody's activity, once as long as that is open."""
+
+    _inherit = "crm.funnel.review.line"
+
+    def _schedule_alerts(self):
+        """Make each bottleneck an activity of the manager, unless that of an earlier week is still open."""
+        activity_type = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        model_id = self.env["ir.model"]._get_id("crm.funnel.review")
+        for line in self.filtered("explanation"):
+            manager = line.review_id._get_manager()
+            if not manager or line._has_open_activity():
+                continue
+            told = line.with_context(lang=manager.lang)
+            line.activity_id = self.env["mail.activity"].create(
+                {
+                    "res_model_id": model_id,
+                    "res_id": line.review_id.id,
+                    "activity_type_id": activity_type.id if activity_type else False,
+                    "summary": told.env._("Bottleneck: %s", told.name),
+                    "note": told.with_user(manager)._prepare_explanation(),
+                    "user_id": manager.id,
+                }
+            )
+
+    def _has_open_activity(self):
+        """Tell whether somebody is still at this stage's bottleneck, from an earlier review of the same
+        scope.
+        """
+        return bool(
+            self.search_count(
+                [
+                    ("playbook_stage_id", "=", self.playbook_stage_id.id),
+                    ("team_id", "=", self.team_id.id),
+                    ("activity_id.active", "=", True),
+                ],
+                limit=1,
+            )
+        )
+
+
+class CrmFunnelReview(models.Model):
+    """Who gets a review, and how."""
+
+    _inherit = "crm.funnel.review"
+
+    def _get_manager(self):
+        """Return who acts on this review: the team's leader, else the playbook's responsible, else the first
+        who gets the reviews, of those who may see it.
+        """
+        playbook = self.playbook_id
+        for user in (*self.team_id.user_id, *playbook.responsible_user_id, *playbook.review_user_ids):
+            if user.active and self.with_user(user).has_access("read"):
+                return user
+        return self.env["res.users"]
+
+    def _tell_made(self):
+        """Attach the workbook, schedule what bottlenecks ask for, and mail the review. One that is caught up,
+        of a period long over, is made but not mailed.
+        """
+        workbook = self._make_workbook()
+        last = get_last_period(self.env.cr.now(), self.period, self.tz)
+        if self.date_from != last[0]:
+            return
+        if self.period == "week":
+            self.line_ids._schedule_alerts()
+        recipients = self._get_recipients()
+        self.message_subscribe(partner_ids=recipients.partner_id.ids)
+        template = self.env.ref("sales_funnel_playbook.mail_template_funnel_review")
+        for lang, users in recipients.grouped("lang").items():
+            template.with_context(mail_lang=lang).send_mail(
+                self.id,
+                email_values={"recipient_ids": users.partner_id.ids, "attachment_ids": workbook.ids},
+            )
+
+    def _get_recipients(self):
+        """Return the users who get this review: the team's leader and those whom the playbook names, else the
+        sales managers of the company.
+        """
+        users = self.team_id.user_id | self.playbook_id.review_user_ids
+        if not users:
+            managers = self.env.ref("sales_team.group_sale_manager").all_user_ids
+            users = managers.filtered(lambda user: not self.company_id or self.company_id in user.company_ids)
+        return users.filtered(lambda user: user.active and not user.share and user.email)

@@ -1,0 +1,211 @@
+import base64
+import io
+
+import xlsxwriter
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.funnel import get_bounds
+from .crm_funnel_numbers import RATES
+from .findings import NUMBERS
+
+WAN = 10_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Which numbers make a total.
+SUMMED = {"open_count", "open_amount", "weighted_amount", "won_count", "lost_count", "returned_count"}
+
+
+class CrmFunnelReview(models.Model):
+    """The workbook of a review: open customers as in the handbook's sheet, the funnel, overdue work."""
+
+    _inherit = "crm.funnel.review"
+
+    @api.readonly
+    def action_download_workbook(self):
+        """Download the workbook as it was when the review was made."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._get_workbook().id}?download=true",
+            "target": "download",
+        }
+
+    def _get_workbook(self):
+        """Return the attachment with the workbook."""
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("mimetype", "=", XLSX)]
+        # sudo: whoever may read the review may read its workbook
+        return self.env["ir.attachment"].sudo().search(domain, order="id", limit=1)
+
+    def _make_workbook(self):
+        """Write the workbook, in the language of the company, and attach it to the review."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        review = self.with_context(lang=company.partner_id.lang or self.env.lang, tz=self.tz)
+        output = io.BytesIO()
+        with xlsxwriter.Workbook(output, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+            styles = {
+                "head": book.add_format(
+                    {"bold": True, "bg_color": "#E7E9ED", "text_wrap": True, "valign": "top"}
+                ),
+                "number": book.add_format({"num_format": "#,##0"}),
+                "decimal": book.add_format({"num_format": "#,##0.0"}),
+                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+                "total": book.add_format({"bold": True, "top": 1, "num_format": "#,##0"}),
+                "muted": book.add_format({"font_color": "#666666", "text_wrap": True, "valign": "top"}),
+            }
+            review._write_open_customers(book.add_worksheet(review.env._("Open customers")), styles)
+            review._write_funnel(book.add_worksheet(review.env._("Funnel")), styles)
+            review._write_overdue(book.add_worksheet(review.env._("Overdue")), styles)
+        return self.env["ir.attachment"].create(
+            {
+                "name": f"{review.display_name.replace('/', '-').replace(':', '')}.xlsx",
+                "res_model": self._name,
+                "res_id": self.id,
+                "mimetype": XLSX,
+                "datas": base64.b64encode(output.getvalue()),
+            }
+        )
+
+    def _write_table(self, sheet, styles, headings, rows, widths):
+        """Write rows of ``(value, style name)`` under bold headings. Text is written as text, whatever it
+        begins with.
+        """
+        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            sheet.write_string(0, column, heading, styles["head"])
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
+        for number, row in enumerate(rows, start=1):
+            for column, (value, style) in enumerate(row):
+                self._write_cell(sheet, number, column, value, styles.get(style))
+
+    def _write_cell(self, sheet, row, column, value, style):
+        if value is None or value is False:
+            sheet.write_blank(row, column, None, style)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value, style)
+        elif isinstance(value, (int, float)):
+            sheet.write_number(row, column, value, style)
+        else:
+            sheet.write_datetime(row, column, value, style)
+
+    def _write_open_customers(self, sheet, styles):
+        """Write the sheet that many teams keep by hand; it can be imported as it is."""
+        levels = dict(self.env["crm.lead"]._fields["risk_level"]._description_selection(self.env))
+        rows = [
+            [
+                (lead.partner_id.name or lead.partner_name or lead.name, None),
+                (lead.industry_id.name, None),
+                (lead.contact_name, None),
+                (lead.stage_id.name, None),
+                (self._get_day(entered_at), "date"),
+                (self._get_day(lead.last_contact_at), "date"),
+                (lead.last_contact_summary, None),
+                (lead.probability, "decimal"),
+                (lead.expected_revenue / WAN, "decimal"),
+                (levels.get(lead.risk_level), None),
+                (lead.risk_description, None),
+                (lead.user_id.name, None),
+            ]
+            for lead, entered_at in self._get_open_leads()
+        ]
+        headings = self._get_customer_headings()
+        self._write_table(sheet, styles, headings, rows, (28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16))
+
+    def _get_day(self, moment):
+        """Return which day a moment is on, in the review's time zone."""
+        return moment and fields.Datetime.context_timestamp(self, moment).date()
+
+    @api.model
+    def _get_customer_headings(self):
+        """Return the headings of the handbook's sheet, which the import knows."""
+        return [
+            self.env._("Customer name"),
+            self.env._("Industry"),
+            self.env._("Contact"),
+            self.env._("Current stage"),
+            self.env._("Entered at"),
+            self.env._("Last contact time"),
+            self.env._("Communication summary"),
+            self.env._("Win probability (%)"),
+            self.env._("Expected amount (10,000)"),
+            self.env._("Risk level"),
+            self.env._("Risk description"),
+            self.env._("Owner"),
+        ]
+
+    def _get_open_leads(self):
+        """Return ``[(lead, entered at), …]`` of the deals open at the end of the period, by stage."""
+        report = self.env["crm.funnel.report"]
+        _since, until = get_bounds(self.date_from, self.date_to, self.tz)
+        stays = self.env["crm.lead.stage.log"].search_fetch(
+            report._get_open_domain(self._get_scope(), until), ["lead_id", "entered_at", "stage_id"]
+        )
+        ranks = self.env["crm.stage"]._get_ranks()
+        stays = stays.sorted(lambda stay: (ranks.get(stay.stage_id.id, -1), stay.entered_at, stay.id))
+        return [(stay.lead_id, stay.entered_at) for stay in stays]
+
+    def _write_funnel(self, sheet, styles):
+        """Write the numbers with rates and totals as formulas, and each number's definition below them."""
+        line_fields = self.env["crm.funnel.review.line"]._fields
+        labels = [line_fields[name]._description_string(self.env) for name in NUMBERS]
+        rows = [
+            [(line.name, None), *((line[name], self._get_style(name)) for name in NUMBERS)]
+            for line in self.line_ids
+        ]
+        headings = [self.env._("Stage"), *labels]
+        self._write_table(sheet, styles, headings, rows, (24, *(11 for _name in NUMBERS)))
+        for number, line in enumerate(self.line_ids, start=1):
+            for name in RATES:
+                self._write_rate(sheet, number, name, line[name], styles)
+        last = len(self.line_ids)
+        sheet.write_string(last + 1, 0, self.env._("Total"), styles["total"])
+        for name in SUMMED if last else ():
+            column = NUMBERS.index(name) + 1
+            letter = xlsxwriter.utility.xl_col_to_name(column)
+            total = sum(self.line_ids.mapped(name))
+            sheet.write_formula(
+                last + 1, column, f"=SUM({letter}2:{letter}{last + 1})", styles["total"], total
+            )
+        for offset, (name, label) in enumerate(zip(NUMBERS, labels, strict=True), start=last + 4):
+            sheet.write_string(offset, 0, label, styles["muted"])
+            sheet.write_string(offset, 1, line_fields[name]._description_help(self.env) or "")
+
+    def _get_style(self, name):
+        return "number" if name.endswith(("_count", "_amount")) else "decimal"
+
+    def _write_rate(self, sheet, row, name, value, styles):
+        """Write a rate as a formula of the two numbers it is made of; nothing where there is no rate."""
+        if value is False:
+            return
+        part, whole = (xlsxwriter.utility.xl_rowcol_to_cell(row, NUMBERS.index(of) + 1) for of in RATES[name])
+        formula = f'=IF({whole}=0,"",{part}/{whole}*100)'
+        sheet.write_formula(row, NUMBERS.index(name) + 1, formula, styles["decimal"], value)
+
+    def _write_overdue(self, sheet, styles):
+        """Write what playbooks have asked for and is overdue, tier A first."""
+        headings = [
+            self.env._("Deal"),
+            self.env._("Tier"),
+            self.env._("What"),
+            self.env._("Responsible"),
+            self.env._("Due"),
+            self.env._("Days Overdue"),
+        ]
+        domain = self._get_playbook_team_domain(self.playbook_id, self.team_id.id) & Domain(
+            "state", "=", "overdue"
+        )
+        today = self._get_day(self.made_at)
+        rows = [
+            [
+                (work.lead_id.name, None),
+                (work.tier, None),
+                (work.summary, None),
+                (work.user_id.name, None),
+                (work.date_deadline, "date"),
+                ((today - work.date_deadline).days, "number"),
+            ]
+            for work in self.env["crm.playbook.deadline.report"].search(domain)
+        ]
+        self._write_table(sheet, styles, headings, rows, (30, 8, 40, 18, 12, 12))

@@ -1,0 +1,246 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .types import Demands, StageMove, Verdict, merge_demands
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.readonly
+    def check_gate(self, stage_id):
+        """Tell whether these leads may enter a stage, and what is missing. Changes nothing.
+
+        :param int stage_id: a ``crm.stage``
+        :return: ``{"<lead id>": {"allowed": bool, "unmet": [item, …]}}``, ready for JSON, with
+            items ``{"kind": "domain" | "confirmation" | "output" | "skip", "rule_id": int,
+            "name": str, "guidance": str, "blocking": bool}``. A lead without a playbook is always
+            allowed; in a playbook that observes, ``allowed`` is true whatever is unmet.
+        :raise UserError: when there is no such stage
+        """
+        self.check_access("read")
+        stage_id = self.env["crm.stage"]._check_stage_id(stage_id)
+        playbook_ids = self._get_playbook_ids()
+        verdicts = self._get_verdicts(
+            [
+                StageMove(lead.id, playbook_ids[lead.id], lead.stage_id.id, stage_id, lead.won_status)
+                for lead in self
+                if lead.id in playbook_ids
+            ]
+        )
+        result = {}
+        for lead in self:
+            verdict = verdicts.get(lead.id, Verdict())
+            result[str(lead.id)] = {"allowed": verdict.is_allowed, "unmet": list(verdict.unmet)}
+        return result
+
+    @api.model
+    def _pass_gate(self, moves):
+        """Return ``{lead id: Verdict}`` of ``moves``, all of them allowed.
+
+        :raise PlaybookGateError: when an enforced playbook refuses one of them
+        """
+        verdicts = self._override_verdicts(self._get_verdicts(moves))
+        refused = [move for move in moves if not verdicts[move.lead_id].is_allowed]
+        if refused:
+            raise self._prepare_gate_error(refused, verdicts, len(moves))
+        return verdicts
+
+    @api.model
+    def _get_verdicts(self, moves):
+        """Return ``{lead id: Verdict}`` for a batch of moves. All rules are evaluated in one query, however
+        many leads and rules there are.
+        """
+        gates = self.env["crm.playbook"]._get_gates()
+        arriving = self._get_arriving(moves, gates)
+        moves = self._start_on_path(moves, gates)
+        alike = defaultdict(list)  # a batch has few ways to go: what they ask is found once for each
+        for move in moves:
+            alike[move[1:]].append(move.lead_id)
+        demands = {way: self._get_way_demands(gates.get(way[0]), *way[1:]) for way in alike}
+        asked = [lead_id for way, lead_ids in alike.items() if demands[way] for lead_id in lead_ids]
+        rules = {rule for demand in demands.values() if demand for rule in demand.rules}
+        met = self.browse(asked)._get_met_rules(rules)
+        unmet = self._get_unmet(alike, demands, met)
+        items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})
+        verdicts = {}
+        for way, lead_ids in alike.items():
+            passed = self._prepare_verdict(way, demands[way] and (), items, gates)
+            for lead_id in lead_ids:
+                missing = unmet.get(lead_id)
+                verdicts[lead_id] = self._prepare_verdict(way, missing, items, gates) if missing else passed
+        return verdicts | {id_: verdicts[id_]._replace(is_enforced=False) for id_ in arriving}
+
+    @api.model
+    def _get_arriving(self, moves, gates):
+        """Return the ids of the new leads that come into the first stage of their playbook, unless that wins
+        them. Those are never refused: a customer's mail comes in as it is, what it lacks is logged and shown.
+        """
+        stages = self.env["crm.stage"]
+        return {
+            move.lead_id
+            for move in moves
+            if not move.from_stage_id
+            and (gate := gates.get(move.playbook_id))
+            and move.to_stage_id == gate.get_first_stage_id(stages._get_ranks())
+            and not stages.browse(move.to_stage_id).is_won
+        }
+
+    @api.model
+    def _get_unmet(self, alike, demands, met):
+        """Return ``{lead id: [GateRule, GateOutput or GateStage, …]}`` of the leads that miss something.
+
+        :param dict alike: ``{way: [lead id, …]}``
+        :param dict demands: ``{way: Demands or None}``
+        :param dict met: see :meth:`_get_met_rules`
+        """
+        unmet = defaultdict(list)
+        for way, demand in demands.items():
+            for rule in demand.rules if demand else ():
+                for lead_id in set(alike[way]) - met[rule]:
+                    unmet[lead_id].append(rule)
+            for lead_id in alike[way] if demand and demand.jumped else ():
+                unmet[lead_id] += demand.jumped
+        return unmet
+
+    @api.model
+    def _start_on_path(self, moves, gates):
+        """Return ``moves`` where one that starts in a stage the playbook does not name, or out of being lost,
+        starts in the last stage that the deal was in under this playbook, or before the first: what it did
+        beside the funnel, or under another playbook, is no way past the gates.
+        """
+        astray = {
+            move.lead_id: move.playbook_id
+            for move in moves
+            if move.from_stage_id
+            and (gate := gates.get(move.playbook_id))
+            and (move.from_stage_id not in gate.stages or move.from_status == "lost")
+        }
+        last = self._get_last_named_stages(astray)
+        return [
+            move._replace(from_stage_id=last.get(move.lead_id, False)) if move.lead_id in astray else move
+            for move in moves
+        ]
+
+    @api.model
+    def _get_last_named_stages(self, playbook_ids):
+        """Return ``{lead id: stage id}``: the stage in which each lead was last under a playbook that names
+        it.
+
+        :param dict playbook_ids: ``{lead id: playbook id}``
+        """
+        if not playbook_ids:
+            return {}
+        query = SQL(
+            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.stage_id"
+            " FROM unnest(%s::int[], %s::int[]) AS asked(lead_id, playbook_id)"
+            " JOIN crm_lead_stage_log log"
+            " ON log.lead_id = asked.lead_id AND log.playbook_id = asked.playbook_id"
+            " JOIN crm_playbook_stage named"
+            " ON named.playbook_id = log.playbook_id AND named.stage_id = log.stage_id"
+            " ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
+            [*playbook_ids],
+            [*playbook_ids.values()],
+        )
+        return dict(self.env.execute_query(query))
+
+    @api.model
+    def _get_detours(self, old, new):
+        """Return the :class:`StageMove` that leads made under another playbook, now that they come
+        back to one: a detour through a playbook that asks less is no way around the gate.
+
+        :param dict old: ``{lead id: LeadState}`` before their playbook changed
+        :param dict new: the same after
+        """
+        swapped = {
+            lead_id: state.playbook_id
+            for lead_id, state in new.items()
+            if old[lead_id].playbook_id and old[lead_id].playbook_id != state.playbook_id
+        }
+        if not swapped:
+            return []
+        query = SQL(
+            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.playbook_id, log.stage_id, now.stage_id, %s"
+            " FROM unnest(%s::int[], %s::int[]) AS swapped(lead_id, playbook_id)"
+            " JOIN crm_lead_stage_log log"
+            " ON log.lead_id = swapped.lead_id AND log.playbook_id = swapped.playbook_id"
+            " JOIN crm_lead_stage_log now ON now.lead_id = log.lead_id AND now.left_at IS NULL"
+            " WHERE now.playbook_id <> log.playbook_id AND now.kind NOT IN ('lost', 'reassigned')"
+            " AND log.stage_id IS NOT NULL AND now.stage_id IS NOT NULL"
+            " ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
+            "pending",
+            [*swapped],
+            [*swapped.values()],
+        )
+        return [StageMove(*row) for row in self.env.execute_query(query)]
+
+    @api.model
+    def _prepare_verdict(self, way, unmet, items, gates):
+        """Return the :class:`Verdict` of going a ``way``; ``unmet`` is None where there was no gate."""
+        playbook_id, _from_stage_id, to_stage_id, _from_status = way
+        if unmet is None:
+            return Verdict(to_stage_id)
+        return Verdict(
+            to_stage_id,
+            "observed" if unmet else "passed",
+            tuple(items[demand] for demand in unmet),
+            gates[playbook_id].is_enforced,
+        )
+
+    @api.model
+    def _get_way_demands(self, gate, from_stage_id, to_stage_id, from_status):
+        """Return the :class:`Demands` of a way of moves, see :meth:`_get_demands`; winning asks for the same
+        whatever the order of stages, and whether or not the playbook names the won stage.
+        """
+        demands = self._get_demands(gate, from_stage_id, to_stage_id)
+        is_winning = from_status != "won" and to_stage_id in self.env["crm.stage"]._get_won_ids()
+        if not gate or not is_winning:
+            return demands
+        return merge_demands(self._get_winning_demands(gate, from_stage_id), demands)
+
+    @api.model
+    def _get_winning_demands(self, gate, from_stage_id):
+        """Return the :class:`Demands` of winning: those of the first won stage that ``gate`` names; where it
+        names none, all outputs.
+        """
+        ranks = self.env["crm.stage"]._get_ranks()
+        won_ids = self.env["crm.stage"]._get_won_ids() & gate.stages.keys()
+        first_id = min(won_ids, key=lambda id_: ranks.get(id_, -1), default=False)
+        if not first_id:
+            return Demands(tuple(output for stage in gate.stages.values() for output in stage.outputs), ())
+        demands = self._get_demands(gate, from_stage_id, first_id)
+        if demands or from_stage_id == first_id:
+            return demands
+        left = gate.stages.get(from_stage_id)
+        return Demands((*gate.stages[first_id].rules, *(left.outputs if left else ())), ())
+
+    @api.model
+    def _get_demands(self, gate, from_stage_id, to_stage_id):
+        """Return the :class:`Demands` of a move under ``gate`` (None: no playbook), or None where
+        there is nothing to pass: backward, or into a stage that the playbook does not name.
+        """
+        target = gate and gate.stages.get(to_stage_id)
+        ranks = self.env["crm.stage"]._get_ranks()
+        if not target or ranks.get(to_stage_id, -1) <= ranks.get(from_stage_id, -1):
+            return None
+        jumped = gate.get_stages_between(ranks, from_stage_id, to_stage_id)
+        left = gate.stages.get(from_stage_id)
+        outputs = [output for stage in ([left] if left else []) + jumped for output in stage.outputs]
+        return Demands((*target.rules, *outputs), tuple(stage for stage in jumped if not stage.allow_skip))
+
+    def _get_met_rules(self, rules):
+        """Return ``{rule: set of lead ids for which it is met}`` for :class:`GateRule` and
+        :class:`GateOutput`, in one query: those with a domain, what a person confirms, what is handed in.
+        """
+        rule_model = self.env["crm.playbook.rule"]
+        by_kind = defaultdict(list)
+        for rule in rules:
+            by_kind["domain" if rule.is_checked else rule.kind].append(rule)
+        tests = {
+            **rule_model._get_tests({rule: rule.domain for rule in by_kind["domain"]}, self),
+            **self.env["crm.lead.confirmation"]._get_confirmed_tests(by_kind["confirmation"]),
+            **self.env["crm.lead.output"]._get_accepted_tests(by_kind["output"]),
+        }
+        return {rule: set() for rule in rules} | rule_model._evaluate(tests, self)

@@ -1,0 +1,110 @@
+from odoo import api, models, tools
+from odoo.fields import Domain
+from odoo.tools import frozendict
+
+from .types import Gate, GateOutput, GateRule, GateStage
+
+
+class CrmPlaybook(models.Model):
+    """What of the playbooks is kept in memory: rules change rarely, moves are many.
+
+    What a playbook would do, before it does it.
+    """
+
+    _inherit = "crm.playbook"
+
+    @api.model
+    @tools.ormcache()
+    def _get_gates(self):
+        """Return ``{playbook id: Gate}`` of all playbooks in use, kept in memory."""
+        # sudo: kept in memory for everybody
+        stages = self.env["crm.playbook.stage"].sudo().with_context(active_test=True)
+        stages = stages.search([("playbook_id.active", "=", True), ("stage_id", "!=", False)])
+        return frozendict(
+            {
+                playbook.id: Gate(
+                    is_enforced=playbook.mode == "enforce",
+                    calendar_id=playbook.calendar_id.id,
+                    stages=frozendict({s.stage_id.id: s._prepare_gate_stage() for s in its_stages}),
+                )
+                for playbook, its_stages in stages.grouped("playbook_id").items()
+            }
+        )
+
+    def action_simulate(self):
+        """Open what enforcing this playbook would do to its open deals now."""
+        self.ensure_one()
+        simulation = self.env["crm.playbook.simulation"].create({"playbook_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": simulation._name,
+            "res_id": simulation.id,
+            "name": self.env._("If “%s” Were Enforced", self.name),
+            "view_mode": "form",
+        }
+
+    def _get_open_leads_domain(self):
+        """Return the domain of the open deals that follow this playbook."""
+        self.ensure_one()
+        domain = self.env["crm.lead"]._get_playbook_domains().get(self.id, Domain.FALSE)
+        return domain & Domain("won_status", "=", "pending") & Domain("active", "=", True)
+
+    def _prepare_leads_action(self, domain, name=None):
+        """Return the action that lists the deals of ``domain``."""
+        action = self.env["ir.actions.actions"]._for_xml_id("crm.crm_lead_opportunities")
+        views = [view for view in action["views"] if view[1] == "list"]
+        views += [view for view in action["views"] if view[1] != "list"]
+        return {
+            "type": action["type"],
+            "res_model": "crm.lead",
+            "name": name or self.env._("Deals Held Back"),
+            "domain": list(domain),
+            "views": views,
+            "search_view_id": action["search_view_id"],
+        }
+
+
+class CrmPlaybookStage(models.Model):
+    _inherit = "crm.playbook.stage"
+
+    def _get_waiting_domain(self):
+        """Return the domain of the open deals that would enter this stage next, or None for a stage
+        that is not in use.
+        """
+        gate = self.env["crm.playbook"]._get_gates().get(self.playbook_id.id)
+        ranks = self.env["crm.stage"]._get_ranks()
+        if not gate or self.playbook_id.is_template or self.stage_id.id not in ranks:
+            return None
+        rank = ranks[self.stage_id.id]
+        start = max((ranks[id_] for id_ in gate.stages if ranks.get(id_, rank) < rank), default=0)
+        before = [id_ for id_, its_rank in ranks.items() if start <= its_rank < rank]
+        return self.playbook_id._get_open_leads_domain() & Domain("stage_id", "in", before)
+
+    def _prepare_gate_stage(self):
+        """Return this stage, its conditions and outputs as the gate keeps them in memory."""
+        self.ensure_one()
+        return GateStage(
+            id=self.id,
+            allow_skip=self.allow_skip,
+            rules=tuple(
+                GateRule(rule.id, rule.kind, rule.severity == "blocking", rule.domain)
+                for rule in self.condition_ids
+            ),
+            outputs=tuple(
+                GateOutput(output.id, domain=output._get_domain())
+                for output in self.output_ids
+                if output.is_required
+            ),
+            is_announced=bool(self.notify_user_ids or self.notify_team_ids),
+        )
+
+    def _prepare_unmet_item(self):
+        """Return this stage, jumped over, as an unmet item of :meth:`crm.lead.check_gate`."""
+        self.ensure_one()
+        return {
+            "kind": "skip",
+            "rule_id": self.id,
+            "name": self.env._("The stage “%s” cannot be skipped", self.display_name),
+            "guidance": self.env._("Move the deal there first."),
+            "blocking": True,
+        }

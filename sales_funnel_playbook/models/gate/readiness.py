@@ -1,0 +1,156 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from .types import StageMove, Verdict
+
+
+class CrmLead(models.Model):
+    """How far a deal is from its next stage: on the cards, and for many deals at once."""
+
+    _inherit = "crm.lead"
+
+    missing_output_count = fields.Integer(
+        string="Missing Outputs",
+        compute="_compute_playbook_progress",
+        help="Required outputs of the current stage that are not handed in or not approved.",
+    )
+    playbook_progress = fields.Char(
+        string="Outputs",
+        compute="_compute_playbook_progress",
+        help="Required outputs of the current stage that are done, of all that are wanted.",
+    )
+    is_ready_to_advance = fields.Boolean(
+        string="Ready for the Next Stage",
+        compute="_compute_playbook_progress",
+        help="Nothing that the next stage of its playbook asks for is missing.",
+    )
+
+    @api.depends(
+        *("playbook_id", "stage_id", "active", "won_status"),
+        *("output_ids.state", "output_ids.is_current", "confirmation_ids.withdrawn_at"),
+    )
+    def _compute_playbook_progress(self):
+        self.missing_output_count, self.playbook_progress, self.is_ready_to_advance = 0, False, False
+        playbook_ids = self._get_playbook_ids()
+        followed = self.filtered(lambda lead: lead.id in playbook_ids) if playbook_ids else self.browse()
+        for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
+            leads = self.browse(lead_ids)
+            leads.missing_output_count = missing
+            leads.playbook_progress = wanted and f"{wanted - missing}/{wanted}"
+            leads.is_ready_to_advance = is_ready
+
+    def _get_progress(self, playbook_ids):
+        """Return ``{(missing outputs, wanted outputs, is ready): [lead id, …]}``: a page of cards has few
+        different ones, and is read often.
+        """
+        gates = self.env["crm.playbook"]._get_gates()
+        places = self._get_places(playbook_ids, gates)
+        outputs, needs = {}, {}
+        for place in places:
+            playbook_id, stage_id, way = place
+            stage = gates[playbook_id].stages.get(stage_id)
+            outputs[place] = stage.outputs if stage else ()
+            needs[place] = way and self._get_way_demands(gates[playbook_id], *way[1:])
+        rules = {rule for demand in needs.values() if demand for rule in demand.rules}
+        met = self._get_met_rules(rules.union(*outputs.values()))
+        progress = defaultdict(list)
+        for place, lead_ids in places.items():
+            ready = self._get_ready(needs[place], lead_ids, met) if place[2] else ()
+            for lead_id in lead_ids:
+                missing = sum(lead_id not in met[output] for output in outputs[place])
+                progress[missing, len(outputs[place]), lead_id in ready].append(lead_id)
+        return progress
+
+    def _get_places(self, playbook_ids, gates):
+        """Return ``{(playbook id, stage id, way to the next stage or None): [lead id, …]}``; see
+        :meth:`_get_next_moves` and :meth:`_start_on_path`.
+        """
+        stands = defaultdict(list)
+        for lead in self:
+            stands[playbook_ids[lead.id], lead.stage_id.id, lead.won_status, lead.active].append(lead.id)
+        places = defaultdict(list)
+        for (playbook_id, stage_id, status, is_active), lead_ids in stands.items():
+            can_advance = is_active and status != "lost"
+            next_id = can_advance and self._get_next_stage_id(gates[playbook_id], stage_id)
+            if not next_id or stage_id in gates[playbook_id].stages:
+                way = (playbook_id, stage_id, next_id, status) if next_id else None
+                places[playbook_id, stage_id, way] += lead_ids
+                continue
+            moves = [StageMove(lead_id, playbook_id, stage_id, next_id, status) for lead_id in lead_ids]
+            for move in self._start_on_path(moves, gates):
+                places[playbook_id, stage_id, move[1:]].append(move.lead_id)
+        return places
+
+    @api.model
+    def _get_ready(self, demands, lead_ids, met):
+        """Return the set of those of ``lead_ids`` that meet all that holds a deal back."""
+        if demands and demands.jumped:
+            return set()
+        blocking = [met[rule] for rule in demands.rules if rule.blocking] if demands else []
+        return set(lead_ids).intersection(*blocking)
+
+    def _get_next_moves(self, playbook_ids=None):
+        """Return ``{lead id: StageMove}`` into the next stage that each lead's playbook names; leads
+        without a playbook, lost or archived ones, and those in its last stage are not in it.
+        """
+        if playbook_ids is None:
+            playbook_ids = self._get_playbook_ids()
+        gates = self.env["crm.playbook"]._get_gates()
+        moves = {}
+        for lead in self:
+            playbook_id = lead._can_advance() and playbook_ids.get(lead.id)
+            stage_id = playbook_id and self._get_next_stage_id(gates[playbook_id], lead.stage_id.id)
+            if stage_id:
+                moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id, lead.won_status)
+        return moves
+
+    def _can_advance(self):
+        """Tell whether this deal is neither lost nor archived."""
+        return self.active and self.won_status != "lost"
+
+    @api.model
+    def _get_next_stage_id(self, gate, stage_id):
+        """Return the ``crm.stage`` that ``gate`` names next after ``stage_id``, or False."""
+        ranks = self.env["crm.stage"]._get_ranks()
+        ahead = [id_ for id_ in gate.stages if ranks.get(id_, -1) > ranks.get(stage_id, -1)]
+        return min(ahead, key=ranks.get, default=False)
+
+    def advance_stage(self):
+        """Move each of these leads into the next stage of its playbook, if it may go there.
+
+        :return: ``{"moved": [lead id, …], "held_back": [{"lead_id": int, "lead": str, "stage": str,
+            "unmet": [unmet item, …]}]}``, ready for JSON; a lead that has nowhere to go is held back
+            with an unmet item of kind ``no_next_stage``
+        """
+        self.check_access("write")
+        moves = self._get_next_moves()
+        verdicts = self._get_verdicts([*moves.values()])
+        ready = {lead_id: move for lead_id, move in moves.items() if verdicts[lead_id].is_allowed}
+        for stage_id in {move.to_stage_id for move in ready.values()}:
+            its_leads = [lead_id for lead_id, move in ready.items() if move.to_stage_id == stage_id]
+            self.browse(its_leads).write({"stage_id": stage_id})
+        return {
+            "moved": [lead.id for lead in self if lead.id in ready],
+            "held_back": [
+                lead._prepare_held_back(verdicts.get(lead.id)) for lead in self if lead.id not in ready
+            ],
+        }
+
+    def _prepare_held_back(self, verdict):
+        """Return why this lead does not advance, as an item of :meth:`advance_stage`."""
+        verdict = verdict or Verdict(unmet=(self._prepare_no_next_stage_item(),))
+        return {
+            "lead_id": self.id,
+            "lead": self.name,
+            "stage": self.env["crm.stage"].browse(verdict.stage_id).name or "",
+            "unmet": [item for item in verdict.unmet if item["blocking"]],
+        }
+
+    def _prepare_no_next_stage_item(self):
+        name = self.env._("It follows no playbook")
+        if not self._can_advance():
+            name = self.env._("It is lost or archived")
+        elif self.playbook_id:
+            name = self.env._("It is in the last stage of its playbook")
+        return {"kind": "no_next_stage", "rule_id": False, "name": name, "guidance": "", "blocking": True}

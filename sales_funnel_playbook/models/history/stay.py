@@ -1,0 +1,108 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..gate.types import Verdict
+
+# Looked up deal by deal: rules ask about some deals, and all of the log is much to read for them.
+IS_BEYOND = """
+    EXISTS (
+        SELECT FROM crm_lead_stage_log log JOIN crm_playbook_stage stage
+        ON stage.playbook_id = log.playbook_id AND stage.stage_id = log.stage_id
+        WHERE log.lead_id = %s AND log.left_at IS NULL AND stage.expected_days > 0
+            AND EXTRACT(EPOCH FROM %s - log.entered_at) / 864 / stage.expected_days %s %s
+    )
+"""
+COMPARISONS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
+
+
+class CrmLead(models.Model):
+    """How long a deal is in its stage, against what its playbook expects.
+
+    Losing a deal is free; not to say why is noted.
+    """
+
+    _inherit = "crm.lead"
+
+    stage_log_ids = fields.One2many("crm.lead.stage.log", "lead_id", readonly=True, copy=False)
+    stage_entered_at = fields.Datetime(
+        string="In Stage Since",
+        compute="_compute_stage_entered_at",
+        inverse="_inverse_stage_entered_at",
+        help="Taken from an import when the deal is created, then from the stage log.",
+    )
+    stage_due_date = fields.Date(
+        string="Stage Expected Until",
+        compute="_compute_stage_due",
+        help="Entered + expected days of the stage; empty where the playbook expects nothing.",
+    )
+    stay_percent = fields.Float(
+        string="Stay, % of Expected",
+        compute="_compute_stage_due",
+        search="_search_stay_percent",
+        help="Calendar days in the stage ÷ expected days × 100; 0 where the playbook expects nothing.",
+    )
+
+    @api.depends("stage_id")
+    def _compute_stage_entered_at(self):
+        open_stays = self.env["crm.lead.stage.log"].search_fetch(
+            [("lead_id", "in", self.ids), ("left_at", "=", False)], ["lead_id", "entered_at"]
+        )
+        entered_at = {stay.lead_id.id: stay.entered_at for stay in open_stays}
+        for lead in self:
+            lead.stage_entered_at = entered_at.get(lead._origin.id, lead.date_last_stage_update)
+
+    def _inverse_stage_entered_at(self):
+        raise UserError(
+            self.env._(
+                "“In Stage Since” comes from the stage log and cannot be changed: it is only taken"
+                " when a deal is created, for example by an import."
+            )
+        )
+
+    @api.depends("playbook_stage_id", "stage_entered_at")
+    def _compute_stage_due(self):
+        now = fields.Datetime.now()
+        for lead in self:
+            # sudo: what a stage expects is no secret to who sees the deal
+            days = lead.sudo().playbook_stage_id.expected_days
+            since = lead.stage_entered_at
+            lead.stage_due_date = days and since and (since + timedelta(days=days)).date()
+            lead.stay_percent = (now - since) / timedelta(days=days) * 100 if days and since else 0.0
+
+    def _search_stay_percent(self, operator, value):
+        """Only stays of the playbook's own stages that are open now, and that have an expectation."""
+        if operator not in COMPARISONS or isinstance(value, bool):
+            return NotImplemented
+        self.env["crm.playbook.stage"].flush_model(["expected_days", "playbook_id", "stage_id"])
+        now, comparison = fields.Datetime.now(), COMPARISONS[operator]
+
+        def is_found(model, alias, query):
+            return SQL(IS_BEYOND, SQL.identifier(alias, "id"), now, comparison, float(value))
+
+        return Domain.custom(to_sql=is_found)
+
+    def action_set_lost(self, **additional_values):
+        """Write the reason first: archiving alone loses a deal that has no probability left."""
+        reason = {k: v for k, v in additional_values.items() if k == "lost_reason_id"}
+        if reason and self._get_playbook_ids():
+            self.write(reason)
+        return super().action_set_lost(**additional_values)
+
+    def _get_logged_verdict(self, kind, verdict):
+        """Return the :class:`Verdict` to log: losing is free, but not to say why is noted."""
+        if kind == "lost" and not self.lost_reason_id:
+            return Verdict(gate="observed", unmet=(self._prepare_no_lost_reason_item(),))
+        return verdict or Verdict()
+
+    def _prepare_no_lost_reason_item(self):
+        return {
+            "kind": "lost_reason",
+            "rule_id": False,
+            "name": self.env._("Lost without a reason"),
+            "guidance": self.env._("Choose a lost reason on the deal."),
+            "blocking": False,
+        }

@@ -1,0 +1,7 @@
+# What the checklist and a card of the kanban show.
+# Uses core, gate.
+# Guide: docs/guide/gate/gate.md
+from . import texts
+from . import crm_lead
+from . import details
+from . import card

@@ -1,0 +1,260 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Date, Datetime
+from odoo.tools import SQL
+
+from ..gate.types import StageMove
+from .details import MAX_STAYS
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.readonly
+    def get_playbook_panel(self):
+        """Return what the lead's "Playbook" tab shows, ready for JSON, or False without a playbook.
+
+        :return: ``{"playbook", "mode", "can_write", "can_override", "stage": stage, "next_stages":
+            [stage, …], "score": score, "log": [stay, …], "log_count": int}``; see
+            :meth:`_prepare_panel_stage`, :meth:`_prepare_panel_condition`,
+            :meth:`_prepare_panel_output`, :meth:`_prepare_panel_score` and :meth:`_prepare_panel_log`.
+            Times are UTC strings, ``expected_days`` calendar days.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        playbook_id = self._get_playbook_ids().get(self.id)
+        if not playbook_id:
+            return False
+        rules = self.env["crm.playbook"]._get_panel_rules(playbook_id, self.env.lang)
+        facts = self._get_panel_facts(rules)
+        ranks = self.env["crm.stage"]._get_ranks()
+        rank = ranks.get(self.stage_id.id, -1)
+        ahead = [stage for stage in rules["stages"] if ranks[stage["stage_id"]] > rank]
+        return {
+            "playbook": rules["name"],
+            "mode": rules["mode"],
+            "can_write": self.has_access("write"),
+            "can_override": self._is_led_by(self.env.user),
+            "stage": self._prepare_panel_current(rules, facts),
+            "next_stages": [
+                {**self._prepare_panel_stage(stage, facts), "is_next": stage == ahead[0]} for stage in ahead
+            ],
+            "score": self._prepare_panel_score(rules, facts),
+            "log": self._prepare_panel_log(rules, facts),
+            "log_count": len(facts["stays"]),
+        }
+
+    def _get_panel_facts(self, rules):
+        """Return what was recorded about this lead: ``{"met", "demands", "questions",
+        "confirmations", "submissions", "files", "stays", "due", "users"}``, each read once.
+        """
+        gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
+        conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
+        outputs = {rule["id"]: rule for stage in rules["stages"] for rule in stage["outputs"]}
+        confirmations = self._get_confirmations(self.env["crm.playbook.condition"].browse(conditions))
+        # sudo: facts of a lead that the caller may read, which was checked before
+        submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
+        stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
+        demands = self._get_panel_demands(rules["id"], gate)
+        matches = self._get_panel_matches(rules, demands, outputs)
+        accepted = {
+            fact.output_id.id
+            for fact in submissions
+            if not outputs[fact.output_id.id]["domain"]
+            and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
+        }
+        # sudo: as the confirmations, and read with them
+        questions = self.sudo().question_ids
+        asked = {("confirmation", question.condition_id.id) for question in questions}
+        advisory = {("confirmation", id_) for id_, rule in conditions.items() if not rule["blocking"]}
+        return {
+            "met": {key for key, ids in matches.items() if ids}
+            | {("confirmation", fact.condition_id.id) for fact in confirmations}
+            | (asked & advisory)
+            | {("output", output_id) for output_id in accepted},
+            "demands": demands,
+            "questions": {
+                (question.criterion_id or question.condition_id): Date.to_string(question.ask_by)
+                for question in questions
+            },
+            "confirmations": {fact.condition_id.id: fact for fact in confirmations},
+            "submissions": {fact.output_id.id: fact for fact in submissions},
+            "files": self._get_panel_files(confirmations, submissions),
+            "stays": stays,
+            "due": self._get_panel_due_times(rules, stays),
+            "users": self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS]),
+        }
+
+    def _get_panel_matches(self, rules, demands, outputs):
+        """Return ``{(kind, rule id): set of lead ids}`` of all that domains decide, in one scan."""
+        domains = {(r.kind, r.id): r.domain for d in demands.values() for r in d.rules if r.is_checked}
+        domains |= {("output", o["id"]): o["domain"] for o in outputs.values() if o["domain"]}
+        domains |= self._get_panel_score_domains(rules)
+        return self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
+
+    def _get_panel_demands(self, playbook_id, gate):
+        """Return ``{stage id: Demands}`` of the moves into each stage ahead, and of having come into the
+        first one, which new deals enter whatever they lack.
+        """
+        here = StageMove(self.id, playbook_id, self.stage_id.id, False, self.won_status)
+        [move] = self._start_on_path([here], {playbook_id: gate})
+        demands = {
+            id_: self._get_way_demands(gate, move.from_stage_id, id_, move.from_status) for id_ in gate.stages
+        }
+        if self.stage_id.id == gate.get_first_stage_id(self.env["crm.stage"]._get_ranks()):
+            demands[self.stage_id.id] = self._get_demands(gate, False, self.stage_id.id)
+        return {stage_id: demand for stage_id, demand in demands.items() if demand}
+
+    def _get_panel_due_times(self, rules, stays):
+        """Return ``{delay: moment}`` for the outputs of the current stage."""
+        delays = {
+            output["delay"]
+            for stage in rules["stages"]
+            for output in stage["outputs"]
+            if output["delay"] and stage["stage_id"] == self.stage_id.id
+        }
+        if not delays:
+            return {}
+        calendar = self._get_working_calendar()
+        begun_at = stays._get_begun_at(self.stage_id.id)
+        # sudo: the salesperson's time zone and leave count, whoever asks
+        owner = self.sudo().user_id
+        return self.env["crm.playbook.output"]._get_due_times(delays, begun_at, calendar, owner)
+
+    def _get_panel_users(self, confirmations, submissions, stays):
+        """Return ``{user id: name}`` of everybody who did something here, in one query."""
+        users = confirmations.user_id | submissions.user_id | submissions.reviewed_by_id | stays.moved_by_id
+        if not users:
+            return {}
+        names = SQL(
+            "SELECT users.id, partner.name FROM res_users users"
+            " JOIN res_partner partner ON partner.id = users.partner_id WHERE users.id = ANY(%s)",
+            users.ids,
+        )
+        return dict(self.env.execute_query(names))
+
+    @api.model
+    def _get_panel_files(self, confirmations, submissions):
+        """Return ``{(model, id): [{"id", "name"}, …]}`` of the files that these facts own."""
+        files = {}
+        if not confirmations and not submissions:
+            return files
+        # sudo: who sees the lead sees its evidence
+        for file in (
+            self.env["ir.attachment"]
+            .sudo()
+            .search_fetch(
+                [
+                    "|",
+                    *("&", ("res_model", "=", confirmations._name), ("res_id", "in", confirmations.ids)),
+                    *("&", ("res_model", "=", submissions._name), ("res_id", "in", submissions.ids)),
+                ],
+                ["name", "res_model", "res_id"],
+                order="id",
+            )
+        ):
+            files.setdefault((file.res_model, file.res_id), []).append({"id": file.id, "name": file.name})
+        return files
+
+    def _prepare_panel_current(self, rules, facts):
+        """Return the current stage as the panel shows it: since when, until when, its outputs, and what the
+        deal came in without.
+        """
+        stage = next((s for s in rules["stages"] if s["stage_id"] == self.stage_id.id), None)
+        days = stage["expected_days"] if stage else 0
+        stay = facts["stays"][:1]
+        entered_at = stay.entered_at or self.date_last_stage_update
+        due = days and entered_at + timedelta(days=days)
+        return {
+            "id": stage["id"] if stage else False,
+            "name": rules["stage_names"].get(self.stage_id.id, ""),
+            "objective": stage["objective"] if stage else "",
+            "entered_at": Datetime.to_string(entered_at),
+            "expected_days": days,
+            "due_at": due and Datetime.to_string(due),
+            "is_overdue": bool(due and due < Datetime.now()),
+            "conditions": self._prepare_panel_lacking(stage, facts) if stage else [],
+            "outputs": [
+                self._prepare_panel_output(output, facts, facts["due"].get(output["delay"]))
+                for output in (stage["outputs"] if stage else [])
+            ],
+        }
+
+    def _prepare_panel_lacking(self, stage, facts):
+        """Return the entry conditions of the current stage, the first one, that are not met, or confirmed
+        since: what is confirmed by mistake can be taken back where it was confirmed.
+        """
+        if self.stage_id.id not in facts["demands"]:
+            return []
+        conditions = [self._prepare_panel_condition(rule, facts) for rule in stage["conditions"]]
+        return [one for one in conditions if not one["met"] or one["confirmation"]]
+
+    def _prepare_panel_stage(self, stage, facts):
+        """Return a stage ahead as the panel shows it; ``unmet`` counts all that is missing before
+        the lead may enter it, outputs of the stages before included.
+        """
+        demand = facts["demands"][stage["stage_id"]]
+        unmet = [rule for rule in demand.rules if (rule.kind, rule.id) not in facts["met"]]
+        is_blocked = any(rule.blocking for rule in unmet) or bool(demand.jumped)
+        return {
+            **stage,
+            "unmet": len(unmet) + len(demand.jumped),
+            "is_ready": not is_blocked,
+            "conditions": [self._prepare_panel_condition(rule, facts) for rule in stage["conditions"]],
+            "outputs": [self._prepare_panel_output(output, facts) for output in stage["outputs"]],
+        }
+
+    def _prepare_panel_condition(self, rule, facts):
+        """Return an entry condition with whether it is met, by whom, and which fields it looks at."""
+        fact = facts["confirmations"].get(rule["id"])
+        return {
+            **rule,
+            "met": (rule["kind"], rule["id"]) in facts["met"],
+            # sudo: that a field is filled is no secret, where the condition on it is none
+            "fields": [{**field, "is_set": bool(self.sudo()[field["name"]])} for field in rule["fields"]],
+            "ask_by": facts["questions"].get(self.env["crm.playbook.condition"].browse(rule["id"]), False),
+            "confirmation": fact
+            and {
+                **self._prepare_panel_evidence(fact, facts),
+                "date": Datetime.to_string(fact.date),
+            },
+        }
+
+    def _prepare_panel_output(self, output, facts, due=False):
+        """Return an output with what was handed in; ``state`` is ``missing``, ``waiting`` (for
+        approval), ``rejected`` or ``done``.
+        """
+        fact = facts["submissions"].get(output["id"])
+        state = "missing"
+        if fact:
+            is_done = fact._is_accepted(output["needs_approval"])
+            state = "done" if is_done else "waiting" if fact.state == "submitted" else "rejected"
+        if output["domain"]:
+            state = "done" if ("output", output["id"]) in facts["met"] else "missing"
+        return {
+            **output,
+            "state": state,
+            "due_at": due and Datetime.to_string(due),
+            "is_overdue": bool(due and state == "missing" and due < Datetime.now()),
+            "submission": fact
+            and {
+                **self._prepare_panel_evidence(fact, facts),
+                "id": fact.id,
+                "date": Datetime.to_string(fact.submitted_at),
+                "url": fact.url or "",
+                "is_late": fact.is_late,
+                "reviewer": facts["users"].get(fact.reviewed_by_id.id, ""),
+                "comment": fact.review_comment or "",
+                "can_review": state == "waiting" and self._is_led_by(self.env.user),
+            },
+        }
+
+    def _prepare_panel_evidence(self, fact, facts):
+        """Return who gave it and what shows it."""
+        return {
+            "user": facts["users"][fact.user_id.id],
+            "note": fact.note or "",
+            "files": facts["files"].get((fact._name, fact.id), []),
+            "can_withdraw": fact._can_withdraw(self.env.user),
+        }

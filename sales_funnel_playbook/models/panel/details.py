@@ -1,0 +1,66 @@
+from odoo import api, models
+from odoo.fields import Datetime
+
+# The panel shows this many stays, and leads to the list of the others.
+MAX_STAYS = 12
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.model
+    def _prepare_panel_log(self, rules, facts):
+        """Return the latest stays, newest first: when, how long, who, and what the gate said."""
+        stays = facts["stays"][:MAX_STAYS]
+        kinds = dict(stays._fields["kind"]._description_selection(self.env))
+        gates = dict(stays._fields["gate"]._description_selection(self.env))
+        return [
+            {
+                "id": stay.id,
+                "stage": rules["stage_names"].get(stay.stage_id.id, ""),
+                "kind": stay.kind,
+                "kind_label": kinds[stay.kind],
+                "entered_at": Datetime.to_string(stay.entered_at),
+                "is_open": not stay.left_at,
+                "days": stay.duration_days,
+                "hours": stay.working_hours,
+                "user": facts["users"].get(stay.moved_by_id.id, ""),
+                "gate": stay.gate,
+                "gate_label": gates[stay.gate],
+                "unmet": [
+                    rules["names"].get(f"{item['kind']}-{item['rule_id']}", item["name"])
+                    for item in stay.unmet or []
+                ],
+                "reason": rules["reasons"].get(stay.override_reason_id.id, ""),
+                "note": stay.override_note or "",
+            }
+            for stay in stays
+        ]
+
+    def _get_panel_score_domains(self, rules):
+        """Return ``{("criterion", id): domain}`` of what scores by itself."""
+        return {("criterion", c["id"]): c["domain"] for c in rules["criteria"] if c["domain"]}
+
+    def _prepare_panel_score(self, rules, facts):
+        """Return ``{"total", "is_complete", "criteria": [criterion, …]}`` or False without a sheet: what
+        earned each point, and what would earn the next.
+        """
+        if not rules["criteria"]:
+            return False
+        # sudo: the answers of a lead that the caller may read
+        answers = self.sudo().score_answer_ids.grouped("criterion_id")
+        criteria = []
+        for rule in rules["criteria"]:
+            criterion = self.env["crm.playbook.criterion"].browse(rule["id"])
+            answer = answers.get(criterion)
+            option_id = answer.option_id.id if answer else False
+            ask_by = facts["questions"].get(criterion, False)
+            given = next((option for option in rule["options"] if option["id"] == option_id), None)
+            met = ("criterion", rule["id"]) in facts["met"]
+            earned = given["points"] if given else rule["points"] * met
+            criteria.append({**rule, "option_id": option_id, "ask_by": ask_by, "earned": earned})
+        return {
+            "total": sum(criterion["earned"] for criterion in criteria),
+            "is_complete": all(c["kind"] == "domain" or c["option_id"] or c["ask_by"] for c in criteria),
+            "criteria": criteria,
+        }

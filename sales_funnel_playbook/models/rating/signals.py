@@ -1,0 +1,127 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+# Texts shorter than this say the same by chance ("Called").
+MIN_COPIED_LENGTH = 20
+SIGNALS = {
+    "rushed_stage_count": """
+        SELECT lead_id, MAX(moves) FROM (
+            SELECT lead_id, COUNT(*) OVER (PARTITION BY lead_id ORDER BY entered_at
+                RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND CURRENT ROW) AS moves
+            FROM crm_lead_stage_log WHERE lead_id = ANY(%(ids)s) AND kind IN ('forward', 'skip', 'won')
+        ) AS moved GROUP BY lead_id
+    """,
+    "batch_note_count": """
+        SELECT lead_id, MAX(notes) FROM (
+            SELECT lead_id, COUNT(*) OVER (PARTITION BY lead_id, user_id ORDER BY create_date
+                RANGE BETWEEN INTERVAL '1 hour' PRECEDING AND CURRENT ROW) AS notes
+            FROM crm_lead_progress WHERE lead_id = ANY(%(ids)s) AND is_late AND is_imported IS NOT TRUE
+        ) AS written GROUP BY lead_id
+    """,
+    "copied_note_count": """
+        SELECT note.lead_id, COUNT(*) FROM crm_lead_progress note
+        WHERE note.lead_id = ANY(%(ids)s) AND LENGTH(note.summary) >= %(length)s AND EXISTS (
+            SELECT FROM crm_lead_progress other
+            WHERE MD5(other.summary) = MD5(note.summary) AND other.lead_id <> note.lead_id
+        ) GROUP BY note.lead_id
+    """,
+}
+WON_AT_ONCE = """
+    UPDATE crm_lead SET is_won_at_once = NOT COALESCE(is_won_at_once, FALSE)
+    WHERE id = ANY(%(ids)s) AND COALESCE(is_won_at_once, FALSE)
+        <> (won_status = 'won' AND COALESCE(create_date::date = date_closed::date, FALSE))
+"""
+
+
+class CrmLeadProgress(models.Model):
+    _inherit = "crm.lead.progress"
+
+    _summary_md5 = models.Index("(MD5(summary))")
+
+
+class CrmLead(models.Model):
+    """What a domain cannot say, as numbers that it can name: how a deal came to look as it does."""
+
+    _inherit = "crm.lead"
+
+    closing_push_count = fields.Integer(
+        string="Expected Closing Pushed",
+        readonly=True,
+        copy=False,
+        help="How often the expected closing was moved to a later day.",
+    )
+    is_raised_on_closing = fields.Boolean(
+        string="Raised on the Closing Day",
+        readonly=True,
+        copy=False,
+        help="The expected revenue was raised on the day the deal was won.",
+    )
+    is_won_at_once = fields.Boolean(
+        string="Won the Day It Was Created", readonly=True, copy=False, help="Looked at every night."
+    )
+    rushed_stage_count = fields.Integer(
+        string="Stages Within an Hour",
+        readonly=True,
+        copy=False,
+        help="The most moves forward within one hour. Counted every night.",
+    )
+    batch_note_count = fields.Integer(
+        string="Late Notes Within an Hour",
+        readonly=True,
+        copy=False,
+        help="The most progress notes that one person wrote within an hour, each of them more than 24 hours"
+        " after it happened. Counted every night.",
+    )
+    copied_note_count = fields.Integer(
+        string="Copied Notes",
+        readonly=True,
+        copy=False,
+        help="Progress notes with the very text of a note on another deal. Counted every night.",
+    )
+
+    def _count_saved_signals(self, save):
+        """Count what a save shows by itself: a closing date pushed, an amount raised on the last day."""
+        day, revenue = (
+            fields.Date.to_date(save.written.get("date_deadline")),
+            save.written.get("expected_revenue"),
+        )
+        if not day and not revenue:
+            return
+        followed = {id_: state for id_, state in save.before.items() if state.playbook_id}
+        pushed = [i for i, one in followed.items() if day and one.date_deadline and one.date_deadline < day]
+        raised = [i for i, one in followed.items() if revenue and one.expected_revenue < revenue]
+        # sudo: the module counts, whoever saves
+        for count, leads in self.sudo().browse(pushed).grouped("closing_push_count").items():
+            leads.write({"closing_push_count": count + 1})
+        if closing := self.sudo().browse(raised).filtered(lambda lead: lead._is_won_today()):
+            closing.write({"is_raised_on_closing": True})
+
+    def _is_won_today(self):
+        closed, today = self.date_closed, fields.Datetime.now().date()
+        return self.won_status == "won" and closed and closed.date() == today
+
+    def _refresh(self):
+        self._count_signals()
+        return super()._refresh()
+
+    def _count_signals(self):
+        """Count anew what only the log and the notes show."""
+        self.env["crm.lead.progress"].flush_model()
+        self.flush_model([*SIGNALS, "is_won_at_once", "won_status", "date_closed"])
+        self.env.cr.execute(SQL(WON_AT_ONCE, ids=self.ids))
+        for name, query in SIGNALS.items():
+            column = SQL.identifier(name)
+            found = SQL(query, ids=self.ids, length=MIN_COPIED_LENGTH)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE crm_lead SET %s = COALESCE(signal.count, 0) FROM unnest(%s::int[]) AS batch(id)"
+                    " LEFT JOIN (%s) AS signal(lead_id, count) ON signal.lead_id = batch.id"
+                    " WHERE crm_lead.id = batch.id"
+                    " AND COALESCE(crm_lead.%s, 0) <> COALESCE(signal.count, 0)",
+                    column,
+                    self.ids,
+                    found,
+                    column,
+                )
+            )
+        self.invalidate_recordset([*SIGNALS, "is_won_at_once"], flush=False)

@@ -1,0 +1,219 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .crm_lead import KEPT_FIELDS
+from .crm_risk_type import LEVELS
+
+CONDITION = "condition"  # the cause of what the nightly job finds, as long as it lasts
+
+
+class CrmLeadRisk(models.Model):
+    """One risk of a deal: what it is, how grave, what is done about it, until it is closed.
+
+    When a risk becomes high, the team is told at once. Who agrees the response, and within which time,
+    is a deadline of the playbook.
+
+    The module opens an entry itself where the data knows the cause.
+    """
+
+    _name = "crm.lead.risk"
+    _description = "Risk"
+    _inherit = ["crm.lead.fact"]
+    _order = "state desc, id desc"
+    _rec_name = "type_id"
+
+    type_id = fields.Many2one("crm.risk.type", string="Risk Type", index=True, ondelete="restrict")
+    level = fields.Selection(
+        LEVELS,
+        required=True,
+        compute="_compute_level",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="A high risk cannot be lowered: close it with a note.",
+    )
+    description = fields.Text()
+    response = fields.Text(help="What is done about it, as agreed.")
+    response_hint = fields.Text(related="type_id.guidance", string="What Usually Helps")
+    responsible_id = fields.Many2one(
+        "res.users",
+        compute="_compute_responsible_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        domain=[("share", "=", False)],
+        help="Who sees to the response; the salesperson unless somebody else is chosen.",
+    )
+    state = fields.Selection([("open", "Open"), ("closed", "Closed")], required=True, default="open")
+    closing_note = fields.Text(help="How it ended.")
+    raised_at = fields.Datetime(
+        compute="_compute_raised_at", store=True, precompute=True, copy=False, help="When it became high."
+    )
+    closed_at = fields.Datetime(readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
+    cause = fields.Char(
+        readonly=True, copy=False, help="What opened it, where the module did: the same never opens twice."
+    )
+    user_id = fields.Many2one(related="lead_id.user_id", store=True, string="Salesperson")
+    team_id = fields.Many2one(related="lead_id.team_id", store=True, string="Sales Team")
+
+    _cause_uniq = models.UniqueIndex(
+        "(lead_id, COALESCE(type_id, 0), cause) WHERE cause IS NOT NULL", "This risk is open already."
+    )
+
+    @api.depends("type_id")
+    def _compute_level(self):
+        for risk in self:
+            risk.level = risk.level or risk.type_id.level or "medium"
+
+    @api.depends("level", "state")
+    def _compute_raised_at(self):
+        for risk in self:
+            is_high = risk.level == "high" and risk.state == "open"
+            risk.raised_at = is_high and (risk.raised_at or self.env.cr.now())
+
+    @api.depends("lead_id")
+    def _compute_responsible_id(self):
+        for risk in self:
+            risk.responsible_id = risk.responsible_id or risk.lead_id.user_id
+
+    @api.constrains("state", "closing_note")
+    def _check_closing_note(self):
+        for risk in self:
+            if risk.state == "closed" and not (risk.closing_note or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "Write a “Closing Note” for the risk of “%s”: how did it end?", risk.lead_id.name
+                    )
+                )
+
+    @api.model
+    def default_get(self, fields):
+        """How a risk came and went is no default, whoever puts one into a context."""
+        return {k: value for k, value in super().default_get(fields).items() if k not in KEPT_FIELDS}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_kept({name for name, value in vals.items() if value})
+        risks = super().create(vals_list)
+        risks.filtered(lambda risk: risk._is_alarming())._raise_alarm()
+        return risks
+
+    def write(self, vals):
+        self._check_kept(vals)
+        self._check_not_lowered(vals.get("level"))
+        if "lead_id" in vals and not self.env.su:
+            raise UserError(
+                self.env._("A risk stays with its deal: close it and open one for the other deal.")
+            )
+        if vals.get("state") == "closed":
+            vals = {**vals, "closed_at": self.env.cr.now(), "closed_by_id": self.env.uid}
+        elif vals.get("state") == "open":
+            vals = {**vals, "closed_at": False, "closed_by_id": False}
+        calm = self.filtered(lambda risk: not risk._is_alarming())
+        result = super().write(vals)
+        calm.filtered(lambda risk: risk._is_alarming())._raise_alarm()
+        return result
+
+    def _is_alarming(self):
+        return self.state == "open" and self.level == "high"
+
+    def _check_kept(self, names):
+        """Raise when a user writes what the module keeps."""
+        if not self.env.su and not {*KEPT_FIELDS}.isdisjoint(names):
+            raise UserError(self.env._("What opened a risk, and who closed it when, cannot be changed."))
+
+    def _check_not_lowered(self, level):
+        """Raise when ``level`` would lower a high risk that is open."""
+        lowered = self.filtered(lambda risk: risk.state == "open" and risk.level == "high")
+        if level and level != "high" and lowered:
+            raise UserError(
+                self.env._(
+                    "The “Risk Level” of “%s” is high and cannot be lowered: close the risk with a note.",
+                    lowered[0].lead_id.name,
+                )
+            )
+
+    def action_close(self):
+        """Close these, with the note that is on each of them.
+
+        :raise ValidationError: without a closing note
+        """
+        return self.write({"state": "closed"})
+
+    def action_reopen(self):
+        """Take a closing back; its note stays."""
+        return self.write({"state": "open"})
+
+    def _raise_alarm(self):
+        """Tell followers and leader."""
+        for risk in self.sudo():  # sudo: everybody who follows is told, whoever may see whom
+            partners = risk._get_decider().partner_id
+            risk.lead_id.message_post(
+                body=risk._prepare_alarm(),
+                subtype_xmlid="sales_funnel_playbook.mail_message_subtype_risk",
+                partner_ids=partners.ids,
+                author_id=self.env.user.partner_id.id,
+            )
+
+    def _get_decider(self):
+        """Return who agrees the response: the team's leader, else who sees to the risk."""
+        people = (self.lead_id.team_id.user_id, self.responsible_id, self.lead_id.user_id)
+        return next((user for user in people if user.active), self.env.user)
+
+    def _prepare_alarm(self):
+        title = self.env._("High risk: %s", self.type_id.name or self.env._("noted by a person"))
+        return Markup("<p><b>%s</b></p><p>%s</p>") % (title, self.description or "")
+
+    @api.model
+    def _open_detected(self, types, causes):
+        """Open an entry of each of ``types`` for each cause that has none yet, closed ones included.
+
+        :param types: ``crm.risk.type``
+        :param list causes: ``(lead id, key of the cause, what happened)``
+        :return: the new entries
+        """
+        # sudo: the module notes what happened, whoever made it happen
+        risks = self.sudo()
+        known = risks.search_fetch(
+            [
+                ("lead_id", "in", [lead_id for lead_id, _key, _text in causes]),
+                ("type_id", "in", types.ids),
+                ("cause", "!=", False),
+            ],
+            ["lead_id", "type_id", "cause"],
+        )
+        known = {(risk.lead_id.id, risk.type_id.id, risk.cause) for risk in known}
+        return risks.create(
+            [
+                {"lead_id": lead_id, "type_id": type_.id, "cause": key, "description": text}
+                for type_ in types
+                for lead_id, key, text in dict.fromkeys(causes)
+                if (lead_id, type_.id, key) not in known
+            ]
+        )
+
+    @api.model
+    def _detect(self, types, leads):
+        """Compare the entries of ``leads`` with what the conditions of ``types`` find now."""
+        found = self.env["crm.playbook.rule"]._match({type_.id: type_.domain for type_ in types}, leads)
+        # sudo: what the module has noted before, whoever set it off
+        lasting = self.sudo().search_fetch(
+            [("lead_id", "in", leads.ids), ("type_id", "in", [*found]), ("cause", "=", CONDITION)],
+            ["lead_id", "type_id", "state"],
+        )
+        over = lasting.filtered(lambda risk: risk.lead_id.id not in found[risk.type_id.id])
+        over._end_cause()
+        for type_ in types.filtered(lambda type_: type_.id in found):
+            self._open_detected(type_, [(lead_id, CONDITION, "") for lead_id in sorted(found[type_.id])])
+
+    def _end_cause(self):
+        """What the nightly job found is over: it may be found again, and needs nobody any more."""
+        self.filtered(lambda risk: risk.state == "open").write(
+            {"state": "closed", "closing_note": self.env._("No longer the case.")}
+        )
+        self.write({"cause": False})

@@ -1,0 +1,110 @@
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.sales_funnel_playbook.models import crm_lead_refusal, crm_playbook_rating
+from odoo.addons.sales_funnel_playbook.models.core.mixins import EFFECTS
+
+from ..common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestSave(PlaybookCase):
+    """A save of a deal, by somebody who sees their own deals only, and beside other modules."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.own = cls.env["res.users"].create(
+            {
+                "name": "Own Deals",
+                "login": "own_deals",
+                "email": "own_deals@example.com",
+                "group_ids": [Command.set(cls.env.ref("sales_team.group_sale_salesman").ids)],
+                "company_ids": [Command.set(cls.env.companies.ids)],
+            }
+        )
+        cls.lead = cls._create_lead(name="Acme", user_id=cls.own.id)
+        cls.away = {"user_id": cls.leader.id, "expected_revenue": 500}
+        cls.to_demo = {**cls.away, "stage_id": cls.stage_demo.id}
+
+    def _record_writes(self):
+        """Return a list that each call of Odoo's own write of leads is added to, with who makes it."""
+        crm_lead = self.env.registry["crm.lead"]
+        crm = next(cls for cls in crm_lead.mro() if cls.__module__ == "odoo.addons.crm.models.crm_lead")
+        original, calls = crm.write, []
+
+        def write(leads, vals):
+            calls.append((leads.env.uid, leads.env.su, set(vals)))
+            return original(leads, vals)
+
+        self.patch(crm, "write", write)
+        return calls
+
+    def test_filled_in_moved_and_given_away_at_once(self):
+        lead = self.lead.with_user(self.own)
+        lead.confirm_condition(self.needs_confirmed.id)
+        calls = self._record_writes()
+        lead.write(self.to_demo)
+        self.assertFalse(lead.has_access("write"))
+        self.assertEqual((self.lead.stage_id, self.lead.user_id), (self.stage_demo, self.leader))
+        self.assertEqual(self.lead.expected_revenue, 500)
+        stay = self.lead.stage_log_ids[0]
+        self.assertEqual((stay.gate, stay.moved_by_id), ("passed", self.own))
+        by_user = [names for uid, is_super, names in calls if uid == self.own.id and not is_super]
+        self.assertIn({*self.to_demo}, [names & {*self.to_demo} for names in by_user])
+        self.assertFalse([names for _uid, is_super, names in calls if is_super and names & {*self.to_demo}])
+
+    def test_given_away_and_held_back(self):
+        lead = self.lead.with_user(self.own)
+        self.assertRefused(["Needs confirmed"], lead.write, self.to_demo)
+        self.env.invalidate_all()
+        self.assertEqual((self.lead.stage_id, self.lead.user_id), (self.stage_lead, self.own))
+        self.assertFalse(self.lead.expected_revenue)
+
+    def test_put_off_and_given_away_at_once(self):
+        self.lead.date_deadline = "2030-01-01"
+        self.lead.with_user(self.own).write({"user_id": self.leader.id, "date_deadline": "2030-02-01"})
+        self.assertEqual(self.lead.closing_push_count, 1)
+
+    def test_created_for_somebody_else(self):
+        vals = {"name": "Globex", "type": "opportunity", "team_id": self.team.id, "user_id": self.leader.id}
+        lead = self.env["crm.lead"].with_user(self.own).create(vals)
+        self.assertFalse(lead.has_access("read"))
+        self.assertLog(lead.with_env(self.env), [("created", "Lead", "observed")])
+
+    def test_what_the_lead_was_is_read_only_where_it_matters(self):
+        self.assertFalse(self.lead._get_states({"name": "Acme Ltd", "priority": "1"}))
+        state = self.lead._get_states({"expected_revenue": 5, "user_id": False})[self.lead.id]
+        self.assertEqual(state.place, (self.playbook.id, self.stage_lead.id, "pending", *state.place[3:]))
+        self.assertEqual((state.user_id, state.expected_revenue), (self.own.id, 0))
+        elsewhere = self.env["crm.team"].create({"name": "Elsewhere", "company_id": False})
+        plain = self._create_lead(team_id=elsewhere.id)
+        self.assertFalse(plain._get_states({"expected_revenue": 5, "probability": 20}))
+
+    def test_each_effect_that_a_rule_declares_is_known(self):
+        declaring = [model for model in self.env.values() if hasattr(model, "_playbook_effects")]
+        self.assertGreater(len(declaring), 10)
+        for model in declaring:
+            for cls in type(model).mro():
+                self.assertLessEqual(cls.__dict__.get("_playbook_effects", {}).keys(), EFFECTS.keys(), model)
+            self.assertIn("memory", model._get_effects(), model)
+
+    def test_what_was_imported_from_19_0_1_1_0_works(self):
+        """Kinds of conditions and fields that settle deadlines, as modules written for it add them."""
+        Playbook = self.env.registry["crm.playbook"]
+        original = Playbook._get_rating_sources
+
+        def get_sources(playbooks):
+            return [*original(playbooks), (crm_playbook_rating.SETTLING, {"referred"})]
+
+        self.patch(Playbook, "_get_rating_sources", get_sources)
+        self.env.registry.clear_cache()
+        self.addCleanup(self.env.registry.clear_cache)
+        self.assertIn("referred", self.env["crm.playbook"]._get_settling_fields()["crm.lead"])
+        kinds = {"credit": "crm.playbook.condition", "of_another_database": "no.such.model"}
+        with patch.dict(crm_lead_refusal.RULE_MODELS, kinds):
+            models = self.env["crm.lead"]._get_rule_models()
+        self.assertEqual(models["credit"], "crm.playbook.condition")
+        self.assertNotIn("of_another_database", models)

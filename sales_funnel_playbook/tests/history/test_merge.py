@@ -1,0 +1,211 @@
+from datetime import datetime
+from itertools import pairwise
+
+from odoo import Command
+from odoo.addons.crm.tests.test_crm_lead_assignment import TestLeadAssignCommon
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..common import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestMerge(PlaybookCase):
+    """The merged deal has the facts of all, and a log that tells one story."""
+
+    def _create_at(self, day, *stages, **vals):
+        """A lead created on a day of March 2024, and moved a day later to each of ``stages``."""
+        with self.mock_datetime_and_now(datetime(2024, 3, day, 9)):
+            lead = self._create_lead(**vals)
+        for offset, stage in enumerate(stages, start=1):
+            with self.mock_datetime_and_now(datetime(2024, 3, day + offset, 9)):
+                self._advance(lead, stage)
+        return lead
+
+    def _merge(self, head, *tails):
+        leads = head.union(*tails)
+        merged = leads.merge_opportunity()
+        self.assertEqual(merged, head)
+        return merged
+
+    def assertStory(self, lead, expected):
+        log = lead.stage_log_ids.sorted(lambda stay: (stay.entered_at, stay.id))
+        self.assertEqual([(stay.entered_at.day, stay.kind, stay.stage_id.name) for stay in log], expected)
+        for stay, following in pairwise(log):
+            self.assertEqual(stay.left_at, following.entered_at)
+            self.assertEqual(following.previous_stage_id, stay.stage_id)
+            days = (stay.left_at - stay.entered_at).total_seconds() / 86400
+            self.assertAlmostEqual(stay.duration_days, days)
+        self.assertFalse(log[-1:].left_at)
+
+    def test_what_began_earlier_goes_in_front(self):
+        early = self._create_at(1, name="Early")
+        head = self._create_at(10, self.stage_demo, self.stage_talks, name="Head")
+        self._merge(head, early)
+        self.assertStory(head, [(1, "created", "Lead"), (11, "forward", "Demo"), (12, "forward", "Talks")])
+
+    def test_another_stage_in_front(self):
+        early = self._create_at(1, self.stage_demo, name="Early")
+        head = self._create_at(10, self.stage_demo, self.stage_talks, name="Head")
+        self._merge(head, early)
+        self.assertStory(
+            head,
+            [
+                (1, "created", "Lead"),
+                (2, "forward", "Demo"),
+                (10, "backward", "Lead"),
+                (11, "forward", "Demo"),
+                (12, "forward", "Talks"),
+            ],
+        )
+
+    def test_three_deals(self):
+        first = self._create_at(1, name="First")
+        second = self._create_at(5, self.stage_demo, name="Second")
+        head = self._create_at(10, self.stage_demo, self.stage_talks, name="Head")
+        self._merge(head, second, first)
+        self.assertStory(
+            head,
+            [
+                (1, "created", "Lead"),
+                (6, "forward", "Demo"),
+                (10, "backward", "Lead"),
+                (11, "forward", "Demo"),
+                (12, "forward", "Talks"),
+            ],
+        )
+
+    def test_what_began_later_changes_nothing(self):
+        head = self._create_at(1, self.stage_demo, self.stage_talks, name="Head")
+        late = self._create_at(10, name="Late")
+        self._merge(head, late)
+        self.assertStory(head, [(1, "created", "Lead"), (2, "forward", "Demo"), (3, "forward", "Talks")])
+
+    def test_a_head_without_a_log_takes_over_the_others(self):
+        tail = self._create_at(1, self.stage_demo, name="Tail")
+        free = self.env["crm.team"].create({"name": "Free", "company_id": False})
+        head = self._create_lead(name="Head", team_id=free.id)
+        head.probability = 90
+        with self.mock_datetime_and_now(datetime(2024, 3, 20, 9)):
+            self._merge(head, tail)
+        self.assertEqual(head.team_id, self.team, "it follows the playbook now, in a stage of its own")
+        self.assertStory(
+            head, [(1, "created", "Lead"), (2, "forward", "Demo"), (20, "skip", head.stage_id.name)]
+        )
+
+    def test_what_is_approved_goes_on_counting(self):
+        contract = self._create_output(
+            self.stage_demo, "Contract", evidence="note", approval="team_leader", is_required=False
+        )
+        head = self._create_at(1, self.stage_demo, name="Head")
+        tail = self._create_lead(name="Tail")
+        for lead in (tail, head):
+            lead.submit_output(contract.id, note=f"{lead.name} signs in spring for three presses")
+        tail.output_ids.action_approve()
+        head.output_ids.reject("Whose prices?")
+        self._merge(head, tail)
+        self.assertEqual(head.output_ids.filtered("is_current").state, "approved")
+
+    def test_facts_of_both(self):
+        report = self._create_output(self.stage_lead, "Report", evidence="note", is_required=False)
+        deck = self._create_output(self.stage_demo, "Deck", evidence="link", is_required=False)
+        head = self._create_at(1, self.stage_demo, name="Head")
+        tail = self._create_lead(name="Tail")
+        for lead in (head, tail):
+            lead.submit_output(report.id, note=f"{lead.name} wants three presses soon")
+        tail.submit_output(deck.id, url="https://example.com/deck")
+        tail.confirm_condition(self.needs_confirmed.id)
+        tail.confirm_condition(self.review_passed.id)
+        self._merge(head, tail)
+        self.assertEqual(len(head.output_ids), 3)
+        self.assertEqual(
+            head.output_ids.filtered("is_current").mapped("note"), [False, "Head wants three presses soon"]
+        )
+        self.assertEqual(len(head.confirmation_ids), 3)
+        in_force = head.confirmation_ids.filtered(lambda c: not c.withdrawn_at)
+        self.assertEqual(in_force.condition_id, self.needs_confirmed | self.review_passed)
+
+    def _note(self, lead, day):
+        """A note that is written on ``day`` of March 2024."""
+        with self.mock_datetime_and_now(datetime(2024, 3, day, 10)):
+            return self.env["crm.lead.progress"].create({"lead_id": lead.id, "summary": "They want a price"})
+
+    def test_a_note_older_than_the_deal_that_stays(self):
+        """Under a playbook and without one, where no log tells when the deal that goes began."""
+        free = self.env["crm.team"].create({"name": "Free", "company_id": False})
+        for team in (self.team, free):
+            with self.subTest(team=team.name):
+                tail = self._create_at(1, name="Tail", team_id=team.id, probability=10)
+                note = self._note(tail, 2)
+                head = self._create_at(20, name="Head", team_id=team.id, probability=90)
+                younger = self._note(head, 21)
+                self._merge(head, tail)
+                self.assertEqual(head.progress_ids, note | younger)
+                self.assertEqual(note.communicated_at, datetime(2024, 3, 2, 10))
+                self.assertEqual(head.last_contact_at, younger.communicated_at)
+
+    def test_a_note_moves_whoever_merges(self):
+        tail = self._create_at(1, name="Tail", probability=10)
+        note = self._note(tail, 2)
+        head = self._create_at(20, name="Head", probability=90)
+        merged = (head | tail).with_user(self.leader).merge_opportunity()
+        self.assertEqual((merged, note.lead_id), (head, head))
+
+    def test_no_one_backdates_a_note_by_giving_it_to_another_deal(self):
+        """As a user, what a merge does to a note stays refused, on every way to it."""
+        early = self._create_at(1, name="Early")
+        note = self._note(early, 2)
+        late = self._create_lead(name="Late")
+        mine = note.with_user(self.rep)
+        own = late.with_user(self.rep)
+        for attempt in (
+            lambda: mine.write({"lead_id": late.id}),
+            lambda: own.write({"progress_ids": [Command.link(note.id)]}),
+            lambda: own.write({"progress_ids": [Command.set(note.ids)], "stage_id": self.stage_lead.id}),
+            lambda: (
+                self.env["crm.lead"]
+                .with_user(self.rep)
+                .create({"name": "New", "team_id": self.team.id, "progress_ids": [Command.link(note.id)]})
+            ),
+            lambda: mine.copy({"lead_id": late.id}),
+            lambda: mine.create(
+                {"lead_id": late.id, "summary": "They want it", "communicated_at": note.communicated_at}
+            ),
+            lambda: mine.with_context(default_communicated_at="2024-03-02 10:00:00").create(
+                {"lead_id": late.id, "summary": "They want it"}
+            ),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                attempt()
+        self.assertEqual(note.lead_id, early)
+
+
+@tagged("post_install", "-at_install")
+class TestMergeOnAssignment(TestLeadAssignCommon):
+    """Odoo's own assignment merges what looks like one customer, run after run."""
+
+    def test_a_note_older_than_the_deal_that_stays(self):
+        team = self.sales_team_1
+        team.crm_team_member_ids.write({"assignment_max": 300})
+        leads = self.env["crm.lead"]
+        for day, probability in ((1, 10), (20, 90)):
+            with self.mock_datetime_and_now(datetime(2024, 3, day, 9)):
+                lead = leads.create(
+                    {
+                        "name": f"Of day {day}",
+                        "type": "lead",
+                        "team_id": False,
+                        "user_id": False,
+                        "email_from": "one@customer.example",
+                        "probability": probability,
+                    }
+                )
+            with self.mock_datetime_and_now(datetime(2024, 3, day, 10)):
+                self.env["crm.lead.progress"].create({"lead_id": lead.id, "summary": f"Spoke on {day}"})
+            leads |= lead
+        with self.with_user("user_sales_manager"):
+            self.env["crm.team"].browse(team.ids)._action_assign_leads(creation_delta_days=0)
+        left = leads.exists()
+        self.assertEqual(len(left), 1, "the two are one customer")
+        self.assertTrue(left.team_id)
+        self.assertEqual(sorted(left.progress_ids.mapped("summary")), ["Spoke on 1", "Spoke on 20"])

@@ -1,0 +1,145 @@
+from datetime import datetime, timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..funnel.funnel_common import FunnelCase
+
+TEN = datetime(2024, 1, 1, 10)
+
+
+@tagged("post_install", "-at_install")
+class TestSplitStage(FunnelCase):
+    """A stage becomes sub-stages, with its rules, open deals and history where the user wants them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.talks = cls.rules[cls.stage_talks]
+        cls.talks.write({"expected_days": 15, "dwell_alert_days": 15, "conversion_alert_rate": 40})
+        cls.minutes = cls._create_output(cls.stage_talks, "Minutes", evidence="note")
+        cls.call = cls._create_deadline("Call", playbook_stage_id=cls.talks.id)
+        self = cls("setUpClass")
+        cls.past = self.create_leads_at(TEN, 2, stage_id=cls.stage_talks.id)
+        self.move_at(TEN + timedelta(days=5), cls.past, cls.stage_signed)
+        cls.open = self.create_leads_at(TEN + timedelta(days=6), 4, stage_id=cls.stage_talks.id)
+        cls.open[3].expected_revenue = 9000
+
+    def start(self, **vals):
+        action = self.talks.with_user(self.leader).action_split()
+        wizard = self.env[action["res_model"]].with_user(self.leader).browse(action["res_id"])
+        wizard.write(vals)
+        return wizard
+
+    def split(self, moment=TEN + timedelta(days=10), **vals):
+        wizard = self.start(**vals)
+        with self.at(moment):
+            wizard.line_ids[1].write({"takes_deals": True, "domain": "[('expected_revenue', '>', 5000)]"})
+            wizard.action_split()
+        self.env.invalidate_all()
+        stages = self.playbook.stage_ids.sorted("sequence")
+        self.assertEqual(
+            [stage.stage_id.name for stage in stages],
+            ["Lead", "Demo", "Talks: terms", "Talks: price confirmation", "Signed"],
+        )
+        return stages[2], stages[3]
+
+    def test_proposal(self):
+        wizard = self.start()
+        self.assertEqual(wizard.line_ids.mapped("name"), ["Talks: terms", "Talks: price confirmation"])
+        self.assertEqual(wizard.line_ids.mapped("is_kept"), [True, False])
+        self.assertEqual(wizard.line_ids.mapped("expected_days"), [8, 8])
+        parts = {rule.name: rule.part for rule in wizard.rule_ids}
+        self.assertEqual(parts, {"Review passed": "1", "Call": "1", "Minutes": "2"})
+
+    def test_other_modules_see_that_deals_change_stage(self):
+        crm_lead = self.env.registry["crm.lead"]
+        original, seen = crm_lead.write, []
+
+        def write(leads, vals):
+            seen.append((leads.ids, vals.get("stage_id")))
+            return original(leads, vals)
+
+        self.patch(crm_lead, "write", write)
+        _terms, price = self.split()
+        self.assertIn((self.open[3].ids, price.stage_id.id), seen)
+
+    def test_rules_go_where_they_belong(self):
+        terms, price = self.split()
+        self.assertEqual(terms, self.talks)
+        self.assertEqual((terms.condition_ids, terms.action_ids), (self.review_passed, self.call))
+        self.assertEqual((terms.output_ids, price.output_ids), (self.minutes.browse(), self.minutes))
+        self.assertFalse(price.condition_ids | price.action_ids.playbook_stage_id.condition_ids)
+        self.assertEqual((terms.allow_skip, price.allow_skip), (False, False))
+        self.assertEqual((terms.conversion_alert_rate, price.conversion_alert_rate), (0, 40))
+        self.assertEqual(price.stage_id.team_ids, self.team)
+
+    def test_deals_go_on_where_they_belong(self):
+        """The one over 5,000 is at the price; its stay goes on, and no gate was asked."""
+        self.playbook.mode = "enforce"
+        terms, price = self.split()
+        self.assertEqual(self.open[:3].stage_id, terms.stage_id)
+        self.assertEqual(self.open[3].stage_id, price.stage_id)
+        self.assertLog(self.open[3], [("created", "Talks: price confirmation", "observed")])
+        self.assertEqual(self.open[3].stage_entered_at, TEN + timedelta(days=6))
+        self.assertEqual(self.past.stage_log_ids.filtered("left_at").stage_id, terms.stage_id)
+        self.assertRefused(
+            ["Closing date known", "Minutes"], self.open[3].write, {"stage_id": self.stage_signed.id}
+        )
+
+    def test_or_a_new_stay_begins(self):
+        _terms, price = self.split(stay="begin")
+        self.assertLog(
+            self.open[3],
+            [("created", "Talks: terms", "observed"), ("reassigned", "Talks: price confirmation", "none")],
+        )
+        self.assertEqual(self.open[3].stage_log_ids.filtered("left_at").duration_days, 4)
+        self.assertEqual(self.open[3].stage_id, price.stage_id)
+
+    def test_the_other_part_may_keep_the_history(self):
+        wizard = self.start()
+        wizard.line_ids[0].is_kept, wizard.line_ids[1].is_kept = False, True
+        wizard.action_split()
+        self.env.invalidate_all()
+        self.assertEqual(self.stage_talks.name, "Talks: price confirmation")
+        self.assertEqual(self.open.stage_id, self.stage_talks)
+        order = self.playbook.stage_ids.sorted("sequence").stage_id.mapped("name")
+        self.assertEqual(order, ["Lead", "Demo", "Talks: terms", "Talks: price confirmation", "Signed"])
+
+    def test_what_does_not_fit_changes_nothing(self):
+        before = self.playbook.stage_ids.ids
+        for change, message in (
+            (lambda w: w.line_ids[1].unlink(), "at least two"),
+            (lambda w: w.line_ids[1].write({"is_kept": True}), "keeps the history"),
+            (lambda w: w.line_ids[1].write({"name": "Talks: terms"}), "name of its own"),
+            (lambda w: w.line_ids[1].write({"part": "1"}), "number of its own"),
+            (lambda w: w.rule_ids[0].write({"part": "4"}), "check the numbers"),
+            (lambda w: w.line_ids[1].write({"takes_deals": True, "domain": "import os"}), "not a domain"),
+        ):
+            wizard = self.start()
+            change(wizard)
+            with self.subTest(message=message), self.assertRaisesRegex(UserError, message):
+                wizard.action_split()
+            self.assertEqual(self.playbook.stage_ids.ids, before)
+            self.assertEqual(self.stage_talks.name, "Talks")
+        with self.assertRaisesRegex(UserError, "still open"):
+            signed = self.rules[self.stage_signed].action_split()
+            self.env[signed["res_model"]].browse(signed["res_id"]).action_split()
+
+    def test_rules_of_other_stages_stay_where_they_are(self):
+        wizard = self.start()
+        wizard.rule_ids[0].write({"rule_id": self.has_closing.id, "part": "2"})
+        wizard.action_split()
+        self.assertEqual(self.has_closing.playbook_stage_id, self.rules[self.stage_signed])
+
+    def test_only_managers(self):
+        with self.assertRaises(AccessError):
+            self.talks.with_user(self.rep).action_split()
+
+    def test_the_funnel_goes_on(self):
+        """Stays that ended count for the sub-stage that keeps them; the next one takes the flow."""
+        self.split()
+        numbers = self.get_numbers(1, 2)
+        self.assertEqual(numbers["Talks: terms"]["stay_count"], 2)
+        self.assertEqual(numbers["Talks: terms"]["open_count"], 3)
+        self.assertEqual(numbers["Talks: price confirmation"]["open_count"], 1)

@@ -1,0 +1,255 @@
+from itertools import count
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.addons.mail.tests.common import mail_new_test_user
+from odoo.tests import tagged
+
+from ..common import PlaybookCase
+
+MODULE = "sales_funnel_playbook"
+GROUPS = {
+    "own": "sales_team.group_sale_salesman",
+    "all": "sales_team.group_sale_salesman_all_leads",
+    "leader": "sales_team.group_sale_salesman_all_leads",
+    "manager": "sales_team.group_sale_manager",
+    "admin": "sales_team.group_sale_manager,base.group_system",
+    "internal": "base.group_user",
+    "portal": "base.group_portal",
+    "public": "base.group_public",
+}
+ROLES = tuple(GROUPS)
+OUTSIDERS = ("internal", "portal", "public")
+MAGIC = ("id", "create_uid", "create_date", "write_uid", "write_date", "display_name")
+SECRET = "Hidden-Deal-Of-Others"
+NUMBERS = count(1)  # so that no two names are alike
+SAMPLES = {
+    "text": "A text that says something",
+    "html": "<p>A text</p>",
+    "integer": 1,
+    "float": 1.0,
+    "boolean": True,
+    "date": "2030-01-01",
+    "datetime": "2030-01-01 10:00:00",
+    "binary": "e30=",
+    "json": {},
+}
+
+
+def get_our_models(env):
+    """Return the names of all models that this module defines."""
+    return sorted(name for name, model in env.registry.items() if model._original_module == MODULE)
+
+
+class World:
+    """A company's playbook and a closed deal of one user, with one record of every model of the module
+    that belongs to them. Records are made as superuser, by what their fields ask for.
+    """
+
+    def __init__(self, case, company, user, team, name):
+        self.case, self.company, self.user, self.team, self.name = case, company, user, team, name
+        self.secret = f"{SECRET} {name}"  # what only who may see the deal reads
+        self.env = api.Environment(case.env.cr, SUPERUSER_ID, {"allowed_company_ids": company.ids})
+        self.records = {"res.company": company, "res.users": user, "crm.team": team}
+        self._make_rules()
+        self._make_deal()
+
+    def _make_rules(self):
+        stages = self.case.stages[:3] if len(self.case.stages) > 3 else self.case.stages
+        vals = {"name": self.name, "company_id": self.company.id, "mode": "observe"}
+        vals["stage_ids"] = [
+            Command.create({"stage_id": stage.id}) for stage in stages | self.case.stages[-1]
+        ]
+        playbook = self.records["crm.playbook"] = self.env["crm.playbook"].create(vals)
+        self.records["crm.playbook.stage"] = stage = playbook.stage_ids[1]
+        self.records["crm.stage"] = stage.stage_id
+        line = {"name": self.name, "company_id": self.company.id, "playbook_id": playbook.id}
+        self.records["crm.product.line"] = self.env["crm.product.line"].create(line)
+        for model in ("condition", "output", "deadline", "criterion", "check", "tier"):
+            self.get(f"crm.playbook.{model}")
+        self.records["crm.playbook.criterion.option"] = self.get("crm.playbook.criterion").option_ids[:1]
+
+    def _make_deal(self):
+        lead = self.records["crm.lead"] = self.env["crm.lead"].create(
+            {
+                "name": self.secret,
+                "type": "opportunity",
+                "team_id": self.team.id,
+                "user_id": self.user.id,
+                "company_id": self.company.id,
+                "product_line_id": self.get("crm.product.line").id,
+                "stage_id": self.case.stages[0].id,
+                "expected_revenue": 1000,
+            }
+        )
+        lead.stage_id = self.case.stages[1]
+        self.env.cr.flush()  # deadlines begin when a transaction ends
+        self.get("crm.lead.risk").description = self.secret
+        lead.action_set_won()
+        self.env.cr.flush()
+        self.records["crm.lead.stage.log"] = lead.stage_log_ids[:1]
+        self.records["published case"] = self.env["crm.playbook.case"].create(
+            {
+                **self.prepare("crm.playbook.case"),
+                "state": "published",
+                "lesson": "Ask",
+                "situation": "A fair",
+            }
+        )
+
+    def get(self, model):
+        """Return this world's record of ``model``."""
+        if model not in self.records:
+            self.records[model] = self.make(model)
+        return self.records[model]
+
+    def make(self, model):
+        if not self.env[model]._auto:
+            return self._find_row(model)
+        if model == "crm.playbook.refresh":  # the playbook has asked for it already
+            return self.env[model].search([("playbook_id", "=", self.get("crm.playbook").id)], limit=1)
+        record = self.env[model].create(self.prepare(model))
+        record.flush_recordset()
+        self.env.cr.execute(
+            f'UPDATE "{record._table}" SET create_uid = %s WHERE id = %s', (self.user.id, record.id)
+        )
+        record.invalidate_recordset()
+        return record
+
+    def _find_row(self, model):
+        """Return the row of a report that is about this world's deal, or its salesperson."""
+        by_lead = "lead_id" in self.env[model]._fields
+        domain = [("lead_id", "=", self.get("crm.lead").id)] if by_lead else [("user_id", "=", self.user.id)]
+        row = self.env[model].with_context(active_test=False).search(domain, limit=1)
+        assert row, f"{model}: no row for {self.name}"
+        return row
+
+    def prepare(self, model):
+        """Return values that a new record of ``model`` can be created with."""
+        given = GIVEN.get(model, lambda _world: {})(self)
+        vals = dict(given)
+        for name, field in self.env[model]._fields.items():
+            if name in vals or name in MAGIC or not field.store or field.related:
+                continue
+            if name in ("lead_id", "company_id") or (
+                field.required and not field.compute and not (field.default and name != "user_id")
+            ):
+                vals[name] = self._get_value(field)
+        return {name: value for name, value in vals.items() if value is not None}
+
+    def _get_value(self, field):
+        if field.type == "many2one":
+            return self.get(field.comodel_name).id
+        if field.type in ("many2many", "one2many"):
+            return [Command.set(self.get(field.comodel_name).ids)]
+        if field.type == "selection":
+            return field.get_values(self.env)[0]
+        if field.type == "char":
+            return f"Text {next(NUMBERS)}"
+        return SAMPLES[field.type]
+
+
+# What a field alone does not tell: how a record of the model is made so that its rules are kept.
+GIVEN = {
+    "crm.playbook": lambda world: {"stage_ids": False},
+    "crm.playbook.stage": lambda world: {
+        "stage_id": world.env["crm.stage"].search([("id", "not in", world.case.stages.ids)], limit=1).id
+    },
+    "crm.playbook.condition": lambda world: {"domain": "[('phone', '!=', False)]"},
+    "crm.playbook.check": lambda world: {
+        "domain": "[('phone', '=', False)]",
+        "playbook_id": world.get("crm.playbook").id,
+    },
+    "crm.playbook.deadline": lambda world: {
+        "playbook_stage_id": world.get("crm.playbook.stage").id,
+        "delay_count": 1,
+        "playbook_id": world.get("crm.playbook").id,
+        "effective_from": "2000-01-01",
+    },
+    "crm.playbook.criterion": lambda world: {
+        "kind": "choice",
+        "option_ids": [Command.create({"name": points, "points": points}) for points in (0, 10)],
+    },
+    "crm.lead.question": lambda world: {"criterion_id": world.get("crm.playbook.criterion").id},
+    "crm.funnel.review": lambda world: {
+        "team_id": world.team.id,
+        "currency_id": world.company.currency_id.id,
+        "tz": "UTC",
+    },
+    "crm.playbook.case": lambda world: {"user_id": world.user.id, "outcome": "won"},
+    "crm.playbook.case.use": lambda world: {"case_id": world.case.published[world.company].id},
+    "crm.playbook.case.session.line": lambda world: {"case_id": world.get("published case").id},
+    "crm.lead.stakeholder": lambda world: {
+        "partner_id": world.env["res.partner"].create({"name": "A buyer"}).id,
+    },
+    "crm.playbook.case.session": lambda world: {
+        "case_ids": [Command.set(world.case.published[world.company].ids)],
+    },
+    "calendar.event": lambda world: {
+        "start": "2020-01-01 10:00:00",
+        "stop": "2020-01-01 11:00:00",
+        "opportunity_id": world.get("crm.lead").id,
+    },
+    "crm.lead.lost": lambda world: {"lead_ids": [Command.set(world.get("crm.lead").ids)]},
+    "crm.lead.advance.line": lambda world: {"wizard_id": world.get("crm.lead.advance").id},
+    "crm.lead.score.answer": lambda world: {
+        "option_id": world.get("crm.playbook.criterion.option").id,
+    },
+}
+
+
+@tagged("post_install", "-at_install")
+class SecurityCase(PlaybookCase):
+    """One user of each role in a first company; for each of them a deal of their own, a colleague's, and
+    one of another company, with a record of every model of the module that belongs to it.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.other_company = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.users = {role: cls._create_user(role, cls.company) for role in ROLES}
+        cls.team = cls.env["crm.team"].create(
+            {"name": "Ours", "company_id": False, "user_id": cls.users["leader"].id}
+        )
+        cls.stages.team_ids = False
+        cls.playbook.team_ids = False
+        colleague = cls._create_user("all", cls.company, "colleague")
+        stranger = cls._create_user("all", cls.other_company, "stranger")
+        cls.published = {
+            company: cls.env["crm.playbook.case"].create(
+                {
+                    "name": "Known to all",
+                    "outcome": "won",
+                    "state": "published",
+                    "situation": "A fair",
+                    "lesson": "Ask",
+                    "company_id": company.id,
+                }
+            )
+            for company in (cls.company, cls.other_company)
+        }
+        cls.other = World(cls, cls.company, colleague, cls.team, "colleague")
+        theirs = cls.env["crm.team"].create({"name": "Theirs", "company_id": cls.other_company.id})
+        cls.foreign = World(cls, cls.other_company, stranger, theirs, "elsewhere")
+        cls.own = {
+            role: cls.other if role in OUTSIDERS else World(cls, cls.company, user, cls.team, role)
+            for role, user in cls.users.items()
+        }
+
+    @classmethod
+    def _create_user(cls, role, company, login=None):
+        login = f"security_{login or role}"
+        return mail_new_test_user(
+            cls.env,
+            login,
+            groups=GROUPS[role],
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            name=login,
+            email=f"{login}@example.com",
+        )
+
+    def get_worlds(self, role):
+        """Return the deals of a role's user (outsiders have none), of a colleague, and of another company."""
+        return {"own": self.own[role], "other": self.other, "foreign": self.foreign}
