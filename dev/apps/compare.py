@@ -21,10 +21,11 @@ RUNS_WITH = "runs only with the module"
 RUNS_WITHOUT = "runs only without it"
 HARM = (FAILS_WITH, RUNS_WITHOUT)
 
-_STARTING = re.compile(r"Starting (?P<test>\S+) \.\.\.$")
+_STARTING = re.compile(r"Starting (?P<test>\S+) \.\.\.")
 _SKIPPED = re.compile(r"skipped (?P<test>\S+) : ")
 _FAILED = re.compile(r"(FAIL|ERROR): (Subtest )?(?P<test>\S+)(?: \((?P<where>[\w.]+)\))?")
 _SUMMARY = re.compile(r"\d+ failed, \d+ error\(s\) of (?P<tests>\d+) tests when loading database")
+_QUERIES = re.compile(r"Query count more than expected for user \w+: (\d+) >")
 _MODULE = re.compile(r"odoo\.addons\.(?P<module>\w+)\.")
 
 
@@ -45,9 +46,9 @@ def read_run(lines) -> Run:
     """Return the run that the lines of Odoo's log tell of.
 
     >>> at = "2026-01-02 03:04:05,678 9"
-    >>> logger = "db odoo.addons.crm.tests.test_lead"
+    >>> logger, performance = "db odoo.addons.crm.tests.test_lead", ""
     >>> run = read_run(
-    ...     f'''{at} INFO {logger}: Starting TestLead.test_won ...
+    ...     f'''{at} INFO {logger}: Starting TestLead.test_won ... {performance}
     ... {at} ERROR {logger}: FAIL: TestLead.test_won
     ... Traceback (most recent call last):
     ... AssertionError: 1 != 2
@@ -96,13 +97,14 @@ def _test_name(logger, match) -> str:
 
 
 def _end_of(message) -> str:
-    return "\n".join(message.splitlines()[-TRACEBACK_LINES:])
+    return "\n".join(message.rstrip().splitlines()[-TRACEBACK_LINES:])
 
 
 def differences(without: Run, with_module: Run) -> list[tuple[str, str, list]]:
     """Return what is not the same in both runs, as (what is the matter, test, ends of its tracebacks).
 
-    A test that fails more often counts as one that fails. Only what is among HARM speaks against the module.
+    A test that fails more often, or with more queries, counts as one that fails. Only what is among HARM
+    speaks against the module.
 
     >>> plain = Run(Counter(a=1, b=1, c=1), {"a": ["always"]}, True)
     >>> differences(plain, plain)
@@ -115,17 +117,28 @@ def differences(without: Run, with_module: Run) -> list[tuple[str, str, list]]:
     [('fails only with the module', 'a', ['always', 'again'])]
     """
     return [
-        *_more(FAILS_WITH, with_module.failed, without.failed),
-        *_more(FAILS_WITHOUT, without.failed, with_module.failed),
+        *_heavier(FAILS_WITH, with_module.failed, without.failed),
+        *_heavier(FAILS_WITHOUT, without.failed, with_module.failed),
         *((RUNS_WITH, test, []) for test in sorted(with_module.ran - without.ran)),
         *((RUNS_WITHOUT, test, []) for test in sorted(without.ran - with_module.ran)),
     ]
 
 
-def _more(matter, here, there):
+def _heavier(matter, here, there):
     return [
-        (matter, test, ends) for test, ends in sorted(here.items()) if len(ends) > len(there.get(test, ()))
+        (matter, test, ends)
+        for test, ends in sorted(here.items())
+        if _weight(ends) > _weight(there.get(test, ()))
     ]
+
+
+def _weight(ends) -> tuple[int, int]:
+    """Return how often a test failed, and with how many queries where those were too many.
+
+    >>> _weight(["Query count more than expected for user admin: 8 > 6 in test_full", "KeyError: 'a'"])
+    (2, 8)
+    """
+    return len(ends), sum(int(count) for end in ends for count in _QUERIES.findall(end))
 
 
 def summary(run: Run) -> str:
@@ -141,7 +154,7 @@ def main(paths: list[str]) -> int:
     """Print the figures and the differences; return 0 without any, 1 with some, 2 if a run did not end."""
     runs = [read_run(Path(path).read_text(errors="replace").splitlines()) for path in paths]
     for name, run, path in zip(("Without the module", "With the module"), runs, paths, strict=True):
-        if not run.ended or not (run.ran or run.failed):
+        if not run.ended or not run.ran:
             matter = "there is no test to run" if run.ended else "the tests did not run to their end"
             print(f"{name} {matter} (details: {path}).", file=sys.stderr)
             return 2

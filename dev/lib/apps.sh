@@ -10,6 +10,7 @@ APPS=(
     partnership website_crm_partner_assign website_crm_livechat website_crm_sms gamification_sale_crm test_crm_full
     test_mail calendar resource sales_team digest base_import utm
 )
+APPS_PIDS=() # of the runs that are on
 
 cmd_test_apps() { # modules to restrict the tests to
     local modules=("$@") tags kept
@@ -32,9 +33,10 @@ cmd_test_apps() { # modules to restrict the tests to
 app_names() { printf '%s\n' "${APPS[@]}" && ls "$APPS_ADDONS/odoo/addons"; }
 
 require_apps() { # names
-    local name
+    local name known
+    known=$(app_names | paste -sd ' ' -)
     for name in "$@"; do
-        app_names | grep -qFx "$name" || die "There is no app '$name' here; there are: $(app_names | paste -sd ' ' -)."
+        [[ " $known " == *" $name "* ]] || die "There is no app '$name' here; there are: $known."
     done
 }
 
@@ -78,14 +80,14 @@ PYTHON
 
 copy_apps_base() { # as database $1
     drop_db "$1"
-    sql -c "CREATE DATABASE \"$1\" TEMPLATE \"$APPS_DB\""
+    sql -c "CREATE DATABASE \"$1\" TEMPLATE \"$APPS_DB\"" ||
+        die "Database $1 could not be made; is something still connected to $APPS_DB?"
     cp -al "$FILESTORE/$APPS_DB" "$FILESTORE/$1"
 }
 
 # Side by side: the run with the module and, unless its log is kept, the one without.
 run_both() { # tags, the log kept
     local tags=$1 kept=$2
-    APPS_PIDS=()
     if [[ -f $kept ]]; then
         say "What the tests say without the module is known from an earlier run."
     else
