@@ -7,16 +7,14 @@ from odoo.tests import BaseCase, tagged
 ROOT = Path(__file__).parents[2]
 # execute_query is not among them: it refuses what is no SQL object, the cursor itself takes any text.
 RUNS_SQL = ("execute", "execute_values", "executemany")
+FILES = ("models", "wizard", "report", "tools", "demo", "migrations", "hooks.py", "fields.py", "columns.py")
 RUNS_TEXT = ("eval", "exec", "compile", "safe_eval", "test_python_expr")
 # SQL whose text is a variable: file, expression, and why it can only be a constant of the module.
 VARIABLE_SQL = {
     "models/rating/signals.py: query": "a value of SIGNALS, above it",
-    "models/history/crm_lead_stage_log.py: self._fields[name].column_type[1]": "the type of a field of this module",
+    "models/history/crm_lead_stage_log.py: self._fields[name].column_type[1]": "a type of the module's fields",
     "models/case/crm_playbook_case_use.py: query": "a private method's argument: USED or OTHERS, above it",
 }
-
-
-FILES = ("models", "wizard", "report", "tools", "demo", "migrations", "hooks.py", "fields.py", "columns.py")
 
 
 def get_files(folders=FILES):
