@@ -32,8 +32,7 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
     say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
     begin_lanes
     start_lane lifecycle "$NEXT" run_lifecycle
-    start_lane tools "$LAST" run_tool_tests
-    start_lane plain "$LAST" run_plain
+    start_lane tools "$LAST" run_tools
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install -i "$MODULE"
     copy_db "$RUN_DB" "${RUN_DB}_faults"
@@ -50,6 +49,11 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
 build_assets() { # database
     echo 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()' |
         odoo_python -m odoo shell --config "$ODOO_CONF" -d "$1" --no-http --logfile=
+}
+
+run_tools() {
+    run_tool_tests
+    run_plain
 }
 
 # What the tools of this folder promise.

@@ -1,0 +1,4 @@
+from . import test_calibration
+from . import test_check
+from . import test_score
+from . import test_tier

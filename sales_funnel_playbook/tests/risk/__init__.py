@@ -1,0 +1,2 @@
+from . import test_risk
+from . import test_risk_detection
