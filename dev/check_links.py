@@ -1,4 +1,4 @@
-"""Check that every relative link and image in the READMEs and docs leads somewhere, headings included."""
+"""Check that every relative link and image in the repository's pages leads somewhere, headings included."""
 
 import re
 import sys
@@ -62,7 +62,7 @@ def get_problem(path, link):
 
 
 def main():
-    pages = [*sorted(REPO.glob("README*.md")), *sorted((REPO / "docs").rglob("*.md"))]
+    pages = [*sorted(REPO.glob("*.md")), *sorted((REPO / "docs").rglob("*.md"))]
     problems = [
         f"{page.relative_to(REPO)}: {link} {problem}"
         for page in pages

@@ -1,4 +1,7 @@
-"""Make PNG files small: ``shrink_pictures.py FOLDER``. Prints those over 200 kB, and then exits with 1."""
+"""Make PNG files small: ``shrink_pictures.py FOLDER``. Prints those over 200 kB, and then exits with 1.
+
+The frames of pictures that move are for ``join_frames.py``.
+"""
 
 import sys
 from pathlib import Path
@@ -17,7 +20,8 @@ def shrink(path):
 
 
 def main(folder):
-    sizes = {path: shrink(path) for path in sorted(Path(folder).rglob("*.png"))}
+    pictures = (path for path in sorted(Path(folder).rglob("*.png")) if path.parent.suffix != ".frames")
+    sizes = {path: shrink(path) for path in pictures}
     too_large = {path: size for path, size in sizes.items() if size > LIMIT}
     for path, size in too_large.items():
         print(f"{path} has {size} bytes, more than {LIMIT}.")

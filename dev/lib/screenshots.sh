@@ -35,6 +35,7 @@ take_pictures() { # address, names
     BROWSER=$(find_browser) NPM_PACKAGES=$NPM_DIR \
         run_node "$REPO/dev/screenshots/take.mjs" "$address" "$folder/" "$@"
     "$VENV/bin/python" "$REPO/dev/shrink_pictures.py" "$folder" || die "Some pictures are too large."
+    "$VENV/bin/python" "$REPO/dev/join_frames.py" "$folder" || die "Some pictures that move are too large."
     cp -r "$folder/." "$REPO/docs/images/"
     say "Written: docs/images. 'make description' brings the addon's page up to date."
 }

@@ -112,9 +112,14 @@ export class Session {
         await this.see(".o_playbook_gate_dialog");
     }
 
-    /** Wait until nothing is loaded or drawn any more, and return the picture. */
+    /** Return the picture without a pointer in it. */
     async takePicture(clip) {
         await this.page.mouse.move(0, 0);
+        return this.waitForRest(clip);
+    }
+
+    /** Wait until nothing is loaded or drawn any more, and return the picture. */
+    async waitForRest(clip) {
         let before, picture;
         for (let attempt = 0; attempt < 100; attempt++) {
             await this.page.evaluate(waitForDrawing);

@@ -1,9 +1,12 @@
-// Takes the pictures of shots.mjs: take.mjs ADDRESS FOLDER [NAME…]
+// Takes the pictures of shots.mjs and films.mjs: take.mjs ADDRESS FOLDER [NAME…]
 //
 // BROWSER is the browser's path, NPM_PACKAGES the folder that has playwright-core. English pictures land in
-// FOLDER, Chinese ones in FOLDER/zh_CN. The users' languages are put back at the end.
+// FOLDER, others in FOLDER/zh_CN and, of films, FOLDER/zh_TW; the frames of a film in a folder NAME.frames.
+// The users' languages are put back at the end.
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { Film } from "./film.mjs";
+import { FILMS } from "./films.mjs";
 import { Session } from "./session.mjs";
 import { SHOTS } from "./shots.mjs";
 import { BOTH, DESKTOP, DESKTOP_SIZE, PHONE, SETTINGS } from "./windows.mjs";
@@ -12,6 +15,7 @@ const { chromium } = createRequire(`${process.env.NPM_PACKAGES}/package.json`)("
 const [base, folder, ...names] = process.argv.slice(2);
 const TIMEOUT = 120_000; // milliseconds, for a busy machine
 const LANGUAGES = { en_US: "", zh_CN: "zh_CN/" };
+const FILM_LANGUAGES = { ...LANGUAGES, zh_TW: "zh_TW/" }; // those of the READMEs
 const browser = await chromium.launch({
     executablePath: process.env.BROWSER,
     chromiumSandbox: process.getuid() !== 0,
@@ -24,14 +28,21 @@ try {
 }
 
 async function takeAll() {
-    for (const name of names.filter((name) => !SHOTS.some((shot) => shot.name === name))) {
+    const all = [...SHOTS, ...FILMS];
+    for (const name of names.filter((name) => !all.some((shot) => shot.name === name))) {
         throw new Error(`There is no picture '${name}'.`);
     }
-    const wanted = SHOTS.filter((shot) => !names.length || names.includes(shot.name));
-    for (const user of new Set(wanted.map(getUser))) {
+    const wanted = (shots) => shots.filter((shot) => !names.length || names.includes(shot.name));
+    await takeOfUsers(wanted(SHOTS), LANGUAGES);
+    await takeOfUsers(wanted(FILMS), FILM_LANGUAGES);
+}
+
+async function takeOfUsers(shots, languages) {
+    for (const user of new Set(shots.map(getUser))) {
         await takeAs(
             user,
-            wanted.filter((shot) => getUser(shot) === user)
+            shots.filter((shot) => getUser(shot) === user),
+            languages
         );
     }
 }
@@ -40,13 +51,13 @@ function getUser(shot) {
     return shot.user ?? "admin";
 }
 
-async function takeAs(user, shots) {
+async function takeAs(user, shots, languages) {
     const context = await logIn(user);
     const storageState = await context.storageState();
     const session = new Session(context.pages()[0], base, "en_US");
     const me = await session.find("res.users", [["login", "=", user]], ["lang"]);
     try {
-        for (const [language, place] of Object.entries(LANGUAGES)) {
+        for (const [language, place] of Object.entries(languages)) {
             await session.call("res.users", "write", [[me.id], { lang: language }]);
             await mkdir(folder + place, { recursive: true });
             for (const kind of BOTH) {
@@ -97,15 +108,29 @@ async function takeIn(storageState, shots, language, kind, place) {
 }
 
 async function take(session, shot, place) {
-    const name = `${shot.name}${session.isPhone ? "_phone" : ""}.png`;
     if (!session.isPhone) {
         const [width, height] = shot.size ?? DESKTOP_SIZE;
         await session.page.setViewportSize({ width, height });
     }
-    const path = typeof shot.open === "string" ? shot.open : await shot.open(session);
-    await session.open(path, shot.app ?? "crm.crm_menu_root");
-    await session.see(shot.ready);
-    await shot.steps?.(session);
-    await writeFile(place + name, await session.takePicture(shot.clip));
-    process.stdout.write(`${session.language} ${name}\n`);
+    const begun = await shot.before?.(session);
+    try {
+        const path = typeof shot.open === "string" ? shot.open : await shot.open(session);
+        await session.open(path, shot.app ?? "crm.crm_menu_root");
+        await session.see(shot.ready);
+        await shot.steps?.(session);
+        await keep(session, shot, place);
+    } finally {
+        await shot.after?.(session, begun);
+    }
+}
+
+async function keep(session, shot, place) {
+    const name = `${shot.name}${session.isPhone ? "_phone" : ""}`;
+    if (shot.film) {
+        await mkdir(`${place}${name}.frames`);
+        await shot.film(new Film(session, `${place}${name}.frames`));
+    } else {
+        await writeFile(`${place}${name}.png`, await session.takePicture(shot.clip));
+    }
+    process.stdout.write(`${session.language} ${name}.png\n`);
 }
