@@ -101,7 +101,7 @@ class CrmLead(models.Model):
             return {}
         compared = [name for name in LeadState._fields[8:] if name in vals]
         states = {}
-        for lead in self:
+        for lead in self.browse(filter(None, self._ids)):  # a new one is in no funnel yet
             playbook_id = assignment.resolve(lead) if assignment else False
             if playbook_id or is_rekeyed or is_always:
                 states[lead.id] = lead._get_state(playbook_id, compared)

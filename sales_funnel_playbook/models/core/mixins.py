@@ -44,17 +44,20 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
         """Return the effects of writing the fields ``names``, in their order; of deleting without names."""
         declared = {}
         for cls in reversed(type(self).mro()):
-            declared |= cls.__dict__.get("_playbook_effects", {})
+            for effect, its in cls.__dict__.get("_playbook_effects", {}).items():
+                known = declared.get(effect, ANY)  # what is less than any replaces it, as with stages
+                declared[effect] = its if ANY in (its, known) else known | its
         if names is ANY:
             return [effect for effect in EFFECTS if effect == "memory" or declared.get(effect, ()) is ANY]
         names = set(names) - self._playbook_silent_fields
-        hit = {effect for effect, fields in declared.items() if names and (fields is ANY or names & fields)}
+        hit = {effect for effect, its in declared.items() if names and (its is ANY or names & its)}
         return [effect for effect in EFFECTS if effect in hit]
 
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        for effect in self._get_effects({name for vals in vals_list for name in vals}):
+        # "id": all may be defaults of the context, and nothing be named
+        for effect in self._get_effects({"id", *(name for vals in vals_list for name in vals)}):
             records._take_effect(effect, records._get_affected(effect))
         return records
 

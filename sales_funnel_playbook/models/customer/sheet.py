@@ -91,6 +91,12 @@ class CrmLead(models.Model):
         leads = self.with_context(**{KEEPS_CUSTOMER: True})
         return super(CrmLead, leads)._load_records_create(self._link_customers(vals_list))
 
+    def _load_records_write(self, values):
+        """The company keeps its phone and e-mail, whoever at it the sheet says to call."""
+        is_sheet = "_import_current_module" in self.env.context and self.partner_id.is_company
+        lead = self.with_context(**{KEEPS_CUSTOMER: True}) if is_sheet else self
+        return super(CrmLead, lead)._load_records_write(values)
+
     @api.model
     def _link_customers(self, vals_list):
         """Return ``vals_list`` of new leads, with the customer where exactly one company that the lead may

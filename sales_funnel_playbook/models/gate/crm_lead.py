@@ -82,7 +82,7 @@ class CrmLead(models.Model):
         return {
             move.lead_id
             for move in moves
-            if not move.from_stage_id
+            if move.from_status is None
             and (gate := gates.get(move.playbook_id))
             and move.to_stage_id == gate.get_first_stage_id(stages._get_ranks())
             and not stages.browse(move.to_stage_id).is_won

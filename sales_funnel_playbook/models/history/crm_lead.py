@@ -4,6 +4,7 @@ from functools import cache
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
+from odoo.tools.misc import Callbacks
 
 from ..core.save import MOVING, LeadState
 from ..gate.types import StageMove
@@ -71,19 +72,22 @@ class CrmLead(models.Model):
         self._judge(save)
 
     def _write_facts_giving_away(self, save, facts):
-        """The same, where these facts may give the leads to somebody else: then they are undone once the gate
-        has seen them, and all is written at once, with the rights that the user had.
+        """The same, where these facts may give the leads to somebody else: they are undone once the gate has
+        seen them, and nobody hears of them; then all is written at once, with the rights that the user had.
         """
-        vals, standing = save.vals, save.standing
+        vals, standing, cr = save.vals, save.standing, self.env.cr
         self.env.flush_all()
+        callbacks = cr.precommit, cr.postcommit
         # without flushing: that would run what waits for the end of the transaction
-        with self.env.cr.savepoint(flush=False) as savepoint:
-            self._write_facts(save, facts)
-            if not self.has_access("write"):
-                self.env.flush_all()
+        with cr.savepoint(flush=False) as savepoint:
+            cr.precommit, cr.postcommit = Callbacks(), Callbacks()
+            try:
+                self.with_context(mail_auto_subscribe_no_notify=True)._write_facts(save, facts)
+            finally:
+                cr.precommit, cr.postcommit = callbacks
                 savepoint.rollback()
                 self.env.transaction.clear()
-                save.vals, save.standing, save.facts = vals, standing, {}
+        save.vals, save.standing = vals, standing
 
     def _after_save_history(self, save):
         """Let a gate see the moves that none has seen yet, and log what became of these leads."""
@@ -116,13 +120,18 @@ class CrmLead(models.Model):
 
     @api.model
     def _log_reassigned(self):
-        """Log the stages given by recomputation that no ``write`` has logged already."""
+        """Log the stages given by recomputation that no ``write`` has logged already, nor the history that a
+        lead was given because it came under a playbook since.
+        """
         old_stages = self.env.cr.precommit.data.get(REASSIGNED, {})
         # sudo: what was recomputed is logged, whoever may see it
         leads = self.sudo().browse(old_stages).exists()
+        playbook_ids = leads._get_playbook_ids()
+        open_stays = self.env["crm.lead.stage.log"]._get_open_stays([*playbook_ids])
         before = {
             lead_id: LeadState(playbook_id, old_stages[lead_id], self.sudo().browse(lead_id).won_status)
-            for lead_id, playbook_id in leads._get_playbook_ids().items()
+            for lead_id, playbook_id in playbook_ids.items()
+            if open_stays.get(lead_id, (False,))[0] != leads.browse(lead_id).stage_id.id
         }
         leads._settle_stages(before)
         old_stages.clear()
@@ -201,6 +210,7 @@ class CrmLead(models.Model):
             for lead_id, verdict in dict(verdicts).items()
             if lead_id in after and verdict.stage_id == after[lead_id].stage_id
         }
+        after = self._get_untold(before, after, seen)
         unseen = [
             StageMove(lead_id, state.playbook_id, old.stage_id, state.stage_id, old.won_status)
             for lead_id, state in after.items()

@@ -92,11 +92,36 @@ class CrmLead(models.Model):
             self.write(reason)
         return super().action_set_lost(**additional_values)
 
+    @api.model
+    def _get_untold(self, before, after, seen):
+        """Return ``after`` without the leads whose move a save within this one, by another module, has
+        brought past the gate and logged.
+
+        :param dict before: ``{lead id: LeadState}``
+        :param dict after: the same of what has changed
+        :param seen: ids of the leads whose move this save has brought past the gate
+        """
+        moved = [
+            lead_id
+            for lead_id, state in after.items()
+            if lead_id not in seen and before[lead_id].stage_id not in (False, state.stage_id)
+        ]
+        open_stays = self.env["crm.lead.stage.log"]._get_open_stays(moved)
+        return {
+            lead_id: state
+            for lead_id, state in after.items()
+            if open_stays.get(lead_id) != (state.stage_id, state.won_status == "lost")
+        }
+
     def _get_logged_verdict(self, kind, verdict):
-        """Return the :class:`Verdict` to log: losing is free, but not to say why is noted."""
-        if kind == "lost" and not self.lost_reason_id:
-            return Verdict(gate="observed", unmet=(self._prepare_no_lost_reason_item(),))
-        return verdict or Verdict()
+        """Return the :class:`Verdict` to log: losing is free, but not to say why is noted, beside what a gate
+        says of a lost deal that is moved.
+        """
+        verdict = verdict or Verdict()
+        if kind != "lost" or self.lost_reason_id:
+            return verdict
+        gate = "overridden" if verdict.gate == "overridden" else "observed"
+        return verdict._replace(gate=gate, unmet=(self._prepare_no_lost_reason_item(), *verdict.unmet))
 
     def _prepare_no_lost_reason_item(self):
         return {

@@ -52,6 +52,17 @@ class TestPlaybook(PlaybookCase):
         self.has_amount.severity = "advisory"
         self.assertTrue(lead.check_gate(self.stage_demo.id)[str(lead.id)]["allowed"])
 
+    def test_a_rule_of_defaults_alone_counts_at_once(self):
+        lead = self._create_lead()
+        lead.check_gate(self.stage_demo.id)
+        self.env["crm.playbook.condition"].with_context(
+            default_name="Visited",
+            default_kind="confirmation",
+            default_playbook_stage_id=self.rules[self.stage_demo].id,
+        ).create({})
+        unmet = lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"]
+        self.assertIn("Visited", [item["name"] for item in unmet])
+
     def test_stages_follow_the_pipelines_order(self):
         self.stage_talks.sequence = 1
         self.stage_lead.sequence = 2

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.fields import Date
 from odoo.tests import tagged
 
 from odoo.addons.sales_funnel_playbook.models import crm_lead_refusal, crm_playbook_rating
@@ -46,7 +47,7 @@ class TestSave(PlaybookCase):
         lead = self.lead.with_user(self.own)
         lead.confirm_condition(self.needs_confirmed.id)
         calls = self._record_writes()
-        lead.write(self.to_demo)
+        lead.write(dict(self.to_demo))  # Odoo adds to it
         self.assertFalse(lead.has_access("write"))
         self.assertEqual((self.lead.stage_id, self.lead.user_id), (self.stage_demo, self.leader))
         self.assertEqual(self.lead.expected_revenue, 500)
@@ -68,6 +69,64 @@ class TestSave(PlaybookCase):
         self.lead.date_deadline = "2030-01-01"
         self.lead.with_user(self.own).write({"user_id": self.leader.id, "date_deadline": "2030-02-01"})
         self.assertEqual(self.lead.closing_push_count, 1)
+
+    def test_nobody_hears_twice_of_being_given_a_deal(self):
+        for kind in ("inbox", "email"):
+            self.leader.notification_type = kind
+            lead = self._create_lead(name="Initech", user_id=self.own.id)
+            lead.confirm_condition(self.needs_confirmed.id)
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            with self.mock_mail_gateway():
+                lead.with_user(self.own).write(dict(self.to_demo))
+            told = self.env.cr.precommit.data.get("bus.bus.values", [])
+            told = [values for values in told if "inbox" in values["message"]]
+            self.assertEqual((len(self._new_mails), len(told)), (kind == "email", kind == "inbox"))
+
+    def test_created_for_somebody_else(self):
+        """By another module, which gives each new deal away."""
+        crm_lead = self.env.registry["crm.lead"]
+        crm = next(cls for cls in crm_lead.mro() if cls.__module__ == "odoo.addons.crm.models.crm_lead")
+        original = crm.create
+
+        def create(leads, vals_list):
+            new = original(leads, vals_list)
+            new.sudo().user_id = self.leader
+            return new
+
+        self.patch(crm, "create", create)
+        vals = {"name": "Globex", "type": "opportunity", "team_id": self.team.id, "user_id": self.own.id}
+        lead = self.env["crm.lead"].with_user(self.own).create(vals)
+        self.assertFalse(lead.has_access("read"))
+        self.assertLog(lead.with_env(self.env), [("created", "Lead", "observed")])
+
+    def test_a_move_within_a_save_is_logged_once(self):
+        """Another module's write that moves a deal because its salesperson changed."""
+        crm_lead = self.env.registry["crm.lead"]
+        crm = next(cls for cls in crm_lead.mro() if cls.__module__ == "odoo.addons.crm.models.crm_lead")
+        original = crm.write
+
+        def write(leads, vals):
+            result = original(leads, vals)
+            if "user_id" in vals:
+                leads.write({"stage_id": self.stage_demo.id})
+            return result
+
+        self.patch(crm, "write", write)
+        self.assertRefused(["Amount known", "Needs confirmed"], self.lead.write, {"user_id": self.rep.id})
+        self.lead.confirm_condition(self.needs_confirmed.id)
+        self.lead.write({"user_id": self.rep.id, "expected_revenue": 5})
+        self.assertLog(self.lead, [("created", "Lead", "observed"), ("forward", "Demo", "passed")])
+
+    def test_a_new_record_is_in_no_funnel(self):
+        """As other modules write one while a form is open."""
+        for new in (self.env["crm.lead"].new(origin=self.lead), self.env["crm.lead"].new(self.away)):
+            new.write({"budget_status": "cut", "waiting_until": Date.today(), "expected_revenue": 7})
+            new.write({"stage_id": self.stage_talks.id, "team_id": self.team.id})
+            self.assertEqual((new.stage_id, new.expected_revenue), (self.stage_talks, 7))
+        self.env.flush_all()
+        self.assertEqual((self.lead.stage_id, self.lead.budget_status), (self.stage_lead, False))
+        self.assertFalse(self.env["crm.lead.risk"].search([("cause", "like", "budget:")]))
 
     def test_what_the_lead_was_is_read_only_where_it_matters(self):
         self.assertFalse(self.lead._get_states({"name": "Acme Ltd", "priority": "1"}))

@@ -43,6 +43,18 @@ class TestImportCustomer(ImportCase):
                     self.assertEqual(by_id.partner_id, customer)
                     self.assertEqual(by_name.partner_id, customer)
 
+    def test_an_update_keeps_the_companys_phone_and_mail(self):
+        fields = ["id", "name", "partner_name", "phone", "email_from"]
+        row = ["sheet.one", "A", "ACME", "+32 2 222 22 22", "wu@acme.example"]
+        lead = self._load(fields, row)
+        self._load(fields, row)
+        self._load(["id", "phone"], ["sheet.one", "+32 2 333 33 33"])
+        self.assertEqual((lead.phone, lead.email_from), ("+32 2 333 33 33", "wu@acme.example"))
+        self.assertEqual((self.acme.phone, self.acme.email), ("+32 2 111 11 11", "info@acme.example"))
+        lead.partner_id = self.person  # who is called is who is written about, as Odoo has it
+        self._load(["id", "phone"], ["sheet.one", "+32 2 444 44 44"])
+        self.assertEqual(self.person.phone, "+32 2 444 44 44")
+
     def test_an_update_through_the_screen(self):
         lead = self._create_lead(partner_id=self.person.id)
         row = [self._create_xml_id(lead), "ACME", "70"]

@@ -86,6 +86,8 @@ class TestGateArrival(PlaybookCase):
         siding = self.env["crm.stage"].create({"name": "Siding", "sequence": 0})
         lead = self._create_lead(stage_id=siding.id)
         self.assertRefused(["Phone known", "Called back"], lead.write, {"stage_id": self.stage_lead.id})
+        lead.stage_id = False  # in no stage at all is no way in either
+        self.assertRefused(["Phone known", "Called back"], lead.write, {"stage_id": self.stage_lead.id})
 
     def test_the_first_stage_is_the_playbooks_own(self):
         """Of a playbook that begins later in the pipeline too; the pipeline's first has no gate there."""

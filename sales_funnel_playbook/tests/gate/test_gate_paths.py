@@ -130,6 +130,22 @@ class TestGatePaths(PlaybookCase):
         self.assertEqual(lead.stage_id, self.stage_lead)
         self.assertEqual(lead.stage_log_ids[0].kind, "reassigned")
 
+    def test_recomputation_before_the_lead_comes_under_a_playbook(self):
+        """What happened before is no move of the playbook's."""
+        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": False})
+        siding = self.env["crm.team"].create({"name": "Siding", "company_id": False})
+        self.stage_lead.team_ids |= siding
+        self.env["crm.stage"].search([("team_ids", "=", False)]).team_ids = self.team
+        self.playbook.product_line_ids = line
+        lead = self._create_lead(team_id=False)
+        lead.stage_id = self.stage_talks
+        lead.team_id = siding
+        self.assertEqual((lead.stage_id, lead.playbook_id.id), (self.stage_lead, False))
+        lead.product_line_id = line
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertLog(lead, [("created", "Lead", "none")])
+
     def test_leaving_the_playbook_in_the_same_write_is_no_way_around(self):
         self.assertRefused(self.DEMO, self.lead.write, {"stage_id": self.stage_demo.id, "team_id": False})
 

@@ -124,6 +124,15 @@ class TestOverride(PlaybookCase):
         self.assertEqual(self.lead.stage_log_ids[0].override_note, "They buy every year")
         self.assertEqual(other.stage_log_ids[0].override_note, "Second")
 
+    def test_a_lost_deal_that_nobody_said_why(self):
+        self.lead.action_set_lost()
+        self._override()
+        stay = self.lead.stage_log_ids[0]
+        self.assertEqual((stay.kind, stay.gate, stay.override_reason_id), ("lost", "overridden", self.reason))
+        names = ["Lost without a reason", "Amount known", "Needs confirmed"]
+        self.assertEqual([item["name"] for item in stay.unmet], names)
+        self.assertIn("They buy every year", "".join(self.lead.message_ids.mapped("body")))
+
     def test_who_left_the_company_gets_no_work(self):
         self.rep.active = False
         self._override()
