@@ -18,6 +18,8 @@ RESULTS = {
     "risk_ids": ("risk_level", "risk_description", "risk_response"),
     "progress_ids": ("last_contact_at", "last_contact_summary", "customer_feedback"),
 }
+# Writing one of these can take the right to write a lead from whoever writes.
+ACCESS_KEYS = {"user_id", "team_id", "company_id", "partner_id", "type"}
 MODULE = __name__.split(".")[2]
 
 
@@ -76,8 +78,7 @@ class CrmLead(models.Model):
     def _finish_save(self, save):
         """Take the steps after Odoo's own."""
         leads = self
-        may_be_given_away = save.is_new or save.is_rekeyed
-        if may_be_given_away and not self.env.su and not self.has_access("write"):
+        if (save.is_new or save.before) and not self.env.su and not self.has_access("write"):
             leads = self.sudo()  # sudo: the very save has given the leads to somebody else
         for step in AFTER_SAVE:
             getattr(leads, step)(save)
@@ -214,6 +215,12 @@ class CrmLead(models.Model):
         """Scores, signals and whatever else the module keeps on a lead nobody writes, as with facts."""
         is_free = operation == "read" or self.env.su or not is_kept(field)
         return is_free and super()._has_field_access(field, operation)
+
+    @api.model
+    def _get_access_keys(self):
+        """Return the names of fields that decide who may write a lead: those of record rules too."""
+        rules = self.env["ir.rule"]._compute_domain("crm.lead", "write")
+        return ACCESS_KEYS.union(rule.field_expr.partition(".")[0] for rule in rules.iter_conditions())
 
     def _after_save_core(self, save):
         """A new lead says what the facts say that come with it: Odoo computes that before there are any."""

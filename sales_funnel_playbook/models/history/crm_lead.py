@@ -13,8 +13,6 @@ from .types import Restage, Stay
 # These belong to the move itself: Odoo's own write gives them their meaning together.
 MOVE_FIELDS = {"stage_id", "active", "date_closed", "date_last_stage_update", "lost_reason_id"}
 PROBABILITIES = {"probability", "automated_probability"}
-# Writing one of these can take the right to write a lead from whoever writes.
-ACCESS_KEYS = {"user_id", "team_id", "company_id", "partner_id", "type"}
 REASSIGNED = "crm.lead.playbook_reassigned"
 RESTAGE = "playbook_restage"
 
@@ -43,7 +41,7 @@ class CrmLead(models.Model):
         facts = self._get_facts_before_move(save.vals)
         if not facts:
             self._judge(save)
-        elif self.env.su or ACCESS_KEYS.isdisjoint(facts):
+        elif self.env.su or self._get_access_keys().isdisjoint(facts):
             self._write_facts(save, facts)
         else:
             self._write_facts_giving_away(save, facts)
@@ -289,7 +287,7 @@ class CrmLead(models.Model):
             log._record(self._prepare_stays(before, after, {}, set(after)))
         else:
             # sudo: the log is the module's
-            log.sudo().search(
-                [("lead_id", "in", self.ids), ("left_at", "=", False)]
-            ).stage_id = restage.stage_id
+            stays = log.sudo().search([("lead_id", "in", self.ids), ("left_at", "=", False)])
+            stays.stage_id = restage.stage_id
+            stays.flush_recordset(["stage_id"])  # what is logged next is written in SQL
             self.invalidate_recordset(["stage_log_ids", "stage_entered_at"])

@@ -65,6 +65,22 @@ class TestSave(PlaybookCase):
         self.assertEqual((self.lead.stage_id, self.lead.user_id), (self.stage_lead, self.own))
         self.assertFalse(self.lead.expected_revenue)
 
+    def test_filled_in_and_moved_out_of_reach_by_a_rule(self):
+        """A rule of the company's own: what is urgent stays as it is."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Urgent deals",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "domain_force": "[('priority', '!=', '3')]",
+                "perm_read": False,
+            }
+        )
+        lead = self.lead.with_user(self.own)
+        lead.confirm_condition(self.needs_confirmed.id)
+        lead.write({"stage_id": self.stage_demo.id, "priority": "3", "expected_revenue": 5})
+        self.assertEqual((self.lead.stage_id, self.lead.priority), (self.stage_demo, "3"))
+        self.assertEqual(self.lead.stage_log_ids[0].gate, "passed")
+
     def test_put_off_and_given_away_at_once(self):
         self.lead.date_deadline = "2030-01-01"
         self.lead.with_user(self.own).write({"user_id": self.leader.id, "date_deadline": "2030-02-01"})

@@ -136,6 +136,13 @@ class TestSplitStage(FunnelCase):
         with self.assertRaises(AccessError):
             self.talks.with_user(self.rep).action_split()
 
+    def test_what_is_logged_next_in_the_same_transaction(self):
+        lead, other = self._create_lead(), self._create_lead()
+        lead.sudo()._restage(self.stage_demo, False)
+        other.action_set_lost()
+        self.env.flush_all()
+        self.assertEqual(lead.stage_log_ids.stage_id, self.stage_demo)
+
     def test_the_funnel_goes_on(self):
         """Stays that ended count for the sub-stage that keeps them; the next one takes the flow."""
         self.split()
