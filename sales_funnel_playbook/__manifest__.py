@@ -1,6 +1,6 @@
 {
     "name": "Sales Funnel Playbook",
-    "summary": "Stages with conditions and outputs, scores, tiers, risks, and deadlines that keep themselves",
+    "summary": "Stages with conditions and outputs, scores, tiers, risks, and automatic deadlines",
     "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
