@@ -5,11 +5,11 @@ from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel_events import EVENTS
 
 KINDS = [
-    ("begun", "Stay Begun"),
-    ("next", "Next Stage Begun"),
-    ("first", "First Stay Begun"),
+    ("begun", "Entered"),
+    ("next", "Entered Next Stage"),
+    ("first", "Entered for the First Time"),
     ("left", "Stage Left"),
-    ("stay", "Stay Ended"),
+    ("stay", "Time in Stage Ended"),
 ]
 OUTCOMES = [("won", "Won"), ("lost", "Lost"), ("pending", "Open")]
 PERCENTILES = {

@@ -102,8 +102,8 @@ class CrmLeadCalibrationSummary(models.Model):
     observed = fields.Float(string="Won (%)", compute="_compute_meaning", digits=(5, 1))
     verdict = fields.Selection(
         [
-            ("too_few", "Too Few to Tell"),
-            ("fits", "About Right"),
+            ("too_few", "Not Enough Data"),
+            ("fits", "Accurate"),
             ("too_high", "Too High"),
             ("too_low", "Too Low"),
         ],
@@ -133,7 +133,9 @@ class CrmLeadCalibrationSummary(models.Model):
         }
         if result.verdict == "too_few":
             return self.env._(
-                "%(count)s stage entries of closed deals are too few to tell: at least %(minimum)s.", **values
+                "%(count)s stage entries of closed deals are not enough data: at least %(minimum)s are"
+                " needed.",
+                **values,
             )
         if result.verdict == "fits":
             return self.env._(

@@ -10,7 +10,7 @@ STATES = [
     ("on_time", "On Time"),
     ("late", "Late"),
     ("missed", "Missed"),
-    ("dropped", "No Longer Asked For"),
+    ("dropped", "Cancelled"),
 ]
 KINDS = [
     *TRIGGERS,
@@ -18,7 +18,7 @@ KINDS = [
     ("escalation", "Escalation"),
     ("question", "Open Question"),
     ("approval", "Approval"),
-    ("override", "To Make Up For"),
+    ("override", "Outstanding"),
 ]
 
 WORK = """
@@ -85,7 +85,7 @@ class CrmPlaybookDeadlineReport(models.Model):
 
     lead_id = fields.Many2one(string="Deal", readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True)
-    summary = fields.Char(string="What", readonly=True)
+    summary = fields.Char(string="Task", readonly=True)
     kind = fields.Selection(KINDS, readonly=True, help="What has begun it.")
     playbook_id = fields.Many2one("crm.playbook", readonly=True)
     deadline_id = fields.Many2one("crm.playbook.deadline", readonly=True)
@@ -102,7 +102,7 @@ class CrmPlaybookDeadlineReport(models.Model):
     started_at = fields.Datetime(string="Begun At", readonly=True)
     due_at = fields.Datetime(readonly=True)
     done_at = fields.Datetime(string="Ended At", readonly=True)
-    is_by_hand = fields.Boolean(string="Marked by Hand", readonly=True)
+    is_by_hand = fields.Boolean(string="Closed Manually", readonly=True)
     is_escalated = fields.Boolean(string="Escalated", readonly=True)
     on_time_rate = fields.Float(
         string="On Time (%)",

@@ -92,7 +92,7 @@ class CrmPlaybookGateReport(models.Model):
         string="Share Overridden (%)",
         readonly=True,
         aggregator="avg",
-        help="Moves overridden because of these rules ÷ moves that they were asked of × 100.",
+        help="Moves overridden because of these rules ÷ moves that these rules applied to × 100.",
     )
     date = fields.Datetime(string="Moved On", readonly=True)
     playbook_id = fields.Many2one("crm.playbook", readonly=True)

@@ -9,7 +9,9 @@ class CrmLeadAdvance(models.TransientModel):
     _name = "crm.lead.advance"
     _description = "Advance deals"
 
-    lead_ids = fields.Many2many("crm.lead", default=lambda self: self.env.context.get("active_ids"))
+    lead_ids = fields.Many2many(
+        "crm.lead", string="Deals", default=lambda self: self.env.context.get("active_ids")
+    )
     line_ids = fields.One2many("crm.lead.advance.line", "wizard_id", compute="_compute_line_ids", store=True)
     ready_count = fields.Integer(compute="_compute_counts")
     held_back_count = fields.Integer(compute="_compute_counts")

@@ -7,7 +7,7 @@ class CrmLeadConfirm(models.TransientModel):
     _name = "crm.lead.confirm"
     _description = "Confirm an entry condition"
 
-    lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
+    lead_id = fields.Many2one("crm.lead", string="Deal", required=True, ondelete="cascade")
     condition_id = fields.Many2one("crm.playbook.condition", required=True, ondelete="cascade")
     guidance = fields.Text(related="condition_id.guidance", related_sudo=False)
     evidence_required = fields.Boolean(related="condition_id.evidence_required", related_sudo=False)

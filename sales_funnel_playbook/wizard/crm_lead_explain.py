@@ -7,7 +7,7 @@ class CrmLeadExplain(models.TransientModel):
     _name = "crm.lead.explain"
     _description = "Explain a Data Check"
 
-    lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
+    lead_id = fields.Many2one("crm.lead", string="Deal", required=True, ondelete="cascade")
     check_id = fields.Many2one("crm.playbook.check", required=True, ondelete="cascade")
     message = fields.Text(related="check_id.message", related_sudo=False)
     note = fields.Text(string="Explanation", required=True)

@@ -15,7 +15,7 @@ class CrmLeadLost(models.TransientModel):
     def action_lost_reason_apply(self):
         """Ask for the reason where a playbook is followed: lessons are drawn from it. Then offer the case."""
         if self.is_reason_required and not self.lost_reason_id:
-            raise UserError(self.env._("Choose a lost reason: this deal follows a playbook."))
+            raise UserError(self.env._("A lost reason is required for deals that follow a playbook."))
         result = super().action_lost_reason_apply()
         is_offered = len(self.lead_ids) == 1 and self.lead_ids._get_dutiful()
         return self.lead_ids._prepare_case_offer({"is_dialog": True}) if is_offered else result

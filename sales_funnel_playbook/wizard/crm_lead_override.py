@@ -5,16 +5,16 @@ class CrmLeadOverride(models.TransientModel):
     """Asks a manager why a deal may pass although something is missing."""
 
     _name = "crm.lead.override"
-    _description = "Let a deal pass"
+    _description = "Override"
 
-    lead_ids = fields.Many2many("crm.lead", required=True)
+    lead_ids = fields.Many2many("crm.lead", string="Deals", required=True)
     stage_id = fields.Many2one("crm.stage", required=True, ondelete="cascade")
     reason_id = fields.Many2one("crm.playbook.override.reason", ondelete="cascade")
-    note = fields.Text(help="Why it may pass, and what was agreed. It stays on record.")
+    note = fields.Text(help="Why the gate is overridden, and what was agreed. It stays on record.")
     date_deadline = fields.Date(
-        string="Make Up For It By",
+        string="Complete By",
         default=lambda self: self.env["crm.lead"]._get_override_deadline(),
-        help="Each unmet item becomes an activity of the salesperson, due on this day.",
+        help="Each missing item becomes an activity for the salesperson, due on this day.",
     )
     unmet_summary = fields.Text(string="Unmet", compute="_compute_unmet_summary")
 

@@ -25,7 +25,7 @@ class CrmPlaybookCaseSession(models.TransientModel):
         string="Attendees",
         default=lambda self: self.env.user.partner_id,
         domain=[("user_ids.share", "=", False)],
-        help="Colleagues only: the agenda is for inside.",
+        help="Internal users only.",
     )
     case_ids = fields.Many2many("crm.playbook.case", string="Chosen Cases")
     line_ids = fields.One2many(

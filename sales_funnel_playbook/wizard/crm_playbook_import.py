@@ -23,5 +23,5 @@ class CrmPlaybookImport(models.TransientModel):
         try:
             text = base64.b64decode(self.with_context(bin_size=False).file)
         except binascii.Error as error:  # from a program: the client encodes all files
-            raise UserError(self.env._("This file did not arrive whole: choose it again.")) from error
+            raise UserError(self.env._("The upload is incomplete. Select the file again.")) from error
         return self.env["crm.playbook"]._import_text(text).get_formview_action()

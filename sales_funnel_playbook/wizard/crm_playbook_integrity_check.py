@@ -59,7 +59,7 @@ class CrmPlaybookIntegrityCheck(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The open deals are looked at again in the background."),
+                "message": self.env._("The open deals are recomputed in the background."),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
@@ -79,9 +79,9 @@ class CrmPlaybookIntegrityCheckLine(models.TransientModel):
 
     check_id = fields.Many2one("crm.playbook.integrity.check", required=True, ondelete="cascade")
     name = fields.Char(required=True)
-    message = fields.Text(string="What Is Wrong", required=True)
+    message = fields.Text(string="Problem", required=True)
     count = fields.Integer()
-    lead_ids = fields.Json()
+    lead_ids = fields.Json(string="Deals")
 
     def action_open_leads(self):
         """List the deals concerned, the first 1,000 of them; those that the reader may see."""

@@ -9,7 +9,7 @@ from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.tiering import Threshold, get_quantile, get_tier, round_down
 
 MIN_WON = 9
-SHARES = {"A": 2 / 3, "B": 1 / 3}  # A is what the dearest third of the won deals brought
+SHARES = {"A": 2 / 3, "B": 1 / 3}  # A is what the top third of the won deals brought
 PROBABILITIES = {"A": 60, "B": 30, "C": 0}
 
 

@@ -17,7 +17,7 @@ class CrmPlaybookSimulation(models.TransientModel):
     playbook_id = fields.Many2one("crm.playbook", required=True, ondelete="cascade")
     open_count = fields.Integer(string="Open Deals")
     held_back_count = fields.Integer(string="Held Back")
-    lead_ids = fields.Json()
+    lead_ids = fields.Json(string="Deals Held Back")
     line_ids = fields.One2many("crm.playbook.simulation.line", "simulation_id")
     rule_line_ids = fields.One2many(
         "crm.playbook.simulation.line", "simulation_id", domain=[("dimension", "=", "rule")]
@@ -86,7 +86,7 @@ class CrmPlaybookSimulationLine(models.TransientModel):
     dimension = fields.Selection(DIMENSIONS, required=True)
     name = fields.Char()
     deal_count = fields.Integer(string="Deals")
-    lead_ids = fields.Json()
+    lead_ids = fields.Json(string="Deals Held Back")
 
     # not @api.readonly: it was made a moment ago, which a replica may not know yet
     def action_open_leads(self):

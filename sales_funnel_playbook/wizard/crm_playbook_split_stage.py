@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_list
 
 RULES = {  # which kinds of rules there are, and which part they go to unless the user says otherwise
     "crm.playbook.condition": ("condition_ids", "first"),
@@ -21,8 +22,8 @@ class CrmPlaybookSplitStage(models.TransientModel):
     line_ids = fields.One2many("crm.playbook.split.stage.line", "wizard_id", string="Sub-Stages")
     rule_ids = fields.One2many("crm.playbook.split.stage.rule", "wizard_id", string="Rules")
     stay = fields.Selection(
-        [("continue", "Goes on in the sub-stage"), ("begin", "Ends now, and a new one begins")],
-        string="The Stay of Deals That Change",
+        [("continue", "Continues in the sub-stage"), ("begin", "Ends now and starts anew")],
+        string="Time in Stage of Moved Deals",
         required=True,
         default="continue",
     )
@@ -44,8 +45,8 @@ class CrmPlaybookSplitStage(models.TransientModel):
         the first, outputs with the second.
         """
         names = [
-            self.env._("%s: terms", stage.display_name),
-            self.env._("%s: price confirmation", stage.display_name),
+            self.env._("%s (1)", stage.display_name),
+            self.env._("%s (2)", stage.display_name),
         ]
         halves = {name: -(-stage[name] // len(names)) for name in ("expected_days", "dwell_alert_days")}
         return {
@@ -87,7 +88,7 @@ class CrmPlaybookSplitStage(models.TransientModel):
             body=self.env._(
                 "“%(stage)s” was split into %(parts)s.",
                 stage=name,
-                parts=", ".join(f"“{line.name}”" for line in lines),
+                parts=format_list(self.env, [f"“{line.name}”" for line in lines]),
             )
         )
         return playbook.get_formview_action()
@@ -98,7 +99,7 @@ class CrmPlaybookSplitStage(models.TransientModel):
         parts = lines.mapped("part")
         reason = False
         if not stage.stage_id or stage.stage_id.is_won:
-            reason = self.env._("Only a stage in which deals are still open can be split.")
+            reason = self.env._("Won stages cannot be split.")
         elif len(lines) < 2:
             reason = self.env._("Name at least two sub-stages.")
         elif len(set(parts)) < len(parts):
@@ -108,9 +109,7 @@ class CrmPlaybookSplitStage(models.TransientModel):
         elif len(lines.filtered("is_kept")) != 1:
             reason = self.env._("Choose the one sub-stage that keeps the history.")
         elif not {*self.rule_ids.mapped("part")} <= {*parts}:
-            reason = self.env._(
-                "A rule goes to a sub-stage that there is not: check the numbers of the rules."
-            )
+            reason = self.env._("A rule is assigned to a sub-stage that does not exist. Check the numbers.")
         if reason:
             raise UserError(reason)
 

@@ -13,12 +13,12 @@ class CrmPlaybookSplitStageLine(models.TransientModel):
     name = fields.Char(required=True)
     is_kept = fields.Boolean(
         string="Keeps the History",
-        help="Past stays count for this sub-stage, and deals that do not change stay in it.",
+        help="Past time in stage counts for this sub-stage, and deals that are not moved remain in it.",
     )
-    expected_days = fields.Integer(help="Calendar days a deal should stay in this sub-stage at most.")
-    dwell_alert_days = fields.Integer(string="Stay Alert Over (Days)", help="0: never.")
+    expected_days = fields.Integer(help="Calendar days a deal should be in this sub-stage at most.")
+    dwell_alert_days = fields.Integer(string="Long Time in Stage Alert (Days)", help="0: never.")
     takes_deals = fields.Boolean(
-        string="Takes Open Deals",
+        string="Move Deals Here",
         help="Open deals change into this sub-stage; the others stay where the history is.",
     )
     domain = fields.Char(
@@ -43,4 +43,4 @@ class CrmPlaybookSplitStageRule(models.TransientModel):
     )
     rule_id = fields.Integer(required=True)
     name = fields.Char()
-    part = fields.Selection(PARTS, string="Goes To No.", required=True, default="1")
+    part = fields.Selection(PARTS, string="Assign to Sub-Stage", required=True, default="1")

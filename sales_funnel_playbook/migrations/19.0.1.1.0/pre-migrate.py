@@ -2,12 +2,10 @@
 administrator's changes stay.
 """
 
-from psycopg2.extras import Json
-
-from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-MODULE = "sales_funnel_playbook"
+from odoo.addons.sales_funnel_playbook.shipped import find_shipped, update_shipped, write_shipped
+
 # (name, table, what was shipped, what is shipped now); of a text, what was shipped in each language
 CHANGES = [
     (
@@ -87,47 +85,8 @@ SHIPPED_ALERTS = {
 
 def migrate(cr, version):
     """Run before the module's tables and data are brought up to date."""
-    for name, table, old, new in CHANGES:
-        record_id = _find(cr, name)
-        if record_id and _is_as_shipped(cr, table, record_id, old):
-            texts = {column for column, value in old.items() if isinstance(value, dict)}
-            # without the old translations: they are of another text, and the new ones are loaded after this
-            values = {key: {"en_US": value} if key in texts else value for key, value in new.items()}
-            _write(cr, table, record_id, values)
+    update_shipped(cr, CHANGES)
     _add_alerts(cr)
-
-
-def _find(cr, name):
-    """Return the id of a shipped record, or None."""
-    cr.execute(SQL("SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s", MODULE, name))
-    return (cr.fetchone() or [None])[0]
-
-
-def _is_as_shipped(cr, table, record_id, old):
-    """Tell whether a record still has the values ``old``, in each language that it has."""
-    columns = SQL(", ").join(map(SQL.identifier, old))
-    cr.execute(SQL("SELECT %s FROM %s WHERE id = %s", columns, SQL.identifier(table), record_id))
-    row = cr.dictfetchone()
-    return row is not None and all(
-        row[column] is not None and row[column].items() <= value.items()
-        if isinstance(value, dict)
-        else row[column] == value
-        for column, value in old.items()
-    )
-
-
-def _write(cr, table, record_id, values):
-    settings = [
-        SQL(
-            "%s = %s",
-            SQL.identifier(column),
-            SQL("%s::jsonb", Json(value)) if isinstance(value, dict) else value,
-        )
-        for column, value in values.items()
-    ]
-    cr.execute(
-        SQL("UPDATE %s SET %s WHERE id = %s", SQL.identifier(table), SQL(", ").join(settings), record_id)
-    )
 
 
 def _add_alerts(cr):
@@ -139,5 +98,5 @@ def _add_alerts(cr):
         create_column(cr, table, column, kind)
     cr.execute("UPDATE crm_playbook_stage SET conversion_alert_weeks = 2")  # the default
     for name, values in SHIPPED_ALERTS.items():
-        if record_id := _find(cr, name):
-            _write(cr, table, record_id, values)
+        if record_id := find_shipped(cr, name):
+            write_shipped(cr, table, record_id, values)

@@ -11,7 +11,7 @@ from ...tools.case_text import expand, get_patterns
 OUTCOMES = [("won", "Won"), ("lost", "Lost")]
 STATES = [
     ("draft", "Draft"),
-    ("in_review", "In Review"),
+    ("in_review", "In Approval"),
     ("published", "Published"),
     ("retired", "Retired"),
 ]
@@ -76,10 +76,11 @@ class CrmPlaybookCase(models.Model):
         ondelete="restrict",
         tracking=True,
         copy=False,
-        help="Keeps the case true, and is asked to look at it again when its time has come.",
+        help="Keeps the case correct, and is asked to confirm it when it expires.",
     )
     reviewer_id = fields.Many2one(
         "res.users",
+        string="Approver",
         domain=[("share", "=", False)],
         ondelete="set null",
         tracking=True,
@@ -88,15 +89,16 @@ class CrmPlaybookCase(models.Model):
     )
     published_at = fields.Datetime(readonly=True, copy=False, help="When it was first published.")
     review_by = fields.Date(
+        string="Valid Until",
         copy=False,
         tracking=True,
-        help="Until when somebody says that it still holds. Later it falls in rank.",
+        help="The date until which it is confirmed as valid. After that it ranks lower.",
     )
     is_stale = fields.Boolean(
-        string="Out of Date",
+        string="Expired",
         compute="_compute_is_stale",
         search="_search_is_stale",
-        help="Its “Review By” date is over.",
+        help="Its “Valid Until” date is over.",
     )
     search_text = fields.Text(
         compute="_compute_search_text",

@@ -44,7 +44,7 @@ class CrmPlaybookCase(models.Model):
     _inherit = "crm.playbook.case"
 
     session_line_ids = fields.One2many(
-        "crm.playbook.case.session.line", "case_id", string="Discussed", readonly=True
+        "crm.playbook.case.session.line", "case_id", string="Discussions", readonly=True
     )
 
     @api.model

@@ -83,7 +83,7 @@ class CrmPlaybookCase(models.Model):
     used_won_count = fields.Integer(string="Used, Won", compute="_compute_used")
     used_lost_count = fields.Integer(string="Used, Lost", compute="_compute_used")
     used_win_rate = OptionalFloat(
-        string="Won with It (%)",
+        string="Win Rate with Case (%)",
         compute="_compute_used",
         digits=(16, 1),
         help="Of the deals that used it and are closed, the share that was won.",
@@ -91,7 +91,7 @@ class CrmPlaybookCase(models.Model):
     other_won_count = fields.Integer(string="Not Used, Won", compute="_compute_others")
     other_lost_count = fields.Integer(string="Not Used, Lost", compute="_compute_others")
     other_win_rate = OptionalFloat(
-        string="Won without It (%)",
+        string="Win Rate without Case (%)",
         compute="_compute_others",
         digits=(16, 1),
         help="Of the deals of the same product line that were closed since it was published and did not use"

@@ -26,14 +26,14 @@ class CrmPlaybookCase(models.Model):
         copy=False,
         domain=[("won_status", "in", ("won", "lost"))],
         context={"active_test": False},
-        help="Only who may see the deal sees which one it was.",
+        help="Only users with access to the deal can see which deal this is.",
     )
     outcome = fields.Selection(OUTCOMES, required=True, **TRAITS)
     company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.", **TRAITS)
     product_line_id = fields.Many2one("crm.product.line", ondelete="set null", check_company=True, **TRAITS)
     stage_id = fields.Many2one(
         "crm.stage",
-        string="Decided In",
+        string="Decisive Stage",
         ondelete="set null",
         help="The stage in which the deal was lost, or from which it was won.",
         **TRAITS,
@@ -60,9 +60,9 @@ class CrmPlaybookCase(models.Model):
     lost_reason_id = fields.Many2one("crm.lost.reason", ondelete="set null", **TRAITS)
     tier = fields.Selection(TIERS, help="The deal's tier when the case was begun.", **TRAITS)
     stay_days = fields.Float(
-        string="Stay (Days)",
+        string="Time in Stage (Days)",
         aggregator="avg",
-        help="How many calendar days the deal was in the stage in which it was decided.",
+        help="Calendar days the deal was in its decisive stage.",
         **TRAITS,
     )
 

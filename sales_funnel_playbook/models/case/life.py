@@ -49,13 +49,15 @@ class CrmPlaybookCase(models.Model):
             return
         written = {*vals, *(key.removeprefix("default_") for key in self.env.context)}
         if not written.isdisjoint(FIXED_FIELDS):
-            raise AccessError(self.env._("Votes, versions and dates of publishing are kept by themselves."))
+            raise AccessError(
+                self.env._("Votes, versions and publication dates are maintained automatically.")
+            )
         self._check_state_change(vals.get("state", self.env.context.get("default_state", "draft")))
 
     @api.model
     def _check_state_change(self, state):
         if state not in OPEN_STATES and not self._is_publisher():
-            raise AccessError(self.env._("Only a sales manager publishes or retires cases: hand yours in."))
+            raise AccessError(self.env._("Only a sales manager publishes or retires cases: submit yours."))
 
     def _check_states(self, *states):
         """Raise unless these are all in one of ``states``."""
@@ -64,7 +66,7 @@ class CrmPlaybookCase(models.Model):
             if case.state not in states:
                 raise UserError(
                     self.env._(
-                        "“%(case)s” is “%(state)s” by now: reload the page.",
+                        "“%(case)s” is now “%(state)s”. Reload the page.",
                         case=case.name,
                         state=labels[case.state],
                     )
@@ -191,7 +193,7 @@ class CrmPlaybookCase(models.Model):
         summary = (
             told.env._("Read and publish the case")
             if self.state in OPEN_STATES
-            else told.env._("Does the case still hold?")
+            else told.env._("Is this case still valid?")
         )
         due = fields.Date.context_today(self) + timedelta(days=days)
         # sudo: planned for somebody else, on a case that the planner may not edit

@@ -22,8 +22,8 @@ class CrmPlaybookDeadline(models.Model):
     case_mode = fields.Selection(
         [("optional", "A case, if it teaches something"), ("required", "A case")],
         string="Asks for",
-        help="It is done when the case of the deal is handed in. Who closes the deal on screen is offered to"
-        " write it at once; the first may be declined there.",
+        help="It is done when the case of the deal is submitted. Whoever closes the deal on screen is"
+        " offered to write it at once; the first may be declined there.",
     )
 
     _case_trigger = models.Constraint(
@@ -45,7 +45,8 @@ class CrmPlaybookDeadline(models.Model):
             if deadline.case_mode and (deadline.satisfied_domain or "[]").strip() != "[]":
                 raise ValidationError(
                     self.env._(
-                        "“%s” is done when the case is handed in: leave “Done When” empty.", deadline.name
+                        "“%s” is done when the case is submitted: leave “Completed When” empty.",
+                        deadline.name,
                     )
                 )
 

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date, html2plaintext
+from odoo.tools import format_date, format_list, html2plaintext
 
 from .crm_playbook_case import TEXT_FIELDS
 
@@ -102,7 +102,10 @@ class CrmLead(models.Model):
 
     def _get_case_title(self, case):
         """Return a title to begin with, such as "Lost in Negotiation against Globex"."""
-        values = {"stage": case.stage_id.name or "", "others": ", ".join(case.competitor_ids.mapped("name"))}
+        values = {
+            "stage": case.stage_id.name or "",
+            "others": format_list(self.env, case.competitor_ids.mapped("name")),
+        }
         if case.outcome == "won":
             text = self.env._("Won in %(stage)s against %(others)s", **values)
             return text if case.competitor_ids else self.env._("Won in %(stage)s", **values)
@@ -152,7 +155,7 @@ class CrmLead(models.Model):
         ]
         return [
             (self.env._("Our advantage"), advantages),
-            (self.env._("Key nodes"), "; ".join(reached)),
+            (self.env._("Key Nodes"), "; ".join(reached)),
             (self.env._("Risks and responses"), "; ".join(risks)),
         ]
 

@@ -65,7 +65,7 @@ class CrmPlaybook(models.Model):
     _inherit = ["crm.playbook", "mail.activity.mixin"]
 
     has_case_session = fields.Boolean(
-        string="Remind of Sharing Sessions",
+        string="Sharing Session Reminder",
         default=True,
         help="Once a month the playbook's responsible is reminded to schedule a session on the cases that"
         " were published, unless one was held or is planned.",

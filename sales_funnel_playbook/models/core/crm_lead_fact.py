@@ -10,9 +10,9 @@ class CrmLeadFact(models.AbstractModel):
     """
 
     _name = "crm.lead.fact"
-    _description = "Fact about a lead"
+    _description = "Fact about a deal"
 
-    lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
+    lead_id = fields.Many2one("crm.lead", string="Deal", required=True, index=True, ondelete="cascade")
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -93,7 +93,7 @@ class CrmPlaybook(models.Model):
     )
     stage_ids = fields.One2many("crm.playbook.stage", "playbook_id", string="Stages", copy=True)
     is_default = fields.Boolean(
-        string="All Other Deals",
+        string="Default",
         compute="_compute_is_default",
         store=True,
         readonly=False,
@@ -167,8 +167,8 @@ class CrmPlaybook(models.Model):
             if playbook.is_default and playbook.stage_ids and default:
                 raise ValidationError(
                     self.env._(
-                        "“%(other)s” already is the playbook of all other deals: “%(playbook)s” needs"
-                        " product lines or teams of its own.",
+                        "“%(other)s” already is the default playbook: “%(playbook)s” needs product lines or"
+                        " teams of its own.",
                         other=default[0].name,
                         playbook=playbook.name,
                     )

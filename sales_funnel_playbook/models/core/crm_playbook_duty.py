@@ -127,7 +127,7 @@ class CrmPlaybookDuty(models.AbstractModel):
         required=True,
         default=fields.Datetime.now,
         copy=False,
-        help="What began before brings no activity: a new rule asks nothing of the past.",
+        help="Nothing that happened before this date creates an activity.",
     )
     escalation_to = fields.Selection(
         [("none", "Nobody"), ("team_leader", "Team Leader"), ("user", "A Named Person")],

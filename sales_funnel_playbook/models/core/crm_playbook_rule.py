@@ -27,7 +27,7 @@ class CrmPlaybookRule(models.AbstractModel):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     domain = fields.Char(
-        default="[]", help="Which leads meet this rule. Chosen in the editor, never run as Python."
+        default="[]", help="Which deals meet this rule. Chosen in the editor, never run as Python."
     )
     broken_reason = fields.Char(
         compute="_compute_broken_reason",
@@ -165,7 +165,7 @@ class CrmPlaybookRule(models.AbstractModel):
         is_plain = condition.operator in ("=", "!=", "in", "not in") and values and not any(values)
         if not is_plain:
             raise ValueError(
-                self.env._("of the file “%s” only whether it is there can be asked.", condition.field_expr)
+                self.env._("file “%s” can only be tested for “set” or “not set”.", condition.field_expr)
             )
 
     @api.model

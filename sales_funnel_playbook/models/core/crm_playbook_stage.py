@@ -42,7 +42,7 @@ class CrmPlaybookStage(models.Model):
     objective = fields.Text(
         translate=True, help="What this stage is for, in one or two sentences everybody agrees on."
     )
-    expected_days = fields.Integer(help="Calendar days a deal should stay in this stage at most.")
+    expected_days = fields.Integer(help="Calendar days a deal should be in this stage at most.")
     allow_skip = fields.Boolean(
         string="May Be Skipped",
         default=True,

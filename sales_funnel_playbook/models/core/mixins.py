@@ -14,7 +14,7 @@ EFFECTS = {
     "deadlines": "_request_settling",
 }
 UNITS = [
-    ("working_hours", "Working Hours"),
+    ("working_hours", "Hours (Working)"),
     ("working_days", "Working Days"),
     ("hours", "Hours"),
     ("days", "Days"),

@@ -15,7 +15,7 @@ class ResConfigSettings(models.TransientModel):
 
     sales_funnel_playbook_id = fields.Many2one(
         "crm.playbook",
-        string="Playbook of All Other Deals",
+        string="Default Playbook",
         compute="_compute_sales_funnel_playbook_id",
         inverse="_inverse_sales_funnel_playbook_id",
         domain="[('is_template', '=', False), ('stage_ids', '!=', False), ('team_ids', '=', False),"
@@ -26,19 +26,19 @@ class ResConfigSettings(models.TransientModel):
         string="Waiting at Most (Days)",
         config_parameter=f"{PREFIX}waiting_days",
         default=DEFAULTS["waiting_days"],
-        help="So long may a deal wait because the customer asked for it; calendar days.",
+        help="Maximum days a deal can wait at the customer's request, in calendar days.",
     )
     sales_funnel_override_days = fields.Integer(
-        string="Make Up Within (Days)",
+        string="Default Time to Complete (Days)",
         config_parameter=f"{PREFIX}override_days",
         default=DEFAULTS["override_days"],
-        help="Proposed to who lets a deal pass: by then what is missing is made up for; calendar days.",
+        help="Default deadline offered when overriding, in calendar days.",
     )
     sales_funnel_case_review_months = fields.Integer(
-        string="Cases Reviewed Every (Months)",
+        string="Cases Confirmed Every (Months)",
         config_parameter=f"{PREFIX}case_review_months",
         default=DEFAULTS["case_review_months"],
-        help="So long after it was published or looked at, the owner of a case is asked whether it holds.",
+        help="Months after publication or last confirmation before the owner is asked to confirm it again.",
     )
 
     @api.depends("company_id")

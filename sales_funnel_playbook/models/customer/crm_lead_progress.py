@@ -17,7 +17,7 @@ class CrmProgressMilestone(models.Model):
     """A key node of a conversation with the customer, marked on a progress note."""
 
     _name = "crm.progress.milestone"
-    _description = "Milestone"
+    _description = "Key Node"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -28,7 +28,7 @@ class CrmProgressMilestone(models.Model):
         "crm.risk.type",
         string="Opens Risk",
         ondelete="restrict",
-        help="A note with this milestone opens a risk of this type.",
+        help="A note with this key node opens a risk of this type.",
     )
 
 
@@ -42,12 +42,12 @@ class CrmLeadProgress(models.Model):
     _rec_name = "summary"
 
     communicated_at = fields.Datetime(
-        string="Happened At", required=True, default=fields.Datetime.now, index=True
+        string="Contact Date", required=True, default=fields.Datetime.now, index=True
     )
     channel = fields.Selection(CHANNELS, required=True, default="call")
     summary = fields.Text(required=True, index="trigram", help="What was said and agreed.")
     feedback = fields.Text(string="Customer Feedback", help="What the customer thinks of it.")
-    milestone_ids = fields.Many2many("crm.progress.milestone", string="Milestones")
+    milestone_ids = fields.Many2many("crm.progress.milestone", string="Key Nodes")
     user_id = fields.Many2one(
         "res.users",
         string="Written By",
@@ -66,7 +66,7 @@ class CrmLeadProgress(models.Model):
         help="From when it happened until it was written.",
     )
     is_late = fields.Boolean(
-        string="Late",
+        string="Written Late",
         compute="_compute_delay_hours",
         store=True,
         help="Written more than 24 hours after it happened.",
@@ -106,13 +106,13 @@ class CrmLeadProgress(models.Model):
         for note in self:
             if note.communicated_at > now:
                 raise ValidationError(
-                    self.env._("“Happened At” cannot be in the future: %s.", note.communicated_at)
+                    self.env._("“Contact Date” cannot be in the future: %s.", note.communicated_at)
                 )
             begun_at = note.lead_id.sudo()._get_begun_at()  # sudo: the log of a lead one may write
             if not note.is_imported and note.communicated_at < begun_at:
                 raise ValidationError(
                     self.env._(
-                        "“Happened At” (%(happened)s) cannot be before the deal “%(lead)s” began"
+                        "“Contact Date” (%(happened)s) cannot be before the deal “%(lead)s” began"
                         " (%(begun)s).",
                         happened=note.communicated_at,
                         lead=note.lead_id.name,

@@ -19,14 +19,14 @@ class CrmLeadStakeholder(models.Model):
             ("decision_maker", "Decision Maker"),
             ("budget_owner", "Budget Owner"),
             ("technical_evaluator", "Technical Evaluator"),
-            ("user", "User"),
+            ("user", "End User"),
             ("champion", "Champion"),
             ("gatekeeper", "Gatekeeper"),
         ],
         required=True,
     )
     attitude = fields.Selection(
-        [("for", "For Us"), ("neutral", "Neutral"), ("against", "Against Us"), ("unknown", "Not Known")],
+        [("for", "Supportive"), ("neutral", "Neutral"), ("against", "Opposed"), ("unknown", "Not Known")],
         required=True,
         default="unknown",
     )

@@ -66,7 +66,7 @@ class CrmLead(models.Model):
         return [
             {
                 "type": "error",
-                "message": self.env._("This row has a character that cannot be stored: type its text anew."),
+                "message": self.env._("This row contains an invalid character. Retype the text."),
                 "rows": {"from": number, "to": number},
                 "record": number,
             }

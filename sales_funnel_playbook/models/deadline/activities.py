@@ -183,7 +183,7 @@ class CrmLead(models.Model):
         for lang, duties in spoken.items():
             for duty in duties:
                 rule = duty.browse_rule(self.with_context(lang=lang or "en_US").env)
-                summary = rule.env._("Hand in: %s", rule.name) if duty.is_output else rule.name
+                summary = rule.env._("Submit: %s", rule.name) if duty.is_output else rule.name
                 texts[duty, lang] = {
                     "summary": summary,
                     "note": rule.guidance and plaintext2html(rule.guidance),

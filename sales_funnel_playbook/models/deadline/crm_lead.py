@@ -36,8 +36,8 @@ class CrmLead(models.Model):
         copy=False,
         tracking=True,
         prefetch="playbook",
-        help="The customer asked to be left alone until this day. Until then neither"
-        " review nor follow-up is due, and silence is no risk.",
+        help="The customer asked to be left alone until this day. Until then neither an update nor a"
+        " follow-up is due, and silence is no risk.",
     )
     waiting_since = fields.Date(
         readonly=True, copy=False, prefetch="playbook", help="When this waiting began."

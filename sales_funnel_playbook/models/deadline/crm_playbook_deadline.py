@@ -15,9 +15,9 @@ SETTLING_FIELDS = {
 TRIGGERS = [
     ("lead_created", "Lead captured"),
     (ENTERING, "Stage entered"),
-    ("communication", "Spoken with the customer"),
-    ("review", "No update for the time given"),
-    ("follow_up", "No contact for the time of its tier"),
+    ("communication", "Customer contacted"),
+    ("review", "Not updated for the time set"),
+    ("follow_up", "Follow-up due by tier"),
     ("risk_raised", "Risk became high"),
     ("won", "Deal won"),
     ("lost", "Deal lost"),
@@ -57,15 +57,15 @@ class CrmPlaybookDeadline(models.Model):
     )
     trigger = fields.Selection(TRIGGERS, string="Starts When", required=True, default=ENTERING)
     satisfied_domain = fields.Char(
-        string="Done When",
-        help="Deals that meet this have it done, and the activity closes by itself; empty: whoever does it"
-        " marks the activity as done. Notes, handed-in outputs and agreed responses close theirs anyway.",
+        string="Completed When",
+        help="Deals that meet this have it done, and the activity closes automatically; empty: the activity"
+        " is closed manually. Progress notes, submitted outputs and agreed responses always close theirs.",
     )
     responsible = fields.Selection(
         RESPONSIBLES,
         required=True,
         default="salesperson",
-        help="Where there is no such person: the team leader, else the playbook's responsible, else the"
+        help="If there is no such person: the team leader, else the playbook's responsible, else the"
         " salesperson.",
     )
     responsible_user_id = fields.Many2one(
@@ -73,8 +73,7 @@ class CrmPlaybookDeadline(models.Model):
     )
     is_renewal_reminder = fields.Boolean(
         string="Renewal Reminder",
-        help="Once it is due, “Renewal Reminder Fired” is true for the deal: an entry condition can ask"
-        " for it.",
+        help="Once it is due, “Renewal Reminder Fired” is true for the deal: an entry condition can use it.",
     )
     delay_summary = fields.Char(string="Time", compute="_compute_delay_summary")
     is_working = fields.Boolean(compute="_compute_is_working")
@@ -121,8 +120,8 @@ class CrmPlaybookDeadline(models.Model):
             if text not in ("", "[]") and self._is_always_true(text):
                 raise ValidationError(
                     self.env._(
-                        "“Done When” of “%s” holds for every deal, so that it would never be due: leave it"
-                        " empty to have it marked as done by hand.",
+                        "“Completed When” of “%s” holds for every deal, so that it would never be due:"
+                        " leave it empty to have it closed manually.",
                         deadline.name,
                     )
                 )
@@ -132,7 +131,9 @@ class CrmPlaybookDeadline(models.Model):
         for deadline in self:
             if deadline.responsible == "user" and not deadline.responsible_user_id.active:
                 raise ValidationError(
-                    self.env._("Choose an active user who does “%s”.", deadline.name or self.env._("this"))
+                    self.env._(
+                        "Choose an active user responsible for “%s”.", deadline.name or self.env._("this")
+                    )
                 )
 
     @api.constrains("playbook_id", "playbook_stage_id")

@@ -116,7 +116,7 @@ class MailActivity(models.Model):
         lines = [
             self.env._("Deal: %s", lead.name),
             self.env._("Salesperson: %s", lead.user_id.name or "–"),
-            self.env._("Was to be done by: %s", self.user_id.name or "–"),
+            self.env._("Responsible: %s", self.user_id.name or "–"),
             self.env._("Due since: %s", format_datetime(self.env, self.playbook_due_at)),
         ]
         return Markup("").join(Markup("<p>%s</p>") % line for line in lines) + (self.note or "")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-CLOSINGS = [("satisfied", "Done"), ("by_hand", "Marked as Done"), ("dropped", "No Longer Asked For")]
+CLOSINGS = [("satisfied", "Done"), ("by_hand", "Closed Manually"), ("dropped", "Cancelled")]
 
 
 def _is_ours(name):
@@ -101,7 +101,7 @@ class MailActivity(models.Model):
     def _check_playbook_fields(self, vals):
         """Raise when somebody writes what only the module may write, be it to empty it."""
         if not self.env.su and any(map(_is_ours, vals)):
-            raise UserError(self.env._("What a deadline asked for, and until when, cannot be changed."))
+            raise UserError(self.env._("What a deadline asked for, and by when, cannot be changed."))
 
     def _get_their_leads(self):
         """Return the leads that these activities are on and that follow a playbook with deadlines."""

@@ -42,7 +42,7 @@ class CrmLead(models.Model):
         # sudo: outputs belong to the module; the right to write the lead was checked above
         submission = self.env["crm.lead.output"].sudo().create(vals).sudo(False)
         submission._own_files()
-        self._message_log(body=self.env._("Output handed in: %s", output.name))
+        self._message_log(body=self.env._("Output submitted: %s", output.name))
         submission._request_approval()
         return submission.id
 
@@ -57,7 +57,7 @@ class CrmLead(models.Model):
         output = self._get_output(output_id)
         submission = self._get_submissions(output)
         if not submission:
-            raise UserError(self.env._("This output is not handed in: there is nothing to withdraw."))
+            raise UserError(self.env._("This output is not submitted: there is nothing to withdraw."))
         submission._withdraw()
         submission._retire()
         self._message_log(body=self.env._("Output withdrawn: %s", output.name))
@@ -89,12 +89,12 @@ class CrmLead(models.Model):
         """Return why this cannot be handed in for ``output``, or False."""
         if not output or not output.active or output.playbook_id != self.playbook_id:
             return self.env._(
-                "This output cannot be handed in for “%s”: reload the page to see its playbook as it is now.",
+                "This output cannot be submitted for “%s”: reload the page to see its current playbook.",
                 self.name,
             )
         if output._get_domain():
             return self.env._(
-                "“%s” is not handed in: answer its questions on the deal's Playbook tab.", output.name
+                "“%s” is not submitted: answer its questions on the deal's Playbook tab.", output.name
             )
         evidence = self.env["crm.lead.evidence"]
         if output.evidence == "note":

@@ -19,7 +19,7 @@ class CrmLeadEvidence(models.AbstractModel):
     """
 
     _name = "crm.lead.evidence"
-    _description = "Evidence about a lead"
+    _description = "Evidence about a deal"
     _inherit = ["crm.lead.fact"]
 
     user_id = fields.Many2one("res.users", required=True, index=True, ondelete="restrict")

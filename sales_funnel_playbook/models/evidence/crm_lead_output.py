@@ -14,17 +14,17 @@ class CrmLeadOutput(models.Model):
     """
 
     _name = "crm.lead.output"
-    _description = "Output handed in"
+    _description = "Submitted output"
     _inherit = ["crm.lead.evidence"]
     _order = "submitted_at desc, id desc"
     _rec_name = "output_id"
 
     output_id = fields.Many2one("crm.playbook.output", required=True, index=True, ondelete="restrict")
     playbook_stage_id = fields.Many2one(related="output_id.playbook_stage_id", store=True)
-    user_id = fields.Many2one(string="Handed In By")
+    user_id = fields.Many2one(string="Submitted By")
     team_id = fields.Many2one(related="lead_id.team_id")
     state = fields.Selection(
-        [("submitted", "Handed In"), ("approved", "Approved"), ("rejected", "Rejected")],
+        [("submitted", "Submitted"), ("approved", "Approved"), ("rejected", "Rejected")],
         required=True,
         default="submitted",
     )
@@ -32,18 +32,18 @@ class CrmLeadOutput(models.Model):
         string="Current", default=True, help="Not replaced by a later one, and not taken back."
     )
     url = fields.Char(string="Link")
-    submitted_at = fields.Datetime(string="Handed In", required=True, default=fields.Datetime.now)
-    due_at = fields.Datetime(string="Due", help="By the time limit as it was when this was handed in.")
-    is_late = fields.Boolean(string="Late")
-    reviewed_by_id = fields.Many2one("res.users", ondelete="restrict")
-    reviewed_at = fields.Datetime()
-    review_comment = fields.Text(string="Comment")
+    submitted_at = fields.Datetime(string="Submitted", required=True, default=fields.Datetime.now)
+    due_at = fields.Datetime(string="Due", help="By the time limit as it was when this was submitted.")
+    is_late = fields.Boolean(string="Submitted Late")
+    reviewed_by_id = fields.Many2one("res.users", string="Approved/Rejected By", ondelete="restrict")
+    reviewed_at = fields.Datetime(string="Approved/Rejected At")
+    review_comment = fields.Text(string="Approval Comment")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", index="btree_not_null")
     awaits_approval = fields.Boolean(compute="_compute_awaits_approval", search="_search_awaits_approval")
 
     _current_uniq = models.UniqueIndex(
         "(lead_id, output_id) WHERE is_current",
-        "This output was handed in by somebody else just now: reload the page.",
+        "This output was submitted by somebody else just now: reload the page.",
     )
 
     @api.depends("state", "is_current", "output_id.approval")
@@ -121,7 +121,7 @@ class CrmLeadOutput(models.Model):
         """
         comment = self._clean_text(comment)
         if not comment:
-            raise UserError(self.env._("Say why it is rejected: the salesperson has to know what to mend."))
+            raise UserError(self.env._("Give a reason so that the salesperson knows what to fix."))
         return self._review("rejected", comment)
 
     def _review(self, state, comment=False):

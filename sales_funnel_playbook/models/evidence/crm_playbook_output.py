@@ -24,10 +24,11 @@ class CrmPlaybookOutput(models.Model):
             ("note", "Note"),
             ("score_sheet", "Score Sheet"),
         ],
+        string="Submit As",
         required=True,
         default="file",
-        help="What is handed in. The score sheet is there when each of its questions is answered on the"
-        " deal; it is a file where the playbook has none.",
+        help="What is submitted. The score sheet counts as submitted once each of its questions is answered"
+        " on the deal; without a score sheet in the playbook it is a file.",
     )
     is_required = fields.Boolean(
         string="Required",
@@ -36,6 +37,7 @@ class CrmPlaybookOutput(models.Model):
     )
     approval = fields.Selection(
         [("none", "None"), ("team_leader", "Team Leader")],
+        string="Approval Needed",
         required=True,
         default="none",
         help="Team Leader: it counts once the leader of the deal's team, or a sales manager, approved it.",
@@ -95,7 +97,7 @@ class CrmPlaybookOutput(models.Model):
     def _prepare_unmet_item(self):
         """Return this output as an unmet item of :meth:`crm.lead.check_gate`, in the user's language."""
         self.ensure_one()
-        guidance = self.guidance or self.env._("Hand it in on the deal's Playbook tab.")
+        guidance = self.guidance or self.env._("Submit it on the deal's Playbook tab.")
         if self.approval == "team_leader":
             guidance = "\n".join([guidance, self.env._("It counts once the team leader has approved it.")])
         return {

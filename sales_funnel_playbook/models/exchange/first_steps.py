@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from ...arguments import check_argument, is_id
 
@@ -136,14 +137,14 @@ class CrmPlaybook(models.Model):
 
     def _describe_step_template(self):
         text = self.env._(
-            "A template has the stages, what must be true before a deal enters them, and what must come out."
-            " Each stage becomes one of your pipeline, or a new one."
+            "A template has the stages, what must be true before a deal enters them, and what must come"
+            " out. Map each stage to one of your pipeline stages, or create a new one."
         )
         return self.env._("Choose a template"), text, []
 
     def _describe_step_followers(self):
         text = self._get_follower_text() or self.env._(
-            "Say which product lines or teams follow the playbook. All others stay as they are."
+            "Choose which product lines or teams follow the playbook. All others stay as they are."
         )
         return self.env._("Product line and team"), text, [("followers", self.env._("Change"))]
 
@@ -155,21 +156,22 @@ class CrmPlaybook(models.Model):
         }
         text = (
             self.env._(
-                "Do the amounts, times and points fit your business? There are: %s.",
-                ", ".join(f"{count} {name}" for name, count in rules.items()),
+                "Do the amounts, times and points fit your business? Currently: %s.",
+                format_list(self.env, [f"{count} {name}" for name, count in rules.items()]),
             )
             if self
             else self.env._("Do the amounts, times and points fit your business?")
         )
-        return self.env._("Review the thresholds"), text, [("thresholds", self.env._("Open the Playbook"))]
+        return self.env._("Check the thresholds"), text, [("thresholds", self.env._("Open the Playbook"))]
 
     def _describe_step_people(self):
         members = self.team_ids.member_ids
         text = (
-            self.env._("In the teams: %s.", ", ".join(members.mapped("name")))
+            self.env._("In the teams: %s.", format_list(self.env, members.mapped("name")))
             if members
             else self.env._(
-                "Salespeople are members of a team; its leader approves, overrides and gets reviews."
+                "Salespeople belong to a team. Its leader approves outputs, may override, and receives the"
+                " reviews."
             )
         )
         buttons = [("teams", self.env._("Sales Teams"))]

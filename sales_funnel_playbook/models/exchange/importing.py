@@ -216,9 +216,9 @@ class CrmPlaybook(models.Model):
         if isinstance(detail, list):
             detail = ", ".join(str(one) for one in detail)
         return {
-            "type": self.env._("wants to be one of: %s.", detail),
-            "enum": self.env._("wants to be one of: %s.", detail),
-            "const": self.env._("wants to be %s.", detail),
+            "type": self.env._("must be one of: %s.", detail),
+            "enum": self.env._("must be one of: %s.", detail),
+            "const": self.env._("must be %s.", detail),
             "required": self.env._("“%s” is missing.", detail),
             "additionalProperties": self.env._("“%s” is not known here.", detail),
             "minimum": self.env._("is less than %s.", detail),

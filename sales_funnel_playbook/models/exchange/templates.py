@@ -3,6 +3,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from ...tools.playbook_parts import FORMAT, PARTS, VERSION
 
@@ -81,8 +82,8 @@ class CrmPlaybook(models.Model):
         named = self.with_context(active_test=False)  # an archived team still follows
         names = [*named.product_line_ids.mapped("name"), *named.team_ids.mapped("name")]
         if self.is_default:
-            names.append(self.env._("all other deals"))
-        return self.env._("Followed by: %s", ", ".join(names)) if names else ""
+            names.append(self.env._("all deals without a playbook of their own"))
+        return self.env._("Followed by: %s", format_list(self.env, names)) if names else ""
 
     @api.depends_context("uid")
     def _compute_export_file(self):

@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from ...tools.funnel import is_dwell_alert, is_flow_alert
 
@@ -17,36 +18,37 @@ class CrmPlaybookStage(models.Model):
     _inherit = "crm.playbook.stage"
 
     conversion_alert_rate = fields.Float(
-        string="Flow Alert Under (%)",
+        string="Low Weekly Flow Alert (%)",
         digits=(16, 1),
-        help="An alert when the flow into the next stage was lower than this for so many weeks in a row;"
-        " 0: never.",
+        help="An alert when the weekly flow into the next stage was lower than this for so many weeks in a"
+        " row; 0: never.",
     )
     conversion_alert_weeks = fields.Integer(string="Weeks in a Row", default=2)
     conversion_alert_minimum = fields.Integer(
-        string="At Least Stays",
+        string="Minimum Deals",
         default=5,
-        help="Only when so many stays began in each of the weeks, or ended where their mean length is looked"
-        " at: of two or three deals a rate says nothing.",
+        help="Minimum number of deals that entered in each week (for the time in stage: that left) before"
+        " an alert is raised; a rate of two or three deals is not meaningful.",
     )
     dwell_alert_days = fields.Integer(
-        string="Stay Alert Over (Days)",
-        help="An alert when the stays that ended in a week or month lasted longer than this on average, in"
-        " calendar days; 0: never.",
+        string="Long Time in Stage Alert (Days)",
+        help="An alert when deals that left the stage in a week or month were in it for longer than this on"
+        " average, in calendar days; 0: never.",
     )
 
     _conversion_alert_rate_range = models.Constraint(
         "CHECK(conversion_alert_rate BETWEEN 0 AND 100)",
-        "The flow that raises an alert is between 0 and 100 percent.",
+        "The weekly flow that raises an alert is between 0 and 100 percent.",
     )
     _conversion_alert_weeks_range = models.Constraint(
-        "CHECK(conversion_alert_weeks BETWEEN 1 AND 5)", "A flow alert looks at one to five weeks in a row."
+        "CHECK(conversion_alert_weeks BETWEEN 1 AND 5)",
+        "A low weekly flow alert looks at one to five weeks in a row.",
     )
     _conversion_alert_minimum_positive = models.Constraint(
-        "CHECK(conversion_alert_minimum >= 0)", "The least number of stays cannot be negative."
+        "CHECK(conversion_alert_minimum >= 0)", "The minimum number of deals cannot be negative."
     )
     _dwell_alert_days_positive = models.Constraint(
-        "CHECK(dwell_alert_days >= 0)", "The days of a stay alert cannot be negative."
+        "CHECK(dwell_alert_days >= 0)", "The days of a long time in stage alert cannot be negative."
     )
 
 
@@ -59,15 +61,16 @@ class CrmFunnelReviewLine(models.Model):
     _inherit = "crm.funnel.review.line"
 
     has_flow_alert = fields.Boolean(
-        string="Low Flow", help="The flow was under the stage's alert rate for its weeks in a row."
+        string="Low Weekly Flow",
+        help="The weekly flow was under the stage's alert rate for its weeks in a row.",
     )
     has_dwell_alert = fields.Boolean(
-        string="Long Stays", help="The mean stay was longer than the stage's alert days."
+        string="Long Time in Stage", help="The average time in stage was over the stage's alert days."
     )
     explanation = fields.Json(help="The deals concerned, the rules they do not meet, and lost reasons.")
-    alert_rate = fields.Float(digits=(16, 1), help="The stage's alert rate when the review was made.")
-    alert_days = fields.Integer(help="The stage's alert days when the review was made.")
-    alert_weeks = fields.Integer(help="The stage's weeks in a row when the review was made.")
+    alert_rate = fields.Float(digits=(16, 1), help="The stage's alert rate when the review was generated.")
+    alert_days = fields.Integer(help="The stage's alert days when the review was generated.")
+    alert_weeks = fields.Integer(help="The stage's weeks in a row when the review was generated.")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", help="Of the manager, on the alert.")
     explanation_html = fields.Html(compute="_compute_explanation_html", string="Why", sanitize=False)
 
@@ -212,23 +215,28 @@ class CrmFunnelReviewLine(models.Model):
         sentences = []
         if self.has_flow_alert:
             rates = [f"{rate:.1f} %" for rate in self.explanation["rates"]]
-            values = {"stage": self.name, "rate": f"{self.alert_rate:g}", "rates": ", ".join(rates)}
+            values = {
+                "stage": self.name,
+                "rate": f"{self.alert_rate:g}",
+                "rates": format_list(self.env, rates),
+            }
             sentences.append(
                 self.env._(
-                    "“%(stage)s”: the flow into the next stage was under %(rate)s %% for %(weeks)s weeks"
-                    " in a row (%(rates)s).",
+                    "“%(stage)s”: the weekly flow into the next stage was under %(rate)s %% for %(weeks)s"
+                    " weeks in a row (%(rates)s).",
                     weeks=self.alert_weeks,
                     **values,
                 )
                 if self.alert_weeks > 1
                 else self.env._(
-                    "“%(stage)s”: the flow into the next stage was %(rates)s, under %(rate)s %%.", **values
+                    "“%(stage)s”: the weekly flow into the next stage was %(rates)s, under %(rate)s %%.",
+                    **values,
                 )
             )
         if self.has_dwell_alert:
             sentences.append(
                 self.env._(
-                    "“%(stage)s”: stays lasted %(days)s days on average, more than %(limit)s.",
+                    "“%(stage)s”: the average time in stage was %(days)s days, over the limit of %(limit)s.",
                     stage=self.name,
                     days=f"{self.stay_days:.1f}",
                     limit=self.alert_days,
@@ -240,11 +248,12 @@ class CrmFunnelReviewLine(models.Model):
     def _prepare_deal_list(self, lead_ids):
         # names of deals that the reader may not see are left out
         leads = self.env["crm.lead"].with_context(active_test=False).search([("id", "in", lead_ids)])
-        shown = Markup(", ").join(
+        links = [
             Markup('<a href="/odoo/crm.lead/%s" data-oe-model="crm.lead" data-oe-id="%s">%s</a>')
             % (lead.id, lead.id, lead.name)
             for lead in leads[:MAX_SHOWN]
-        )
+        ]
+        shown = Markup(format_list(self.env, ["%s"] * len(links))) % tuple(links)
         more = len(leads) - MAX_SHOWN
         rest = " " + self.env._("and %s more", more) if more > 0 else ""
         return Markup("<p>%s %s%s</p>") % (self.env._("Deals concerned (%s):", len(lead_ids)), shown, rest)

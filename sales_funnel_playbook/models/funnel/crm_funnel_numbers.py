@@ -14,19 +14,20 @@ class CrmFunnelNumbers(models.AbstractModel):
     _description = "Funnel Numbers"
 
     begun_count = fields.Integer(
-        string="Stays Begun", readonly=True, help="Stays in this stage that began in the period."
+        string="Entered", readonly=True, help="Entries into this stage in the period."
     )
     next_count = fields.Integer(
-        string="Begun in the Next Stage",
+        string="Entered Next Stage",
         readonly=True,
-        help="Stays in the playbook's next stage that began in the period.",
+        help="Entries into the playbook's next stage in the period.",
     )
     flow_rate = OptionalFloat(
-        string="Flow Rate (%)",
+        string="Weekly Flow (Handbook, %)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Stays begun in the next stage ÷ stays begun in this stage × 100, both within the period.",
+        help="Entries into the next stage ÷ entries into this stage × 100, both within the period, as the"
+        " handbook has it. More than 100 when more deals went on than came.",
     )
     advanced_count = fields.Integer(
         string="Advanced", readonly=True, help="Deals that went on to a further stage, won ones included."
@@ -37,63 +38,72 @@ class CrmFunnelNumbers(models.AbstractModel):
         string="Returned", readonly=True, help="Deals that went back to an earlier stage."
     )
     cohort_count = fields.Integer(
-        string="Cohort", readonly=True, help="Deals whose first stay in this stage began in the period."
+        string="Cohort", readonly=True, help="Deals that entered this stage for the first time in the period."
     )
     reached_count = fields.Integer(
-        string="Reached", readonly=True, help="Deals of the cohort that later entered any further stage."
+        string="Cohort, Advanced",
+        readonly=True,
+        help="Deals of the cohort that later entered any further stage.",
     )
     reached_rate = OptionalFloat(
-        string="Reached Rate (%)",
+        string="Conversion (%)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Of the deals whose first stay in this stage began in the period, the share that later entered"
-        " any further stage. A deal counts once, and a skipped stage does not lose it.",
+        help="Of the deals that entered this stage for the first time in the period, the share that later"
+        " entered any further stage. A deal counts once, a skipped stage does not lose it, and it is never"
+        " more than 100.",
     )
     stay_count = fields.Integer(
-        string="Stays Ended", readonly=True, help="Stays in this stage that ended in the period."
+        string="Left Stage",
+        readonly=True,
+        help="Times that a deal left this stage in the period, without lost deals.",
     )
     stay_days = OptionalFloat(
-        string="Mean Stay (Days)",
+        string="Avg. Time in Stage (Days)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Of the stays that ended in the period, in calendar days.",
+        help="Average of the deals that left the stage in the period, in calendar days.",
     )
     stay_days_median = OptionalFloat(
-        string="Median Stay (Days)",
+        string="Median Time in Stage (Days)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Half of the stays that ended in the period were shorter, in calendar days.",
+        help="Half of the deals that left the stage in the period were in it for less time, in calendar"
+        " days.",
     )
     stay_days_p90 = OptionalFloat(
-        string="90 % of Stays Under (Days)",
+        string="90th Percentile (Days)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Nine in ten of the stays that ended in the period were shorter, in calendar days.",
+        help="Nine in ten of the deals that left the stage in the period were in it for less time, in"
+        " calendar days.",
     )
     stay_hours = OptionalFloat(
-        string="Mean Stay (Working Hours)",
+        string="Avg. Time in Stage (Working Hours)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Of the stays that ended in the period, in working hours.",
+        help="Average of the deals that left the stage in the period, in working hours.",
     )
     stay_hours_median = OptionalFloat(
-        string="Median Stay (Working Hours)",
+        string="Median Time in Stage (Working Hours)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Half of the stays that ended in the period were shorter, in working hours.",
+        help="Half of the deals that left the stage in the period were in it for less time, in working"
+        " hours.",
     )
     stay_hours_p90 = OptionalFloat(
-        string="90 % of Stays Under (Working Hours)",
+        string="90th Percentile (Working Hours)",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="Nine in ten of the stays that ended in the period were shorter, in working hours.",
+        help="Nine in ten of the deals that left the stage in the period were in it for less time, in"
+        " working hours.",
     )
 
     @api.model

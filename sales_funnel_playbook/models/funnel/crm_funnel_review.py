@@ -32,6 +32,7 @@ class CrmFunnelReview(models.Model):
     date_to = fields.Date(string="To", required=True, readonly=True, help="The last day.")
     tz = fields.Char(string="Time Zone", required=True, readonly=True)
     made_at = fields.Datetime(
+        string="Generated On",
         required=True,
         readonly=True,
         default=lambda self: self.env.cr.now(),
@@ -81,8 +82,7 @@ class CrmFunnelReview(models.Model):
         if frozen:
             raise UserError(
                 self.env._(
-                    "The numbers of a review never change: “%s” cannot be written. Add a decision or a note"
-                    " instead.",
+                    "Review figures are frozen: “%s” cannot be changed. Add a decision or a note instead.",
                     self._fields[frozen[0]]._description_string(self.env),
                 )
             )

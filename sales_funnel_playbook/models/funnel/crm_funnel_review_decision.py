@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-STATES = [("open", "Open"), ("overdue", "Overdue"), ("done", "Done"), ("dropped", "Dropped")]
+STATES = [("open", "Open"), ("overdue", "Overdue"), ("done", "Done"), ("dropped", "Cancelled")]
 
 
 class CrmFunnelReviewDecision(models.Model):
@@ -11,7 +11,7 @@ class CrmFunnelReviewDecision(models.Model):
     _order = "date_deadline, id"
 
     review_id = fields.Many2one("crm.funnel.review", required=True, index=True, ondelete="cascade")
-    name = fields.Char(string="What", required=True)
+    name = fields.Char(string="Task", required=True)
     stage_id = fields.Many2one("crm.playbook.stage", string="About", ondelete="set null")
     user_id = fields.Many2one(
         "res.users",
@@ -112,7 +112,7 @@ class CrmFunnelReview(models.Model):
     previous_decision_ids = fields.Many2many(
         "crm.funnel.review.decision",
         compute="_compute_previous_decision_ids",
-        string="Decided Before",
+        string="Previous Decisions",
         help="What the review before decided, and what is still open from earlier ones.",
     )
 

@@ -20,7 +20,7 @@ class CrmFunnelReviewLine(models.Model):
         string="Stage",
         required=True,
         translate=True,
-        help="As the stage was called when the review was made.",
+        help="As the stage was called when the review was generated.",
     )
     currency_id = fields.Many2one(related="review_id.currency_id")
     date_from = fields.Date(related="review_id.date_from", store=True)
@@ -32,26 +32,26 @@ class CrmFunnelReviewLine(models.Model):
         string="Open Deals", help="Deals in this stage at the end of the period, neither won nor lost."
     )
     open_amount = fields.Monetary(
-        help="Expected revenue of the open deals, as it was when the review was made."
+        help="Expected revenue of the open deals; in a review, as it was when that was generated."
     )
     weighted_amount = fields.Monetary(help="Expected revenue × probability of the open deals.")
     last_flow_rate = OptionalFloat(
-        string="Flow Rate Before (%)",
+        string="Previous Weekly Flow (%)",
         digits=(16, 1),
         aggregator=None,
-        help="The flow rate of the period before, as its review has it.",
+        help="The weekly flow of the period before, as its review has it.",
     )
     mean_flow_rate = OptionalFloat(
-        string="Flow Rate, Mean of Four (%)",
+        string="Weekly Flow, 4-Period Avg. (%)",
         digits=(16, 1),
         aggregator=None,
-        help="Of the four periods before together: stays begun in the next stage ÷ stays begun in this one"
-        " × 100.",
+        help="Of the four periods before together: entries into the next stage ÷ entries into this one ×"
+        " 100.",
     )
     over_limit_count = fields.Integer(
-        string="Over the Limit",
-        help="Stays longer than the stage's alert days: those that ended in the period, and those of deals"
-        " that were still there at its end.",
+        string="Over Alert Limit",
+        help="Deals in the stage for longer than its alert days: those that left it in the period, and"
+        " those still there at its end.",
     )
 
     def _get_bounds(self):
@@ -74,10 +74,14 @@ class CrmFunnelReviewLine(models.Model):
         return self.env["crm.funnel.report"]._prepare_deals_action(title, self._get_deals_domain(name))
 
     def _format_rate(self, name):
-        """Return a rate for a text; a dash where there is none."""
+        """Return a rate for a text, the weekly flow with from how many to how many; a dash where there is
+        none.
+        """
         self.ensure_one()
         rate = self[name]
-        return "–" if rate is False else f"{rate:.1f} %"
+        if rate is False:
+            return "–"
+        return f"{rate:.1f} %" + (f" ({self.begun_count} → {self.next_count})" if name == "flow_rate" else "")
 
     def _format_days(self, name):
         """Return a length of stay for a text; a dash where there is none."""

@@ -10,7 +10,7 @@ class DigestDigest(models.Model):
 
     _inherit = "digest.digest"
 
-    kpi_funnel_conversion = fields.Boolean("Funnel Conversion (%)")
+    kpi_funnel_conversion = fields.Boolean("Weekly Flow (Handbook, %)")
     kpi_funnel_conversion_value = fields.Float(compute="_compute_kpi_funnel_conversion_value")
     kpi_funnel_overdue = fields.Boolean("Playbook Deadlines Not Met")
     kpi_funnel_overdue_value = fields.Integer(compute="_compute_kpi_funnel_overdue_value")
@@ -41,7 +41,7 @@ class DigestDigest(models.Model):
         :raise AccessError: for who is no salesperson; Odoo leaves the figure out of their mail
         """
         if not self.env.user.has_group("sales_team.group_sale_salesman"):
-            raise AccessError(self.env._("These figures are for salespeople."))
+            raise AccessError(self.env._("Only Sales users can see these figures."))
         start, end, companies = self._get_kpi_compute_parameters()
         company = Domain("lead_id.company_id", "in", [*(self.company_id or companies).ids, False])
         return company & Domain(date_field, ">=", start) & Domain(date_field, "<", end)

@@ -38,7 +38,7 @@ class CrmFunnelReview(models.Model):
         help="Activities of the playbook that were overdue at that moment.",
     )
     override_count = fields.Integer(
-        string="Overrides", readonly=True, help="Moves in the period that a manager let pass."
+        string="Overrides", readonly=True, help="Moves in the period for which a manager overrode the gate."
     )
     high_risk_count = fields.Integer(
         string="New High Risks", readonly=True, help="Risks that became high in the period."
@@ -51,7 +51,9 @@ class CrmFunnelReview(models.Model):
         readonly=True,
         help="Open tier A deals with no contact noted since the period began.",
     )
-    finding_lead_ids = fields.Json(readonly=True, help="The deals behind these counts, by their names.")
+    finding_lead_ids = fields.Json(
+        string="Deals Found", readonly=True, help="The deals behind these counts, by their names."
+    )
     definitions = fields.Html(compute="_compute_definitions", sanitize=False)
 
     @api.model

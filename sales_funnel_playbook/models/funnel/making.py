@@ -27,12 +27,12 @@ class CrmPlaybook(models.Model):
         string="Reviews",
         default=True,
         tracking=True,
-        help="Every Monday a review of the week before is made for each team, and one of each month.",
+        help="Every Monday a review of the week before is generated for each team, and one of each month.",
     )
     review_user_ids = fields.Many2many(
         "res.users",
         "crm_playbook_review_user_rel",
-        string="Reviews Go To",
+        string="Recipients",
         domain=[("share", "=", False)],
         help="They get the reviews by mail, besides the team's leader. Empty: the sales managers get those"
         " that no team leader gets.",

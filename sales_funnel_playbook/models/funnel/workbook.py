@@ -188,7 +188,7 @@ class CrmFunnelReview(models.Model):
         headings = [
             self.env._("Deal"),
             self.env._("Tier"),
-            self.env._("What"),
+            self.env._("Task"),
             self.env._("Responsible"),
             self.env._("Due"),
             self.env._("Days Overdue"),

@@ -25,8 +25,8 @@ class CrmPlaybookCondition(models.Model):
         [("domain", "Checked by the system"), ("confirmation", "Confirmed by a person")],
         required=True,
         default="domain",
-        help="Checked by the system: a domain on the lead decides.\n"
-        "Confirmed by a person: somebody vouches for it on the lead, with name and date.",
+        help="Checked by the system: a domain on the deal decides.\nConfirmed by a person: somebody vouches"
+        " for it on the deal, with name and date.",
     )
     severity = fields.Selection(
         [("blocking", "Blocking"), ("advisory", "Advisory")],

@@ -42,7 +42,7 @@ class CrmPlaybookOverrideReason(models.Model):
         """
         reason = self.browse(reason_id if is_id(reason_id) else ())
         if not reason.exists().active:
-            raise UserError(self.env._("Choose a reason: why may the deal pass?"))
+            raise UserError(self.env._("Choose a reason for the override."))
         return reason.id
 
 
@@ -64,7 +64,7 @@ class CrmLead(models.Model):
         :raise UserError: without a reason or note, or when the deadline is past
         """
         self.check_access("write")
-        self._check_led_by_user(self.env._("let a deal pass"))
+        self._check_led_by_user(self.env._("override the gate"))
         override = Override(
             lead_ids=frozenset(self.ids),
             stage_id=self.env["crm.stage"]._check_stage_id(stage_id),
@@ -72,7 +72,7 @@ class CrmLead(models.Model):
             note=self.env["crm.lead.evidence"]._clean_text(note),
         )
         if not override.note:
-            raise UserError(self.env._("Write a note: why may the deal pass, and what was agreed?"))
+            raise UserError(self.env._("Write a note: why is the gate overridden, and what was agreed?"))
         date_deadline = self._check_override_deadline(date_deadline)
         decided = self.with_context(**{OVERRIDE: override})
         moving = decided.filtered(lambda lead: lead.stage_id.id != override.stage_id)
@@ -127,7 +127,7 @@ class CrmLead(models.Model):
         except (TypeError, ValueError):
             is_past = True
         if is_past:
-            raise UserError(self.env._("Choose a date from today on: until when is the rest done?"))
+            raise UserError(self.env._("Choose today or a later date: by when is what is missing complete?"))
         return date_deadline
 
     @api.model
@@ -142,7 +142,7 @@ class CrmLead(models.Model):
     @api.model
     def _prepare_override_message(self, stay):
         title = self.env._(
-            "%(manager)s let the deal enter “%(stage)s” (%(reason)s):",
+            "%(manager)s overrode the gate to “%(stage)s” (%(reason)s):",
             manager=self.env.user.name,
             stage=stay.stage_id.name,
             reason=stay.override_reason_id.name,
@@ -161,7 +161,7 @@ class CrmLead(models.Model):
                     "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
                     "res_id": stay.lead_id.id,
                     "activity_type_id": activity_type.id if activity_type else False,
-                    "summary": self.env._("Make up for: %s", item["name"]),
+                    "summary": self.env._("Outstanding: %s", item["name"]),
                     "note": item["guidance"] and Markup("<p>%s</p>") % item["guidance"],
                     "user_id": (stay.lead_id.user_id.filtered("active") or self.env.user).id,
                     "date_deadline": date_deadline,
@@ -178,7 +178,7 @@ class CrmLead(models.Model):
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead.override",
-            "name": self.env._("Let the Deal Pass"),
+            "name": self.env._("Override"),
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",

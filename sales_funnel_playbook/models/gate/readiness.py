@@ -13,7 +13,7 @@ class CrmLead(models.Model):
     missing_output_count = fields.Integer(
         string="Missing Outputs",
         compute="_compute_playbook_progress",
-        help="Required outputs of the current stage that are not handed in or not approved.",
+        help="Required outputs of the current stage that are not submitted or not approved.",
     )
     playbook_progress = fields.Char(
         string="Outputs",

@@ -17,7 +17,7 @@ KINDS = [
 ]
 GATES = [
     ("passed", "Passed"),
-    ("observed", "Let Through"),
+    ("observed", "Passed with Gaps"),
     ("overridden", "Overridden"),
     ("none", "No Gate"),
 ]
@@ -48,21 +48,23 @@ class CrmLeadStageLog(models.Model):
     previous_stage_id = fields.Many2one("crm.stage", ondelete="set null")
     entered_at = fields.Datetime(required=True)
     left_at = fields.Datetime()
-    kind = fields.Selection(KINDS, required=True, help="How this stay began.")
+    kind = fields.Selection(KINDS, required=True, help="How the deal came into the stage.")
     duration_days = fields.Float(
-        string="Stay (Days)", aggregator="avg", help="Calendar days; empty while the stay lasts."
+        string="Time in Stage (Days)",
+        aggregator="avg",
+        help="Calendar days; empty while the deal is in the stage.",
     )
     working_hours = fields.Float(
-        string="Stay (Working Hours)",
+        string="Time in Stage (Working Hours)",
         aggregator="avg",
-        help="By the playbook's working hours, else the company's; empty while the stay lasts.",
+        help="By the playbook's working hours, else the company's; empty while the deal is in the stage.",
     )
     gate = fields.Selection(
         GATES,
         required=True,
-        help="Passed: everything was met.\nLet Through: something was unmet and the move was made.\n"
-        "Overridden: a manager let it pass, with a reason.\n"
-        "No Gate: backward, lost, reassigned, or a stage the playbook does not name that is not won.",
+        help="Passed: everything was met.\nPassed with Gaps: something was unmet and the move was"
+        " made.\nOverridden: a manager overrode the gate, with a reason.\nNo Gate: backward, lost,"
+        " reassigned, or a stage the playbook does not name that is not won.",
     )
     unmet = fields.Json(string="Unmet Items", help="The unmet items at the moment of the move.")
     unmet_summary = fields.Text(string="Unmet", compute="_compute_unmet_summary")
@@ -88,7 +90,7 @@ class CrmLeadStageLog(models.Model):
         "(playbook_id, stage_id) WHERE left_at IS NULL AND kind NOT IN ('lost', 'won')"
     )
     _left_after_entered = models.Constraint(
-        "CHECK(left_at IS NULL OR left_at >= entered_at)", "A stay cannot end before it began."
+        "CHECK(left_at IS NULL OR left_at >= entered_at)", "A deal cannot leave a stage before it entered it."
     )
 
     @api.depends("unmet")

@@ -37,13 +37,13 @@ class CrmLead(models.Model):
     stage_due_date = fields.Date(
         string="Stage Expected Until",
         compute="_compute_stage_due",
-        help="Entered + expected days of the stage; empty where the playbook expects nothing.",
+        help="Entered + expected days of the stage; empty where no time is expected.",
     )
     stay_percent = fields.Float(
-        string="Stay, % of Expected",
+        string="Time in Stage, % of Expected",
         compute="_compute_stage_due",
         search="_search_stay_percent",
-        help="Calendar days in the stage ÷ expected days × 100; 0 where the playbook expects nothing.",
+        help="Calendar days in the stage ÷ expected days × 100; 0 where no time is expected.",
     )
 
     @api.depends("stage_id")

@@ -43,19 +43,18 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         return {
             **super()._get_messages(),
             "log_contiguous": self.env._(
-                "A stay in the stage log does not end when and where the next one begins: restore the log"
+                "An entry in the stage log does not end when and where the next one begins: restore the log"
                 " from a backup."
             ),
             "log_open_stay": self.env._(
-                "A deal's log has no open stay, or more than one: restore the log from a backup."
+                "A deal's stage log has no current entry, or more than one: restore the log from a backup."
             ),
             "log_duration": self.env._(
-                "The length of a stay is not the time between its beginning and its end: restore the log"
-                " from a backup."
+                "A time in stage is not the time between entering and leaving: restore the log from a backup."
             ),
             "log_gate": self.env._(
-                "What a stay says of the gate contradicts its unmet items or its override: restore the log"
-                " from a backup."
+                "What the stage log says of a gate contradicts its unmet items or its override: restore the"
+                " log from a backup."
             ),
             "log_present": self.env._(
                 "The stage log does not end in the stage the deal is in, or misses that it is lost: another"

@@ -38,7 +38,7 @@ class CrmLeadScoreAnswer(models.Model):
             if answer.option_id.criterion_id != answer.criterion_id:
                 raise ValidationError(
                     self.env._(
-                        "“%(option)s” is no answer to “%(criterion)s”: choose one of its own.",
+                        "“%(option)s” is not a valid answer to “%(criterion)s”.",
                         option=answer.option_id.name,
                         criterion=answer.criterion_id.name,
                     )

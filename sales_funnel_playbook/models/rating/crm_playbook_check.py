@@ -18,14 +18,15 @@ class CrmPlaybookCheck(models.Model):
     )
     company_id = fields.Many2one(related="playbook_id.company_id")
     message = fields.Text(
-        translate=True, required=True, help="Why this deserves a second look, as the salesperson reads it."
+        translate=True, required=True, help="Why the deal is flagged, as the salesperson reads it."
     )
-    guidance = fields.Text(help="What puts it right.")
+    guidance = fields.Text(help="How to fix it.")
     evidence = fields.Selection(
         [("progress", "Progress Notes"), ("stage_log", "Stage Log"), ("deal", "The Deal Itself")],
+        string="Where to Look",
         required=True,
         default="deal",
-        help="Where the deal shows what this check has found.",
+        help="Where to find it on the deal.",
     )
 
     @api.constrains("domain")
@@ -124,7 +125,7 @@ class CrmLead(models.Model):
         string="Data Checks",
         compute="_compute_check_ids",
         store=True,
-        help="What makes this deal deserve a second look, as long as nobody has explained it.",
+        help="Why this deal is flagged, as long as nobody has explained it.",
     )
     has_score_sheet = fields.Boolean(
         compute="_compute_has_score_sheet",

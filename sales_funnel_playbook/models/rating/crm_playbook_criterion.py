@@ -111,7 +111,7 @@ class CrmPlaybook(models.Model):
         string="Points of the Sheet",
         compute="_compute_score_maximum",
         digits=(3, 1),
-        help="What all criteria together can earn. The sheet is in use when that is exactly 10.",
+        help="What all criteria together can earn. The sheet is only used when that is exactly 10.",
     )
 
     @api.depends("criterion_ids.points")
@@ -125,8 +125,8 @@ class CrmPlaybook(models.Model):
             if not playbook._is_sheet_complete():
                 raise ValidationError(
                     self.env._(
-                        "The score sheet of “%(playbook)s” adds up to %(points)s points: change them so that"
-                        " they make exactly 10.",
+                        "The score sheet of “%(playbook)s” totals %(points)s points: change them so that"
+                        " they total exactly 10.",
                         playbook=playbook.name,
                         points=f"{playbook.score_maximum:g}",
                     )

@@ -42,6 +42,15 @@ class CrmPlaybookTier(models.Model):
         "CHECK(min_probability BETWEEN 0 AND 100)", "The probability of a tier is between 0 and 100 percent."
     )
 
+    def _get_rhythm_text(self):
+        """Return how often deals of this tier are followed up, and by whom."""
+        responsible = self._fields["follow_up_responsible"]._description_selection(self.env)
+        return self.env._(
+            "Every %(delay)s: %(who)s",
+            delay=self._get_delay_text(),
+            who=dict(responsible)[self.follow_up_responsible],
+        )
+
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
@@ -49,7 +58,7 @@ class CrmPlaybook(models.Model):
 
     tier_ids = fields.One2many("crm.playbook.tier", "playbook_id", string="Tiers", copy=True)
     tier_margin = fields.Float(
-        string="Margin (%)",
+        string="Tolerance (%)",
         default=10.0,
         help="A deal falls to a lower tier only once it is this much under its tier's thresholds.",
     )
@@ -57,7 +66,7 @@ class CrmPlaybook(models.Model):
     missing_rates = fields.Char(compute="_compute_missing_rates")
 
     _tier_margin_range = models.Constraint(
-        "CHECK(tier_margin BETWEEN 0 AND 90)", "The margin of the tiers is between 0 and 90 percent."
+        "CHECK(tier_margin BETWEEN 0 AND 90)", "The tolerance of the tiers is between 0 and 90 percent."
     )
 
     @api.depends("company_id")

@@ -45,13 +45,13 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     closing_push_count = fields.Integer(
-        string="Expected Closing Pushed",
+        string="Closing Date Postponed",
         readonly=True,
         copy=False,
-        help="How often the expected closing was moved to a later day.",
+        help="How often the expected closing was postponed.",
     )
     is_raised_on_closing = fields.Boolean(
-        string="Raised on the Closing Day",
+        string="Amount Raised on Closing Day",
         readonly=True,
         copy=False,
         help="The expected revenue was raised on the day the deal was won.",
@@ -76,7 +76,7 @@ class CrmLead(models.Model):
         string="Copied Notes",
         readonly=True,
         copy=False,
-        help="Progress notes with the very text of a note on another deal. Counted every night.",
+        help="Progress notes that are identical to a note on another deal. Counted every night.",
     )
 
     def _count_saved_signals(self, save):

@@ -36,7 +36,7 @@ class CrmLeadRisk(models.Model):
     )
     description = fields.Text()
     response = fields.Text(help="What is done about it, as agreed.")
-    response_hint = fields.Text(related="type_id.guidance", string="What Usually Helps")
+    response_hint = fields.Text(related="type_id.guidance", string="Suggested Response")
     responsible_id = fields.Many2one(
         "res.users",
         compute="_compute_responsible_id",
@@ -47,7 +47,7 @@ class CrmLeadRisk(models.Model):
         domain=[("share", "=", False)],
         help="Who sees to the response; the salesperson unless somebody else is chosen.",
     )
-    state = fields.Selection([("open", "Open"), ("closed", "Closed")], required=True, default="open")
+    state = fields.Selection([("open", "Still Open"), ("closed", "Closed")], required=True, default="open")
     closing_note = fields.Text(help="How it ended.")
     raised_at = fields.Datetime(
         compute="_compute_raised_at", store=True, precompute=True, copy=False, help="When it became high."
@@ -166,7 +166,7 @@ class CrmLeadRisk(models.Model):
         return next((user for user in people if user.active), self.env.user)
 
     def _prepare_alarm(self):
-        title = self.env._("High risk: %s", self.type_id.name or self.env._("noted by a person"))
+        title = self.env._("High risk: %s", self.type_id.name or self.env._("manual"))
         return Markup("<p><b>%s</b></p><p>%s</p>") % (title, self.description or "")
 
     @api.model

@@ -12,12 +12,13 @@ class CrmRiskType(models.Model):
     _order = "sequence, id"
 
     guidance = fields.Text(
-        string="Response Hint", help="What usually helps, shown to whoever answers the risk."
+        string="Suggested Response",
+        help="The response that usually helps, shown to whoever answers the risk.",
     )
-    level = fields.Selection(LEVELS, required=True, default="medium", help="The level an entry begins with.")
+    level = fields.Selection(LEVELS, required=True, default="medium", help="The level a risk begins with.")
     detection = fields.Selection(
         [
-            ("manual", "Noted by a person"),
+            ("manual", "Manual"),
             ("decision_maker", "Decision maker replaced or left"),
             ("champion", "Champion left"),
             ("competitor", "Competitor added"),
@@ -27,9 +28,9 @@ class CrmRiskType(models.Model):
         ],
         required=True,
         default="manual",
-        help="What opens an entry by itself. A milestone of the progress notes can open one too.",
+        help="What opens a risk automatically. A key node of the progress notes can open one too.",
     )
-    domain = fields.Char(help="Open deals that meet this get an entry; it is closed when they no longer do.")
+    domain = fields.Char(help="Open deals that meet this get a risk; it is closed when they no longer do.")
 
     @api.model
     def _get_detecting(self, detection):

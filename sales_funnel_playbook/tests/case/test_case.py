@@ -76,7 +76,7 @@ class TestCase(CaseCase):
             with self.subTest(step=step), self.assertRaises(UserError):
                 getattr(case.with_user(self.manager), step)()
         case.with_user(self.manager).action_publish()
-        with self.assertRaisesRegex(UserError, "reload the page"):
+        with self.assertRaisesRegex(UserError, "Reload the page"):
             case.with_user(self.manager).action_publish()
 
     def test_only_managers_publish_and_retire(self):

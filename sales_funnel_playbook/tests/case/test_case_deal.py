@@ -82,7 +82,7 @@ class TestCaseDeal(CaseCase):
         self.assertIn("Press bearings at the customer", case.situation)
         self.assertIn("Every tenth one cracks", case.situation)
         self.assertIn("In Approval", case.situation)
-        self.assertIn("Champion (for us)", case.situation)
+        self.assertIn("Champion (supportive)", case.situation)
         self.assertIn("Globex: Cheap", case.situation)
         self.assertIn("Service nearby", case.approach)
         self.assertIn("03/04/2024 Proposal approved", case.approach)
@@ -209,7 +209,7 @@ class TestCaseDeal(CaseCase):
         self.assertNotEqual(isinstance(result, dict) and result.get("type"), "ir.actions.client")
 
     def test_a_rule_that_asks_twice(self):
-        with self.assertRaisesRegex(Exception, "leave “Done When” empty"):
+        with self.assertRaisesRegex(Exception, "leave “Completed When” empty"):
             self.won_rule.satisfied_domain = "[('priority', '=', '3')]"
 
     def test_merged_deals(self):

@@ -28,7 +28,7 @@ class TestAccessibility(AxeCase, ReviewCase, CaseCase):
                     "name": "Fit",
                     "kind": "choice",
                     "option_ids": [
-                        Command.create({"name": "Poor", "points": 0}),
+                        Command.create({"name": "Poor fit", "points": 0}),
                         Command.create({"name": "Full", "points": 5}),
                     ],
                 }

@@ -141,7 +141,7 @@ class TestAssignment(PlaybookCase):
 
     def test_one_playbook_for_the_rest(self):
         self._create_playbook("Rest", company_id=False)
-        with self.assertRaisesRegex(ValidationError, "“Rest” already is the playbook"):
+        with self.assertRaisesRegex(ValidationError, "“Rest” already is the default playbook"):
             self._create_playbook("Rest too", company_id=False)
 
     def test_product_line_of_another_company(self):

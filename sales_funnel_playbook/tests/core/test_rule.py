@@ -25,8 +25,8 @@ class TestRule(PlaybookCase):
             ("{'name': 1}", "name"),
             ("[" * 500 + "]" * 500, ""),
             ("[('name', '=',\n 'x'", "“[('name', '=', 'x'” is not a domain"),
-            ("[('partner_id.image_128', '=', 'x')]", "only whether it is there"),
-            ("[('partner_id', 'any', [('image_128', '=', 'x')])]", "only whether it is there"),
+            ("[('partner_id.image_128', '=', 'x')]", "can only be tested"),
+            ("[('partner_id', 'any', [('image_128', '=', 'x')])]", "can only be tested"),
             (f"[('name', '=', '{'x' * 20_000}')]", "longer"),
         ]:
             refused = self.assertRaises(ValidationError)

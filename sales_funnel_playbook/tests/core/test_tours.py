@@ -72,7 +72,7 @@ class TestTours(HttpCase, PlaybookCase):
         with mute_logger("odoo.http"):
             self.start_tour(f"/odoo/action-{action.id}", "playbook_override", login=self.leader.login)
         self.assertEqual(self.lead.stage_log_ids[0].gate, "overridden")
-        self.assertEqual(self.lead.activity_ids.summary, "Make up for: Needs confirmed")
+        self.assertEqual(self.lead.activity_ids.summary, "Outstanding: Needs confirmed")
 
     def test_advance_stage(self):
         ready = self._create_lead(name="Ready", expected_revenue=5)
@@ -92,7 +92,7 @@ class TestTours(HttpCase, PlaybookCase):
 
     def test_the_score_sheet_and_a_flag(self):
         """What earned each point, an answer, an honest "not known yet", and a flag that is explained."""
-        choices = {"Fit": (("Poor", 0), ("Full", 3)), "Timing": (("None", 0), ("Now", 3))}
+        choices = {"Fit": (("Poor fit", 0), ("Full", 3)), "Timing": (("None", 0), ("Now", 3))}
         self.playbook.criterion_ids = [
             Command.create({"name": "Budget", "points": 4, "domain": "[('budget_max', '>', 0)]"}),
             *(

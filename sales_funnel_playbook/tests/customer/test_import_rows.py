@@ -16,13 +16,13 @@ class TestImportRows(ImportCase):
     def test_characters_that_no_database_stores(self):
         sheet = self._sheet(["A", "fine"], ["B", "a\0b"], headers=["客户名称", "联系人"])
         self.assertFalse(self._import(sheet, lang="en_US"))
-        self.assertIn("cannot be stored", self.messages[0]["message"])
+        self.assertIn("invalid character", self.messages[0]["message"])
         self.assertEqual(self.messages[0]["record"], 1)
         rows = [["A", "fine"], ["B", "a\0b"], ["C\ud800", ""]]
         result = self.env["crm.lead"].with_context(lang="en_US").load(["partner_name", "contact_name"], rows)
         self.assertFalse(result["ids"])
         self.assertEqual([message["record"] for message in result["messages"]], [1, 2])
-        self.assertIn("cannot be stored", result["messages"][0]["message"])
+        self.assertIn("invalid character", result["messages"][0]["message"])
 
     def test_a_probability_above_100_is_refused(self):
         row = ["A", "", "", "方案演示", "", "", "", "170", "1", "", "", "销售代表"]

@@ -65,7 +65,7 @@ class TestProgress(PlaybookCase):
         self.assertAlmostEqual(late.delay_hours, 25, places=1)
 
     def test_neither_in_the_future_nor_before_the_deal(self):
-        with self.assertRaisesRegex(ValidationError, "Happened At.*future"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "Contact Date.*future"), self.env.cr.savepoint():
             self._note(hours=-1)
         with self.assertRaisesRegex(ValidationError, "before the deal"), self.env.cr.savepoint():
             self._note(hours=31 * 24)

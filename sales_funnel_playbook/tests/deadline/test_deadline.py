@@ -94,10 +94,10 @@ class TestDeadline(DeadlineCase):
             self.stage_lead, "Needs report", evidence="note", delay_count=3, effective_from="2000-01-01"
         )
         lead = self.create_lead_at(15, 16)  # Friday: Monday, Tuesday, Wednesday
-        self.assertWork(lead, [("Hand in: Needs report", self.rep, at(20, 17), False)])
+        self.assertWork(lead, [("Submit: Needs report", self.rep, at(20, 17), False)])
         with self.at(21, 9):
             lead.with_user(self.rep).submit_output(report.id, note="Three presses are needed in May")
-        self.assertWork(lead, [("Hand in: Needs report", self.rep, at(20, 17), "satisfied")])
+        self.assertWork(lead, [("Submit: Needs report", self.rep, at(20, 17), "satisfied")])
         self.assertTrue(lead.output_ids.is_late)
         panel_due = lead._get_output_due_at(report)
         self.assertEqual(panel_due, at(20, 17), "the tab and the activity tell the same")

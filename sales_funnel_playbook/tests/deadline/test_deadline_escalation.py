@@ -106,6 +106,6 @@ class TestDeadlineEscalation(DeadlineCase):
         lead = self.create_lead_at(18)
         self.run_job(19, 18)
         told = self._escalations(lead).filtered("playbook_escalation_of_id.playbook_output_id")
-        self.assertEqual(told.mapped("summary"), ["Missed: Hand in: Needs report"])
+        self.assertEqual(told.mapped("summary"), ["Missed: Submit: Needs report"])
         self.assertEqual(told.playbook_escalation_of_id, self.get_work(lead, report))
         self.assertEqual(told.playbook_escalation_of_id.playbook_due_at, at(19, 17))

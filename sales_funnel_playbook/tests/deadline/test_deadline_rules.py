@@ -53,8 +53,8 @@ class TestDeadlineRules(DeadlineCase):
             ),
             ("“gone” of “gone” does not exist", {"satisfied_domain": "[('gone', '=', 1)]"}),
             ("is not a domain of plain values", {"domain": "env.user"}),
-            ("Choose an active user who does", {"responsible": "user"}),
-            ("Choose an active user who does", {"responsible": "user", "responsible_user_id": left.id}),
+            ("Choose an active user responsible", {"responsible": "user"}),
+            ("Choose an active user responsible", {"responsible": "user", "responsible_user_id": left.id}),
             ("Choose an active user to whom", {"escalation_to": "user", "escalation_user_id": left.id}),
         ):
             with self.subTest(message=message, vals=vals):

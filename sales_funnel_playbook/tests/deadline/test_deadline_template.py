@@ -4,11 +4,11 @@ from .deadline_common import DeadlineCase, at
 
 KEY_ACTIONS = {
     "Potential lead": ["First needs survey", "Send the product introduction"],
-    "Preliminary intent": ["Phone call on needs", "Dig for the pain points"],
+    "Preliminary intent": ["Phone call on needs", "Explore pain points"],
     "Solution demo": ["Tailored demo", "Invite to the product trial"],
     "Negotiation": ["Negotiate the terms", "Negotiate the price"],
     "Contract signed": ["Signing", "Hand over to the project kick-off"],
-    "Renewal & upsell": ["Satisfaction survey", "Recommend what adds value"],
+    "Renewal & upsell": ["Satisfaction survey", "Recommend add-ons"],
 }
 DEADLINES = {
     ("lead_created", 1, "working_days"),

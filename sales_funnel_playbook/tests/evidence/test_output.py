@@ -51,7 +51,7 @@ class TestOutput(OutputCase):
                     "kind": "output",
                     "rule_id": self.report.id,
                     "name": "Needs report",
-                    "guidance": "Hand it in on the deal's Playbook tab.",
+                    "guidance": "Submit it on the deal's Playbook tab.",
                     "blocking": True,
                 }
             ],
@@ -81,7 +81,7 @@ class TestOutput(OutputCase):
         handed_in = self._hand_in()
         dialog = self.env["crm.lead.output.reject"].with_user(self.leader)
         for comment in (False, "  "):
-            with self.assertRaisesRegex(UserError, "Say why"):
+            with self.assertRaisesRegex(UserError, "Give a reason"):
                 dialog.create({"submission_id": handed_in.id, "comment": comment}).action_reject()
         dialog.create({"submission_id": handed_in.id, "comment": "Whose budget?"}).action_reject()
         message = self.lead.message_ids[0]

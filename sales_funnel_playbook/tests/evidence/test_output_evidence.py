@@ -81,7 +81,7 @@ class TestOutputEvidence(OutputCase):
         foreign = self.playbook.copy().stage_ids.output_ids
         self.report.active = False
         for output_id in (foreign.id, self.report.id, 999_999_999, "1"):
-            with self.subTest(output_id=output_id), self.assertRaisesRegex(UserError, "cannot be handed in"):
+            with self.subTest(output_id=output_id), self.assertRaisesRegex(UserError, "cannot be submitted"):
                 self.lead.submit_output(output_id, note=self.NOTE)
 
     def test_html_stays_text(self):

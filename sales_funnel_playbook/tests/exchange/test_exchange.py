@@ -186,12 +186,12 @@ class TestExchange(PlaybookCase):
         for path, value, *messages in (
             (("format",), "other", "not the file of a playbook"),
             (("version",), 2, "version 2", "update the module"),
-            (("version",), 0, "version: wants to be 1"),
+            (("version",), 0, "version: must be 1"),
             (("playbook", "stages"), [], "playbook.stages: has fewer than 1"),
             (("playbook", "name"), ..., "playbook: “name” is missing"),
             (("playbook", "nmae"), "x", "playbook: “nmae” is not known"),
-            ((*stage, "expected_days"), "5", "playbook.stages[0].expected_days: wants to be one of: integer"),
-            ((*stage, "conditions", 0, "kind"), "magic", "stages[0].conditions[0].kind: wants to be one of"),
+            ((*stage, "expected_days"), "5", "playbook.stages[0].expected_days: must be one of: integer"),
+            ((*stage, "conditions", 0, "kind"), "magic", "stages[0].conditions[0].kind: must be one of"),
             (
                 (*stage, "conditions", 0, "domain"),
                 [["no_field", "=", 1]],
@@ -204,7 +204,7 @@ class TestExchange(PlaybookCase):
             ((*stage, "outputs", 0, "templates", 0, "content"), "%%%", "outputs[0].templates[0].content"),
             ((*stage, "actions", 0, "delay_count"), 0, "playbook.stages[0].actions[0]", "at least 1 hour"),
             ((*stage, "actions", 0, "activity_type"), {"name": "None"}, "actions[0].activity_type", "None"),
-            (("playbook", "criteria", 1, "points"), 5, "playbook.criteria", "adds up to 9"),
+            (("playbook", "criteria", 1, "points"), 5, "playbook.criteria", "totals 9"),
             (("playbook", "name"), "a\0b", "at playbook: unsupported Unicode"),
             ((*stage, "name"), "\ud800", "playbook.stages[0]"),
             (("playbook", "tiers", 0, "min_revenue"), float("1e300"), "tiers[0].min_revenue: is more than"),
@@ -223,7 +223,7 @@ class TestExchange(PlaybookCase):
 
     def test_a_file_that_is_not_encoded(self):
         wizard = self.env["crm.playbook.import"].create({"file": "a"})
-        with self.assertRaisesRegex(UserError, "did not arrive whole"):
+        with self.assertRaisesRegex(UserError, "upload is incomplete"):
             wizard.action_import()
 
     def test_many_faults_are_counted(self):

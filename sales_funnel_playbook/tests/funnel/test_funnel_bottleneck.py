@@ -86,7 +86,7 @@ class TestFunnelBottleneck(ReviewCase):
             [(one["name"], one["count"]) for one in explanation["lost_reasons"]], [("Too <dear>", 2)]
         )
         html = line.explanation_html
-        self.assertIn("under 30 % for 2 weeks in a row (20.0 %, 20.0 %)", html)
+        self.assertIn("under 30 % for 2 weeks in a row (20.0 % and 20.0 %)", html)
         self.assertIn("Review passed (13)", html)
         self.assertIn("Too &lt;dear&gt; (2)", html)
         deals = (
@@ -182,7 +182,7 @@ class TestFunnelBottleneck(ReviewCase):
         self.assertTrue(line.has_dwell_alert)
         self.assertEqual(line.over_limit_count, 5, "four that ended, and the one that is still there")
         self.assertEqual(sorted(line.explanation["lead_ids"]), sorted(leads[4:].ids))
-        self.assertIn("stays lasted 17.0 days on average, more than 15", line.explanation_html)
+        self.assertIn("average time in stage was 17.0 days, over the limit of 15", line.explanation_html)
 
     def test_template_brings_the_handbook_s_limits(self):
         stages = self.env.ref("sales_funnel_playbook.crm_playbook_template_saas").stage_ids

@@ -80,7 +80,7 @@ class TestFunnelReview(ReviewCase):
             for name in ("name", "begun_count", "flow_rate", "open_amount", "stay_days", "reached_rate"):
                 self.assertEqual(was[name], now[name])
         self.assertIn("Demo", lines.mapped("name"))
-        with self.assertRaisesRegex(UserError, "never change"):
+        with self.assertRaisesRegex(UserError, "are frozen"):
             review.overdue_count = 7
         for record, vals in ((review, {"date_from": "2020-01-01"}), (lines[0], {"begun_count": 9})):
             with self.assertRaises(UserError):

@@ -102,7 +102,7 @@ class TestGateDetours(PlaybookCase):
         stay = self.lead.stage_log_ids[0]
         self.assertEqual((stay.kind, stay.gate), ("restored", "overridden"))
         self.assertEqual((self.lead.won_status, self.lead.stage_id), ("pending", self.stage_talks))
-        self.assertIn("Make up for: Review passed", self.lead.activity_ids.mapped("summary"))
+        self.assertIn("Outstanding: Review passed", self.lead.activity_ids.mapped("summary"))
 
     def test_winning_in_a_stage_that_nobody_names(self):
         """Any won stage asks for what the playbook's own won stage asks for, wherever the deal comes from."""

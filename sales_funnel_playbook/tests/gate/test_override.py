@@ -51,7 +51,7 @@ class TestOverride(PlaybookCase):
             self.assertIn(text, body)
         activities = self.lead.activity_ids.sorted("id")
         self.assertEqual(
-            activities.mapped("summary"), ["Make up for: Amount known", "Make up for: Needs confirmed"]
+            activities.mapped("summary"), ["Outstanding: Amount known", "Outstanding: Needs confirmed"]
         )
         self.assertEqual(activities.user_id, self.rep)
         self.assertEqual(set(activities.mapped("date_deadline")), {due})
@@ -92,8 +92,8 @@ class TestOverride(PlaybookCase):
             ({"reason_id": False}, "Choose a reason"),
             ({"reason_id": 999_999_999}, "Choose a reason"),
             ({"note": "  \n"}, "Write a note"),
-            ({"date_deadline": "2020-01-01"}, "from today on"),
-            ({"date_deadline": "soon"}, "from today on"),
+            ({"date_deadline": "2020-01-01"}, "today or a later date"),
+            ({"date_deadline": "soon"}, "today or a later date"),
             ({"stage_id": 999_999_999}, "There is no stage"),
         ]:
             with self.subTest(arguments=arguments), self.assertRaisesRegex(UserError, message):

@@ -40,13 +40,13 @@ class TestSplitStage(FunnelCase):
         stages = self.playbook.stage_ids.sorted("sequence")
         self.assertEqual(
             [stage.stage_id.name for stage in stages],
-            ["Lead", "Demo", "Talks: terms", "Talks: price confirmation", "Signed"],
+            ["Lead", "Demo", "Talks (1)", "Talks (2)", "Signed"],
         )
         return stages[2], stages[3]
 
     def test_proposal(self):
         wizard = self.start()
-        self.assertEqual(wizard.line_ids.mapped("name"), ["Talks: terms", "Talks: price confirmation"])
+        self.assertEqual(wizard.line_ids.mapped("name"), ["Talks (1)", "Talks (2)"])
         self.assertEqual(wizard.line_ids.mapped("is_kept"), [True, False])
         self.assertEqual(wizard.line_ids.mapped("expected_days"), [8, 8])
         parts = {rule.name: rule.part for rule in wizard.rule_ids}
@@ -80,7 +80,7 @@ class TestSplitStage(FunnelCase):
         terms, price = self.split()
         self.assertEqual(self.open[:3].stage_id, terms.stage_id)
         self.assertEqual(self.open[3].stage_id, price.stage_id)
-        self.assertLog(self.open[3], [("created", "Talks: price confirmation", "observed")])
+        self.assertLog(self.open[3], [("created", "Talks (2)", "observed")])
         self.assertEqual(self.open[3].stage_entered_at, TEN + timedelta(days=6))
         self.assertEqual(self.past.stage_log_ids.filtered("left_at").stage_id, terms.stage_id)
         self.assertRefused(
@@ -91,7 +91,7 @@ class TestSplitStage(FunnelCase):
         _terms, price = self.split(stay="begin")
         self.assertLog(
             self.open[3],
-            [("created", "Talks: terms", "observed"), ("reassigned", "Talks: price confirmation", "none")],
+            [("created", "Talks (1)", "observed"), ("reassigned", "Talks (2)", "none")],
         )
         self.assertEqual(self.open[3].stage_log_ids.filtered("left_at").duration_days, 4)
         self.assertEqual(self.open[3].stage_id, price.stage_id)
@@ -101,19 +101,19 @@ class TestSplitStage(FunnelCase):
         wizard.line_ids[0].is_kept, wizard.line_ids[1].is_kept = False, True
         wizard.action_split()
         self.env.invalidate_all()
-        self.assertEqual(self.stage_talks.name, "Talks: price confirmation")
+        self.assertEqual(self.stage_talks.name, "Talks (2)")
         self.assertEqual(self.open.stage_id, self.stage_talks)
         order = self.playbook.stage_ids.sorted("sequence").stage_id.mapped("name")
-        self.assertEqual(order, ["Lead", "Demo", "Talks: terms", "Talks: price confirmation", "Signed"])
+        self.assertEqual(order, ["Lead", "Demo", "Talks (1)", "Talks (2)", "Signed"])
 
     def test_what_does_not_fit_changes_nothing(self):
         before = self.playbook.stage_ids.ids
         for change, message in (
             (lambda w: w.line_ids[1].unlink(), "at least two"),
             (lambda w: w.line_ids[1].write({"is_kept": True}), "keeps the history"),
-            (lambda w: w.line_ids[1].write({"name": "Talks: terms"}), "name of its own"),
+            (lambda w: w.line_ids[1].write({"name": "Talks (1)"}), "name of its own"),
             (lambda w: w.line_ids[1].write({"part": "1"}), "number of its own"),
-            (lambda w: w.rule_ids[0].write({"part": "4"}), "check the numbers"),
+            (lambda w: w.rule_ids[0].write({"part": "4"}), "Check the numbers"),
             (lambda w: w.line_ids[1].write({"takes_deals": True, "domain": "import os"}), "not a domain"),
         ):
             wizard = self.start()
@@ -122,7 +122,7 @@ class TestSplitStage(FunnelCase):
                 wizard.action_split()
             self.assertEqual(self.playbook.stage_ids.ids, before)
             self.assertEqual(self.stage_talks.name, "Talks")
-        with self.assertRaisesRegex(UserError, "still open"):
+        with self.assertRaisesRegex(UserError, "Won stages"):
             signed = self.rules[self.stage_signed].action_split()
             self.env[signed["res_model"]].browse(signed["res_id"]).action_split()
 
@@ -147,6 +147,6 @@ class TestSplitStage(FunnelCase):
         """Stays that ended count for the sub-stage that keeps them; the next one takes the flow."""
         self.split()
         numbers = self.get_numbers(1, 2)
-        self.assertEqual(numbers["Talks: terms"]["stay_count"], 2)
-        self.assertEqual(numbers["Talks: terms"]["open_count"], 3)
-        self.assertEqual(numbers["Talks: price confirmation"]["open_count"], 1)
+        self.assertEqual(numbers["Talks (1)"]["stay_count"], 2)
+        self.assertEqual(numbers["Talks (1)"]["open_count"], 3)
+        self.assertEqual(numbers["Talks (2)"]["open_count"], 1)

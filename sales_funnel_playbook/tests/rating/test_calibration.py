@@ -92,7 +92,7 @@ class TestCalibration(PlaybookCase):
     def test_each_verdict_has_its_sentence(self):
         summary = self.env["crm.lead.calibration.summary"]
         for result, words in (
-            (judge(4, 3, 0, 1, 0.2), "too few to tell: at least 10"),
+            (judge(4, 3, 0, 1, 0.2), "not enough data: at least 10"),
             (judge(20, 10, 10, 5, 0.2), "can be relied on"),
             (judge(20, 4, 13, 3, 0.2), "deserve more confidence"),
         ):

@@ -62,7 +62,7 @@ class TestScore(PlaybookCase):
                     "kind": "choice",
                     "option_ids": [
                         Command.create({"name": name, "points": points})
-                        for name, points in (("Poor", 0), ("Partly", 1.5), ("Full", 3))
+                        for name, points in (("Poor fit", 0), ("Partial fit", 1.5), ("Full", 3))
                     ],
                 }
             ),
@@ -138,7 +138,7 @@ class TestScore(PlaybookCase):
         self.assertEqual(sheet["criteria"][2]["option_id"], self.partly.id)
 
     def test_points_that_do_not_make_ten_are_refused_and_nothing_is_lost(self):
-        with self.assertRaisesRegex(ValidationError, "adds up to 7 points"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "totals 7 points"), self.env.cr.savepoint():
             self.playbook.criterion_ids = [Command.update(self.budget.id, {"points": 1})]
         self.assertEqual(self.budget.points, 4)
         for record in (self.budget, self.poor):
@@ -176,7 +176,7 @@ class TestScore(PlaybookCase):
         sheet = self._create_output(self.stage_lead, "Sheet", evidence="score_sheet")
         self.lead.phone = "1"
         self.assertIn("Sheet", [i["name"] for i in self._unmet(self.stage_demo)])
-        with self.assertRaisesRegex(UserError, "is not handed in: answer"):
+        with self.assertRaisesRegex(UserError, "is not submitted: answer"):
             self.lead.submit_output(sheet.id)
         self.lead.answer_criterion(self.fit.id, self.poor.id)
         self.assertNotIn("Sheet", [i["name"] for i in self._unmet(self.stage_demo)])

@@ -7,18 +7,18 @@ import { getDealsNumber } from "./funnel_number";
 
 /** How each number is written, and whether it is compared with the period before. */
 const COLUMNS = [
-    { name: "begun_count", label: _t("New Stays"), isCompared: true },
-    { name: "flow_rate", label: _t("Flow"), unit: "%", isCompared: true },
-    { name: "reached_rate", label: _t("Reached"), unit: "%", isCompared: true },
+    { name: "begun_count", label: _t("Entered"), isCompared: true },
+    { name: "flow_rate", label: _t("Weekly Flow (Handbook)"), unit: "%", isCompared: true },
+    { name: "reached_rate", label: _t("Conversion"), unit: "%", isCompared: true },
     { name: "advanced_count", label: _t("Advanced") },
     { name: "won_count", label: _t("Won") },
     { name: "lost_count", label: _t("Lost") },
     { name: "returned_count", label: _t("Returned") },
     { name: "open_count", label: _t("Open Deals") },
     { name: "open_amount", label: _t("Open Amount"), isMoney: true },
-    { name: "stay_days", label: _t("Mean Stay"), unit: "d", isCompared: true },
+    { name: "stay_days", label: _t("Avg. Time in Stage"), unit: "d", isCompared: true },
     { name: "stay_days_median", label: _t("Median"), unit: "d" },
-    { name: "stay_days_p90", label: _t("90 % Under"), unit: "d" },
+    { name: "stay_days_p90", label: _t("90th Percentile"), unit: "d" },
 ];
 const ONE = [16, 1];
 
@@ -54,6 +54,12 @@ export class FunnelTable extends Component {
             return `${formatFloat(value, { digits: ONE })} %`;
         }
         return column.unit ? _t("%s d", formatFloat(value, { digits: ONE })) : String(value);
+    }
+
+    /** From how many to how many a weekly flow is, which may be more than 100 %. */
+    getCounts(column, stage) {
+        const hasCounts = column.name === "flow_rate" && stage.flow_rate !== null;
+        return hasCounts ? `${stage.begun_count} → ${stage.next_count}` : "";
     }
 
     isLink(column, stage) {

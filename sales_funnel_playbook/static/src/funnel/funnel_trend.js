@@ -17,7 +17,7 @@ const STYLES = [
     { color: "#E69F00", dash: [12, 6], point: "crossRot" },
 ];
 const MOST = 200; // percent; a week with one deal in a stage and nine in the next would flatten all the others
-const MEASURES = { flow: _t("Flow rate"), begun: _t("Stays begun") };
+const MEASURES = { flow: _t("Weekly Flow (Handbook)"), begun: _t("Entered") };
 
 /** How a number of each stage changes over the period, as lines and as a table. */
 export class FunnelTrend extends Component {

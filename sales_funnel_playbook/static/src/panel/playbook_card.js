@@ -27,6 +27,10 @@ export class PlaybookCard extends Component {
         return _t("%(done)s of %(wanted)s outputs of this stage are done", this.card);
     }
 
+    get riskLabel() {
+        return _t("Risk: %s", this.card.risk);
+    }
+
     get contactDate() {
         return formatDate(deserializeDateTime(this.card.contact_at));
     }

@@ -24,7 +24,7 @@ export class PlaybookCases extends Component {
     }
 
     getUsedTitle(one) {
-        return one.is_used ? _t("Not used after all") : _t("It helped you decide what to do here");
+        return one.is_used ? _t("Undo") : _t("Mark as used in this deal");
     }
 
     async toggleUsed(one) {

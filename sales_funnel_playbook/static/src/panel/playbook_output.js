@@ -73,12 +73,12 @@ export class PlaybookOutput extends Component {
             reviewer: submission.reviewer,
         };
         if (state === "rejected") {
-            return _t("Handed in by %(user)s on %(date)s, rejected by %(reviewer)s", values);
+            return _t("Submitted by %(user)s on %(date)s, rejected by %(reviewer)s", values);
         }
         if (submission.reviewer) {
-            return _t("Handed in by %(user)s on %(date)s, approved by %(reviewer)s", values);
+            return _t("Submitted by %(user)s on %(date)s, approved by %(reviewer)s", values);
         }
-        return _t("Handed in by %(user)s on %(date)s", values);
+        return _t("Submitted by %(user)s on %(date)s", values);
     }
 
     get due() {
@@ -86,7 +86,7 @@ export class PlaybookOutput extends Component {
     }
 
     get handInLabel() {
-        return this.props.output.submission ? _t("Replace") : _t("Hand In");
+        return this.props.output.submission ? _t("Replace") : _t("Submit");
     }
 
     get placeholder() {

@@ -56,11 +56,11 @@ export class PlaybookPanel extends Component {
             due: due_at && formatDate(deserializeDateTime(due_at)),
         };
         if (is_overdue) {
-            return _t("since %(entered)s, was expected until %(due)s", values);
+            return _t("in stage since %(entered)s – was expected to leave by %(due)s", values);
         }
         return due_at
-            ? _t("since %(entered)s, expected until %(due)s", values)
-            : _t("since %(entered)s", values);
+            ? _t("in stage since %(entered)s – expected to leave by %(due)s", values)
+            : _t("in stage since %(entered)s", values);
     }
 
     getTitle(stage) {
@@ -68,7 +68,7 @@ export class PlaybookPanel extends Component {
     }
 
     getSummary(stage) {
-        return stage.unmet ? _t("%s to do", stage.unmet) : _t("Ready");
+        return stage.unmet ? _t("Open items: %s", stage.unmet) : _t("Ready");
     }
 
     getMoveLabel(stage) {

@@ -73,7 +73,7 @@ registry.category("web_tour.tours").add("playbook_case_form", {
             run: "click",
         },
         {
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains(In Review)",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains(In Approval)",
         },
     ],
 });

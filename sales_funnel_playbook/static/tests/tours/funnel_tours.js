@@ -102,12 +102,12 @@ registry.category("web_tour.tours").add("funnel_page", {
             trigger: `${cell("Lead", "begun_count")}:contains(5)`,
         },
         {
-            content: "The trend as stays begun",
-            trigger: ".o_funnel_trend button:contains(Stays begun)",
+            content: "The trend as entries",
+            trigger: ".o_funnel_trend button:contains(Entered)",
             run: "click",
         },
         {
-            trigger: ".o_funnel_trend button.active:contains(Stays begun)",
+            trigger: ".o_funnel_trend button.active:contains(Entered)",
         },
         {
             content: "Nobody has a deal of tier A: what to do is said",
@@ -200,7 +200,7 @@ registry.category("web_tour.tours").add("funnel_review", {
             run: "click",
         },
         {
-            trigger: ".modal .o_data_row:contains(price confirmation) td[name=name]",
+            trigger: ".modal .o_data_row:eq(1) td[name=name]",
             run: "click",
         },
         {

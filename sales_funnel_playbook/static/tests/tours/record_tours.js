@@ -48,7 +48,7 @@ registry.category("web_tour.tours").add("playbook_afternoon", {
             trigger: ".o_field_widget[name=progress_ids] .o_data_row:contains(three more modules)",
         },
         {
-            content: "The milestone has opened its risk",
+            content: "The key node has opened its risk",
             trigger: "a.nav-link[name=risks]",
             run: "click",
         },
