@@ -169,3 +169,17 @@ def test_followers(update):
 
 def test_the_gate_works(update):
     update.database.tell("move_on")
+
+
+SENT = f"""
+    SELECT name, text->>'en_US' FROM ir_model_data
+    JOIN (SELECT 'mail.template' AS model, id, body_html AS text FROM mail_template
+        UNION SELECT 'mail.message.subtype', id, name FROM mail_message_subtype
+        UNION SELECT 'mail.message.subtype', id, description FROM mail_message_subtype) AS sent
+    ON sent.model = ir_model_data.model AND sent.id = res_id
+    WHERE module = '{MODULE}' ORDER BY 1, 2"""
+
+
+def test_mails_are_those_of_a_new_installation(update, installed):
+    """Their words, and what can be subscribed to."""
+    assert update.database.query(SENT) == installed.query(SENT)
