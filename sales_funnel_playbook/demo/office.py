@@ -77,12 +77,16 @@ class Office:
         begun = activity.playbook_started_at or activity.create_date
         due = activity.playbook_due_at or self.calendar.to_utc(activity.date_deadline, 17)
         is_recurring = activity.playbook_deadline_id.trigger in ("review", "follow_up")
-        chance = pick(f"{deal.key}{due - begun}{activity.summary}{deal.position}{due.day}", 20)
+        work = self._get_kind_of_work(activity)
+        chance = pick(f"{deal.key}{due - begun}{work}{deal.position}{due.day}", 20)
         if chance < (12 if deal.is_neglected else 19):
             in_hours = self.calendar.to_utc(self.calendar.to_date(due), 9 + chance % 3)
             in_time = in_hours if begun < in_hours < due else due - timedelta(hours=1 + chance % 4)
             return max(begun + timedelta(minutes=10), in_time)
         days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 or is_recurring else 365)
-        return self.calendar.between(
-            due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{activity.summary}"
-        )
+        return self.calendar.between(due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{work}")
+
+    def _get_kind_of_work(self, activity):
+        """Return what kind of work it is, whatever its words in whatever language."""
+        rule = activity.playbook_deadline_id or activity.playbook_output_id
+        return f"{rule._name}{rule.sequence}{activity.playbook_deadline_id.trigger}"
