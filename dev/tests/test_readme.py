@@ -202,11 +202,11 @@ def test_labels_are_on_screen(language):
     assert len(labels) > 15 and set(labels) <= known
 
 
-def get_labels(language):
-    """Return the texts of the module and of Odoo's CRM, in a language."""
+def get_labels(language, addons=("crm", "sales_team")):
+    """Return the texts of the module and of some of Odoo's addons, in a language."""
     odoo = Path(next(iter(find_spec("odoo").submodule_search_locations)), "addons")
     labels = set()
-    for addon in (MODULE, odoo / "crm", odoo / "sales_team"):
+    for addon in (MODULE, *(odoo / addon for addon in addons)):
         entries = polib.pofile(addon / "i18n" / f"{'zh_CN' if language == 'en' else language}.po")
         labels |= {entry.msgid if language == "en" else entry.msgstr for entry in entries}
     return labels

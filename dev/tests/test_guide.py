@@ -1,0 +1,61 @@
+"""What the guide's pages set apart as a label is on a screen: of the module, of Odoo, or of the demo."""
+
+import re
+
+import pytest
+from test_readme import LABELS, REPO, get_demo_names, get_labels
+
+# What a page quotes that is no text of the module: lines of a log, examples that a user writes.
+QUOTED = {
+    "en": {
+        "Or",
+        "bottleneck",
+        "collides with an existing file",
+        "failed to send",
+        "maximum number of tries reached",
+        "No space left on device",
+        "Similar",
+        "⚙",
+    },
+    "zh_CN": {
+        "x_budget",
+        "与现有文件冲突",
+        "我们对这个客户说过什么？",
+        "三周后再联系我",
+        "已知预算",
+        "竞争对手相同 · 阶段相同",
+        "线索评分达到 6 分",
+        "完成数/应完成数",
+        "Sales Funnel: …",
+    },
+}
+ODOO = ("base", "base_import", "crm", "mail", "sales_team", "web", "base_setup")
+FOLDERS = {"en": REPO / "docs", "zh_CN": REPO / "docs" / "zh_CN"}
+
+
+def read_labels(language):
+    """Return ``{label: page}`` of the guide in a language."""
+    folder = FOLDERS[language]
+    pages = [*folder.glob("guide-*.md"), *(folder / "guide").rglob("*.md")]
+    return {
+        " ".join(label.split()): page.name
+        for page in pages
+        for found in re.findall(LABELS[language], re.sub(r"\]\([^)]*\)|[\[\]`]", "", page.read_text()))
+        for label in found.split(" → ")
+    }
+
+
+def strip_ending(label):
+    return re.sub(r"[“‘]?[%…s:：.,”’ ]*$", "", label)
+
+
+@pytest.mark.parametrize("language", FOLDERS)
+def test_labels_are_on_screen(language):
+    known = {
+        strip_ending(text)
+        for text in {*get_labels(language, ODOO), "Sales Funnel Playbook", *get_demo_names()}
+    }
+    labels = read_labels(language)
+    assert len(labels) > 100
+    unknown = {label: page for label, page in labels.items() if strip_ending(label) not in known}
+    assert {label: page for label, page in unknown.items() if label not in QUOTED[language]} == {}
