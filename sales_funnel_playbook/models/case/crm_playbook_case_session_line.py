@@ -9,6 +9,7 @@ class CrmPlaybookCaseSessionLine(models.Model):
     """A case on the agenda of a sharing session, and what was said about it."""
 
     _name = "crm.playbook.case.session.line"
+    _inherit = ["crm.playbook.kept.mixin"]
     _description = "Case in a Sharing Session"
     _order = "held_at desc, sequence, id"
     _rec_name = "case_id"

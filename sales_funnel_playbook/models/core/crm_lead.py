@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
+from .mixins import is_kept
 from .save import (
     AFTER_SAVE,
     BEFORE_CREATE,
@@ -20,12 +21,6 @@ RESULTS = {
 }
 # Writing one of these can take the right to write a lead from whoever writes.
 ACCESS_KEYS = {"user_id", "team_id", "company_id", "partner_id", "type"}
-MODULE = __name__.split(".")[2]
-
-
-def is_kept(field):
-    """Tell whether a field is a stored one that the module alone writes."""
-    return field._module == MODULE and field.store and field.readonly
 
 
 class CrmLead(models.Model):

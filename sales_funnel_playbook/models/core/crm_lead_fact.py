@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .crm_lead import is_kept
+from .mixins import is_kept
 
 
 class CrmLeadFact(models.AbstractModel):

@@ -22,6 +22,26 @@ UNITS = [
     ("months", "Months"),
 ]
 PLAIN_UNITS = ("hours", "days", "weeks", "months")
+MODULE = __name__.split(".")[2]
+
+
+def is_kept(field):
+    """Tell whether a field is a stored one that the module alone writes."""
+    return field._module == MODULE and field.store and field.readonly
+
+
+class CrmPlaybookKeptMixin(models.AbstractModel):
+    """A record of which the module keeps a part: its stored fields that are read-only nobody writes, over no
+    channel, and by no default in a context.
+    """
+
+    _name = "crm.playbook.kept.mixin"
+    _description = "Record that the module keeps in part"
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        is_free = operation == "read" or self.env.su or not is_kept(field)
+        return is_free and super()._has_field_access(field, operation)
 
 
 class CrmPlaybookCacheMixin(models.AbstractModel):

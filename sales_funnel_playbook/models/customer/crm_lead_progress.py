@@ -10,7 +10,8 @@ CHANNELS = [
     ("message", "Message"),
     ("other", "Other"),
 ]
-FIXED_FIELDS = {"lead_id", "communicated_at", "user_id", "is_imported"}
+SOURCES = {"activity_id", "calendar_event_id", "message_id"}
+FIXED_FIELDS = {"lead_id", "communicated_at", "user_id", "is_imported", *SOURCES}
 
 
 class CrmProgressMilestone(models.Model):
@@ -132,7 +133,7 @@ class CrmLeadProgress(models.Model):
     def write(self, vals):
         if not self.env.su and not FIXED_FIELDS.isdisjoint(vals):
             raise UserError(
-                self.env._("When it happened and who wrote it cannot be changed: write another note.")
+                self.env._("When it happened, what it came from and who wrote it cannot be changed: write another note.")
             )
         result = super().write(vals)
         if "milestone_ids" in vals:

@@ -7,6 +7,7 @@ class CrmFunnelReviewDecision(models.Model):
     """What a review decided: who does what until when. It is an activity of that person on the review."""
 
     _name = "crm.funnel.review.decision"
+    _inherit = ["crm.playbook.kept.mixin"]
     _description = "Funnel Review Decision"
     _order = "date_deadline, id"
 
@@ -84,7 +85,8 @@ class CrmFunnelReviewDecision(models.Model):
         for decision, activity in zip(
             self, activities.create([one._prepare_activity_vals() for one in self]), strict=True
         ):
-            decision.activity_id = activity
+            # sudo: which activity is a decision's, the module alone says
+            decision.sudo().activity_id = activity
 
     def _prepare_activity_vals(self):
         """Return the values of the activity: on the review, for those who may see it; others get a to-do of

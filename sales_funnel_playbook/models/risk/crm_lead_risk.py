@@ -100,6 +100,10 @@ class CrmLeadRisk(models.Model):
         for vals in vals_list:
             self._check_kept({name for name, value in vals.items() if value})
         risks = super().create(vals_list)
+        # sudo: who closed it when, the module alone says
+        risks.filtered(lambda risk: risk.state == "closed" and not risk.closed_at).sudo().write(
+            {"closed_at": self.env.cr.now(), "closed_by_id": self.env.uid}
+        )
         risks.filtered(lambda risk: risk._is_alarming())._raise_alarm()
         return risks
 

@@ -83,6 +83,8 @@ class TestCaseSession(CaseCase):
             line.with_user(self.rep).minutes = "I was not there"
         event.partner_ids |= self.rep.partner_id
         line.with_user(self.rep).minutes = "<p>Tried in two deals<script>alert(1)</script></p>"
+        with self.assertRaises(AccessError):
+            line.with_user(self.rep).held_at = datetime(2030, 5, 6, 9)
         said = self.new.with_user(self.rep).session_line_ids
         self.assertEqual((said.held_at, said.event_id), (datetime(2024, 5, 6, 9), event))
         self.assertIn("Tried in two deals", said.minutes)

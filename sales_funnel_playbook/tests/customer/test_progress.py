@@ -80,7 +80,15 @@ class TestProgress(PlaybookCase):
     def test_when_and_who_are_fixed(self):
         note = self._note(hours=30, user_id=self.leader.id, is_imported=True)
         self.assertEqual((note.user_id, note.is_imported), (self.rep, False))
-        for vals in ({"communicated_at": self.now}, {"user_id": self.leader.id}, {"is_imported": True}):
+        call = self.lead.activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id)
+        for vals in (
+            {"communicated_at": self.now},
+            {"user_id": self.leader.id},
+            {"is_imported": True},
+            {"activity_id": call.id},
+            {"message_id": self.lead.message_ids[:1].id},
+            {"calendar_event_id": False},
+        ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 note.write(vals)
         note.summary = "They like it very much"

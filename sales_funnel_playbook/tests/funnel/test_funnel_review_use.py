@@ -140,6 +140,12 @@ class TestFunnelReviewUse(ReviewCase):
         self.assertFalse(call.activity_id.res_model, "the review tells of all the team's customers")
         self.assertIn("week of 2024-01-22", call.activity_id.note)
         self.assertEqual(prices.activity_id.res_id, review.id)
+        foreign = self.env.user.partner_id.activity_schedule("mail.mail_activity_data_todo")
+        with self.assertRaises(AccessError):
+            call.with_user(self.leader).write({"activity_id": foreign.id})
+        forged = call.with_user(self.leader).with_context(default_activity_id=foreign.id)
+        with self.assertRaises(AccessError):
+            forged.create({"review_id": review.id, "name": "Take it over", "user_id": self.leader.id})
         with self.mock_datetime_and_now(datetime(2024, 2, 2, 10)):
             call.activity_id.with_user(self.rep).action_feedback()
             self.env.invalidate_all()

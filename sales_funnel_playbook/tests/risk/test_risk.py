@@ -44,6 +44,9 @@ class TestRisk(RiskCase):
         risk.write({"closing_note": "Agreed"})
         risk.action_close()
         self.assertEqual(risk.closed_by_id, self.rep)
+        vals = {"lead_id": self.lead.id, "level": "low", "state": "closed", "closing_note": "It passed"}
+        over = risk.create(vals)
+        self.assertEqual((over.closed_at, over.closed_by_id), (self.env.cr.now(), self.rep))
 
     def test_facts_that_come_with_a_lead(self):
         lead = self._create_lead(
