@@ -133,7 +133,7 @@ class CrmLeadProgress(models.Model):
     def write(self, vals):
         if not self.env.su and not FIXED_FIELDS.isdisjoint(vals):
             raise UserError(
-                self.env._("When it happened, what it came from and who wrote it cannot be changed: write another note.")
+                self.env._("When, from what and by whom it was written stays: write another note.")
             )
         result = super().write(vals)
         if "milestone_ids" in vals:
