@@ -3,7 +3,7 @@ from datetime import datetime, time
 
 import pytz
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL, plaintext2html
 
 from ..core.crm_playbook_duty import DOER, RECURRING, Duties
@@ -183,13 +183,20 @@ class CrmLead(models.Model):
         for lang, duties in spoken.items():
             for duty in duties:
                 rule = duty.browse_rule(self.with_context(lang=lang or "en_US").env)
-                summary = rule.env._("Submit: %s", rule.name) if duty.is_output else rule.name
                 texts[duty, lang] = {
-                    "summary": summary,
-                    "note": rule.guidance and plaintext2html(rule.guidance),
+                    **self._prepare_duty_texts(rule),
                     "activity_type_id": self._get_duty_activity_type(duty).id,
                 }
         return texts
+
+    @api.model
+    def _prepare_duty_texts(self, rule):
+        """Return summary and note of an activity for ``rule``, an output or a deadline, in its language."""
+        is_output = rule._name == "crm.playbook.output"
+        return {
+            "summary": rule.env._("Submit: %s", rule.name) if is_output else rule.name,
+            "note": rule.guidance and plaintext2html(rule.guidance),
+        }
 
     def _get_duty_activity_type(self, duty):
         """Return the kind of activity of ``duty``, a to-do where none is chosen or it is out of use."""
@@ -241,7 +248,7 @@ class CrmLead(models.Model):
         activities = self.env["mail.activity"]
         for (verdict, user_id), ids in verdicts.items():
             if verdict == "moved":
-                activities.browse(ids).write({"user_id": user_id, "playbook_assigned_id": user_id})
+                activities.browse(ids)._hand_over(self.env["res.users"].browse(user_id))
             else:
                 activities.browse(ids)._end_playbook(verdict)
 

@@ -93,7 +93,7 @@ class MailActivity(models.Model):
             "automated": True,
             "user_id": user.id,
             "date_deadline": fields.Datetime.context_timestamp(in_words, self.env.cr.now()).date(),
-            "summary": in_words.env._("Missed: %s", self.summary),
+            "summary": in_words.env._("Missed: %s", in_words._get_summary_in_words()),
             "note": in_words._prepare_escalation_note(lead),
             "playbook_id": self.playbook_id.id,
             "playbook_cause": f"escalation:{self.id}",
@@ -101,9 +101,14 @@ class MailActivity(models.Model):
             "playbook_assigned_id": user.id,
         }
 
+    def _get_summary_in_words(self):
+        """Return what this activity asks for, in the language of its environment as far as a rule says it."""
+        rule = self._get_rule()
+        return self.env["crm.lead"]._prepare_duty_texts(rule)["summary"] if rule else self.summary
+
     def _get_escalation_user(self, lead):
         """Return who is told, as the rule says; somebody who has left is nobody."""
-        rule = self.playbook_deadline_id or self.playbook_output_id
+        rule = self._get_rule()
         leader = lead.team_id.user_id
         first = rule.escalation_user_id if rule.escalation_to == "user" else leader
         others = (leader, self.playbook_id.responsible_user_id, lead.user_id)

@@ -112,6 +112,18 @@ class MailActivity(models.Model):
         # sudo: who has an activity may not see its deal
         return self.env["crm.lead"].sudo().browse(set(mine.mapped("res_id"))).exists()._get_dutiful()
 
+    def _hand_over(self, user):
+        """Give these to ``user``, in their language."""
+        foreign = self.filtered(lambda one: one.user_id.lang != user.lang)
+        for rule, its in foreign.with_context(lang=user.lang).grouped(lambda one: one._get_rule()).items():
+            if rule:
+                its.write(self.env["crm.lead"]._prepare_duty_texts(rule))
+        self.write({"user_id": user.id, "playbook_assigned_id": user.id})
+
+    def _get_rule(self):
+        """Return the output or deadline that this activity is for, if any."""
+        return self.playbook_output_id or self.playbook_deadline_id
+
     def _get_escalations(self):
         """Return the open activities that tell somebody that these were missed."""
         return self.search([("playbook_escalation_of_id", "in", self.ids)])

@@ -173,10 +173,11 @@ class CrmLeadOutput(models.Model):
             decider = next((user for user in people if lead._can_be_decided_by(user)), None)
             if not decider:
                 continue
+            output = submission.output_id.with_context(lang=decider.lang)
             # sudo: activities of others; the submitter may not be allowed to plan them
             activity = submission.lead_id.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Approve: %s", submission.output_id.name),
+                summary=output.env._("Approve: %s", output.name),
                 user_id=decider.id,
                 **submission.lead_id._prepare_work_vals(f"approval:{submission.id}"),
             )

@@ -67,11 +67,13 @@ class CrmLead(models.Model):
         questions.search([("lead_id", "=", self.id), (f"{kind}_id", "=", rule.id)]).unlink()
         if kind == "criterion":
             self.score_answer_ids.filtered(lambda answer: answer.criterion_id == rule).unlink()
+        asker = self.user_id.filtered("active") or self.env.user
+        asked = rule.with_context(lang=asker.lang)
         activity = self.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             ask_by,
-            self.env._("Ask: %s", rule.name),
-            user_id=(self.user_id.filtered("active") or self.env.user).id,
+            asked.env._("Ask: %s", asked.name),
+            user_id=asker.id,
             **self._prepare_work_vals(f"question:{kind}-{rule.id}"),
         )
         question = questions.create(

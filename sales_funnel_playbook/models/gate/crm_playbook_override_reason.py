@@ -152,25 +152,39 @@ class CrmLead(models.Model):
 
     @api.model
     def _schedule_unmet(self, stays, date_deadline):
-        """Make each unmet item an activity of the deal's salesperson."""
-        activity_type = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        """Make each unmet item an activity of the deal's salesperson, in their language."""
         # sudo: the leader plans for somebody else
         self.env["mail.activity"].sudo().create(
             [
-                {
-                    "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
-                    "res_id": stay.lead_id.id,
-                    "activity_type_id": activity_type.id if activity_type else False,
-                    "summary": self.env._("Outstanding: %s", item["name"]),
-                    "note": item["guidance"] and Markup("<p>%s</p>") % item["guidance"],
-                    "user_id": (stay.lead_id.user_id.filtered("active") or self.env.user).id,
-                    "date_deadline": date_deadline,
-                    **stay.lead_id._prepare_work_vals(f"override:{stay.id}-{item['kind']}-{item['rule_id']}"),
-                }
-                for stay in stays
-                for item in stay.unmet
+                {**vals, "date_deadline": date_deadline}
+                for doer, its in stays.grouped(self._get_doer_of_unmet).items()
+                for vals in self.with_context(lang=doer.lang)._prepare_unmet_work(its, doer)
             ]
         )
+
+    @api.model
+    def _get_doer_of_unmet(self, stay):
+        return stay.lead_id.user_id.filtered("active") or self.env.user
+
+    @api.model
+    def _prepare_unmet_work(self, stays, doer):
+        """Return the values of an activity of ``doer`` for each unmet item of these stays, which are sudo."""
+        activity_type = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        told = stays.with_env(self.env)._retell_unmet([item for stay in stays for item in stay.unmet])
+        return [
+            {
+                "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "res_id": stay.lead_id.id,
+                "activity_type_id": activity_type.id if activity_type else False,
+                "summary": self.env._("Outstanding: %s", words["name"]),
+                "note": words["guidance"] and Markup("<p>%s</p>") % words["guidance"],
+                "user_id": doer.id,
+                **stay.lead_id._prepare_work_vals(f"override:{stay.id}-{item['kind']}-{item['rule_id']}"),
+            }
+            for stay in stays
+            for item in stay.unmet
+            for words in (told.get((item["kind"], item["rule_id"]), item),)
+        ]
 
     @api.readonly
     def action_override_gate(self):

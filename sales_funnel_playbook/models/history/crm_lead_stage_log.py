@@ -126,16 +126,21 @@ class CrmLeadStageLog(models.Model):
 
     @api.model
     def _get_rule_names(self, items):
-        """Return ``{(kind, rule id): name}`` of the rules that unmet items are about, where there still
-        are such rules.
+        """Return ``{(kind, rule id): name}`` of the rules of unmet items, where there still are such."""
+        return {key: item["name"] for key, item in self._retell_unmet(items).items()}
+
+    @api.model
+    def _retell_unmet(self, items):
+        """Return ``{(kind, rule id): unmet item}``: what these items say now, in the user's language, where
+        there still is their rule.
         """
-        names = {}
+        told = {}
         for kind, model in self.env["crm.lead"]._get_rule_models().items():
             ids = {item["rule_id"] for item in items if item["kind"] == kind}
             # sudo: who reads what was unmet reads its name, also once the rule is archived
             for rule in self.env[model].sudo().browse(ids).exists():
-                names[kind, rule.id] = rule._prepare_unmet_item()["name"]
-        return names
+                told[kind, rule.id] = rule._prepare_unmet_item()
+        return told
 
     @api.model
     def _get_kind(self, old, new, is_reassigned):

@@ -42,6 +42,23 @@ class TestDeadlineEscalation(DeadlineCase):
             self.get_work(lead, self.rule).filtered("active").with_user(self.rep)[:1].action_feedback("Done")
         self.assertFalse(told.active, "it is done: there is nothing to look into any more")
 
+    def test_each_reads_it_in_their_language(self):
+        colleague = self.user_sales_salesman
+        self.env["res.lang"]._activate_lang("zh_CN")
+        (self.leader | colleague).lang = "zh_CN"
+        self.rule.with_context(lang="zh_CN").write({"name": "调研", "guidance": "问清谁决策"})
+        lead = self.create_lead_at(18)
+        work = self.get_work(lead, self.rule)
+        self.assertEqual(work.summary, "Survey")
+        with self.at(18, 15):
+            lead.user_id = colleague
+        self.run_job(18, 16)
+        self.assertEqual(
+            (work.user_id, work.summary, str(work.note)), (colleague, "调研", "<p>问清谁决策</p>")
+        )
+        self.run_job(20, 18)
+        self.assertEqual(self._escalations(lead).summary, "已错过：调研")
+
     def test_done_in_time_tells_nobody(self):
         lead = self.create_lead_at(18)
         with self.at(19, 16):

@@ -59,6 +59,17 @@ class TestLeaver(DeadlineCase):
             doers = self._get_doers(lead)
             self.assertEqual(set(doers.values()), {self.admin}, "the playbook's responsible is left")
 
+    def test_work_is_told_in_the_language_of_whoever_does_it(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.rep.lang = "zh_CN"
+        self.offer.with_context(lang="zh_CN").name = "报价单"
+        self.playbook.criterion_ids.with_context(lang="zh_CN").name = "有预算吗？"
+        work = self.get_work(self._give_work())
+        self.assertEqual(
+            {one.playbook_cause.split(":")[0]: one.summary for one in work},
+            {"approval": "Approve: Offer", "override": "待补齐：报价单", "question": "询问：有预算吗？"},
+        )
+
     def test_who_was_written_off_is_noticed_by_the_job(self):
         lead = self._give_work()
         with self.at(19):
