@@ -106,7 +106,7 @@ MODELS = {
 ABSTRACT = (
     *("crm.funnel.numbers", "crm.lead.evidence", "crm.lead.fact", "crm.playbook.cache.mixin"),
     *("crm.playbook.delay", "crm.playbook.duty", "crm.playbook.integrity"),
-    *("crm.playbook.rated.mixin", "crm.playbook.rule"),
+    *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),
 )
 # What is updated, where the first field that can be written is not what everybody may write.
 UPDATES = {
