@@ -140,12 +140,6 @@ class TestFunnelReviewUse(ReviewCase):
         self.assertFalse(call.activity_id.res_model, "the review tells of all the team's customers")
         self.assertIn("week of 2024-01-22", call.activity_id.note)
         self.assertEqual(prices.activity_id.res_id, review.id)
-        foreign = self.env.user.partner_id.activity_schedule("mail.mail_activity_data_todo")
-        with self.assertRaises(AccessError):
-            call.with_user(self.leader).write({"activity_id": foreign.id})
-        forged = call.with_user(self.leader).with_context(default_activity_id=foreign.id)
-        with self.assertRaises(AccessError):
-            forged.create({"review_id": review.id, "name": "Take it over", "user_id": self.leader.id})
         with self.mock_datetime_and_now(datetime(2024, 2, 2, 10)):
             call.activity_id.with_user(self.rep).action_feedback()
             self.env.invalidate_all()
@@ -163,6 +157,19 @@ class TestFunnelReviewUse(ReviewCase):
             self.assertEqual(self.get_review(6).previous_decision_ids, prices, "still open from earlier")
         prices.activity_id.unlink()
         self.assertEqual(prices.state, "dropped")
+
+    def test_which_activity_is_a_decisions_nobody_writes(self):
+        self.make_reviews(monday(5))
+        review = self.get_review(4)
+        call = review.decision_ids.create(
+            {"review_id": review.id, "name": "Call the buyer", "user_id": self.rep.id}
+        )
+        foreign = self.env.user.partner_id.activity_schedule("mail.mail_activity_data_todo")
+        with self.assertRaises(AccessError):
+            call.with_user(self.leader).write({"activity_id": foreign.id})
+        forged = call.with_user(self.leader).with_context(default_activity_id=foreign.id)
+        with self.assertRaises(AccessError):
+            forged.create({"review_id": review.id, "name": "Take it over", "user_id": self.leader.id})
 
     def test_leader_gets_it_by_mail_with_the_workbook(self):
         self.make_reviews(monday(13))
