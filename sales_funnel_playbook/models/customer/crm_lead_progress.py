@@ -168,6 +168,7 @@ class CrmLead(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         prefetch="playbook",
     )
     last_contact_summary = fields.Text(
@@ -176,6 +177,7 @@ class CrmLead(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         prefetch="playbook",
     )
     customer_feedback = fields.Text(
@@ -184,6 +186,7 @@ class CrmLead(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         prefetch="playbook",
     )
 

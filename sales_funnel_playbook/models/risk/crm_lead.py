@@ -24,6 +24,7 @@ class CrmLead(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         tracking=True,
     )
     risk_description = fields.Text(
@@ -32,6 +33,7 @@ class CrmLead(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         prefetch="playbook",
     )
     risk_response = fields.Text(
@@ -40,6 +42,7 @@ class CrmLead(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         prefetch="playbook",
     )
 

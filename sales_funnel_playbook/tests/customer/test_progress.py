@@ -200,6 +200,25 @@ class TestProgress(PlaybookCase):
         merged = (self.lead | second).merge_opportunity()
         self.assertEqual(len(merged.progress_ids), 2)
 
+    def test_a_note_keeps_what_it_came_from_wherever_its_deal_goes(self):
+        """Handed over, archived, restored, merged by the leader and copied; nobody on the way changes it."""
+        call = self.lead.activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id)
+        note = self._note(activity_id=call.id)
+        colleague = self.user_sales_salesman
+        self.lead.with_user(self.leader).user_id = colleague
+        self.lead.action_archive()
+        self.lead.action_unarchive()
+        second = self._create_lead("Second", user_id=colleague.id)
+        merged = (self.lead | second).with_user(self.leader).merge_opportunity()
+        self.assertEqual((note.lead_id, note.activity_id, note.user_id), (merged, call, self.rep))
+        for user in (colleague, self.leader):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                note.with_user(user).write({"activity_id": False})
+        self.env["crm.lead.risk"].create({"lead_id": merged.id, "level": "high", "description": "Dear"})
+        copied = merged.copy()
+        self.assertFalse(copied.progress_ids or copied.risk_ids, "a copy has a history of its own")
+        self.assertFalse(copied.last_contact_summary or copied.risk_level)
+
     def test_deleting_what_a_note_came_from_needs_no_look_at_every_note(self):
         """PostgreSQL looks for the notes that name it, for each activity that anybody marks as done."""
         notes = self.env["crm.lead.progress"]
