@@ -189,15 +189,19 @@ class CrmPlaybookCase(models.Model):
         """
         if not user:
             return
-        told = self.with_context(lang=user.lang)
-        summary = (
-            told.env._("Read and publish the case")
-            if self.state in OPEN_STATES
-            else told.env._("Is this case still valid?")
-        )
+        words = self.with_context(lang=user.lang)._prepare_work_words()
         due = fields.Date.context_today(self) + timedelta(days=days)
         # sudo: planned for somebody else, on a case that the planner may not edit
-        self.sudo().activity_schedule("mail.mail_activity_data_todo", due, summary=summary, user_id=user.id)
+        self.sudo().activity_schedule("mail.mail_activity_data_todo", due, user_id=user.id, **words)
+
+    def _prepare_work_words(self):
+        """Return the text of the activity on this case, in the language of the environment."""
+        is_open = self.state in OPEN_STATES
+        return {
+            "summary": self.env._("Read and publish the case")
+            if is_open
+            else self.env._("Is this case still valid?")
+        }
 
     def _end_case_work(self):
         """What these cases waited for has happened."""

@@ -91,14 +91,18 @@ class CrmPlaybook(models.Model):
             manager = playbook.responsible_user_id
             told = playbook.with_context(lang=manager.lang)
             playbook.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=told.env._("Schedule a sharing session on cases"),
-                note=told.env._(
-                    "“Sharing Session” in the case library proposes what to talk about and makes the meeting."
-                ),
-                user_id=manager.id,
+                "mail.mail_activity_data_todo", user_id=manager.id, **told._prepare_session_words()
             )
             playbook.case_reminded_on = fields.Date.context_today(self)
+
+    def _prepare_session_words(self):
+        """Return the texts of the activity, in the language of the environment."""
+        return {
+            "summary": self.env._("Schedule a sharing session on cases"),
+            "note": self.env._(
+                "“Sharing Session” in the case library proposes what to talk about and makes the meeting."
+            ),
+        }
 
     def _needs_session(self, begin):
         """Tell whether there are cases to share and no session since ``begin``, nor one planned."""
@@ -108,3 +112,16 @@ class CrmPlaybook(models.Model):
             [("held_at", ">=", begin), *((f"case_id.{name}", *rest) for name, *rest in company)], limit=1
         )
         return bool(cases and not held)
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _get_words(self):
+        words = super()._get_words()
+        own = self.filtered("automated").grouped("res_model")
+        for one in own.get("crm.playbook.case", ()):
+            words[one] = self.env["crm.playbook.case"].browse(one.res_id)._prepare_work_words()
+        for one in own.get("crm.playbook", ()):
+            words[one] = self.env["crm.playbook"].browse(one.res_id)._prepare_session_words()
+        return words

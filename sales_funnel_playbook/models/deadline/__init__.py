@@ -9,3 +9,4 @@ from . import causes
 from . import recurring
 from . import activities
 from . import escalation
+from . import words

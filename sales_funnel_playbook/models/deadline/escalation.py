@@ -93,18 +93,23 @@ class MailActivity(models.Model):
             "automated": True,
             "user_id": user.id,
             "date_deadline": fields.Datetime.context_timestamp(in_words, self.env.cr.now()).date(),
-            "summary": in_words.env._("Missed: %s", in_words._get_summary_in_words()),
-            "note": in_words._prepare_escalation_note(lead),
+            **in_words._prepare_escalation_words(),
             "playbook_id": self.playbook_id.id,
             "playbook_cause": f"escalation:{self.id}",
             "playbook_escalation_of_id": self.id,
             "playbook_assigned_id": user.id,
         }
 
-    def _get_summary_in_words(self):
-        """Return what this activity asks for, in the language of its environment as far as a rule says it."""
-        rule = self._get_rule()
-        return self.env["crm.lead"]._prepare_duty_texts(rule)["summary"] if rule else self.summary
+    def _prepare_escalation_words(self):
+        """Return summary and note of what tells that this one was missed, in the reader's language and time
+        zone: in what it asks for, too, as far as nobody has written into it.
+        """
+        words = self._get_words().get(self, {})
+        told = {name: words[name] for name in self._get_untouched()[self]}
+        return {
+            "summary": self.env._("Missed: %s", told.get("summary", self.summary)),
+            "note": self._prepare_escalation_note() + (told.get("note", self.note) or ""),
+        }
 
     def _get_escalation_user(self, lead):
         """Return who is told, as the rule says; somebody who has left is nobody."""
@@ -116,15 +121,16 @@ class MailActivity(models.Model):
             (user for user in (first, *others) if user.active and user != self.user_id), first.browse()
         )
 
-    def _prepare_escalation_note(self, lead):
-        """Return what was missed, by whom, and since when, in the reader's language and time zone."""
+    def _prepare_escalation_note(self):
+        """Return by whom it was missed, and since when, in the reader's language and time zone."""
+        lead = self.env["crm.lead"].browse(self.res_id)
         lines = [
             self.env._("Deal: %s", lead.name),
             self.env._("Salesperson: %s", lead.user_id.name or "–"),
             self.env._("Responsible: %s", self.user_id.name or "–"),
             self.env._("Due since: %s", format_datetime(self.env, self.playbook_due_at)),
         ]
-        return Markup("").join(Markup("<p>%s</p>") % line for line in lines) + (self.note or "")
+        return Markup("").join(Markup("<p>%s</p>") % line for line in lines)
 
 
 class ResUsers(models.Model):

@@ -73,8 +73,12 @@ class MailActivity(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Remember when an activity is done; Odoo itself keeps the day only."""
+        """Remember when an activity is done; Odoo itself keeps the day only. Whoever it is given to reads it in
+        their language.
+        """
         self._check_playbook_fields(vals)
+        if vals.get("user_id"):
+            self._tell_in_language_of(self.env["res.users"].browse(vals["user_id"]), vals)
         if vals.get("active"):
             vals = {**vals, "playbook_closing": False, "playbook_done_at": False}
         if vals.get("active") is not False or "playbook_closing" in vals:
@@ -113,11 +117,7 @@ class MailActivity(models.Model):
         return self.env["crm.lead"].sudo().browse(set(mine.mapped("res_id"))).exists()._get_dutiful()
 
     def _hand_over(self, user):
-        """Give these to ``user``, in their language."""
-        foreign = self.filtered(lambda one: one.user_id.lang != user.lang)
-        for rule, its in foreign.with_context(lang=user.lang).grouped(lambda one: one._get_rule()).items():
-            if rule:
-                its.write(self.env["crm.lead"]._prepare_duty_texts(rule))
+        """Give these to ``user``."""
         self.write({"user_id": user.id, "playbook_assigned_id": user.id})
 
     def _get_rule(self):

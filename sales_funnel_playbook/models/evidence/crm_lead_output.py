@@ -173,15 +173,19 @@ class CrmLeadOutput(models.Model):
             decider = next((user for user in people if lead._can_be_decided_by(user)), None)
             if not decider:
                 continue
-            output = submission.output_id.with_context(lang=decider.lang)
+            told = submission.with_context(lang=decider.lang)
             # sudo: activities of others; the submitter may not be allowed to plan them
             activity = submission.lead_id.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=output.env._("Approve: %s", output.name),
                 user_id=decider.id,
+                **told._prepare_approval_words(),
                 **submission.lead_id._prepare_work_vals(f"approval:{submission.id}"),
             )
             submission.sudo().activity_id = activity
+
+    def _prepare_approval_words(self):
+        """Return the text of the activity that asks for approval, in the language of the environment."""
+        return {"summary": self.env._("Approve: %s", self.output_id.name)}
 
     def _close_approval(self):
         """The leader need not look at these any more."""

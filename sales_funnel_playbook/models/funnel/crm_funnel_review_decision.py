@@ -102,9 +102,12 @@ class CrmFunnelReviewDecision(models.Model):
         }
         if review.with_user(self.user_id).sudo(False).has_access("read"):
             return {**vals, "res_model_id": self.env["ir.model"]._get_id(review._name), "res_id": review.id}
-        told = self.with_context(lang=self.user_id.lang)
-        note = told.env._("Decided in the review “%s”.", told.review_id.display_name)
-        return {**vals, "note": note, "res_model_id": False, "res_id": False}
+        words = self.with_context(lang=self.user_id.lang)._prepare_decision_words()
+        return {**vals, **words, "res_model_id": False, "res_id": False}
+
+    def _prepare_decision_words(self):
+        """Return the note of a to-do that stands alone, in the language of the environment."""
+        return {"note": self.env._("Decided in the review “%s”.", self.review_id.display_name)}
 
 
 class CrmFunnelReview(models.Model):

@@ -22,11 +22,19 @@ class CrmFunnelReviewLine(models.Model):
                     "res_model_id": model_id,
                     "res_id": line.review_id.id,
                     "activity_type_id": activity_type.id if activity_type else False,
-                    "summary": told.env._("Bottleneck: %s", told.name),
-                    "note": told.with_user(manager)._prepare_explanation(),
                     "user_id": manager.id,
+                    **told._prepare_alert_words(manager),
                 }
             )
+
+    def _prepare_alert_words(self, manager):
+        """Return the texts of the activity of ``manager``, in the language of the environment: they tell of the
+        deals that this user may see.
+        """
+        return {
+            "summary": self.env._("Bottleneck: %s", self.name),
+            "note": self.with_user(manager)._prepare_explanation(),
+        }
 
     def _has_open_activity(self):
         """Tell whether somebody is still at this stage's bottleneck, from an earlier review of the same
@@ -87,3 +95,18 @@ class CrmFunnelReview(models.Model):
             managers = self.env.ref("sales_team.group_sale_manager").all_user_ids
             users = managers.filtered(lambda user: not self.company_id or self.company_id in user.company_ids)
         return users.filtered(lambda user: user.active and not user.share and user.email)
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _get_words(self):
+        words = super()._get_words()
+        for line in self.env["crm.funnel.review.line"].search([("activity_id", "in", self.ids)]):
+            manager = line.activity_id.user_id
+            if line.review_id.with_user(manager).has_access("read"):
+                words[line.activity_id] = line._prepare_alert_words(manager)
+        for decision in self.env["crm.funnel.review.decision"].search([("activity_id", "in", self.ids)]):
+            if not decision.activity_id.res_model:
+                words[decision.activity_id] = decision._prepare_decision_words()
+        return words

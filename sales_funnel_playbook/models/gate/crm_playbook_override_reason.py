@@ -176,8 +176,7 @@ class CrmLead(models.Model):
                 "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
                 "res_id": stay.lead_id.id,
                 "activity_type_id": activity_type.id if activity_type else False,
-                "summary": self.env._("Outstanding: %s", words["name"]),
-                "note": words["guidance"] and Markup("<p>%s</p>") % words["guidance"],
+                **self._prepare_unmet_words(words),
                 "user_id": doer.id,
                 **stay.lead_id._prepare_work_vals(f"override:{stay.id}-{item['kind']}-{item['rule_id']}"),
             }
@@ -185,6 +184,14 @@ class CrmLead(models.Model):
             for item in stay.unmet
             for words in (told.get((item["kind"], item["rule_id"]), item),)
         ]
+
+    @api.model
+    def _prepare_unmet_words(self, item):
+        """Return the texts of the activity for an unmet item, which is in the language of the environment."""
+        return {
+            "summary": self.env._("Outstanding: %s", item["name"]),
+            "note": item["guidance"] and Markup("<p>%s</p>") % item["guidance"],
+        }
 
     @api.readonly
     def action_override_gate(self):

@@ -54,3 +54,19 @@ class TestCaseUpkeep(CaseCase):
             self.assertEqual(str(case.review_by), "2025-03-05")
             self.assertFalse(case.is_stale)
             self.assertFalse(case.sudo().activity_ids)
+
+    def test_who_reads_another_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        (self.rep | self.manager).lang = "en_US"
+        case = self._draft()
+        case.with_user(self.rep).action_submit()
+        self.playbook._remind_of_sessions()
+        self._create_case()
+        self.playbook._remind_of_sessions()
+        work = (case.sudo().activity_ids | self.playbook.activity_ids).sorted("id")
+        self.assertEqual(
+            work.mapped("summary"), ["Read and publish the case", "Schedule a sharing session on cases"]
+        )
+        self.manager.lang = "zh_CN"
+        self.assertEqual(work.mapped("summary"), ["审阅并发布案例", "安排案例分享会"])
+        self.assertIn("经验库", work[-1].note)

@@ -6,4 +6,5 @@ from . import test_deadline_report
 from . import test_deadline_rules
 from . import test_deadline_template
 from . import test_deadline_tours
+from . import test_deadline_words
 from . import test_leaver

@@ -139,6 +139,10 @@ class TestFunnelReviewUse(ReviewCase):
         )
         self.assertFalse(call.activity_id.res_model, "the review tells of all the team's customers")
         self.assertIn("week of 2024-01-22", call.activity_id.note)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.rep.lang = "zh_CN"
+        self.assertEqual(call.activity_id.summary, "Call the buyer", "a person's words")
+        self.assertIn("复盘", call.activity_id.note)
         self.assertEqual(prices.activity_id.res_id, review.id)
         with self.mock_datetime_and_now(datetime(2024, 2, 2, 10)):
             call.activity_id.with_user(self.rep).action_feedback()
