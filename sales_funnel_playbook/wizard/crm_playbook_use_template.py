@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class CrmPlaybookUseTemplate(models.TransientModel):
@@ -124,7 +125,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             raise UserError(
                 self.env._(
                     "Choose the teams that get the new stages, or a pipeline stage for: %s.",
-                    ", ".join(missing.template_stage_id.mapped("name")),
+                    format_list(self.env, missing.template_stage_id.mapped("name")),
                 )
             )
         ordered = [*self.env["crm.stage"].browse(self.env["crm.stage"]._get_ranks())]
@@ -162,7 +163,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
                 self.env._(
                     "Choose a different pipeline stage for each template stage, in the order of the"
                     " template. In your pipeline they come in this order: %s.",
-                    ", ".join(in_order.mapped("name")),
+                    format_list(self.env, in_order.mapped("name")),
                 )
             )
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 LATE_AFTER_HOURS = 24
 CHANNELS = [
@@ -107,7 +107,10 @@ class CrmLeadProgress(models.Model):
         for note in self:
             if note.communicated_at > now:
                 raise ValidationError(
-                    self.env._("“Contact Date” cannot be in the future: %s.", note.communicated_at)
+                    self.env._(
+                        "“Contact Date” cannot be in the future: %s.",
+                        format_datetime(self.env, note.communicated_at),
+                    )
                 )
             begun_at = note.lead_id.sudo()._get_begun_at()  # sudo: the log of a lead one may write
             if not note.is_imported and note.communicated_at < begun_at:
@@ -115,9 +118,9 @@ class CrmLeadProgress(models.Model):
                     self.env._(
                         "“Contact Date” (%(happened)s) cannot be before the deal “%(lead)s” began"
                         " (%(begun)s).",
-                        happened=note.communicated_at,
+                        happened=format_datetime(self.env, note.communicated_at),
                         lead=note.lead_id.name,
-                        begun=begun_at,
+                        begun=format_datetime(self.env, begun_at),
                     )
                 )
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, format_datetime
 
 # Won deals with a renewal reminder whose time has come, done or not.
 FIRED = """
@@ -42,6 +42,9 @@ class CrmLead(models.Model):
     waiting_since = fields.Date(
         readonly=True, copy=False, prefetch="playbook", help="When this waiting began."
     )
+    waiting_alert = fields.Char(
+        compute="_compute_waiting_alert", help="What is said at the top of a deal that waits."
+    )
     is_waiting = fields.Boolean(
         string="Waiting for the Customer", compute="_compute_is_waiting", search="_search_is_waiting"
     )
@@ -61,7 +64,7 @@ class CrmLead(models.Model):
                     self.env._(
                         "“Captured At” of “%(lead)s” cannot be in the future: %(moment)s.",
                         lead=lead.name,
-                        moment=lead.captured_at,
+                        moment=format_datetime(self.env, lead.captured_at),
                     )
                 )
 
@@ -70,6 +73,15 @@ class CrmLead(models.Model):
         today = fields.Date.context_today(self)
         for lead in self:
             lead.is_waiting = bool(lead.waiting_until and lead.waiting_until > today)
+
+    @api.depends("is_waiting", "waiting_until")
+    @api.depends_context("lang")
+    def _compute_waiting_alert(self):
+        for lead in self:
+            lead.waiting_alert = lead.is_waiting and self.env._(
+                "Waiting for the customer until %s. Updates and follow-up pause until then.",
+                format_date(self.env, lead.waiting_until),
+            )
 
     @api.model
     def _search_is_waiting(self, operator, value):
@@ -91,7 +103,7 @@ class CrmLead(models.Model):
                         "“Waiting Until” of “%(lead)s” must be between today and %(last)s: at most %(days)s"
                         " days from when the waiting began.",
                         lead=lead.name,
-                        last=last_day,
+                        last=format_date(self.env, last_day),
                         days=days,
                     )
                 )

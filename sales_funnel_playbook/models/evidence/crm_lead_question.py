@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ...arguments import is_id
 
@@ -68,12 +69,11 @@ class CrmLead(models.Model):
         if kind == "criterion":
             self.score_answer_ids.filtered(lambda answer: answer.criterion_id == rule).unlink()
         asker = self.user_id.filtered("active") or self.env.user
-        asked = rule.with_context(lang=asker.lang)
         activity = self.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             ask_by,
-            asked.env._("Ask: %s", asked.name),
             user_id=asker.id,
+            **self._prepare_question_words(rule.with_context(lang=asker.lang)),
             **self._prepare_work_vals(f"question:{kind}-{rule.id}"),
         )
         question = questions.create(
@@ -86,9 +86,16 @@ class CrmLead(models.Model):
             }
         )
         self._message_log(
-            body=self.env._("Not known yet: %(name)s (ask by %(day)s)", name=rule.name, day=ask_by)
+            body=self.env._(
+                "Not known yet: %(name)s (ask by %(day)s)", name=rule.name, day=format_date(self.env, ask_by)
+            )
         )
         return question.id
+
+    @api.model
+    def _prepare_question_words(self, rule):
+        """Return the text of the activity that asks about a criterion or condition, in the rule's language."""
+        return {"summary": rule.env._("Ask: %s", rule.name)}
 
     def _get_askable(self, rule_id, kind):
         """Return the criterion or condition of this lead's playbook that a caller named."""

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import timedelta
+from functools import reduce
 
 from markupsafe import Markup
 
@@ -214,11 +215,10 @@ class CrmFunnelReviewLine(models.Model):
         """Return what is wrong, in a sentence for each alert."""
         sentences = []
         if self.has_flow_alert:
-            rates = [f"{rate:.1f} %" for rate in self.explanation["rates"]]
             values = {
                 "stage": self.name,
                 "rate": f"{self.alert_rate:g}",
-                "rates": format_list(self.env, rates),
+                "rates": self._format_rates(self.explanation["rates"]),
             }
             sentences.append(
                 self.env._(
@@ -243,6 +243,12 @@ class CrmFunnelReviewLine(models.Model):
                 )
             )
         return sentences
+
+    @api.model
+    def _format_rates(self, rates):
+        """Return the rates of weeks in a row as a text, the oldest first."""
+        texts = [self.env._("%(rate)s %%", rate=f"{rate:.1f}") for rate in rates]
+        return reduce(lambda old, new: self.env._("%(old)s, %(new)s", old=old, new=new), texts)
 
     @api.model
     def _prepare_deal_list(self, lead_ids):

@@ -81,7 +81,8 @@ class CrmFunnelReviewLine(models.Model):
         rate = self[name]
         if rate is False:
             return "–"
-        return f"{rate:.1f} %" + (f" ({self.begun_count} → {self.next_count})" if name == "flow_rate" else "")
+        told = self.env._("%(rate)s %%", rate=f"{rate:.1f}")
+        return told + (f" ({self.begun_count} → {self.next_count})" if name == "flow_rate" else "")
 
     def _format_days(self, name):
         """Return a length of stay for a text; a dash where there is none."""

@@ -46,6 +46,10 @@ class CrmLead(models.Model):
         prefetch="playbook",
     )
 
+    risk_alert = fields.Char(
+        compute="_compute_risk_alert", help="What is said at the top of a deal at high risk."
+    )
+
     @api.depends("risk_ids.level", "risk_ids.state", "risk_ids.description", "risk_ids.response")
     def _compute_risk(self):
         gravest = self._get_gravest_risks()
@@ -54,6 +58,24 @@ class CrmLead(models.Model):
             lead.risk_level = risk.level
             lead.risk_description = risk.description
             lead.risk_response = risk.response
+
+    @api.depends("risk_level", "risk_description", "risk_response", "risk_ids.type_id")
+    @api.depends_context("lang")
+    def _compute_risk_alert(self):
+        at_risk = self.filtered(lambda lead: lead.risk_level == "high")
+        gravest = at_risk and at_risk._get_gravest_risks()
+        for lead in self:
+            risk = lead in at_risk and gravest.get(lead._origin.id)
+            lead.risk_alert = risk and risk.with_context(lang=self.env.lang)._get_alert()
+
+    def action_open_gravest_risk(self):
+        """Open the gravest open risk of this deal in a dialog, to agree what is done about it."""
+        self.ensure_one()
+        self.check_access("read")
+        risk = self._get_gravest_risks().get(self.id)
+        if not risk:
+            raise UserError(self.env._("“%s” has no open risk any more: reload the page.", self.name))
+        return {**risk.sudo(False).get_formview_action(), "target": "new"}
 
     def _get_gravest_risks(self):
         """Return ``{lead id: its gravest open risk}``; of equals the latest. As superuser."""

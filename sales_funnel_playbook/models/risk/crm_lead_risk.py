@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from .crm_lead import KEPT_FIELDS
 from .crm_risk_type import LEVELS
 
+ALERT_LENGTH = 140
 CONDITION = "condition"  # the cause of what the nightly job finds, as long as it lasts
 
 
@@ -122,6 +123,17 @@ class CrmLeadRisk(models.Model):
         result = super().write(vals)
         calm.filtered(lambda risk: risk._is_alarming())._raise_alarm()
         return result
+
+    def _get_alert(self):
+        """Return a sentence or two on this high risk: what it is, and that nothing is agreed yet."""
+        texts = [text for text in (self.type_id.name, (self.description or "").strip()) if text]
+        if len(texts) > 1:
+            texts = [self.env._("%(type)s (%(description)s)", type=texts[0], description=texts[1])]
+        what = "".join(texts)
+        if len(what) > ALERT_LENGTH:
+            what = f"{what[:ALERT_LENGTH]}…"
+        told = self.env._("High risk: %s.", what) if what else self.env._("High risk.")
+        return told if self.response else self.env._("%s No response is agreed yet.", told)
 
     def _is_alarming(self):
         return self.state == "open" and self.level == "high"

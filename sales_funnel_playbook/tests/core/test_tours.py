@@ -26,8 +26,7 @@ class TestTours(HttpCase, PlaybookCase):
 
     def test_tab(self):
         self.review_passed.evidence_required = True
-        action = self.env.ref("crm.crm_lead_opportunities")
-        self.start_tour(f"/odoo/action-{action.id}/{self.lead.id}", "playbook_tab", login=self.rep.login)
+        self._start_on_lead("playbook_tab", self.rep.login)
         self.assertEqual(self.lead.expected_revenue, 5000)
         in_force = self.lead.confirmation_ids.filtered(lambda c: not c.withdrawn_at)
         self.assertEqual(in_force.condition_id, self.review_passed)
@@ -89,6 +88,10 @@ class TestTours(HttpCase, PlaybookCase):
         self.assertEqual(self.lead.progress_ids.channel, "meeting")
         self.assertEqual(self.lead.risk_ids.type_id.name, "Budget cut or frozen")
         self.assertEqual(self.lead.risk_response, "A director visits them")
+
+    def test_what_is_refused_stands_under_its_field(self):
+        self._start_on_lead("playbook_refused_note", self.rep.login)
+        self.assertFalse(self.lead.progress_ids)
 
     def test_the_score_sheet_and_a_flag(self):
         """What earned each point, an answer, an honest "not known yet", and a flag that is explained."""

@@ -124,6 +124,7 @@ class TestDeadlineRecurring(DeadlineCase):
         with self.mock_datetime_and_now(at(12)):
             lead.invalidate_recordset()
             self.assertTrue(lead.is_waiting)
+            self.assertIn("until 03/28/2024. Updates", lead.waiting_alert)
             self.assertIn(lead, self.env["crm.lead"].search([("is_waiting", "=", True)]))
         with self.mock_datetime_and_now(at(25)):
             lead._refresh()
@@ -156,7 +157,7 @@ class TestDeadlineRecurring(DeadlineCase):
             lead.waiting_until = "2024-03-31"
         with self.at(15), self.assertRaises(ValidationError) as caught:
             lead.waiting_until = "2024-04-05"
-        self.assertIn("2024-03-31", str(caught.exception))
+        self.assertIn("03/31/2024", str(caught.exception))
         with self.mock_datetime_and_now(at(31)):
             lead.waiting_until = "2024-04-20"  # it had run out: this is another wait
         self.assertEqual(lead.waiting_since, date(2024, 3, 31))

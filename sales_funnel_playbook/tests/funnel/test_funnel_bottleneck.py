@@ -86,7 +86,7 @@ class TestFunnelBottleneck(ReviewCase):
             [(one["name"], one["count"]) for one in explanation["lost_reasons"]], [("Too <dear>", 2)]
         )
         html = line.explanation_html
-        self.assertIn("under 30 % for 2 weeks in a row (20.0 % and 20.0 %)", html)
+        self.assertIn("under 30 % for 2 weeks in a row (20.0 %, 20.0 %)", html)
         self.assertIn("Review passed (13)", html)
         self.assertIn("Too &lt;dear&gt; (2)", html)
         deals = (
@@ -107,6 +107,15 @@ class TestFunnelBottleneck(ReviewCase):
         self.assertIn("Demo", activity.summary)
         self.assertIn("Review passed", activity.note)
         self.assertFalse(second.activity_id)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        told = activity.note
+        for lang, summary, part in (
+            ("zh_CN", "瓶颈：Demo", "（10.0%、10.0%）"),
+            ("en_US", activity.summary, told),
+        ):
+            self.leader.lang = lang
+            self.assertEqual(activity.summary, summary)
+            self.assertIn(part, activity.note)
         activity.with_user(self.leader).action_feedback()
         self.let_week_happen(4, 10, 1)
         self.make_reviews(monday(5))

@@ -13,6 +13,29 @@ from .risk_common import RiskCase
 class TestRisk(RiskCase):
     """The risk ledger: what opens an entry, who is told, and how it ends."""
 
+    def test_the_banner_says_what_it_is_and_leads_there(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self._open("medium")
+        self.assertFalse(self.lead.risk_alert)
+        competitor = self._type("competitor")
+        competitor.with_context(lang="zh_CN").name = "竞争对手介入"
+        risk = self._open("high", type_id=competitor.id, description="Globex")
+        for lang, text in (
+            ("en_US", "High risk: Competitor entered (Globex). No response is agreed yet."),
+            ("zh_CN", "高风险：竞争对手介入（Globex）。尚未商定应对措施。"),
+        ):
+            self.assertEqual(self.lead.with_context(lang=lang).risk_alert, text)
+        as_rep = self.lead.with_user(self.rep)
+        self.assertEqual(as_rep.action_open_gravest_risk()["res_id"], risk.id)
+        risk.response = "A director visits them"
+        self.assertEqual(self.lead.risk_alert, "High risk: Competitor entered (Globex).")
+        risk.write({"type_id": False, "description": "招" * 200})
+        self.assertEqual(self.lead.risk_alert, f"High risk: {'招' * 140}….")
+        risk.description = False
+        self.assertEqual(self.lead.risk_alert, "High risk.")
+        risk.write({"state": "closed", "closing_note": "Over"})
+        self.assertFalse(self.lead.risk_alert)
+
     def test_the_lead_shows_its_gravest_open_risk(self):
         low = self._open("low", description="Slow")
         self._open("medium", description="Dear", response="Discount")

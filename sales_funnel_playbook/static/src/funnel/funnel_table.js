@@ -51,7 +51,7 @@ export class FunnelTable extends Component {
             return formatCurrency(value, this.props.funnel.currency_id, { digits: [16, 0] });
         }
         if (column.unit === "%") {
-            return `${formatFloat(value, { digits: ONE })} %`;
+            return _t("%(rate)s %", { rate: formatFloat(value, { digits: ONE }) });
         }
         return column.unit ? _t("%s d", formatFloat(value, { digits: ONE })) : String(value);
     }

@@ -63,7 +63,8 @@ export class FunnelTrend extends Component {
         if (value === null) {
             return "–";
         }
-        return this.state.measure === "flow" ? `${formatFloat(value, { digits: [16, 1] })} %` : String(value);
+        const isFlow = this.state.measure === "flow";
+        return isFlow ? _t("%(rate)s %", { rate: formatFloat(value, { digits: [16, 1] }) }) : String(value);
     }
 
     getConfig() {

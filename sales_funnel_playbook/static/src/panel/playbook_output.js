@@ -6,6 +6,7 @@ import { useService } from "@web/core/utils/hooks";
 
 import { Component, useRef, useState } from "@odoo/owl";
 
+import { getRefusal } from "../core/refusing_form";
 import { PlaybookEvidence } from "./playbook_evidence";
 
 const ICONS = {
@@ -30,7 +31,7 @@ export class PlaybookOutput extends Component {
         this.notification = useService("notification");
         this.root = useRef("root");
         this.fileInput = useRef("fileInput");
-        this.state = useState({ isEditing: false, text: "" });
+        this.state = useState({ isEditing: false, text: "", refusal: "" });
         useDropzone(
             this.root,
             (ev) => this.upload(ev.dataTransfer.files),
@@ -90,7 +91,7 @@ export class PlaybookOutput extends Component {
     }
 
     get placeholder() {
-        return this.props.output.evidence === "link"
+        return this.isLink
             ? _t("https://…")
             : _t("At least %s letters: what did the customer say or do?", this.props.output.min_length);
     }
@@ -107,11 +108,35 @@ export class PlaybookOutput extends Component {
         this.state.isEditing = false;
     }
 
+    get isLink() {
+        return this.props.output.evidence === "link";
+    }
+
+    /** Letters and digits count, as the server counts them. */
+    get length() {
+        return (this.state.text.normalize("NFKC").match(/[\p{L}\p{N}]/gu) || []).length;
+    }
+
+    get isEnough() {
+        return this.isLink ? Boolean(this.state.text.trim()) : this.length >= this.props.output.min_length;
+    }
+
+    get count() {
+        return _t("%(length)s of at least %(least)s letters", {
+            length: this.length,
+            least: this.props.output.min_length,
+        });
+    }
+
+    /** What the server says is wrong with the text stands under it. */
     async submitText() {
-        const key = this.props.output.evidence === "link" ? "url" : "note";
-        const handedIn = await this.submit({ [key]: this.state.text });
-        if (handedIn) {
-            Object.assign(this.state, { isEditing: false, text: "" });
+        this.state.refusal = "";
+        try {
+            if (await this.submit({ [this.isLink ? "url" : "note"]: this.state.text })) {
+                Object.assign(this.state, { isEditing: false, text: "" });
+            }
+        } catch (error) {
+            this.state.refusal = getRefusal(error);
         }
     }
 

@@ -124,15 +124,7 @@ registry.category("web_tour.tours").add("playbook_case_lost", {
             run: "click",
         },
         {
-            trigger:
-                ".o_error_dialog:contains(is named in the “Title”), .modal:contains(is named in the “Title”)",
-        },
-        {
-            trigger: ".modal:contains(is named in the) .btn:contains(Close)",
-            run: "click",
-        },
-        {
-            trigger: `${dialogField("name")} input`,
+            trigger: `.modal:has(.o_playbook_refusal:contains(is named in the “Title”)) .o_field_widget[name=name] input`,
             run: "edit They could not wait",
         },
         {

@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("playbook_outputs", {
             run: "click",
         },
         {
-            content: "A note that is too short is refused and not lost",
+            content: "A note that is too short says so while it is written",
             trigger: `${output("Minutes", "missing")} .o_playbook_hand_in`,
             run: "click",
         },
@@ -55,15 +55,10 @@ registry.category("web_tour.tours").add("playbook_outputs", {
             run: "edit N/A",
         },
         {
-            trigger: `${output("Minutes", "missing")} .o_playbook_submit`,
-            run: "click",
+            trigger: `${output("Minutes", "missing")}:contains(2 of at least 20):has(.o_playbook_submit:disabled)`,
         },
         {
-            trigger: ".modal:contains(2 letters and digits) .modal-footer button",
-            run: "click",
-        },
-        {
-            trigger: `${output("Minutes", "missing")} textarea:value(N/A)`,
+            trigger: `${output("Minutes", "missing")} textarea`,
             run: "edit They accept the price if delivery is in May",
         },
         {
@@ -80,10 +75,19 @@ registry.category("web_tour.tours").add("playbook_outputs", {
         },
         {
             trigger: `${output("Trial", "missing")} input[type=text]`,
-            run: "edit https://trial.example.com",
+            run: "edit trial.example.com",
         },
         {
             trigger: `${output("Trial", "missing")} .o_playbook_submit`,
+            run: "click",
+        },
+        {
+            content: "What is refused stands under the field, with what was written",
+            trigger: `body:not(:has(.modal)) ${output("Trial", "missing")}:contains(begins with http) input:value(trial.example.com)`,
+            run: "edit https://trial.example.com",
+        },
+        {
+            trigger: `${output("Trial", "missing")} .o_playbook_submit:enabled`,
             run: "click",
         },
         {

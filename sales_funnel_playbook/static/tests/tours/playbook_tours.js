@@ -103,6 +103,16 @@ registry.category("web_tour.tours").add("playbook_tab", {
         },
         {
             trigger: ".modal .o_field_widget[name=note] textarea",
+            run: "edit N/A",
+        },
+        {
+            trigger: ".modal button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "What is refused stands under the field, in the one dialog",
+            trigger:
+                ".o_dialog:only-child:contains(2 letters and digits) .o_field_widget[name=note] textarea",
             run: "edit Minutes of 15 March",
         },
         {

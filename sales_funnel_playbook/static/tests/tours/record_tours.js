@@ -72,6 +72,46 @@ registry.category("web_tour.tours").add("playbook_afternoon", {
     ],
 });
 
+registry.category("web_tour.tours").add("playbook_refused_note", {
+    steps: () => [
+        {
+            trigger: "a.nav-link[name=progress]",
+            run: "click",
+        },
+        {
+            trigger: "button[name=action_log_progress]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=summary] textarea",
+            run: "edit They want to start in May",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=communicated_at] button",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=communicated_at] input",
+            run: "edit 01/02/2003 10:00:00",
+        },
+        {
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "What is refused stands under the field, and what was written is still there",
+            trigger: ".modal .o_playbook_refusal:contains(cannot be before the deal)",
+        },
+        {
+            trigger: "body:not(:has(.o_error_dialog)) .modal .o_form_button_cancel",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_form_view",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("playbook_score_sheet", {
     steps: () => [
         {
