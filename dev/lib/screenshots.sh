@@ -1,14 +1,23 @@
 # The pictures of the documentation, taken from the demo.
 # shellcheck shell=bash
 
+declare -A CURRENCIES=([en_US]=USD [zh_CN]=CNY [zh_TW]=TWD) # of the demo's company, by language
+
 cmd_screenshots() { # names of pictures; without them all
     ensure_npm
     ensure_browser
+    begin_pictures
     if [[ -n ${URL:-} ]]; then
         ensure_python
-        take_pictures "${URL%/}" "$@"
-        return
+        take_pictures "${URL%/}" "${!CURRENCIES[*]}" "$@"
+    else
+        take_pictures_of_own_demo "$@"
     fi
+    finish_pictures
+}
+
+take_pictures_of_own_demo() { # names
+    local language
     require_addon
     ensure_runtime
     DEMO_DB=${DB_PREFIX}_screenshots
@@ -17,8 +26,20 @@ cmd_screenshots() { # names of pictures; without them all
     trap end_screenshots EXIT
     trap 'exit 1' INT TERM
     make_demo_db
-    start_demo
-    take_pictures "http://127.0.0.1:$PORT" "$@"
+    for language in "${!CURRENCIES[@]}"; do
+        set_currency "${CURRENCIES[$language]}"
+        start_demo
+        take_pictures "http://127.0.0.1:$PORT" "$language" "$@"
+        stop_demo
+        trap 'exit 1' INT TERM
+    done
+}
+
+# The company counts in another currency, and so do its reviews, which nobody may change.
+set_currency() { # its name
+    sql -d "$DEMO_DB" -c "UPDATE res_currency SET active = TRUE WHERE name = '$1'" \
+        -c "UPDATE res_company SET currency_id = (SELECT id FROM res_currency WHERE name = '$1')" \
+        -c "UPDATE crm_funnel_review SET currency_id = (SELECT id FROM res_currency WHERE name = '$1')"
 }
 
 end_screenshots() {
@@ -27,15 +48,20 @@ end_screenshots() {
     drop_db "$DEMO_DB"
 }
 
-take_pictures() { # address, names
-    local folder=$ENV_DIR/screenshots address=$1
-    shift
-    rm -rf "$folder"
-    mkdir -p "$folder"
+begin_pictures() {
+    PICTURES=$ENV_DIR/screenshots
+    rm -rf "$PICTURES"
+    mkdir -p "$PICTURES"
+}
+
+take_pictures() { # address, languages in one argument, names
     BROWSER=$(find_browser) NPM_PACKAGES=$NPM_DIR \
-        run_node "$REPO/dev/screenshots/take.mjs" "$address" "$folder/" "$@"
-    "$VENV/bin/python" "$REPO/dev/shrink_pictures.py" "$folder" || die "Some pictures are too large."
-    "$VENV/bin/python" "$REPO/dev/join_frames.py" "$folder" || die "Some pictures that move are too large."
-    cp -r "$folder/." "$REPO/docs/images/"
+        run_node "$REPO/dev/screenshots/take.mjs" "$1" "$PICTURES/" "$2" "${@:3}"
+}
+
+finish_pictures() {
+    "$VENV/bin/python" "$REPO/dev/shrink_pictures.py" "$PICTURES" || die "Some pictures are too large."
+    "$VENV/bin/python" "$REPO/dev/join_frames.py" "$PICTURES" || die "Some pictures that move are too large."
+    cp -r "$PICTURES/." "$REPO/docs/images/"
     say "Written: docs/images. 'make description' brings the addon's page up to date."
 }

@@ -1,4 +1,4 @@
-// Takes the pictures of shots.mjs and films.mjs: take.mjs ADDRESS FOLDER [NAME…]
+// Takes the pictures of shots.mjs and films.mjs: take.mjs ADDRESS FOLDER "LANGUAGE…" [NAME…]
 //
 // BROWSER is the browser's path, NPM_PACKAGES the folder that has playwright-core. English pictures land in
 // FOLDER, others in FOLDER/zh_CN and, of films, FOLDER/zh_TW; the frames of a film in a folder NAME.frames.
@@ -12,7 +12,7 @@ import { SHOTS } from "./shots.mjs";
 import { BOTH, DESKTOP, DESKTOP_SIZE, PHONE, SETTINGS } from "./windows.mjs";
 
 const { chromium } = createRequire(`${process.env.NPM_PACKAGES}/package.json`)("playwright-core");
-const [base, folder, ...names] = process.argv.slice(2);
+const [base, folder, spoken, ...names] = process.argv.slice(2);
 const TIMEOUT = 120_000; // milliseconds, for a busy machine
 const LANGUAGES = { en_US: "", zh_CN: "zh_CN/" };
 const FILM_LANGUAGES = { ...LANGUAGES, zh_TW: "zh_TW/" }; // those of the READMEs
@@ -51,13 +51,14 @@ function getUser(shot) {
     return shot.user ?? "admin";
 }
 
-async function takeAs(user, shots, languages) {
+async function takeAs(user, shots, places) {
+    const languages = Object.entries(places).filter(([language]) => spoken.split(" ").includes(language));
     const context = await logIn(user);
     const storageState = await context.storageState();
     const session = new Session(context.pages()[0], base, "en_US");
     const me = await session.find("res.users", [["login", "=", user]], ["lang"]);
     try {
-        for (const [language, place] of Object.entries(languages)) {
+        for (const [language, place] of languages) {
             await session.call("res.users", "write", [[me.id], { lang: language }]);
             await mkdir(folder + place, { recursive: true });
             for (const kind of BOTH) {

@@ -26,6 +26,8 @@ OVERRIDES = (
     ("management", "Agreed with the board: they begin with a pilot at our risk."),
     ("known", "Third order of this customer; nothing has changed since the last one."),
 )
+CHINESE = ("rep", "account")  # the others write English; each in their own language, whoever the customer is
+SIGNED = {"en": "Signed: it is over.", "zh": "已签约，风险解除。"}
 LOST = ("lost_price", "lost_decision", "lost_competitor", "lost_budget")
 
 
@@ -39,16 +41,22 @@ class Deal:
         self.is_neglected = row["owner"] == "tom" or not pick(self.key, 5)
 
     @property
+    def lang(self):
+        """The language in which its salesperson writes."""
+        return "zh" if self.row["owner"] in CHINESE else "en"
+
+    @property
     def mine(self):
-        """The deal as its salesperson has it."""
-        return self.lead.with_user(self.demo.users[self.row["owner"]])
+        """The deal as its salesperson has it, in their language."""
+        owner = self.demo.users[self.row["owner"]]
+        return self.lead.with_user(owner).with_context(lang=owner.lang)
 
     def begin(self, target, captured_at=False):
         """Enter the deal into a stage, as its salesperson."""
         row, demo = self.row, self.demo
         owner = demo.users[row["owner"]]
         amount = float(row["amount"]) * SHEET
-        lead = demo.env["crm.lead"].with_user(owner)
+        lead = demo.env["crm.lead"].with_user(owner).with_context(lang=owner.lang)
         vals = {
             "name": row["customer"],
             "type": "opportunity",
@@ -69,7 +77,7 @@ class Deal:
             "probability": self.get_stated(target),
             "captured_at": captured_at or demo.now - timedelta(hours=1 + pick(self.key, 5)),
         }
-        self.lead = lead.create(vals).with_user(demo.env.uid)
+        self.lead = lead.create(vals).with_env(demo.env)
         self.position = target
         demo.env["ir.model.data"]._update_xmlids(
             [{"xml_id": f"sales_funnel_playbook.lead_demo_{self.key}", "record": self.lead, "noupdate": True}]
@@ -114,7 +122,7 @@ class Deal:
         if int(target) == 5:
             self.lead.date_closed = self.demo.now
             risks = self.lead.risk_ids.filtered(lambda one: one.state == "open")
-            risks.write({"closing_note": "Signed: it is over.", "state": "closed"})
+            risks.write({"closing_note": SIGNED[self.lang], "state": "closed"})
             for submission in self.lead.output_ids.filtered("awaits_approval"):
                 self.approve(submission)
         self.position = target
@@ -165,17 +173,17 @@ class Deal:
 
     def submit(self, output):
         """Hand in something plausible for an output, now."""
-        evidence = {}
+        title, evidence = output.with_context(lang=self.mine.env.lang).name, {}
         if output.evidence == "file":
-            name = f"{output.name}, {self.row['customer']}.txt"
-            text = f"{output.name}\n{self.row['customer']}: {self.row['use_case']}\n"
+            name = f"{title}, {self.row['customer']}.txt"
+            text = f"{title}\n{self.row['customer']}: {self.row['use_case']}\n"
             file = self.mine.env["ir.attachment"].create({"name": name, "raw": text.encode()})
             evidence["attachment_ids"] = file.ids
         elif output.evidence == "link":
             evidence["url"] = f"https://trial.example.com/{self.key}"
         else:
             told = (self.row[name] for name in ("customer", "contact", "use_case", "pain_points"))
-            evidence["note"] = f"{output.name}: {', '.join(told)}"
+            evidence["note"] = f"{title}: {', '.join(told)}"
         submission_id = self.mine.submit_output(output.id, **evidence)
         submission = self.demo.env["crm.lead.output"].browse(submission_id)
         is_late = bool(submission.due_at and self.demo.now > submission.due_at)
@@ -205,8 +213,8 @@ class Deal:
 
     def note(self, communicated_at, channel="call"):
         """Write down what the customer said in this stage."""
-        lang = "zh" if self.row["customer"] > "\u3000" or self.key in "abcd" else "en"
-        texts = [one for one in self.demo.notes if (one["position"], one["lang"]) == (self.position, lang)]
+        wanted = (self.position, self.lang)
+        texts = [one for one in self.demo.notes if (one["position"], one["lang"]) == wanted]
         text = texts[(self.said + pick(self.key, 2)) % len(texts)] if texts else None
         if not text or not self.row["pain_points"]:
             return

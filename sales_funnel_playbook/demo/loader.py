@@ -136,7 +136,8 @@ class Demo(Office):
         """Let something happen to a deal that is there by then."""
         deal = self.deals[line["deal"]]
         if deal.lead:
-            lead = deal.lead.with_user(self.users[line["who"]])
+            user = self.users[line["who"]]
+            lead = deal.lead.with_user(user).with_context(lang=user.lang)
             getattr(facts, line["what"])(deal, lead, line["subject"], line["text"])
 
     # weeks in the office

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from odoo.tools import convert_file
 from odoo.addons.sales_funnel_playbook.demo.stories import Calendar, read
 
 MODULE = "sales_funnel_playbook"
+CHINESE = re.compile("[\u3400-\u9fff]")
 NOW = datetime(2029, 1, 1, 9, 30)  # a Monday, and the first of January
 WEEKS = 14
 # What nobody can have done yet; what is planned may lie ahead.
@@ -47,6 +49,7 @@ class TestDemo(TransactionCase):
         cls.startClassPatcher(freeze_time(NOW))
         cls.env.cr._now = NOW
         cls.own = cls._create_own_playbook()
+        cls.env["res.lang"]._activate_lang("zh_CN")
         for name in Manifest.for_addon(MODULE)["demo"]:
             convert_file(cls.env(su=True), MODULE, name, {}, mode="init", noupdate=True)
         cls.keys = {row["key"]: cls.env.ref(f"{MODULE}.lead_demo_{row['key']}") for row in read("deals")}
@@ -157,6 +160,25 @@ class TestDemo(TransactionCase):
         sessions = self.env["crm.playbook.case.session.line"].search([])
         self.assertLess(min(sessions.mapped("held_at")), NOW)
         self.assertGreater(max(sessions.mapped("held_at")), NOW)
+
+    def test_each_writes_and_reads_their_own_language(self):
+        chinese = self.env.ref(f"{MODULE}.user_demo_rep") | self.env.ref(
+            f"{MODULE}.user_demo_account_manager"
+        )
+        self.assertEqual(set(chinese.mapped("lang")), {"zh_CN"})
+        notes = self.leads.progress_ids
+        self.assertTrue(notes.user_id - chinese)
+        for note in notes:
+            for text in (note.feedback or "", note.summary.replace(note.lead_id.contact_name or "-", "")):
+                if text:
+                    self.assertEqual(bool(CHINESE.search(text)), note.user_id in chinese, text)
+        work = self.env["mail.activity"].search(
+            [("res_id", "in", self.leads.ids), ("playbook_cause", "!=", False)]
+        )
+        self.assertTrue(work.user_id & chinese)
+        for one in work:
+            self.assertEqual(bool(CHINESE.search(one.summary)), one.user_id in chinese, one.summary)
+        self.assertEqual(self.lines.with_context(lang="zh_CN").mapped("name"), ["企业级 SaaS", "标准产品"])
 
     def test_everybody_has_a_day(self):
         today = NOW.date()
