@@ -79,16 +79,7 @@ class CrmPlaybookCaseSession(models.TransientModel):
 
     def _prepare_agenda(self):
         """Return the cases in the order of the agenda, as HTML."""
-        items = [
-            Markup('<li><a href="/odoo/crm.playbook.case/%s">%s</a> (%s)%s</li>')
-            % (
-                line.case_id.id,
-                line.case_id.name,
-                line.case_id._get_outcome_label(),
-                f": {line.reason}" if line.reason else "",
-            )
-            for line in self.line_ids
-        ]
+        items = [Markup("<li>%s</li>") % line._prepare_agenda_item() for line in self.line_ids]
         return Markup("<p>%s</p><ol>%s</ol>") % (self.env._("Agenda"), Markup().join(items))
 
 
@@ -106,6 +97,11 @@ class CrmPlaybookCaseSessionSuggestion(models.TransientModel):
     )
     outcome = fields.Selection(related="case_id.outcome")
     reason = fields.Char(string="Why", readonly=True)
+
+    def _prepare_agenda_item(self):
+        """Return the case, and why it is there, as HTML."""
+        link = self.case_id._prepare_link()
+        return self.env._("%(case)s: %(reason)s", case=link, reason=self.reason) if self.reason else link
 
     @api.model_create_multi
     def create(self, vals_list):

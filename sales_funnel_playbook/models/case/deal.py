@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -106,6 +108,11 @@ class CrmPlaybookCase(models.Model):
     def _get_outcome_label(self):
         """Return how the deal ended, in the reader's language."""
         return dict(self._fields["outcome"]._description_selection(self.env))[self.outcome]
+
+    def _prepare_link(self):
+        """Return this case, and how its deal ended, as HTML that leads to it."""
+        link = Markup('<a href="/odoo/crm.playbook.case/%s">%s</a>') % (self.id, self.name)
+        return self.env._("%(case)s (%(outcome)s)", case=link, outcome=self._get_outcome_label())
 
     @api.model
     def _check_deal_access(self, lead_id):

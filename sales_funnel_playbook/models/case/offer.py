@@ -218,10 +218,6 @@ class CrmFunnelReviewLine(models.Model):
         )
         if not cases:
             return super()._prepare_explanation()
-        items = Markup().join(
-            Markup('<li><a href="/odoo/crm.playbook.case/%s">%s</a> (%s)</li>')
-            % (case.id, case.name, case._get_outcome_label())
-            for case in cases
-        )
+        items = Markup().join(Markup("<li>%s</li>") % case._prepare_link() for case in cases)
         title = self.env._("Cases that may help:")
         return super()._prepare_explanation() + Markup("<p>%s</p><ul>%s</ul>") % (title, items)

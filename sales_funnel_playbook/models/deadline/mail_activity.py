@@ -73,8 +73,8 @@ class MailActivity(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Remember when an activity is done; Odoo itself keeps the day only. Whoever it is given to reads it in
-        their language.
+        """Remember when an activity is done; Odoo itself keeps the day only. Whoever it is given to
+        reads it in their language.
         """
         self._check_playbook_fields(vals)
         if vals.get("user_id"):

@@ -13,9 +13,9 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     def _get_words(self):
-        """Return ``{activity: {"summary": str, "note": HTML or False}}``: how the module words these now, in the
-        language of the environment, maybe one of the two only. Not in it is what no rule or record says. Other
-        rooms extend it with what they ask for.
+        """Return ``{activity: {"summary": str, "note": HTML or False}}``: how the module words these now, in
+        the language of the environment, maybe one of the two only. Not in it is what no rule or record
+        says. Other rooms extend it with what they ask for.
         """
         words = {}
         for one in self:
@@ -66,7 +66,7 @@ class MailActivity(models.Model):
         return {one: leads._prepare_unmet_words(told[key]) for one, key in keys.items() if key in told}
 
     def _get_untouched(self):
-        """Return ``{activity: names of the texts}`` that are the module's own words, in whichever language."""
+        """Return ``{activity: names of the texts}`` that are the module's words, in whichever language."""
         untouched = defaultdict(set)
         for lang, __ in self.env["res.lang"].get_installed():
             for one, words in self.with_context(lang=lang)._get_words().items():
@@ -122,8 +122,8 @@ class ResPartner(models.Model):
         return result
 
     def _get_work_in_another_language(self, lang):
-        """Return the open activities of the users among these whose language is not ``lang``. A user's own field
-        has the new one already when it is written through them.
+        """Return the open activities of the users among these whose language is not ``lang``. A user's own
+        field has the new one already when it is written through them.
         """
         others = self.filtered(lambda partner: partner.lang != lang)
         # sudo: the module words what it asks for, whoever changes the language

@@ -94,7 +94,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _prepare_question_words(self, rule):
-        """Return the text of the activity that asks about a criterion or condition, in the rule's language."""
+        """Return the text of the activity that asks about a criterion or condition, in its language."""
         return {"summary": rule.env._("Ask: %s", rule.name)}
 
     def _get_askable(self, rule_id, kind):

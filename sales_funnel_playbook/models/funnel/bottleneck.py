@@ -261,14 +261,20 @@ class CrmFunnelReviewLine(models.Model):
         ]
         shown = Markup(format_list(self.env, ["%s"] * len(links))) % tuple(links)
         more = len(leads) - MAX_SHOWN
-        rest = " " + self.env._("and %s more", more) if more > 0 else ""
-        return Markup("<p>%s %s%s</p>") % (self.env._("Deals concerned (%s):", len(lead_ids)), shown, rest)
+        if more > 0:
+            shown += Markup(" %s") % self.env._("and %s more", more)
+        return Markup("<p>%s</p>") % self.env._(
+            "Deals concerned (%(count)s): %(deals)s", count=len(lead_ids), deals=shown
+        )
 
     @api.model
     def _prepare_counted(self, title, counted):
         if not counted:
             return Markup()
-        items = Markup().join(Markup("<li>%s (%s)</li>") % one for one in counted)
+        items = Markup().join(
+            Markup("<li>%s</li>") % self.env._("%(name)s (%(count)s)", name=name, count=count)
+            for name, count in counted
+        )
         return Markup("<p>%s</p><ul>%s</ul>") % (title, items)
 
 

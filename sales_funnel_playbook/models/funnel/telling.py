@@ -28,8 +28,8 @@ class CrmFunnelReviewLine(models.Model):
             )
 
     def _prepare_alert_words(self, manager):
-        """Return the texts of the activity of ``manager``, in the language of the environment: they tell of the
-        deals that this user may see.
+        """Return the texts of the activity of ``manager``, in the language of the environment: they tell of
+        the deals that this user may see.
         """
         return {
             "summary": self.env._("Bottleneck: %s", self.name),

@@ -57,8 +57,8 @@ class TestDeadlineWords(DeadlineCase):
         cls.playbook.criterion_ids.with_context(lang="zh_CN").name = "有预算吗？"
 
     def _give_work(self):
-        """Return open work of each kind: of a deal whose first deadline is missed, and of one that was overridden
-        into the next stage.
+        """Return open work of each kind: of a deal whose first deadline is missed, and of one that was
+        overridden into the next stage.
         """
         lead, overridden = (self.create_lead_at(18, name=name) for name in ("Acme", "Globex"))
         reason = self.env["crm.playbook.override.reason"].search([], limit=1)
