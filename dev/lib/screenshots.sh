@@ -26,7 +26,9 @@ take_pictures_of_own_demo() { # names
     trap end_screenshots EXIT
     trap 'exit 1' INT TERM
     make_demo_db
+    rename_db "$DEMO_DB" "${DEMO_DB}_made"
     for language in "${!CURRENCIES[@]}"; do
+        copy_db "${DEMO_DB}_made" "$DEMO_DB" # what a picture or film leaves behind is in no other language's
         set_currency "${CURRENCIES[$language]}"
         start_demo
         take_pictures "http://127.0.0.1:$PORT" "$language" "$@"
@@ -45,6 +47,7 @@ set_currency() { # its name
 end_screenshots() {
     stop_demo
     drop_db "${DEMO_DB}_new"
+    drop_db "${DEMO_DB}_made"
     drop_db "$DEMO_DB"
 }
 

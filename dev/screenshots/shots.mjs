@@ -158,7 +158,12 @@ export const SHOTS = [
     },
     {
         name: "case",
-        open: openRecord("cases", "crm.playbook.case", [["state", "=", "published"]]),
+        open: (session) => {
+            const name = session.isChinese
+                ? "忽略了客户的隐性需求"
+                : "Our champion left, and with her the project";
+            return openRecord("cases", "crm.playbook.case", [["name", "=", name]])(session);
+        },
         ready: ".o_form_view",
         size: [1200, 800],
         windows: BOTH,
