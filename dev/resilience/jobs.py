@@ -84,7 +84,7 @@ def run_all(database, moment):
 
 
 def find_faults(odoo):
-    """Return what is wrong in a database, as :func:`invariants.find_faults` does. The module's check is run in
+    """Return what is wrong in a database, as :func:`invariants.find_faults` does. The module's check runs in
     this process, which has the registry: another one takes seconds to load it.
     """
 
