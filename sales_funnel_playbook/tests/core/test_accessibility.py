@@ -113,9 +113,7 @@ class TestAccessibility(AxeCase, ReviewCase, CaseCase):
         if self.touch_enabled:
             clicks = (".o_statusbar_status .dropdown-toggle", ".dropdown-item:not(.active)")
         with mute_logger("odoo.http"):  # it logs the refusal
-            self.assertAccessible(
-                self.leader.login, self.get_lead_page((".o_playbook_gate_dialog",), clicks)
-            )
+            self.assertAccessible(self.leader.login, self.get_lead_page((".o_playbook_gate_dialog",), clicks))
 
     def test_before_the_first_step(self):
         """Where the templates are offered."""
