@@ -1,7 +1,9 @@
 # Test runs side by side: each lane is a process group of its own with a log, and one program shows what they do.
 # shellcheck shell=bash
 
-UNIT_LANES=${UNIT_LANES:-$(nproc)} # beside the one with the browser
+# Beside the one with the browser, which takes other files when it has done its own: on two cores two lanes are
+# enough when all else has ended, and each loads the registry and collects the tests for itself.
+UNIT_LANES=${UNIT_LANES:-$(($(nproc) > 2 ? $(nproc) - 1 : 1))}
 # Who has to get on: what takes longest in one piece, and browsers. The others fill what these leave.
 FIRST=0 NEXT=5 LAST=10
 

@@ -36,6 +36,7 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install -i "$MODULE"
     copy_db "$RUN_DB" "${RUN_DB}_faults"
+    keep_autovacuum_away "$RUN_DB"
     start_lane resilience "$FIRST" run_faults
     check_pot "$RUN_DB"
     # what the browser loads is built once for all copies

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+import processes
 from databases import Database
 
 collect_ignore = ["stories"]  # they are scripts for Odoo's shell
@@ -12,7 +13,10 @@ collect_ignore = ["stories"]  # they are scripts for Odoo's shell
 @pytest.fixture(scope="session")
 def plain():
     """A company that sells with crm alone."""
-    database = Database(os.environ["LIFECYCLE_TEMPLATE"]).copy("plain")
+    template = Database(os.environ["LIFECYCLE_TEMPLATE"])
+    addons = template.query("SELECT name FROM ir_module_module WHERE state = 'installed' ORDER BY id")
+    processes.load(name for (name,) in addons)
+    database = template.copy("plain")
     database.tell("plain_sales")
     return database
 

@@ -15,6 +15,7 @@ import psycopg2
 import answers
 import free_port
 import known_noise
+import processes
 
 MODULE = known_noise.MODULE
 REPO = Path(__file__).parents[2]
@@ -69,36 +70,31 @@ class Database:
 
         :param str expected: what its warnings are about, where it is to log some
         """
-        self._run(option, [option, module, "--stop-after-init"], expected=expected)
+        with open(os.devnull) as nothing:
+            self._run(option, [option, module, "--stop-after-init"], stdin=nothing, expected=expected)
 
     def tell(self, story):
         """Let a script of ``stories`` happen in Odoo's shell, in a process of its own."""
         with (STORIES / f"{story}.py").open() as script:
             self._run(story, [], "shell", stdin=script)
 
-    def _run(self, label, options, *command, stdin=subprocess.DEVNULL, expected=None):
+    def _run(self, label, options, *command, stdin, expected=None):
         """Run Odoo to its end.
 
         :raise AssertionError: when it fails, or logs anything at WARNING or above
         """
         log = LOGS / f"lifecycle-{self.name.split('_', 3)[-1]}{label.replace('-', '_')}.log"
         with log.open("w") as output:
-            process = subprocess.run(
-                self._get_command(*command, "--no-http", *options),
-                stdin=stdin,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        assert process.returncode == 0, f"Odoo failed, see {log}:\n{log.read_text()[-3000:]}"
+            status = processes.run(self._get_arguments(*command, "--no-http", *options), stdin, output)
+        assert status == 0, f"Odoo failed, see {log}:\n{log.read_text()[-3000:]}"
         found = [message for _level, _logger, message in known_noise.find([log])]
         found = [message for message in found if not expected or expected not in message]
         assert not found, f"Odoo logged at WARNING or above, see {log}: {found}"
 
-    def _get_command(self, *arguments):
+    def _get_arguments(self, *arguments):
         command, options = (arguments[:1], arguments[1:]) if arguments[0] == "shell" else ((), arguments)
         addons = [f"--addons-path={self.addons}"] if self.addons else []
-        odoo = [sys.executable, "-m", "odoo", *command, "--config", str(CONFIG), "-d", self.name]
-        return [*odoo, *addons, "--logfile=", *options]
+        return [*command, "--config", str(CONFIG), "-d", self.name, *addons, "--logfile=", *options]
 
     @contextlib.contextmanager
     def serve(self):
@@ -107,8 +103,9 @@ class Database:
         url = f"http://127.0.0.1:{(port := free_port.find())}"
         options = ["--http-port", str(port), "--db-filter", f"^{self.name}$", "--max-cron-threads", "0"]
         with log.open("w") as output:
+            command = [sys.executable, "-m", "odoo", *self._get_arguments(*options)]
             server = subprocess.Popen(
-                self._get_command(*options), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
         try:
             is_ready = answers.wait(f"{url}/web/login", lambda: server.poll() is None, START_TIME)

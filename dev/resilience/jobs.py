@@ -21,6 +21,7 @@ from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+import invariants
 from servers import LOGS, Odoo
 
 JOBS = ("start_refresh", "start_deadlines", "refresh", "deadlines", "reviews", "cases")
@@ -80,6 +81,20 @@ def run_all(database, moment):
             if not has_work(database):
                 return
     raise AssertionError(f"after {MAX_RUNS} runs of the jobs there still is something to do")
+
+
+def find_faults(odoo):
+    """Return what is wrong in a database, as :func:`invariants.find_faults` does. The module's check runs in
+    this process, which has the registry: another one takes seconds to load it.
+    """
+
+    def ask():
+        with Registry(odoo.database).check_signaling().cursor() as cr:
+            faults = Environment(cr, SUPERUSER_ID, {})["crm.playbook.integrity"]._find_faults()
+            cr.rollback()
+        return faults
+
+    return invariants.find_faults(odoo, ask)
 
 
 class Run:

@@ -10,7 +10,6 @@ from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 
-import invariants
 import jobs
 
 ROUNDS = 50
@@ -107,7 +106,7 @@ def test_both_move_it_to_the_same_stage(racing):
     one, two, _three = racing.stage_ids
     for lead_id in make_deals(racing, ROUNDS // 2):
         assert race_to(racing, lead_id, two, two) == (["yes", "yes"], [one, two])
-    assert invariants.find_faults(racing) == []
+    assert jobs.find_faults(racing) == []
 
 
 def test_one_goes_where_only_the_other_leads(racing):
@@ -120,7 +119,7 @@ def test_one_goes_where_only_the_other_leads(racing):
     for lead_id in make_deals(racing, ROUNDS):
         answers, stages = race_to(racing, lead_id, two, three)
         assert stages == right[tuple(answers)], answers
-    assert invariants.find_faults(racing) == []
+    assert jobs.find_faults(racing) == []
 
 
 def test_both_hand_in_the_same_output(racing):
@@ -134,7 +133,7 @@ def test_both_hand_in_the_same_output(racing):
         query = "SELECT is_current FROM crm_lead_output WHERE lead_id = %s ORDER BY id"
         rows = racing.postgres.query(racing.database, query, [lead_id])
         assert rows == [(False,), (True,)]
-    assert invariants.find_faults(racing) == []
+    assert jobs.find_faults(racing) == []
 
 
 def test_both_begin_what_is_due(racing):
@@ -148,4 +147,4 @@ def test_both_begin_what_is_due(racing):
     for run in runs:
         run.wait()
     jobs.run_all(racing.database, start + timedelta(days=1))
-    assert invariants.find_faults(racing) == []
+    assert jobs.find_faults(racing) == []

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-import invariants
 import jobs
 
 KILLS = int(os.environ.get("RESILIENCE_KILLS", "50"))
@@ -98,4 +97,4 @@ def test_killed_jobs_do_the_same(twins, record_property):
         assert list((mine[name] - others[name]).elements())[:5] == [], f"{name}: too many"
         assert list((others[name] - mine[name]).elements())[:5] == [], f"{name}: lost"
     for odoo in twins:
-        assert invariants.find_faults(odoo) == []
+        assert jobs.find_faults(odoo) == []

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-import invariants
 import jobs
 
 OF_NOBODY = """
@@ -105,4 +104,4 @@ def test_somebody_else_has_the_work(left):
         lead.with_user(manager).write({"stage_id": stages[1].id})
         risk = {"lead_id": lead.id, "level": "high", "description": "Nobody knows the customer any more"}
         env["crm.lead.risk"].with_user(manager).create(risk)
-    assert invariants.find_faults(left.odoo) == []
+    assert jobs.find_faults(left.odoo) == []

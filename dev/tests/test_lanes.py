@@ -57,6 +57,7 @@ class Run:
                 env={
                     **os.environ,
                     "PYTHONPATH": f"{DEV}:{os.environ['PYTHONPATH']}",
+                    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # what others bring takes as long as all the rest
                     "LANE_RECORD": str(record),
                     "LANE_QUEUE": str(self.lanes / "queue"),
                     **environ,

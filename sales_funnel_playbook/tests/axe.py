@@ -6,6 +6,7 @@ The library is no part of the module: the environment variable AXE_SOURCE names 
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from odoo.tests import HttpCase
 
@@ -32,6 +33,16 @@ checkWithAxe(%s).then(
 """
 
 
+class Page(NamedTuple):
+    """A page, the selectors of the parts that are checked, each of which has to appear, and those of what is
+    clicked before, as soon as it appears.
+    """
+
+    url: str
+    parts: tuple
+    clicks: tuple = ()
+
+
 class AxeCase(HttpCase):
     """Opens pages and checks parts of them."""
 
@@ -43,24 +54,22 @@ class AxeCase(HttpCase):
             self.fail(reason) if os.environ.get("CI") else self.skipTest(reason)
         self.axe = Path(path).read_text(encoding="utf-8")
 
-    def assertAccessible(self, url, parts, login, clicks=()):
-        """Open a page, click, and check its parts by the rules of WCAG 2.1, levels A and AA.
+    def assertAccessible(self, login, *pages):
+        """Open pages one after the other, and check their parts by the rules of WCAG 2.1, levels A and AA.
 
-        :param parts: selectors; each has to appear
-        :param clicks: selectors of what is clicked before, as soon as it appears
+        :param Page pages: the first is loaded, the others are opened in the web client
         """
         options = {
-            "clicks": list(clicks),
-            "parts": list(parts),
+            "pages": [page._asdict() for page in pages],
             "notOurs": [(rule, place) for rule, place, _reason in NOT_OURS],
             "rules": list(RULES),
         }
         check = Path(__file__).with_name("data") / "axe_check.js"
         code = "\n".join((self.axe, check.read_text(encoding="utf-8"), RUN % json.dumps(options)))
         try:
-            self.browser_js(url, code, "odoo.isReady === true", login=login)
+            self.browser_js(pages[0].url, code, "odoo.isReady === true", login=login, timeout=60 * len(pages))
         except AssertionError as error:  # its message repeats all of axe-core
             message = str(error).rpartition('" failed')[2].strip()
         else:
             return
-        self.fail(f"{url}, {self.browser_size}: {message}")
+        self.fail(f"{self.browser_size}: {message}")

@@ -1,5 +1,7 @@
 from itertools import pairwise
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.addons.crm.tests.common import TestCrmCommon
 from odoo.tests import tagged
@@ -124,6 +126,15 @@ class PlaybookCase(TestCrmCommon):
                 **vals,
             }
         )
+
+    def mock_datetime_and_now(self, moment):
+        """Return a context in which it is ``moment``. From the first one on the class has freezegun's clock,
+        with the real time: to replace the clocks of all modules takes as long as many a test.
+        """
+        if "has_clock" not in vars(type(self)):
+            type(self).has_clock = True
+            self.startClassPatcher(freeze_time(tick=True))
+        return super().mock_datetime_and_now(moment)
 
     def _advance(self, lead, stage):
         """Bring a lead to ``stage`` with everything met on the way."""

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from odoo import Command
 
+env["ir.module.module"].update_list()  # the template may be older than what the module says of itself
 groups = {
     "rep": "sales_team.group_sale_salesman",
     "leader": "sales_team.group_sale_manager",

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
 
-from ..axe import AxeCase
+from ..axe import AxeCase, Page
 from ..case.case_common import CaseCase
 from ..funnel.review_common import ReviewCase
 
@@ -67,69 +67,64 @@ class TestAccessibility(AxeCase, ReviewCase, CaseCase):
         review.decision_ids = [Command.create({"name": "Call the buyer", "user_id": self.leader.id})]
         return review
 
-    def assertLeadAccessible(self, parts, clicks, user):
+    def get_lead_page(self, parts, clicks):
         action = self.env.ref("crm.crm_lead_opportunities")
-        url = f"/odoo/action-{action.id}/{self.lead.id}"
-        self.assertAccessible(url, parts, user.login, clicks)
+        return Page(f"/odoo/action-{action.id}/{self.lead.id}", parts, clicks)
 
-    def test_checklist(self):
+    def get_checklist(self):
         self.create_outputs()
-        self.create_case()
         parts = (".o_playbook_panel", ".o_playbook_score", ".o_playbook_cases", ".o_playbook_timeline")
-        for user in (self.rep, self.leader):
-            self.assertLeadAccessible(parts, ["a.nav-link[name=playbook]"], user)
+        return self.get_lead_page(parts, ("a.nav-link[name=playbook]",))
 
-    def test_refusal(self):
-        self.playbook.mode = "enforce"
-        self._create_output(self.stage_lead, "Deck", guidance="As agreed")
-        clicks = [f".o_arrow_button[data-value='{self.stage_demo.id}']"]
-        if self.touch_enabled:
-            clicks = [".o_statusbar_status .dropdown-toggle", ".dropdown-item:not(.active)"]
-        with mute_logger("odoo.http"):  # it logs the refusal
-            self.assertLeadAccessible([".o_playbook_gate_dialog"], clicks, self.leader)
-
-    def test_funnel(self):
-        self.make_review()
-        url = f"/odoo/funnel?playbook_id={self.playbook.id}&period=last_week"
-        parts = (".o_funnel_filters", ".o_funnel_table", ".o_funnel_chart", ".o_funnel_definitions")
-        self.assertAccessible(url, parts, self.leader.login)
-
-    def test_first_steps(self):
-        """On the way, and before the first step, where the templates are offered."""
-        url = "/odoo/sales-funnel-first-steps"
-        self.assertAccessible(url, [".o_first_step"], self.leader.login)
-        self.env["crm.playbook"].search([("is_template", "=", False)]).active = False
-        self.assertAccessible(url, [".o_first_steps_page"], self.leader.login)
-
-    def test_settings(self):
-        action = self.env.ref("crm.crm_config_settings_action")
-        parts = [".o_settings_container:has(#sales_funnel_setting)"]
-        self.assertAccessible(f"/odoo/action-{action.id}", parts, "admin")
-
-    def test_my_day(self):
+    def test_of_a_representative(self):
+        """The checklist, "My Day", and the library of cases."""
+        self.create_case()
+        checklist = self.get_checklist()
         self._create_deadline("Complete it", "lead_created", satisfied_domain="[('phone', '!=', False)]")
         self._create_lead("Globex", captured_at=Datetime.now() - timedelta(days=10))
         self.env.cr.flush()
         rows = ".o_kanban_record" if self.touch_enabled else ".o_data_row"
-        self.assertAccessible("/odoo/my-day", [rows], self.rep.login)
+        pages = (Page("/odoo/my-day", (rows,)), Page("/odoo/cases", (".o_kanban_record",)))
+        self.assertAccessible(self.rep.login, checklist, *pages)
 
-    def test_playbook(self):
+    def test_of_a_leader(self):
+        """The checklist, the funnel, a review, a case, a playbook, and the way to the first one."""
+        form, review, case = (".o_form_sheet",), self.make_review(), self.create_case()
+        checklist = self.get_checklist()
         self._create_deadline("Write the case", "won", case_mode="required")
         action = self.env.ref("sales_funnel_playbook.crm_playbook_action")
-        url = f"/odoo/action-{action.id}/{self.playbook.id}"
-        self.assertAccessible(url, [".o_form_sheet"], self.leader.login)
+        self.assertAccessible(
+            self.leader.login,
+            checklist,
+            Page(
+                f"/odoo/funnel?playbook_id={self.playbook.id}&period=last_week",
+                (".o_funnel_filters", ".o_funnel_table", ".o_funnel_chart", ".o_funnel_definitions"),
+            ),
+            Page(f"/odoo/funnel-reviews/{review.id}", form),
+            Page(f"/odoo/cases/{case.id}", form),
+            Page(f"/odoo/action-{action.id}/{self.playbook.id}", form),
+            Page("/odoo/sales-funnel-first-steps", (".o_first_step",)),
+        )
 
-    def test_review(self):
-        url = f"/odoo/funnel-reviews/{self.make_review().id}"
-        self.assertAccessible(url, [".o_form_sheet"], self.leader.login)
+    def test_refusal(self):
+        self.playbook.mode = "enforce"
+        self._create_output(self.stage_lead, "Deck", guidance="As agreed")
+        clicks = (f".o_arrow_button[data-value='{self.stage_demo.id}']",)
+        if self.touch_enabled:
+            clicks = (".o_statusbar_status .dropdown-toggle", ".dropdown-item:not(.active)")
+        with mute_logger("odoo.http"):  # it logs the refusal
+            self.assertAccessible(self.leader.login, self.get_lead_page((".o_playbook_gate_dialog",), clicks))
 
-    def test_case(self):
-        url = f"/odoo/cases/{self.create_case().id}"
-        self.assertAccessible(url, [".o_form_sheet"], self.leader.login)
+    def test_before_the_first_step(self):
+        """Where the templates are offered."""
+        self.env["crm.playbook"].search([("is_template", "=", False)]).active = False
+        page = Page("/odoo/sales-funnel-first-steps", (".o_first_steps_page",))
+        self.assertAccessible(self.leader.login, page)
 
-    def test_case_library(self):
-        self.create_case()
-        self.assertAccessible("/odoo/cases", [".o_kanban_record"], self.rep.login)
+    def test_settings(self):
+        action = self.env.ref("crm.crm_config_settings_action")
+        parts = (".o_settings_container:has(#sales_funnel_setting)",)
+        self.assertAccessible("admin", Page(f"/odoo/action-{action.id}", parts))
 
 
 @tagged("post_install", "-at_install")

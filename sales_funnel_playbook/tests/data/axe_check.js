@@ -1,39 +1,60 @@
-// What tests/axe.py runs in a page that has axe-core: it clicks, waits for the parts, checks them, and returns
-// a description of each violation.
-window.checkWithAxe = async ({ clicks, parts, notOurs, rules }) => {
+// What tests/axe.py runs in a page that has axe-core: it opens one page after the other without loading the web
+// client anew, clicks, waits for the parts, checks them, and returns a description of each violation.
+window.checkWithAxe = async ({ pages, notOurs, rules }) => {
     const find = (selector) => [...document.querySelectorAll(selector)].find((one) => one.checkVisibility());
-    const appear = async (selector) => {
+    const until = async (isThere, fault) => {
         const limit = performance.now() + 40000; // milliseconds
-        while (!find(selector)) {
+        while (!isThere()) {
             if (performance.now() > limit) {
-                throw new Error(`${selector} does not appear`);
+                throw new Error(fault);
             }
             await new Promise(requestAnimationFrame);
         }
+    };
+    const appear = async (url, selector) => {
+        await until(() => find(selector), `${url}: ${selector} does not appear`);
         return find(selector);
     };
-    for (const selector of clicks) {
-        (await appear(selector)).click();
+    const open = async (url) => {
+        const left = document.querySelector(".o_action_manager > *");
+        history.pushState({}, "", url);
+        window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+        await until(() => !left.isConnected, `${url} does not open`);
+    };
+    const check = async ({ url, clicks, parts }) => {
+        for (const selector of clicks) {
+            (await appear(url, selector)).click();
+        }
+        for (const selector of parts) {
+            await appear(url, selector);
+        }
+        const ending = document
+            .getAnimations()
+            .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+        await Promise.allSettled(ending.map((animation) => animation.finished));
+        const { violations, passes } = await window.axe.run(
+            { include: parts },
+            { runOnly: { type: "tag", values: rules }, elementRef: true }
+        );
+        if (!passes.length) {
+            throw new Error(`${url}: nothing was checked`);
+        }
+        return violations.flatMap(({ id, help, nodes }) =>
+            nodes
+                .filter(
+                    ({ element }) => !notOurs.some(([rule, place]) => rule === id && element.matches(place))
+                )
+                .map(({ target, html, failureSummary }) =>
+                    [`${url}: ${id}: ${target.join(" ")}: ${help}`, html, failureSummary].join("\n    ")
+                )
+        );
+    };
+    const found = [];
+    for (const [number, page] of pages.entries()) {
+        if (number) {
+            await open(page.url);
+        }
+        found.push(...(await check(page)));
     }
-    for (const selector of parts) {
-        await appear(selector);
-    }
-    const ending = document
-        .getAnimations()
-        .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
-    await Promise.allSettled(ending.map((animation) => animation.finished));
-    const { violations, passes } = await window.axe.run(
-        { include: parts },
-        { runOnly: { type: "tag", values: rules }, elementRef: true }
-    );
-    if (!passes.length) {
-        throw new Error("nothing was checked");
-    }
-    return violations.flatMap(({ id, help, nodes }) =>
-        nodes
-            .filter(({ element }) => !notOurs.some(([rule, place]) => rule === id && element.matches(place)))
-            .map(({ target, html, failureSummary }) =>
-                [`${id}: ${target.join(" ")}: ${help}`, html, failureSummary].join("\n    ")
-            )
-    );
+    return found;
 };
