@@ -1,7 +1,7 @@
 {
     "name": "Sales Funnel Playbook",
     "summary": "Stages with conditions and outputs, scores, tiers, risks, and automatic deadlines",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",

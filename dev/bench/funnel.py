@@ -12,25 +12,23 @@ from bench.scale.company import get_playbook
 
 WEEKS = 12
 STAYS_MADE = {"params": {"stays": 5_000_000}, "quick": {"stays": 250_000}}
-BEGUN = SQL("log.kind NOT IN ('lost', 'restored') AND log.stage_id IS DISTINCT FROM log.previous_stage_id")
 MOVES = """
-    SELECT log.stage_id, log.previous_stage_id, log.kind, COUNT(*) FROM crm_lead_stage_log log
+    SELECT log.stage_id, log.ended_as, COUNT(*) FROM crm_lead_stage_log log
+    WHERE log.playbook_id = %(playbook)s AND log.left_at >= %(since)s AND log.left_at < %(until)s
+        AND log.ended_as IN ('forward', 'skip', 'won', 'lost', 'backward')
+    GROUP BY 1, 2
+"""
+ENTERED = """
+    SELECT log.stage_id, COUNT(*) FROM crm_lead_stage_log log
     WHERE log.playbook_id = %(playbook)s AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
-    GROUP BY 1, 2, 3
+        AND log.is_entry
+    GROUP BY 1
 """
 COHORT = """
-    SELECT log.stage_id, lead.won_status, EXISTS (
-            SELECT FROM crm_lead_stage_log later JOIN crm_stage further ON further.id = later.stage_id
-            WHERE later.lead_id = log.lead_id AND later.kind <> 'lost'
-                AND (later.entered_at, later.id) > (log.entered_at, log.id)
-                AND (further.sequence, further.id) > (stage.sequence, stage.id)) AS is_reached, COUNT(*)
-    FROM crm_lead_stage_log log JOIN crm_stage stage ON stage.id = log.stage_id
-    JOIN crm_lead lead ON lead.id = log.lead_id
+    SELECT log.stage_id, lead.won_status, log.came_further_at IS NOT NULL AS is_reached, COUNT(*)
+    FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
     WHERE log.playbook_id = %(playbook)s AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
-        AND %(begun)s AND NOT EXISTS (
-            SELECT FROM crm_lead_stage_log earlier WHERE earlier.lead_id = log.lead_id
-                AND earlier.stage_id = log.stage_id AND earlier.kind NOT IN ('lost', 'restored')
-                AND (earlier.entered_at, earlier.id) < (log.entered_at, log.id))
+        AND log.is_first
     GROUP BY 1, 2, 3
 """
 STAYS = """
@@ -39,22 +37,21 @@ STAYS = """
         PERCENTILE_CONT(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY working_hours)
     FROM crm_lead_stage_log log
     WHERE log.playbook_id = %(playbook)s AND log.left_at >= %(since)s AND log.left_at < %(until)s
-        AND log.kind <> 'lost'
+        AND log.closes_stay
     GROUP BY 1
 """
 OPEN = """
     SELECT log.stage_id, lead.company_id, COUNT(*), SUM(lead.expected_revenue),
         SUM(lead.expected_revenue * lead.probability / 100)
     FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
-    JOIN crm_stage stage ON stage.id = log.stage_id AND stage.is_won IS NOT TRUE
-    WHERE log.playbook_id = %(playbook)s AND log.entered_at < %(until)s AND log.kind NOT IN ('lost', 'won')
+    WHERE log.playbook_id = %(playbook)s AND log.entered_at < %(until)s AND log.state = 'open'
         AND (log.left_at IS NULL OR log.left_at >= %(until)s)
     GROUP BY 1, 2
 """
 TREND = """
     SELECT log.stage_id, DATE_TRUNC('day', log.entered_at), COUNT(*) FROM crm_lead_stage_log log
     WHERE log.playbook_id = %(playbook)s AND log.entered_at >= %(since)s AND log.entered_at < %(until)s AND
-    %(begun)s GROUP BY 1, 2
+    log.is_entry GROUP BY 1, 2
 """
 OVERDUE = """
     SELECT COUNT(*), ARRAY_AGG(res_id) FROM mail_activity WHERE active AND res_model = 'crm.lead'
@@ -97,22 +94,22 @@ def get_week(env, playbook):
 def run_bare(env, playbook, statements, since, until):
     """Runs each statement for one period."""
     env.cr.execute("SET LOCAL jit TO off")  # as the module does
-    values = {"playbook": playbook.id, "since": since, "until": until, "begun": BEGUN, "now": env.cr.now()}
+    values = {"playbook": playbook.id, "since": since, "until": until, "now": env.cr.now()}
     for statement in statements:
         env.execute_query(SQL(statement, teams=playbook.team_ids.ids, **values))
 
 
 def freeze_bare(env, playbook):
     _days, bounds = get_week(env, playbook)
-    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN, *FINDINGS), *bounds)
+    run_bare(env, playbook, (ENTERED, MOVES, COHORT, STAYS, OPEN, *FINDINGS), *bounds)
 
 
 def page_bare(env, playbook, weeks=WEEKS):
     _days, (_since, until) = get_week(env, playbook)
     until += timedelta(weeks=1)
     since = until - timedelta(weeks=weeks)
-    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN, TREND), since, until)
-    run_bare(env, playbook, (MOVES, COHORT, STAYS, OPEN), since - timedelta(weeks=weeks), since)
+    run_bare(env, playbook, (ENTERED, MOVES, COHORT, STAYS, OPEN, TREND), since, until)
+    run_bare(env, playbook, (ENTERED, MOVES, COHORT, STAYS, OPEN), since - timedelta(weeks=weeks), since)
 
 
 @bench(

@@ -6,8 +6,10 @@ from bench.registry import bench
 from bench.scale.company import get_playbook
 
 COLUMNS = """
-    lead_id, playbook_id, product_line_id, team_id, user_id, stage_id, previous_stage_id, entered_at, left_at,
-    kind, duration_days, working_hours, gate, moved_by_id
+    lead_id, playbook_id, company_id, product_line_id, team_id, user_id, stage_id, previous_stage_id,
+    stage_rank,
+    state, origin, sequence, stay_sequence, stay_began_at, gate_stage_id, is_entry, is_first, came_further_at,
+    closes_stay, entered_at, left_at, ended_as, kind, duration_days, working_hours, gate, moved_by_id
 """
 
 

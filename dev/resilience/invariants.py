@@ -13,13 +13,15 @@ FORBIDDEN = {
     " LEFT JOIN crm_lead_stage_log log ON log.lead_id = lead.id AND log.left_at IS NULL"
     " WHERE log.id IS NULL OR log.stage_id IS DISTINCT FROM lead.stage_id",
     "a gap in the log": "SELECT id, lead_id, left_at, next FROM ("
-    "  SELECT id, lead_id, left_at,"
-    "    LEAD(entered_at) OVER (PARTITION BY lead_id ORDER BY entered_at, id) AS next"
-    "  FROM crm_lead_stage_log) stay WHERE next IS NOT NULL AND left_at IS DISTINCT FROM next",
+    "  SELECT id, lead_id, left_at, ended_as,"
+    "    LEAD(entered_at) OVER (PARTITION BY lead_id ORDER BY sequence) AS next"
+    "  FROM crm_lead_stage_log) stay WHERE next IS NOT NULL AND left_at IS DISTINCT FROM next"
+    " AND ended_as <> 'left'",
     "a stay that does not go on from the one before": "SELECT id, lead_id, previous_stage_id, before FROM ("
     "  SELECT id, lead_id, previous_stage_id,"
-    "    LAG(stage_id) OVER (PARTITION BY lead_id ORDER BY entered_at, id) AS before"
-    "  FROM crm_lead_stage_log) stay WHERE before IS NOT NULL AND before IS DISTINCT FROM previous_stage_id",
+    "    LAG(stage_id) OVER (PARTITION BY lead_id ORDER BY sequence) AS before"
+    "  FROM crm_lead_stage_log WHERE kind <> 'joined') stay WHERE before IS NOT NULL AND before IS DISTINCT"
+    " FROM previous_stage_id",
     "a stay of negative length": "SELECT id, duration_days, working_hours FROM crm_lead_stage_log"
     " WHERE duration_days < 0 OR working_hours < 0 OR left_at < entered_at",
     "two activities of one cause": "SELECT res_id, playbook_cause, COUNT(*) FROM mail_activity"

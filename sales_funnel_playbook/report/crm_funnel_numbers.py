@@ -121,8 +121,7 @@ class CrmFunnelReport(models.Model):
         """Return the domain on the stage log of the deals that were open in their stage at a moment."""
         scope = self._get_scope_domain(scope, tier="lead_id.tier")
         is_there = Domain("left_at", "=", False) | Domain("left_at", ">=", at)
-        is_open = Domain("kind", "not in", ["lost", "won"]) & Domain("stage_id.is_won", "=", False)
-        return scope & Domain("entered_at", "<", at) & is_there & is_open
+        return scope & Domain("entered_at", "<", at) & is_there & Domain("state", "=", "open")
 
     @api.model
     def _get_open_numbers(self, scope, at):

@@ -31,8 +31,9 @@ class CrmFunnelReport(models.Model):
     _depends = {
         "crm.lead": ["tier", "won_status"],
         "crm.lead.stage.log": [
-            *("lead_id", "playbook_id", "product_line_id", "team_id", "user_id", "stage_id"),
-            *("previous_stage_id", "kind", "entered_at", "left_at", "duration_days", "working_hours"),
+            *("lead_id", "playbook_id", "product_line_id", "team_id", "user_id", "stage_id", "state"),
+            *("entered_at", "left_at", "ended_as", "duration_days", "working_hours"),
+            *("is_entry", "is_first", "came_further_at", "closes_stay"),
         ],
         "crm.playbook.stage": ["playbook_id", "stage_id"],
         "crm.stage": ["sequence"],

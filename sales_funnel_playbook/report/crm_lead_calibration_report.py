@@ -14,7 +14,8 @@ STATEMENTS = """
     FROM crm_lead_stage_log log
     JOIN crm_lead lead ON lead.id = log.lead_id AND lead.won_status IN ('won', 'lost')
     JOIN crm_stage stage ON stage.id = log.stage_id AND stage.is_won IS NOT TRUE
-    WHERE log.probability IS NOT NULL AND log.kind NOT IN ('won', 'lost')
+    WHERE log.probability IS NOT NULL AND log.state = 'open' AND log.is_own_probability IS NOT FALSE
+        AND log.kind NOT IN ('handed_over', 'joined', 'unarchived')
 """
 SUMMARY = """
     SELECT MIN(id) AS id, user_id, team_id, playbook_id, company_id, COUNT(*) AS count,
@@ -36,7 +37,16 @@ class CrmLeadCalibrationReport(models.Model):
     _order = "entered_at desc, id desc"
     _depends = {
         "crm.lead": ["won_status", "company_id"],
-        "crm.lead.stage.log": ["probability", "score", "stage_id", "kind", "user_id", "team_id"],
+        "crm.lead.stage.log": [
+            "probability",
+            "is_own_probability",
+            "score",
+            "stage_id",
+            "kind",
+            "state",
+            "user_id",
+            "team_id",
+        ],
     }
 
     lead_id = fields.Many2one(string="Deals", readonly=True, aggregator="count_distinct")

@@ -50,7 +50,7 @@ MOVES = """
     LEFT JOIN LATERAL (%(rules)s) rule ON TRUE
     LEFT JOIN LATERAL (SELECT log.unmet @> jsonb_build_array(
         jsonb_build_object('kind', rule.kind, 'rule_id', rule.rule_id)) AS is_unmet) unmet ON TRUE
-    WHERE log.gate IN ('passed', 'observed', 'overridden') AND log.kind <> 'lost'
+    WHERE log.gate IN ('passed', 'observed', 'overridden') AND log.kind NOT IN ('lost', 'joined')
 """
 
 

@@ -33,3 +33,13 @@ SETTINGS = settings(
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes; the examples are small
     suppress_health_check=list(HealthCheck),
 )
+
+try:
+    from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+except ImportError:
+    RuleBasedStateMachine = object
+
+    def rule(**strategies):
+        return lambda method: method
+
+    run_state_machine_as_test = None

@@ -1,34 +1,8 @@
 """What happened in the funnel, as SQL over the stage log: the one source of page, review, pivot and workbook.
 
-A move is up to three events: a stay begins, the stage before is left, and the playbook's stage before it has
-one more deal that came on. Each kind of event is a SELECT of its own with a constant name, so that PostgreSQL
-runs only those that a question is about, each by an index.
-"""
-
-# A lost deal begins nothing; one that is restored, or won where it stands, goes on in the stage it was in.
-IS_BEGUN = "log.kind <> 'lost' AND log.stage_id IS DISTINCT FROM log.previous_stage_id"
-
-# Losing a deal and moving it at once is a loss; moving one that is lost already is none.
-IS_LOST = """
-    log.kind = 'lost' AND (log.stage_id = log.previous_stage_id OR NOT EXISTS (
-        SELECT FROM crm_lead_stage_log earlier WHERE earlier.lead_id = log.lead_id
-            AND earlier.left_at = log.entered_at AND earlier.kind = 'lost' AND earlier.id < log.id))
-"""
-
-# Whether the deal was never before in the stage it has just begun.
-IS_FIRST = """
-    NOT EXISTS (SELECT FROM crm_lead_stage_log earlier
-        WHERE earlier.lead_id = log.lead_id AND earlier.stage_id = log.stage_id
-            AND earlier.kind NOT IN ('lost', 'restored')
-            AND (earlier.entered_at, earlier.id) < (log.entered_at, log.id))
-"""
-
-# Whether the deal came into any stage behind this one afterwards.
-IS_REACHED = """
-    EXISTS (SELECT FROM crm_lead_stage_log later JOIN crm_stage further ON further.id = later.stage_id
-        WHERE later.lead_id = log.lead_id AND later.kind <> 'lost'
-            AND (later.entered_at, later.id) > (log.entered_at, log.id)
-            AND (further.sequence, further.id) > (stage.sequence, stage.id))
+A segment is up to four events: a deal enters a stage, the playbook's stage before it has one more deal that
+came on, a deal leaves a stage, its stay is over. Each kind of event is a SELECT of its own with a constant
+name, so that PostgreSQL runs only those that a question is about, each by an index.
 """
 
 # Which stages of the playbook come before and after each of its stages.
@@ -74,31 +48,32 @@ def _select(number, event, stage, **columns):
 BEGUN = f"""
     {_select(0, "begun", "log.stage_id", begun_count="1", next_count="path.after_id - path.after_id")}
     LEFT JOIN ({PATH}) path ON path.playbook_id = log.playbook_id AND path.stage_id = log.stage_id
-    WHERE {IS_BEGUN} AND log.stage_id IS NOT NULL
+    WHERE log.is_entry AND log.stage_id IS NOT NULL
 """
 NEXT = f"""
     {_select(1, "next", "path.before_id", next_count="1")}
     JOIN ({PATH}) path ON path.playbook_id = log.playbook_id AND path.stage_id = log.stage_id
-    WHERE {IS_BEGUN} AND path.before_id IS NOT NULL
+    WHERE log.is_entry AND path.before_id IS NOT NULL
 """
+REACHED = "(log.came_further_at IS NOT NULL)::int"
 FIRST = f"""
-    {_select(2, "first", "log.stage_id", cohort_count="1", reached_count=f"({IS_REACHED})::int")}
-    JOIN crm_stage stage ON stage.id = log.stage_id WHERE {IS_BEGUN} AND {IS_FIRST}
+    {_select(2, "first", "log.stage_id", cohort_count="1", reached_count=REACHED)}
+    WHERE log.is_first AND log.stage_id IS NOT NULL
 """
 OUTCOMES = {
-    "advanced_count": (
-        "(log.kind IN ('forward', 'skip', 'won') AND log.stage_id <> log.previous_stage_id)::int"
-    ),
-    "won_count": "(log.kind = 'won')::int",
-    "lost_count": f"({IS_LOST})::int",
-    "returned_count": "(log.kind = 'backward')::int",
+    "advanced_count": "(log.ended_as IN ('forward', 'skip', 'won'))::int",
+    "won_count": "(log.ended_as = 'won')::int",
+    "lost_count": "(log.ended_as = 'lost' AND log.state <> 'lost')::int",
+    "returned_count": "(log.ended_as = 'backward')::int",
 }
 LEFT = f"""
-    {_select(3, "left", "log.previous_stage_id", **OUTCOMES)} WHERE log.previous_stage_id IS NOT NULL
+    {_select(3, "left", "log.stage_id", date="log.left_at", **OUTCOMES)}
+    WHERE log.left_at IS NOT NULL AND log.stage_id IS NOT NULL
+        AND log.ended_as IN ('forward', 'skip', 'won', 'lost', 'backward')
 """
 LENGTHS = {name: "log.duration_days" if "days" in name else "log.working_hours" for name in STAYS}
 STAY = f"""
     {_select(4, "stay", "log.stage_id", date="log.left_at", stay_count="1", **LENGTHS)}
-    WHERE log.left_at IS NOT NULL AND log.kind <> 'lost' AND log.stage_id IS NOT NULL
+    WHERE log.closes_stay AND log.stage_id IS NOT NULL
 """
 EVENTS = " UNION ALL ".join((BEGUN, NEXT, FIRST, LEFT, STAY))

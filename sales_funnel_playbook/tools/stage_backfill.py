@@ -1,25 +1,29 @@
 """The statements that fill the stage log from Odoo's tracking, in the order in which they run."""
 
-# The leads to fill, with what is known without their history. An open stay is one that the log broke
-# off at, because the playbook was out of use since: its history goes on from there.
+# The leads that have come under the playbook and are in no segment yet.
+JOINING = """
+    CREATE TEMPORARY TABLE crm_backfill_joining ON COMMIT DROP AS
+    SELECT lead.id AS lead_id, NOT EXISTS (
+            SELECT FROM crm_lead_stage_log past WHERE past.lead_id = lead.id) AS is_filled
+    FROM crm_lead lead WHERE lead.id IN %(followers)s AND NOT EXISTS (
+        SELECT FROM crm_lead_stage_log present WHERE present.lead_id = lead.id AND present.left_at IS NULL)
+"""
+
+# Those of them that have no log at all, with what is known without their history.
 CANDIDATES = """
-    SELECT who.lead_id, who.stage_id, who.won_status = 'lost' AS is_lost,
+    CREATE TEMPORARY TABLE crm_backfill_candidate ON COMMIT DROP AS
+    SELECT lead_id, lead.stage_id, lead.won_status = 'lost' AS is_lost,
         lead.create_uid, date_trunc('second', lead.date_closed) AS date_closed,
         date_trunc('second', lead.date_last_stage_update) AS stage_changed_at,
-        date_trunc('second', LEAST(lead.create_date, lead.date_last_stage_update)) AS begun_at,
-        log.id AS open_id, log.stage_id AS open_stage_id, log.entered_at AS open_at,
-        COALESCE(log.kind = 'lost', FALSE) AS was_lost,
-        COALESCE(%(calendar_id)s, company.resource_calendar_id) AS calendar_id
-    FROM (%(who)s) who JOIN crm_lead lead ON lead.id = who.lead_id
-    LEFT JOIN res_company company ON company.id = COALESCE(lead.company_id, %(company_id)s)
-    LEFT JOIN crm_lead_stage_log log ON log.lead_id = who.lead_id AND log.left_at IS NULL
-    WHERE log.id IS NULL OR log.stage_id IS DISTINCT FROM who.stage_id
-        OR (log.kind = 'lost') IS DISTINCT FROM (who.won_status = 'lost')
+        date_trunc('second', LEAST(lead.create_date, lead.date_last_stage_update)) AS begun_at
+    FROM crm_backfill_joining JOIN crm_lead lead ON lead.id = lead_id
+    WHERE is_filled AND lead.stage_id IS NOT NULL
 """
 
 # What Odoo tracked of them: stages, and archiving that was losing (or its undoing). What one message
 # tells at once is put in the order in which it can have happened: restored, moved, lost.
 TRACKED = """
+    CREATE TEMPORARY TABLE crm_backfill_tracked ON COMMIT DROP AS
     SELECT candidate.lead_id, message.date AS at, value.create_uid,
         message.id::bigint * 4 + CASE WHEN value.field_id = %(stage)s THEN 1
             WHEN value.new_value_integer = 0 THEN 2 ELSE 0 END AS ord,
@@ -29,8 +33,7 @@ TRACKED = """
     FROM crm_backfill_candidate candidate
     JOIN mail_message message ON message.model = 'crm.lead' AND message.res_id = candidate.lead_id
     JOIN mail_tracking_value value ON value.mail_message_id = message.id
-    WHERE (candidate.open_at IS NULL OR message.date > candidate.open_at)
-        AND value.old_value_integer IS DISTINCT FROM value.new_value_integer
+    WHERE value.old_value_integer IS DISTINCT FROM value.new_value_integer
         AND (value.field_id = %(stage)s OR value.field_id = %(active)s AND EXISTS (
             SELECT FROM mail_tracking_value won WHERE won.mail_message_id = message.id
                 AND won.field_id IN (%(won_status)s, %(lost_reason)s)))
@@ -47,37 +50,34 @@ SPAN = """
 
 # One row for each beginning of a stay; the last two are what Odoo did not track.
 EVENTS = """
-    SELECT lead_id, COALESCE(open_at, LEAST(begun_at, first_at)) AS at, 0::bigint AS ord,
-        CASE WHEN was_lost THEN 'lost' ELSE 'created' END AS kind,
-        CASE WHEN open_id IS NULL THEN COALESCE(first_stage_id, stage_id) ELSE open_stage_id END AS stage_id,
-        create_uid AS moved_by_id, open_id
+    SELECT lead_id, LEAST(begun_at, first_at) AS at, 0::bigint AS ord, 'created' AS kind,
+        COALESCE(first_stage_id, stage_id) AS stage_id, create_uid AS moved_by_id
     FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
     UNION ALL
     SELECT lead_id, at, ord, CASE WHEN is_stage THEN 'moved' WHEN is_lost THEN 'lost' ELSE 'restored' END,
-        CASE WHEN is_stage THEN new_id END, create_uid, NULL
+        CASE WHEN is_stage THEN new_id END, create_uid
     FROM crm_backfill_tracked
     UNION ALL
-    SELECT lead_id, GREATEST(stage_changed_at, last_at, open_at), 9223372036854775806, 'moved', stage_id,
-        NULL, NULL
+    SELECT lead_id, GREATEST(stage_changed_at, last_at), 9223372036854775806, 'moved', stage_id, NULL
     FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
-    WHERE stage_id IS DISTINCT FROM COALESCE(last_stage_id, open_stage_id, stage_id)
+    WHERE stage_id IS DISTINCT FROM COALESCE(last_stage_id, stage_id)
     UNION ALL
-    SELECT lead_id, GREATEST(date_closed, stage_changed_at, last_at, open_at, begun_at), 9223372036854775807,
-        CASE WHEN is_lost THEN 'lost' ELSE 'restored' END, NULL, NULL, NULL
+    SELECT lead_id, GREATEST(date_closed, stage_changed_at, last_at, begun_at), 9223372036854775807,
+        CASE WHEN is_lost THEN 'lost' ELSE 'restored' END, NULL, NULL
     FROM crm_backfill_candidate candidate LEFT JOIN span USING (lead_id)
-    WHERE is_lost IS DISTINCT FROM COALESCE(is_last_lost, was_lost)
+    WHERE is_lost IS DISTINCT FROM COALESCE(is_last_lost, FALSE)
 """
 
 # Losing and restoring happen in the stage where the lead is; a move to where it is already is none, and
 # a lost lead that is moved stays lost.
 STAYS = """
-    SELECT lead_id, at, ord, stage_id, moved_by_id, open_id,
+    SELECT lead_id, at, ord, stage_id, moved_by_id, is_lost,
         CASE WHEN kind = 'moved' AND is_lost THEN 'lost' ELSE kind END AS kind,
         LAG(stage_id) OVER whole AS previous_id, LEAD(at) OVER whole AS left_at
     FROM (
         SELECT *, LAG(stage_id) OVER (PARTITION BY lead_id ORDER BY at, ord) AS came_from_id
         FROM (
-            SELECT lead_id, at, ord, kind, moved_by_id, open_id,
+            SELECT lead_id, at, ord, kind, moved_by_id,
                 MAX(stage_id) OVER (PARTITION BY lead_id, run) AS stage_id,
                 BOOL_OR(kind = 'lost') OVER (PARTITION BY lead_id, era) AS is_lost
             FROM (
@@ -96,30 +96,56 @@ STAYS = """
 COLLECT = """
     CREATE TEMPORARY TABLE crm_backfill_stay ON COMMIT DROP AS
     WITH span AS MATERIALIZED (%(span)s), event AS (%(events)s), stay AS (%(stays)s)
-    SELECT stay.*, %(begun)s AS begun, %(ended)s AS ended FROM stay
+    SELECT * FROM stay
 """
 
-END_OPEN = """
-    UPDATE crm_lead_stage_log log SET left_at = stay.left_at,
-        duration_days = EXTRACT(EPOCH FROM stay.left_at - stay.at) / 86400,
-        working_hours = (stay.ended - stay.begun) / 3600
-    FROM crm_backfill_stay stay WHERE log.id = stay.open_id AND stay.left_at IS NOT NULL
-"""
-
+# The history, until now. What follows from it is derived afterwards.
 INSERT = """
-    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, product_line_id, team_id, user_id, stage_id,
-        previous_stage_id, entered_at, left_at, kind, duration_days, working_hours, gate, moved_by_id)
-    SELECT stay.lead_id, %(playbook_id)s, lead.product_line_id, lead.team_id, lead.user_id, stage.id,
-        previous.id, stay.at, stay.left_at,
+    WITH stage AS (%(stages)s)
+    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, company_id, product_line_id, team_id, user_id,
+        stage_id, previous_stage_id, stage_rank, state, entered_at, left_at, ended_as, kind, gate, origin,
+        moved_by_id)
+    SELECT stay.lead_id, %(playbook_id)s, lead.company_id, lead.product_line_id, lead.team_id, lead.user_id,
+        stage.id, previous.id, CASE WHEN stage.is_named THEN stage.named_until END,
+        CASE WHEN stay.is_lost THEN 'lost' WHEN stage.is_won THEN 'won' ELSE 'open' END,
+        LEAST(stay.at, %(now)s), LEAST(COALESCE(stay.left_at, %(now)s), %(now)s), 'left',
         CASE WHEN stay.kind <> 'moved' THEN stay.kind
             WHEN stage.is_won AND previous.is_won IS NOT TRUE THEN 'won'
             WHEN COALESCE(stage.rank, -1) < COALESCE(previous.rank, -1) THEN 'backward'
             WHEN stage.named_before > COALESCE(previous.named_until, 0) THEN 'skip'
             ELSE 'forward' END,
-        EXTRACT(EPOCH FROM stay.left_at - stay.at) / 86400, (stay.ended - stay.begun) / 3600,
-        'none', stay.moved_by_id
+        'none', 'filled', stay.moved_by_id
     FROM crm_backfill_stay stay JOIN crm_lead lead ON lead.id = stay.lead_id
     LEFT JOIN stage ON stage.id = stay.stage_id
     LEFT JOIN stage previous ON previous.id = stay.previous_id
-    WHERE stay.open_id IS NULL ORDER BY stay.lead_id, stay.at, stay.ord
+    ORDER BY stay.lead_id, stay.at, stay.ord
 """
+
+# From now on they follow the playbook, where they stand.
+JOIN = """
+    WITH stage AS (%(stages)s)
+    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, company_id, product_line_id, team_id, user_id,
+        stage_id, previous_stage_id, stage_rank, state, entered_at, kind, gate, origin, moved_by_id,
+        probability, score, amount, recurring_amount)
+    SELECT lead.id, %(playbook_id)s, lead.company_id, lead.product_line_id, lead.team_id, lead.user_id,
+        lead.stage_id, lead.stage_id, CASE WHEN stage.is_named THEN stage.named_until END,
+        CASE WHEN lead.won_status IN ('won', 'lost') THEN lead.won_status WHEN lead.active THEN 'open'
+            ELSE 'archived' END,
+        GREATEST(%(now)s, (SELECT MAX(left_at) FROM crm_lead_stage_log WHERE lead_id = lead.id)),
+        'joined', 'none', 'filled', %(user_id)s,
+        COALESCE(lead.probability, 0), lead.score, lead.expected_revenue, lead.recurring_revenue_monthly
+    FROM crm_backfill_joining joining JOIN crm_lead lead ON lead.id = joining.lead_id
+    LEFT JOIN stage ON stage.id = lead.stage_id
+    WHERE lead.stage_id IS NOT NULL
+    RETURNING lead_id
+"""
+
+# Who is in a segment of a playbook that they follow no more.
+LEAVE = """
+    UPDATE crm_lead_stage_log log SET left_at = GREATEST(entered_at, %(now)s), ended_as = 'left'
+    WHERE left_at IS NULL AND playbook_id = %(playbook_id)s AND NOT EXISTS (
+        SELECT FROM crm_lead lead WHERE lead.id = log.lead_id AND lead.id IN %(followers)s)
+    RETURNING lead_id
+"""
+
+DROP = "DROP TABLE crm_backfill_joining, crm_backfill_candidate, crm_backfill_tracked, crm_backfill_stay"

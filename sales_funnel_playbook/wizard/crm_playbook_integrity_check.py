@@ -12,6 +12,7 @@ class CrmPlaybookIntegrityCheck(models.TransientModel):
     checked_at = fields.Datetime(readonly=True)
     line_ids = fields.One2many("crm.playbook.integrity.check.line", "check_id", readonly=True)
     has_stale_rating = fields.Boolean(compute="_compute_has_stale_rating")
+    has_wrong_log = fields.Boolean(compute="_compute_has_stale_rating")
 
     @api.depends("checked_at")
     def _compute_display_name(self):
@@ -21,7 +22,9 @@ class CrmPlaybookIntegrityCheck(models.TransientModel):
     @api.depends("line_ids.name")
     def _compute_has_stale_rating(self):
         for check in self:
-            check.has_stale_rating = "rating" in check.line_ids.mapped("name")
+            names = set(check.line_ids.mapped("name"))
+            check.has_stale_rating = "rating" in names
+            check.has_wrong_log = bool(names & {"log_derived", "log_present"})
 
     def action_check(self):
         """Examine the database and show what does not fit.
@@ -45,6 +48,15 @@ class CrmPlaybookIntegrityCheck(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    def action_repair_log(self):
+        """Make the stage log agree with the deals, and check again.
+
+        :raise AccessError: for who does not administer the database
+        """
+        self._check_administrator()
+        self.env["crm.playbook.integrity"]._repair_log()
+        return self.action_check()
 
     def action_refresh_rating(self):
         """Have the job compute score and tier of all open deals again.

@@ -10,12 +10,14 @@ from bench.scale.company import FIRST, GATE, MAIN, TENTH, get_playbook, get_step
 from bench.scale.playbooks import add_gates, add_rules, make_playbook
 from bench.scale.rows import filling, vacuum
 
-STAYS = """
-    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, team_id, user_id, stage_id, previous_stage_id,
-        entered_at, left_at, duration_days, working_hours, kind, gate, probability, moved_by_id)
-    SELECT lead_id, %(playbook)s, team_id, user_id, stage_id, previous_id, at, left_at,
-        EXTRACT(EPOCH FROM left_at - at) / 86400, EXTRACT(EPOCH FROM left_at - at) / 3600 * 40 / 168,
-        kind, CASE WHEN kind IN ('lost', 'backward') THEN 'none' ELSE 'passed' END, probability, user_id
+SEGMENTS = """
+    CREATE TEMPORARY TABLE bench_log ON COMMIT DROP AS
+    SELECT ROW_NUMBER() OVER (ORDER BY at) AS id, lead_id, %(playbook)s::int AS playbook_id, company_id,
+        team_id, user_id, stage_id, previous_id AS previous_stage_id, place.rank::int AS stage_rank,
+        at AS entered_at, left_at, CASE WHEN left_at IS NOT NULL THEN 'left' END AS ended_as,
+        CASE kind WHEN 'lost' THEN 'lost' WHEN 'won' THEN 'won' ELSE 'open' END AS state,
+        kind, CASE WHEN kind IN ('lost', 'backward') THEN 'none' ELSE 'passed' END AS gate,
+        'live'::varchar AS origin, step::int AS sequence, probability, user_id AS moved_by_id
     FROM (
         SELECT *, CASE WHEN step = 1 THEN 'created' WHEN stage_id = %(won)s THEN 'won'
             WHEN won_status = 'lost' AND step = steps THEN 'lost'
@@ -27,7 +29,22 @@ STAYS = """
         JOIN crm_stage stage ON stage.id = stay.stage_id
         LEFT JOIN crm_stage previous ON previous.id = stay.previous_id
     ) told
-    ORDER BY at
+    JOIN (SELECT id AS deal_id, company_id FROM crm_lead) deal ON deal_id = lead_id
+    LEFT JOIN (
+        SELECT stage_id AS named_id, ROW_NUMBER() OVER (ORDER BY its.sequence, its.id) AS rank
+        FROM crm_playbook_stage named JOIN crm_stage its ON its.id = named.stage_id
+        WHERE named.playbook_id = %(playbook)s
+    ) place ON place.named_id = told.stage_id
+"""
+# What follows from them is derived as the module does it.
+STAYS = """
+    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, company_id, team_id, user_id, stage_id,
+        previous_stage_id, stage_rank, entered_at, left_at, state, kind, gate, origin, probability,
+        moved_by_id, %(columns)s, working_hours)
+    SELECT lead_id, playbook_id, company_id, team_id, user_id, stage_id, previous_stage_id, stage_rank,
+        entered_at, left_at, state, kind, gate, origin, probability, moved_by_id, %(derived_columns)s,
+        derived.duration_days * 24 * 40 / 168
+    FROM bench_log log JOIN (%(derived)s) derived ON derived.id = log.id ORDER BY log.id
 """
 NOTES = """
     INSERT INTO crm_lead_progress (lead_id, user_id, channel, summary, communicated_at, create_uid,
@@ -114,10 +131,26 @@ def make_deals(env, playbook, numbers):
     values = {"playbook": playbook.id, "teams": teams.ids, "model": env["ir.model"]._get_id("crm.lead")}
     values |= {"type": env.ref("mail.mail_activity_data_todo").id, "steps": get_steps(env, numbers)}
     values["won"] = playbook.stage_ids[-1].stage_id.id
-    for statement in (STAYS, CONTACTS, NOTES, OUTPUTS, WORK):
+    for statement in (SEGMENTS, "ANALYZE bench_log"):
+        env.cr.execute(SQL(statement, **values))
+    env.cr.execute(SQL(STAYS, **get_derived()))
+    for statement in (CONTACTS, NOTES, OUTPUTS, WORK, "DROP TABLE bench_log"):
         env.cr.execute(SQL(statement, **values))
     playbook.team_ids = teams
     env.flush_all()
+
+
+def get_derived():
+    """Returns SQL of what follows from the entries of the log, by the names in ``STAYS``."""
+    from odoo.addons.sales_funnel_playbook.models.history.rebuild import COLUMNS, DERIVED
+    from odoo.addons.sales_funnel_playbook.models.history.types import ENTERING
+
+    values = {"log": SQL.identifier("bench_log"), "which": SQL("TRUE"), "entering": [*ENTERING]}
+    return {
+        "columns": SQL(", ").join(map(SQL.identifier, COLUMNS)),
+        "derived_columns": SQL(", ").join(SQL.identifier("derived", name) for name in COLUMNS),
+        "derived": SQL(DERIVED, **values),
+    }
 
 
 def run_jobs(env):

@@ -156,7 +156,7 @@ class CrmLead(models.Model):
         if not self:
             return {}
         stage = self._get_deciding_stage()
-        stays = self.stage_log_ids.filtered(lambda stay: stay.stage_id == stage and stay.kind != "lost")
+        stays = self.stage_log_ids.filtered(lambda stay: stay.stage_id == stage and stay.closes_stay)
         status = self.won_status
 
         def is_shared(record):

@@ -107,15 +107,13 @@ class CrmLead(models.Model):
         """Return this lead's :class:`LeadState`."""
         keys = (self.product_line_id, self.team_id, self.user_id, self.company_id)
         return LeadState(
-            *self._get_place(playbook_id)[:3],
+            playbook_id,
+            self.stage_id.id,
+            self.won_status,
             self.active,
             *(key.id for key in keys),
             **{name: self[name] for name in compared},
         )
-
-    def _get_place(self, playbook_id):
-        """Return this lead's :class:`LeadState` with nothing but its place."""
-        return LeadState(playbook_id, self.stage_id.id, self.won_status)
 
     @api.depends("product_line_id", "team_id", "company_id")
     def _compute_playbook_id(self):

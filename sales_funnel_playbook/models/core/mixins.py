@@ -78,7 +78,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
         records = super().create(vals_list)
         # "id": all may be defaults of the context, and nothing be named
         for effect in self._get_effects({"id", *(name for vals in vals_list for name in vals)}):
-            records._take_effect(effect, records._get_affected(effect))
+            records._take_effect(effect, records._get_affected(effect), is_new=True)
         return records
 
     def write(self, vals):
@@ -103,11 +103,13 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
             self._take_effect(effect, playbooks.exists())
         return result
 
-    def _take_effect(self, effect, playbooks):
-        """Bring about an effect, for ``playbooks``."""
+    def _take_effect(self, effect, playbooks, is_new=False):
+        """Bring about an effect, for ``playbooks``; who has left one without coming under another has a
+        history too.
+        """
         if effect == "memory":
             self._forget_rules()
-        elif playbooks:
+        elif playbooks or (effect == "history" and not is_new):
             getattr(playbooks, EFFECTS[effect])()
 
     def _forget_rules(self):

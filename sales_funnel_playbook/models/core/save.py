@@ -44,18 +44,19 @@ class LeadState(NamedTuple):
     waiting_until: object = None
 
     @property
-    def place(self):
-        """Playbook, stage and status alone: what a stay in the log is made of."""
-        return LeadState(*self[:3])
+    def state(self):
+        """Open, won, lost or archived: archiving a deal that is won is no event, and one that is lost is
+        lost.
+        """
+        if self.won_status in ("won", "lost"):
+            return self.won_status
+        return "open" if self.active else "archived"
 
-    def is_restored(self, after):
-        """Tell whether a lead that is lost here is no more ``after``."""
-        return self.won_status == "lost" and after.won_status != "lost"
-
-    def resume(self, stage_id, is_lost):
-        """Return where the log of this lead broke off, so that what changed since is seen."""
-        won_status = "lost" if is_lost else "pending" if self.won_status == "lost" else self.won_status
-        return self._replace(stage_id=stage_id, won_status=won_status)
+    @property
+    def identity(self):
+        """What a segment of the log is made of, see :class:`Current`; None for what there is not."""
+        keys = (self.company_id, self.team_id, self.user_id, self.product_line_id)
+        return (self.playbook_id or None, self.stage_id or None, self.state, *(key or None for key in keys))
 
 
 class Save:
@@ -66,8 +67,9 @@ class Save:
     :ivar dict facts: what was written before that, so that the gate could look at it
     :ivar vals_list: what is created, one for each lead; empty for a write
     :ivar dict before: ``{lead id: LeadState}`` of the leads for which something is compared
-    :ivar dict standing: the same, of those whose stage or playbook may change, as history follows them
+    :ivar dict standing: the same, of those for which a segment of the log may end or begin
     :ivar dict verdicts: ``{lead id: Verdict}`` of the moves that the gate has seen
+    :ivar tuple present: what the log said of these leads when the gate was asked, and its version
     """
 
     def __init__(self, written=None, vals_list=(), before=None):
@@ -77,6 +79,7 @@ class Save:
         self.before = before or {}
         self.standing = {}
         self.verdicts = {}
+        self.present = None
         self.is_rekeyed = not PLAYBOOK_KEYS.isdisjoint(self.written)
 
     @property

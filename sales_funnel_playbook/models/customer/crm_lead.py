@@ -14,6 +14,7 @@ COMPANY_SIZES = [
 # What a lead takes over from its customer, and gives to a customer made from it.
 SHARED_FIELDS = ("industry_id", "company_size")
 DECISION_FIELDS = ("use_case", "pain_points", "budget_min", "budget_max", "budget_status")
+BUDGET_RANGE = ("budget_min", "budget_max")
 # In the context: what is written on a lead does not go on to its customer, as Odoo has it.
 KEEPS_CUSTOMER = "playbook_keeps_customer"
 MAX_DUPLICATES = 21  # as many as Odoo's own detection looks at
@@ -136,3 +137,12 @@ class CrmLead(models.Model):
 
     def _merge_get_fields(self):
         return [*super()._merge_get_fields(), *SHARED_FIELDS, *DECISION_FIELDS]
+
+    def _merge_get_fields_specific(self):
+        return {**super()._merge_get_fields_specific(), **dict.fromkeys(BUDGET_RANGE, self._merge_budget)}
+
+    @api.model
+    def _merge_budget(self, name, leads):
+        """A range is one piece of information: both ends are those of the first deal that knows one."""
+        known = next((lead for lead in leads if any(lead[end] for end in BUDGET_RANGE)), leads[:1])
+        return known[name]

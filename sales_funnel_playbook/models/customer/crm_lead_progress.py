@@ -250,10 +250,14 @@ class CrmLead(models.Model):
         }
 
     def _get_begun_at(self):
-        """Return since when this deal is worked on, naive UTC in whole seconds, as what users enter: an
-        import may have brought its past.
+        """Return since when this deal is worked on, naive UTC in whole seconds, as what users enter: it
+        begins when it was captured, and an import may have brought its past.
         """
-        moments = [self.create_date, *self.progress_ids.filtered("is_imported").mapped("communicated_at")]
+        moments = [
+            self.create_date,
+            self.captured_at,
+            *self.progress_ids.filtered("is_imported").mapped("communicated_at"),
+        ]
         begun_at = min(filter(None, [*moments, *self.stage_log_ids.mapped("entered_at")]))
         return begun_at.replace(microsecond=0)
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -64,6 +66,31 @@ class CrmLeadStakeholder(models.Model):
         begins_after = self.date_from and other.date_to and self.date_from > other.date_to
         ends_before = self.date_to and other.date_from and self.date_to < other.date_from
         return not (begins_after or ends_before)
+
+    def _unite(self):
+        """Make one line of those that say the same of the same person: from the first day to the last one."""
+        for lines in self.grouped(lambda one: (one.lead_id, one.partner_id, one.role)).values():
+            kept = self.browse()
+            for line in lines.sorted(lambda one: (one.date_from or date.min, one.id)):
+                if kept and kept._overlaps(line):
+                    ends = [kept.date_to, line.date_to]
+                    line.unlink()
+                    kept.date_to = all(ends) and max(ends)
+                else:
+                    kept = line
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Two contacts who become one may both decide in a deal: they decide in it once."""
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        # sudo: whoever merges contacts does not need to see all deals
+        lines = self.env["crm.lead.stakeholder"].sudo()
+        lines.search([("partner_id", "=", dst_partner.id)])._unite()
+        return result
 
 
 class CrmLead(models.Model):

@@ -28,8 +28,9 @@ IS_RECORDED = """
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.create_date > work.playbook_started_at AND note.is_imported IS NOT TRUE) THEN TRUE
         WHEN duty.trigger = 'review' THEN EXISTS (
-            SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id AND log.left_at IS NULL
-                AND log.entered_at > work.playbook_started_at)
+            SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id
+                AND log.entered_at > work.playbook_started_at
+                AND log.kind NOT IN ('handed_over', 'archived'))
         WHEN duty.trigger = 'follow_up' THEN EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.communicated_at > work.playbook_started_at

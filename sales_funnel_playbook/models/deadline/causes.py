@@ -24,13 +24,14 @@ CAPTURED = """
 """
 # A key action that was done is not asked for again when the deal comes back to the stage.
 ENTERED = """
-    SELECT duty.key, lead.id, 'stay-' || log.id, log.entered_at, NULL::date
+    SELECT duty.key, lead.id, 'stay-' || stay.id, stay.entered_at, NULL::date
     FROM duty JOIN lead ON lead.stage_id = duty.stage_id
     JOIN LATERAL (
-        SELECT id, entered_at FROM crm_lead_stage_log
-        WHERE lead_id = lead.id AND left_at IS NULL AND stage_id = duty.stage_id AND kind <> 'lost'
-            AND entered_at >= duty.since OFFSET 0
+        SELECT stay_sequence FROM crm_lead_stage_log
+        WHERE lead_id = lead.id AND left_at IS NULL AND stage_id = duty.stage_id AND state <> 'lost'
+            AND stay_began_at >= duty.since OFFSET 0
     ) log ON TRUE
+    JOIN crm_lead_stage_log stay ON stay.lead_id = lead.id AND stay.sequence = log.stay_sequence
     WHERE duty.trigger = 'stage_entered' AND lead.active AND lead.won_status <> 'lost'
         AND (SELECT TRUE FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
             AND playbook_cause LIKE duty.key || ':stay-%%'
@@ -46,12 +47,20 @@ ENDANGERED = """
     ) risk ON TRUE
     WHERE duty.trigger = 'risk_raised' AND lead.active AND lead.won_status = 'pending'
 """
-# Lost deals are archived; an archived deal that was won still has its renewal.
+# Lost deals are archived; an archived deal that was won still has its renewal. When it was won the log says:
+# Odoo's own date moves when the deal is archived.
 CLOSED = """
-    SELECT duty.key, lead.id, duty.trigger || '-' || EXTRACT(EPOCH FROM lead.date_closed)::bigint,
-        lead.date_closed, NULL::date
+    SELECT duty.key, lead.id, duty.trigger || '-' || EXTRACT(EPOCH FROM log.entered_at)::bigint,
+        log.entered_at, NULL::date
     FROM duty JOIN lead ON lead.won_status = duty.trigger
-    WHERE duty.trigger IN ('won', 'lost') AND lead.date_closed >= duty.since
+    JOIN LATERAL (
+        SELECT entered_at FROM crm_lead_stage_log closed
+        WHERE lead_id = lead.id AND state = duty.trigger AND kind IN (duty.trigger, 'created')
+            AND NOT EXISTS (SELECT FROM crm_lead_stage_log before WHERE before.lead_id = closed.lead_id
+                AND before.sequence = closed.sequence - 1 AND before.state = closed.state)
+        ORDER BY sequence DESC LIMIT 1
+    ) log ON log.entered_at >= duty.since
+    WHERE duty.trigger IN ('won', 'lost')
 """
 # What has no activity yet and is about a lead that the rule applies to, with who does it.
 CAUSES = """
@@ -92,7 +101,7 @@ class CrmLead(models.Model):
         """Return the :class:`Cause` of each activity that these leads of one playbook have not got."""
         by_key = {duty.key: duty for duty in duties.duties}
         rows = self.env.execute_query(self._get_cause_query(duties))
-        return self._continue_restored([Cause(by_key[key], *row) for key, *row in rows])
+        return [Cause(by_key[key], *row) for key, *row in rows]
 
     def _get_cause_query(self, duties):
         """Return the query of the columns of :class:`Cause`."""
@@ -148,21 +157,3 @@ class CrmLead(models.Model):
             lead_id,
         )
         return self._get_duty_test(domains, handed_in)
-
-    def _continue_restored(self, causes):
-        """Return ``causes``; being lost in a stage and restored there is no new beginning of it."""
-        entered = [cause.lead_id for cause in causes if cause.duty.trigger == ENTERING]
-        if not entered:
-            return causes
-        restored = self.env["crm.lead.stage.log"].search(
-            [("lead_id", "in", entered), ("left_at", "=", False), ("kind", "=", "restored")]
-        )
-        begun = {
-            lead.id: lead.stage_log_ids.sorted()._get_begun_at(lead.stage_id.id) for lead in restored.lead_id
-        }
-        return [
-            cause._replace(started_at=begun[cause.lead_id])
-            if cause.duty.trigger == ENTERING and begun.get(cause.lead_id)
-            else cause
-            for cause in causes
-        ]

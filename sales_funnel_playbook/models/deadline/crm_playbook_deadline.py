@@ -5,7 +5,7 @@ from odoo.tools import frozendict
 
 from ..core.crm_playbook_duty import ENTERING
 
-# Until 19.0.1.3.0: under this name modules written for 19.0.1.1.0 say what settles deadlines.
+# Until 19.0.1.4.0: under this name modules written for 19.0.1.1.0 say what settles deadlines.
 SETTLING = "deadlines"
 # What is written on a deal itself, or recorded about it, that can begin or end a deadline.
 SETTLING_FIELDS = {

@@ -35,7 +35,8 @@ REVIEWED = """
         GREATEST(duty.since, lead.create_date, log.at, note.at, own.at) AS at
     FROM duty CROSS JOIN lead %(own)s %(noted)s
     JOIN LATERAL (
-        SELECT MAX(entered_at) AS at FROM crm_lead_stage_log WHERE lead_id = lead.id AND left_at IS NULL
+        SELECT MAX(entered_at) AS at FROM crm_lead_stage_log
+        WHERE lead_id = lead.id AND kind NOT IN ('handed_over', 'archived')
     ) log ON TRUE
     WHERE duty.trigger = 'review' AND %(is_worked)s
 """

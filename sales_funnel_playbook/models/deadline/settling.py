@@ -205,8 +205,10 @@ class CrmLeadStageLog(models.Model):
     _inherit = "crm.lead.stage.log"
 
     @api.model
-    def _record(self, stays):
+    def _record(self, segments, endings=()):
         """Coming into a stage begins its key actions and ends those of the stage before."""
-        result = super()._record(stays)
-        self.env["crm.lead"].browse([stay.lead_id for stay in stays])._get_dutiful()._queue_settling()
+        result = super()._record(segments, endings)
+        self.env["crm.lead"].browse(
+            [segment.lead_id for segment in segments]
+        )._get_dutiful()._queue_settling()
         return result

@@ -122,8 +122,8 @@ class CrmFunnelReviewLine(models.Model):
         since, until = self._get_bounds()
         report, scope = self.env["crm.funnel.report"], self.review_id._get_scope()
         ended = Domain("left_at", ">=", since) & Domain("left_at", "<", until)
-        ended &= Domain("kind", "!=", "lost") & Domain("duration_days", ">", days)
-        still = Domain("entered_at", "<", until - timedelta(days=days))
+        ended &= Domain("closes_stay", "=", True) & Domain("duration_days", ">", days)
+        still = Domain("stay_began_at", "<", until - timedelta(days=days))
         too_long = (report._get_scope_domain(scope) & ended) | (report._get_open_domain(scope, until) & still)
         return too_long & Domain("stage_id", "=", self.stage_id.id)
 

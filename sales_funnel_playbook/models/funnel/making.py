@@ -73,7 +73,7 @@ class CrmPlaybook(models.Model):
         moved &= Domain("entered_at", "<", until)
         is_open = self.env["crm.funnel.report"]._get_open_domain({"playbook_id": self.id}, until)
         for domain in (moved, is_open):
-            rows = log._read_group(domain, ["team_id", "lead_id.company_id"])
+            rows = log._read_group(domain, ["team_id", "company_id"])
             work |= {(team.id, company.id) for team, company in rows}
         teams, own = {team_id for team_id, _company in work}, self.company_id.id
         companies = {company_id for _team, company_id in work if company_id}

@@ -140,11 +140,11 @@ class CrmFunnelReview(models.Model):
         report = self.env["crm.funnel.report"]
         _since, until = get_bounds(self.date_from, self.date_to, self.tz)
         stays = self.env["crm.lead.stage.log"].search_fetch(
-            report._get_open_domain(self._get_scope(), until), ["lead_id", "entered_at", "stage_id"]
+            report._get_open_domain(self._get_scope(), until), ["lead_id", "stay_began_at", "stage_id"]
         )
         ranks = self.env["crm.stage"]._get_ranks()
-        stays = stays.sorted(lambda stay: (ranks.get(stay.stage_id.id, -1), stay.entered_at, stay.id))
-        return [(stay.lead_id, stay.entered_at) for stay in stays]
+        stays = stays.sorted(lambda stay: (ranks.get(stay.stage_id.id, -1), stay.stay_began_at, stay.id))
+        return [(stay.lead_id, stay.stay_began_at) for stay in stays]
 
     def _write_funnel(self, sheet, styles):
         """Write the numbers with rates and totals as formulas, and each number's definition below them."""

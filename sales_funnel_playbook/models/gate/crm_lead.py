@@ -37,25 +37,26 @@ class CrmLead(models.Model):
         return result
 
     @api.model
-    def _pass_gate(self, moves):
+    def _pass_gate(self, moves, passed=None):
         """Return ``{lead id: Verdict}`` of ``moves``, all of them allowed.
 
+        :param dict passed: see :meth:`_get_passed_stages`, where that is known already
         :raise PlaybookGateError: when an enforced playbook refuses one of them
         """
-        verdicts = self._override_verdicts(self._get_verdicts(moves))
+        verdicts = self._override_verdicts(self._get_verdicts(moves, passed))
         refused = [move for move in moves if not verdicts[move.lead_id].is_allowed]
         if refused:
             raise self._prepare_gate_error(refused, verdicts, len(moves))
         return verdicts
 
     @api.model
-    def _get_verdicts(self, moves):
+    def _get_verdicts(self, moves, passed=None):
         """Return ``{lead id: Verdict}`` for a batch of moves. All rules are evaluated in one query, however
         many leads and rules there are.
         """
         gates = self.env["crm.playbook"]._get_gates()
         arriving = self._get_arriving(moves, gates)
-        moves = self._start_on_path(moves, gates)
+        moves = self._start_where_passed(moves, gates, passed)
         alike = defaultdict(list)  # a batch has few ways to go: what they ask is found once for each
         for move in moves:
             alike[move[1:]].append(move.lead_id)
@@ -106,75 +107,44 @@ class CrmLead(models.Model):
         return unmet
 
     @api.model
-    def _start_on_path(self, moves, gates):
-        """Return ``moves`` where one that starts in a stage the playbook does not name, or out of being lost,
-        starts in the last stage that the deal was in under this playbook, or before the first: what it did
-        beside the funnel, or under another playbook, is no way past the gates.
+    def _start_where_passed(self, moves, gates, passed=None):
+        """Return ``moves`` as they count: each from the stage into which the playbook has last let its deal,
+        or from before the first one. What a deal did beside the funnel, under another playbook, or where a
+        team has put it, is no way past the gates.
         """
-        astray = {
-            move.lead_id: move.playbook_id
-            for move in moves
-            if move.from_stage_id
-            and (gate := gates.get(move.playbook_id))
-            and (move.from_stage_id not in gate.stages or move.from_status == "lost")
-        }
-        last = self._get_last_named_stages(astray)
+        if passed is None:
+            passed = self._get_passed_stages(
+                {
+                    move.lead_id: move.playbook_id
+                    for move in moves
+                    if move.from_status is not None and move.playbook_id in gates
+                }
+            )
         return [
-            move._replace(from_stage_id=last.get(move.lead_id, False)) if move.lead_id in astray else move
+            move._replace(from_stage_id=passed.get(move.lead_id) or False)
+            if move.playbook_id in gates
+            else move
             for move in moves
         ]
 
     @api.model
-    def _get_last_named_stages(self, playbook_ids):
-        """Return ``{lead id: stage id}``: the stage in which each lead was last under a playbook that names
-        it.
+    def _get_passed_stages(self, playbook_ids):
+        """Return ``{lead id: stage id or None}``: where each lead was last let in by a playbook.
 
         :param dict playbook_ids: ``{lead id: playbook id}``
         """
         if not playbook_ids:
             return {}
         query = SQL(
-            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.stage_id"
-            " FROM unnest(%s::int[], %s::int[]) AS asked(lead_id, playbook_id)"
-            " JOIN crm_lead_stage_log log"
-            " ON log.lead_id = asked.lead_id AND log.playbook_id = asked.playbook_id"
-            " JOIN crm_playbook_stage named"
-            " ON named.playbook_id = log.playbook_id AND named.stage_id = log.stage_id"
-            " ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
+            "SELECT asked.lead_id, log.gate_stage_id FROM unnest(%s::int[], %s::int[]) AS asked(lead_id,"
+            " playbook_id)"
+            " CROSS JOIN LATERAL (SELECT gate_stage_id FROM crm_lead_stage_log"
+            " WHERE lead_id = asked.lead_id AND playbook_id = asked.playbook_id"
+            " ORDER BY sequence DESC LIMIT 1) log",
             [*playbook_ids],
             [*playbook_ids.values()],
         )
         return dict(self.env.execute_query(query))
-
-    @api.model
-    def _get_detours(self, old, new):
-        """Return the :class:`StageMove` that leads made under another playbook, now that they come
-        back to one: a detour through a playbook that asks less is no way around the gate.
-
-        :param dict old: ``{lead id: LeadState}`` before their playbook changed
-        :param dict new: the same after
-        """
-        swapped = {
-            lead_id: state.playbook_id
-            for lead_id, state in new.items()
-            if old[lead_id].playbook_id and old[lead_id].playbook_id != state.playbook_id
-        }
-        if not swapped:
-            return []
-        query = SQL(
-            "SELECT DISTINCT ON (log.lead_id) log.lead_id, log.playbook_id, log.stage_id, now.stage_id, %s"
-            " FROM unnest(%s::int[], %s::int[]) AS swapped(lead_id, playbook_id)"
-            " JOIN crm_lead_stage_log log"
-            " ON log.lead_id = swapped.lead_id AND log.playbook_id = swapped.playbook_id"
-            " JOIN crm_lead_stage_log now ON now.lead_id = log.lead_id AND now.left_at IS NULL"
-            " WHERE now.playbook_id <> log.playbook_id AND now.kind NOT IN ('lost', 'reassigned')"
-            " AND log.stage_id IS NOT NULL AND now.stage_id IS NOT NULL"
-            " ORDER BY log.lead_id, log.entered_at DESC, log.id DESC",
-            "pending",
-            [*swapped],
-            [*swapped.values()],
-        )
-        return [StageMove(*row) for row in self.env.execute_query(query)]
 
     @api.model
     def _prepare_verdict(self, way, unmet, items, gates):

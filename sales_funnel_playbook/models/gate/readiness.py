@@ -64,22 +64,14 @@ class CrmLead(models.Model):
 
     def _get_places(self, playbook_ids, gates):
         """Return ``{(playbook id, stage id, way to the next stage or None): [lead id, …]}``; see
-        :meth:`_get_next_moves` and :meth:`_start_on_path`.
+        :meth:`_get_next_moves` and :meth:`_start_where_passed`.
         """
-        stands = defaultdict(list)
-        for lead in self:
-            stands[playbook_ids[lead.id], lead.stage_id.id, lead.won_status, lead.active].append(lead.id)
+        moves = self._get_next_moves(playbook_ids)
+        starts = {move.lead_id: move for move in self._start_where_passed([*moves.values()], gates)}
         places = defaultdict(list)
-        for (playbook_id, stage_id, status, is_active), lead_ids in stands.items():
-            can_advance = is_active and status != "lost"
-            next_id = can_advance and self._get_next_stage_id(gates[playbook_id], stage_id)
-            if not next_id or stage_id in gates[playbook_id].stages:
-                way = (playbook_id, stage_id, next_id, status) if next_id else None
-                places[playbook_id, stage_id, way] += lead_ids
-                continue
-            moves = [StageMove(lead_id, playbook_id, stage_id, next_id, status) for lead_id in lead_ids]
-            for move in self._start_on_path(moves, gates):
-                places[playbook_id, stage_id, move[1:]].append(move.lead_id)
+        for lead in self:
+            move = starts.get(lead.id)
+            places[playbook_ids[lead.id], lead.stage_id.id, move[1:] if move else None].append(lead.id)
         return places
 
     @api.model
@@ -97,13 +89,29 @@ class CrmLead(models.Model):
         if playbook_ids is None:
             playbook_ids = self._get_playbook_ids()
         gates = self.env["crm.playbook"]._get_gates()
-        moves = {}
+        moves, places = {}, self._get_places_in_playbook(playbook_ids)
         for lead in self:
             playbook_id = lead._can_advance() and playbook_ids.get(lead.id)
-            stage_id = playbook_id and self._get_next_stage_id(gates[playbook_id], lead.stage_id.id)
+            stage_id = playbook_id and self._get_next_stage_id(gates[playbook_id], places[lead.id])
             if stage_id:
                 moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id, lead.won_status)
         return moves
+
+    def _get_places_in_playbook(self, playbook_ids):
+        """Return ``{lead id: stage id or None}``: where in its playbook each lead stands; one in a stage
+        that the playbook does not name, in the stage into which it was last let.
+
+        :param dict playbook_ids: ``{lead id: playbook id}``
+        """
+        gates = self.env["crm.playbook"]._get_gates()
+        places = {lead.id: lead.stage_id.id for lead in self if lead.id in playbook_ids}
+        outside = {
+            lead_id: playbook_ids[lead_id]
+            for lead_id, stage_id in places.items()
+            if stage_id not in gates[playbook_ids[lead_id]].stages
+        }
+        passed = self._get_passed_stages(outside)
+        return places | {lead_id: passed.get(lead_id) for lead_id in outside}
 
     def _can_advance(self):
         """Tell whether this deal is neither lost nor archived."""

@@ -4,7 +4,7 @@ from ...exceptions import PlaybookGateError
 
 # A refusal of a batch names this many leads one by one, and the number of the others.
 MAX_NAMED_LEADS = 20
-# Until 19.0.1.3.0: modules written for 19.0.1.1.0 add their kinds here; see crm.lead._get_rule_models().
+# Until 19.0.1.4.0: modules written for 19.0.1.1.0 add their kinds here; see crm.lead._get_rule_models().
 RULE_MODELS = {}
 
 

@@ -97,6 +97,10 @@ class Gate(NamedTuple):
         """Return the ``crm.stage`` id of the first stage; see :meth:`get_stages_between`."""
         return min(self.stages, key=lambda stage_id: ranks.get(stage_id, -1))
 
+    def get_places(self, ranks):
+        """Return ``{crm.stage id: place}`` of the stages, 1 for the first."""
+        return {id_: n for n, id_ in enumerate(sorted(self.stages, key=lambda id_: ranks.get(id_, -1)), 1)}
+
     def get_stages_between(self, ranks, from_stage_id, to_stage_id):
         """Return the :class:`GateStage` strictly between two pipeline stages, in their order.
 

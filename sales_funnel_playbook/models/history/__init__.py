@@ -3,8 +3,13 @@
 # Guide: docs/guide/gate/gate.md
 from . import types
 from . import crm_lead_stage_log
+from . import writing
 from . import crm_lead
+from . import segments
+from . import places
+from . import crm_team
 from . import stay
+from . import rebuild
 from . import backfill
 from . import notices
 from . import merging

@@ -1,89 +1,87 @@
-from datetime import datetime
-
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, split_every
 
-from ...tools.stage_backfill import CANDIDATES, COLLECT, END_OPEN, EVENTS, INSERT, SPAN, STAYS, TRACKED
+from ...tools.stage_backfill import (
+    CANDIDATES,
+    COLLECT,
+    DROP,
+    EVENTS,
+    INSERT,
+    JOIN,
+    JOINING,
+    LEAVE,
+    SPAN,
+    STAYS,
+    TRACKED,
+)
+
+BATCH = 10_000
+NOBODY = SQL("(SELECT 0 WHERE FALSE)")
 
 
 class CrmLeadStageLog(models.Model):
-    """Filling the log of leads that come under a playbook, from the changes that Odoo tracked. A lead
-    whose log reaches its present stage is left alone, so that doing it again changes nothing.
+    """The log follows who follows which playbook: who follows one no more leaves it; who has come under one
+    joins it where they stand, and has the history that Odoo tracked. Doing it again changes nothing.
     """
 
     _inherit = "crm.lead.stage.log"
 
     @api.model
     def _backfill_playbooks(self, playbooks):
-        """Fill the log of all leads that follow one of ``playbooks``, archived and lost ones too."""
+        """Bring the log of all leads up to date that follow one of ``playbooks`` since they were changed, or
+        follow one no more; archived and lost ones too.
+        """
         domains = self.env["crm.lead"]._get_playbook_domains()
-        # sudo: the history of all leads, whoever may see them
-        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        for playbook_id in playbooks.ids:
-            if playbook_id in domains:
-                followers = leads._search(domains[playbook_id])
-                who = SQL(
-                    "SELECT id AS lead_id, stage_id, won_status FROM crm_lead WHERE id IN %s",
-                    followers.subselect(),
-                )
-                self._backfill(playbook_id, who)
-
-    @api.model
-    def _backfill_leads(self, states):
-        """Fill the log of leads that come under a playbook one by one, up to the stage they are in.
-
-        :param dict states: ``{lead id: LeadState}`` with the playbook they follow now
-        """
-        for playbook_id in {state.playbook_id for state in states.values()}:
-            its = {lead_id: state for lead_id, state in states.items() if state.playbook_id == playbook_id}
-            who = SQL(
-                "SELECT * FROM unnest(%s::int[], %s::int[], %s::text[])"
-                " AS joined(lead_id, stage_id, won_status)",
-                [*its],
-                [state.stage_id or None for state in its.values()],
-                [state.won_status for state in its.values()],
-            )
-            self._backfill(playbook_id, who)
-
-    @api.model
-    def _backfill(self, playbook_id, who):
-        """Fill the log of the leads in ``who``, with a few statements for each working calendar.
-
-        :param who: SQL of the columns ``lead_id``, ``stage_id`` and ``won_status``
-        """
-        for model in ("crm.lead", "mail.message", "mail.tracking.value", "res.company"):
+        for model in ("crm.lead", "mail.message", "mail.tracking.value", "crm.lead.stage.log"):
             self.env[model].flush_model()
-        gate = self.env["crm.playbook"]._get_gates()[playbook_id]
-        candidates = SQL(
-            CANDIDATES, calendar_id=gate.calendar_id or None, company_id=self.env.company.id, who=who
+        rows = self.env.execute_query(
+            SQL("SELECT DISTINCT playbook_id FROM crm_lead_stage_log WHERE left_at IS NULL")
         )
-        spans = SQL("SELECT calendar_id, MIN(begun_at) FROM (%s) found GROUP BY calendar_id", candidates)
-        for calendar_id, since in self.env.execute_query(spans):
-            self._backfill_calendar(playbook_id, candidates, calendar_id, since)
-        self.invalidate_model(flush=False)
-        self.env["crm.lead"].invalidate_model(["stage_log_ids", "stage_entered_at"], flush=False)
+        changed = set()
+        for (playbook_id,) in rows:
+            followers = self._get_followers(domains.get(playbook_id))
+            left = SQL(LEAVE, playbook_id=playbook_id, followers=followers, now=self._get_now())
+            changed.update(lead_id for (lead_id,) in self.env.execute_query(left))
+        # who has left one may follow another by team or company; of the others nobody is new
+        leavers = Domain("id", "in", [*changed])
+        for playbook_id, domain in domains.items():
+            if playbook_id in playbooks._ids or changed:
+                whom = domain if playbook_id in playbooks._ids else domain & leavers
+                changed.update(self._join(playbook_id, self._get_followers(whom)))
+        for lead_ids in split_every(BATCH, sorted(changed)):
+            self._rebuild(lead_ids)
 
     @api.model
-    def _backfill_calendar(self, playbook_id, candidates, calendar_id, since):
-        """Fill the log of those candidates whose working time counts by one calendar."""
-        found = "SELECT * FROM (%s) found WHERE calendar_id IS NOT DISTINCT FROM %s"
-        steps = {
-            "crm_backfill_candidate": SQL(found, candidates, calendar_id),
-            "crm_backfill_tracked": SQL(TRACKED, **self._get_tracked_field_ids()),
-        }
-        for table, query in steps.items():
-            name = SQL.identifier(table)
-            self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", name, query))
-            self.env.cr.execute(SQL("ANALYZE %s", name))
-        working = self._prepare_working_seconds(calendar_id, since)
+    def _get_followers(self, domain):
+        """Return SQL of the ids of all leads in ``domain``; None: of none."""
+        if not domain:
+            return NOBODY
+        # sudo: the history of all leads, whoever may see them
+        return self.env["crm.lead"].sudo().with_context(active_test=False)._search(domain).subselect()
+
+    @api.model
+    def _get_now(self):
+        return self.env.cr.now().replace(microsecond=0)
+
+    @api.model
+    def _join(self, playbook_id, followers):
+        """Let leads join a playbook where they stand, with their history if they have no log yet; return
+        their ids.
+        """
         stages = self._prepare_stages(playbook_id)
-        for statement in (
-            SQL(COLLECT, span=SQL(SPAN), events=SQL(EVENTS), stays=SQL(STAYS), **working),
-            SQL(END_OPEN),
-            SQL("WITH stage AS (%s) %s", stages, SQL(INSERT, playbook_id=playbook_id)),
-            SQL("DROP TABLE crm_backfill_candidate, crm_backfill_tracked, crm_backfill_stay"),
-        ):
-            self.env.cr.execute(statement)
+        values = {"stages": stages, "playbook_id": playbook_id, "now": self._get_now()}
+        self.env.cr.execute(SQL(JOINING, followers=followers))
+        self.env.cr.execute(SQL(CANDIDATES))
+        self.env.cr.execute(SQL("ANALYZE crm_backfill_candidate"))
+        self.env.cr.execute(SQL(TRACKED, **self._get_tracked_field_ids()))
+        self.env.cr.execute(SQL("ANALYZE crm_backfill_tracked"))
+        self.env.cr.execute(SQL(COLLECT, span=SQL(SPAN), events=SQL(EVENTS), stays=SQL(STAYS)))
+        self.env.cr.execute(SQL(INSERT, **values))
+        joined = self.env.execute_query(SQL(JOIN, user_id=self.env.uid, **values))
+        self.env.cr.execute(SQL(DROP))
+        return [lead_id for (lead_id,) in joined]
 
     @api.model
     def _get_tracked_field_ids(self):
@@ -95,8 +93,8 @@ class CrmLeadStageLog(models.Model):
 
     @api.model
     def _prepare_stages(self, playbook_id):
-        """Return SQL of all stages: their rank, and how many stages that the playbook names come
-        before them (``named_before``), themselves included (``named_until``).
+        """Return SQL of all stages: their rank, whether the playbook names them, and how many that it names
+        come before them (``named_before``), themselves included (``named_until``).
         """
         ranks = self.env["crm.stage"]._get_ranks()
         named = self.env["crm.playbook"]._get_gates()[playbook_id].stages
@@ -104,44 +102,34 @@ class CrmLeadStageLog(models.Model):
         stages = self.env["crm.stage"].sudo().browse(ranks)
         rows, count = [], 0
         for stage in stages:
-            rows.append((stage.id, ranks[stage.id], stage.is_won, count, count + (stage.id in named)))
-            count += stage.id in named
+            is_named = stage.id in named
+            rows.append((stage.id, ranks[stage.id], stage.is_won, is_named, count, count + is_named))
+            count += is_named
         return SQL(
-            "SELECT * FROM unnest(%s::int[], %s::int[], %s::bool[], %s::int[], %s::int[])"
-            " AS known(id, rank, is_won, named_before, named_until)",
+            "SELECT * FROM unnest(%s::int[], %s::int[], %s::bool[], %s::bool[], %s::int[], %s::int[])"
+            " AS known(id, rank, is_won, is_named, named_before, named_until)",
             *(list(column) for column in zip(*rows, strict=True)),
         )
-
-    @api.model
-    def _prepare_working_seconds(self, calendar_id, since):
-        """Return SQL of the working seconds passed since ``since``, when a stay begins and ends."""
-        columns = {"begun": SQL("stay.at"), "ended": SQL("stay.left_at")}
-        if not calendar_id:
-            return dict.fromkeys(columns, SQL("NULL::float"))
-        # sudo: working time counts by it, whoever may see it
-        calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
-        working = calendar._get_working_time(since, self.env.cr.now())
-        epoch = datetime(1970, 1, 1)
-        starts, stops, seconds = working.columns(lambda moment: (moment - epoch).total_seconds())
-        return {
-            name: SQL(
-                "(SELECT CASE WHEN %(moment)s IS NULL THEN NULL WHEN passed = 0 THEN 0"
-                " ELSE (%(seconds)s::float[])[passed] - GREATEST((%(stops)s::float[])[passed]"
-                " - EXTRACT(EPOCH FROM %(moment)s)::float, 0) END"
-                " FROM width_bucket(EXTRACT(EPOCH FROM %(moment)s)::float, %(starts)s::float[]) AS passed)",
-                moment=column,
-                starts=starts,
-                stops=stops,
-                seconds=seconds,
-            )
-            for name, column in columns.items()
-        }
 
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
 
     def _fill_history(self):
-        """Fill the stage log of the leads that have just come under these playbooks."""
+        """Bring the stage log of the leads up to date that have just come under these playbooks, or left
+        one.
+        """
         # sudo: the history of all leads, whoever may see them
         self.env["crm.lead.stage.log"].sudo()._backfill_playbooks(self)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_history(self):
+        # sudo: whoever's deals they are
+        log = self.env["crm.lead.stage.log"].sudo()
+        if found := log.search([("playbook_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "“%s” has a history of deals and cannot be deleted: archive it instead.",
+                    found.playbook_id.name,
+                )
+            )

@@ -1,9 +1,4 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
-from odoo.tools import SQL
-
-from .types import Stay
 
 KINDS = [
     ("created", "Created"),
@@ -14,7 +9,18 @@ KINDS = [
     ("lost", "Lost"),
     ("restored", "Restored"),
     ("reassigned", "Reassigned"),
+    ("handed_over", "Handed Over"),
+    ("joined", "Joined the Playbook"),
+    ("archived", "Archived"),
+    ("unarchived", "Unarchived"),
 ]
+STATES = [("open", "Open"), ("won", "Won"), ("lost", "Lost"), ("archived", "Archived")]
+ORIGINS = [
+    ("live", "As It Happened"),
+    ("filled", "From Before the Playbook"),
+    ("migrated", "From an Earlier Version"),
+]
+ENDS = [*KINDS, ("left", "Left the Playbook"), ("merged", "Merged")]
 GATES = [
     ("passed", "Passed"),
     ("observed", "Passed with Gaps"),
@@ -24,23 +30,25 @@ GATES = [
 
 
 class CrmLeadStageLog(models.Model):
-    """One stay of a lead in a stage: how it began, what the gate said, and how long it lasted.
+    """One segment of what a lead was: from when to when it was in this stage, under this playbook, of this
+    company, team, salesperson and product line, in this state. Whatever of these changes ends a segment and
+    begins the next.
 
     The source of all analysis. Rows are written by the module only; nobody has the right to create,
-    edit or delete one. A lead has at most one open stay, and each stay ends when the next begins.
-    A lost lead stays, as lost, in the stage where it was lost.
-
-    Writing the log: how stays begin, end and are measured.
+    edit or delete one. A *stay* is a run of segments in one stage under one playbook; its first segment says
+    how it began, and the one with which it was over how long it lasted.
     """
 
     _name = "crm.lead.stage.log"
     _description = "Stage Log"
     _inherit = ["crm.lead.fact"]
-    _order = "entered_at desc, id desc"
+    _order = "entered_at desc, sequence desc, id desc"
     _rec_name = "lead_id"
     _log_access = False  # who and when are facts of their own here
 
-    playbook_id = fields.Many2one("crm.playbook", ondelete="set null")
+    sequence = fields.Integer(help="The order of a deal's entries: one transaction has one clock.")
+    playbook_id = fields.Many2one("crm.playbook", required=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", ondelete="set null")
     product_line_id = fields.Many2one("crm.product.line", ondelete="set null")
     team_id = fields.Many2one("crm.team", string="Sales Team", ondelete="set null")
     user_id = fields.Many2one("res.users", string="Salesperson", ondelete="set null")
@@ -48,16 +56,62 @@ class CrmLeadStageLog(models.Model):
     previous_stage_id = fields.Many2one("crm.stage", ondelete="set null")
     entered_at = fields.Datetime(required=True)
     left_at = fields.Datetime()
-    kind = fields.Selection(KINDS, required=True, help="How the deal came into the stage.")
+    kind = fields.Selection(KINDS, string="Event", required=True, help="How this entry began.")
+    ended_as = fields.Selection(ENDS, help="How this entry ended.")
+    state = fields.Selection(
+        STATES,
+        required=True,
+        default="open",
+        help="What the deal was; a deal that was won is never archived.",
+    )
+    origin = fields.Selection(
+        ORIGINS,
+        required=True,
+        default="live",
+        help="From before the playbook: what Odoo tracked of the deal. From an earlier version: whose the"
+        " deal was between its moves is not known of it, it is taken for the owner it had at the move.",
+    )
+    stay_sequence = fields.Integer(
+        string="First Entry in Stage",
+        help="The sequence of the entry with which the time in this stage began.",
+    )
+    stay_began_at = fields.Datetime(string="In Stage Since", help="When the time in this stage began.")
+    stage_rank = fields.Integer(
+        help="The stage's place among those that the playbook named then; empty: not one of them."
+    )
+    gate_stage_id = fields.Many2one(
+        "crm.stage",
+        string="Last Gate Passed",
+        ondelete="set null",
+        help="The stage into which the playbook last let the deal: the next move forward counts from it.",
+    )
+    is_entry = fields.Boolean(
+        string="Entered", help="With it the deal entered a stage that the playbook names."
+    )
+    is_first = fields.Boolean(string="Entered First", help="The deal had never entered this stage before.")
+    came_further_at = fields.Datetime(help="When the deal first entered a later stage of the playbook.")
+    closes_stay = fields.Boolean(
+        string="Stage Left", help="With it the time of the open deal in this stage ended."
+    )
+    amount = fields.Float(
+        string="Amount Then", help="Expected revenue at the beginning, in the company's currency."
+    )
+    recurring_amount = fields.Float(
+        string="Recurring Amount Then",
+        help="Monthly recurring revenue at the beginning, in the company's currency.",
+    )
+    is_own_probability = fields.Boolean(
+        string="Stated by a Person", help="The probability was a person's, not Odoo's own."
+    )
     duration_days = fields.Float(
         string="Time in Stage (Days)",
         aggregator="avg",
-        help="Calendar days; empty while the deal is in the stage.",
+        help="Calendar days in which the deal was open in the stage; empty until it has left it.",
     )
     working_hours = fields.Float(
         string="Time in Stage (Working Hours)",
         aggregator="avg",
-        help="By the playbook's working hours, else the company's; empty while the deal is in the stage.",
+        help="By the playbook's working hours, else the company's; empty until the deal has left the stage.",
     )
     gate = fields.Selection(
         GATES,
@@ -83,14 +137,33 @@ class CrmLeadStageLog(models.Model):
     _open_stay_uniq = models.UniqueIndex(
         "(lead_id) WHERE left_at IS NULL", "A deal can be in one stage at a time only."
     )
+    # deferrable: a rebuild may number them anew
+    _sequence_uniq = models.Constraint(
+        "UNIQUE(lead_id, sequence) DEFERRABLE INITIALLY IMMEDIATE", "The entries of a deal follow each other."
+    )
+    _first_uniq = models.UniqueIndex(
+        "(lead_id, playbook_id, stage_id) WHERE is_first", "A deal enters a stage for the first time once."
+    )
     # what happened in a playbook's funnel in a period, and what is open in it
     _playbook_entered_idx = models.Index("(playbook_id, entered_at)")
     _playbook_left_idx = models.Index("(playbook_id, left_at) WHERE left_at IS NOT NULL")
-    _playbook_open_idx = models.Index(
-        "(playbook_id, stage_id) WHERE left_at IS NULL AND kind NOT IN ('lost', 'won')"
-    )
+    _playbook_open_idx = models.Index("(playbook_id, stage_id) WHERE left_at IS NULL AND state = 'open'")
     _left_after_entered = models.Constraint(
         "CHECK(left_at IS NULL OR left_at >= entered_at)", "A deal cannot leave a stage before it entered it."
+    )
+    _stay_before_entered = models.Constraint(
+        "CHECK(stay_began_at <= entered_at)", "The time in a stage begins with its first entry."
+    )
+    _ends_somehow = models.Constraint(
+        "CHECK((left_at IS NULL) = (ended_as IS NULL))", "What has ended says how it ended."
+    )
+    _first_is_entry = models.Constraint(
+        "CHECK((is_entry OR is_first IS NOT TRUE) AND (is_first OR came_further_at IS NULL))",
+        "Only who enters a stage enters it for the first time, and comes further from there.",
+    )
+    _closed_was_open = models.Constraint(
+        "CHECK(closes_stay IS NOT TRUE OR (state = 'open' AND left_at IS NOT NULL))",
+        "Only the time of an open deal in a stage can be over.",
     )
 
     @api.depends("unmet")
@@ -105,18 +178,12 @@ class CrmLeadStageLog(models.Model):
             )
 
     def _get_begun_at(self, stage_id):
-        """Return when a lead last entered a stage, or False; being lost there and restored is no new
-        beginning.
+        """Return when a lead last came into a stage, or False; being handed over, lost or archived there and
+        coming back is no new beginning.
 
-        :param self: all stays of one lead, newest first
+        :param self: all segments of one lead, newest first
         """
-        begun_at = False
-        for stay in self:
-            if stay.stage_id.id == stage_id:
-                begun_at = stay.entered_at
-            elif begun_at:
-                break
-        return begun_at
+        return next((one.stay_began_at for one in self if one.stage_id.id == stage_id), False)
 
     @api.readonly
     def action_open_lead(self):
@@ -141,145 +208,3 @@ class CrmLeadStageLog(models.Model):
             for rule in self.env[model].sudo().browse(ids).exists():
                 told[kind, rule.id] = rule._prepare_unmet_item()
         return told
-
-    @api.model
-    def _get_kind(self, old, new, is_reassigned):
-        """Return the ``kind`` of a stay, from the lead's states before and after.
-
-        :param LeadState old: before; its ``won_status`` is None when the lead is new
-        :param LeadState new: after
-        :param bool is_reassigned: Odoo gave the stage because the team changed
-        """
-        if new.won_status == "lost":
-            return "lost"  # also when a lost deal is moved, or imported: it is lost there
-        if old.won_status is None:
-            return "created"
-        if new.won_status != old.won_status and new.won_status == "won":
-            return "won"
-        if new.stage_id == old.stage_id:
-            return "restored"
-        if is_reassigned:
-            return "reassigned"
-        ranks = self.env["crm.stage"]._get_ranks()
-        if ranks.get(new.stage_id, -1) < ranks.get(old.stage_id, -1):
-            return "backward"
-        gate = self.env["crm.playbook"]._get_gates().get(new.playbook_id)
-        skips = gate and gate.get_stages_between(ranks, old.stage_id, new.stage_id)
-        return "skip" if skips else "forward"
-
-    @api.model
-    def _record(self, stays):
-        """End the open stays of the leads named in ``stays`` and begin the new ones, in a number of
-        statements that does not depend on how many there are.
-
-        :param list stays: a :class:`Stay` each, one per lead; product line, team and salesperson
-            are the lead's own
-        """
-        if not stays:
-            return
-        lead_ids = [stay.lead_id for stay in stays]
-        self.env["crm.lead"].flush_model()  # all fields: those that were left would be an UPDATE of their own
-        ended = self._end_open_stays(lead_ids)
-        if ended:
-            stays = [stay._replace(entered_at=ended.get(stay.lead_id, stay.entered_at)) for stay in stays]
-        columns = dict(zip(Stay._fields, zip(*stays, strict=True), strict=True))
-        types = {name: self._get_sql_type(name) for name in columns}
-        # a list edit gives all stays the same stage, kind and so on: only what differs is an array
-        varying = [name for name in columns if name == "lead_id" or len(set(columns[name])) > 1]
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO crm_lead_stage_log (product_line_id, team_id, user_id, probability, score,"
-                " moved_by_id, %s) SELECT lead.product_line_id, lead.team_id, lead.user_id,"
-                " COALESCE(lead.probability, 0), lead.score, %s, %s"
-                " FROM unnest(%s) AS stay(%s) JOIN crm_lead lead ON lead.id = stay.lead_id",
-                SQL(", ").join(map(SQL.identifier, columns)),
-                self.env.uid,
-                SQL(", ").join(
-                    SQL.identifier("stay", name)
-                    if name in varying
-                    else SQL("%s::%s", columns[name][0], types[name])
-                    for name in columns
-                ),
-                SQL(", ").join(SQL("%s::%s[]", list(columns[name]), types[name]) for name in varying),
-                SQL(", ").join(map(SQL.identifier, varying)),
-            )
-        )
-        self.invalidate_model(flush=False)
-        self.env["crm.lead"].browse(lead_ids).invalidate_recordset(
-            ["stage_log_ids", "stage_entered_at"], flush=False
-        )
-
-    @api.model
-    def _get_sql_type(self, name):
-        return SQL(self._fields[name].column_type[1])
-
-    @api.model
-    def _end_open_stays(self, lead_ids):
-        """End the open stays of these leads now, and measure them.
-
-        :return: ``{lead id: when its stay ended}`` where that is later than now: it began later, by a clock
-            that has been set back since
-        """
-        now = self.env.cr.now().replace(microsecond=0)
-        self.env["res.company"].flush_model(["resource_calendar_id"])
-        self.env["crm.lead"].flush_model(["company_id"])
-        stays = self.env.execute_query(
-            SQL(
-                "SELECT log.id, log.entered_at, log.playbook_id, company.resource_calendar_id, log.lead_id"
-                " FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id"
-                " LEFT JOIN res_company company ON company.id = COALESCE(lead.company_id, %s)"
-                " WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL",
-                self.env.company.id,
-                lead_ids,
-            )
-        )
-        if not stays:
-            return {}
-        hours = self._get_working_hours([stay[:4] for stay in stays], now)
-        self.env.cr.execute(
-            SQL(
-                "UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(entered_at, %s),"
-                " duration_days = EXTRACT(EPOCH FROM GREATEST(entered_at, %s) - entered_at) / 86400,"
-                " working_hours = stay.hours FROM unnest(%s, %s::float[]) AS stay(id, hours)"
-                " WHERE log.id = stay.id",
-                now,
-                now,
-                [stay[0] for stay in stays],
-                [hours[stay[0]] for stay in stays],
-            )
-        )
-        return {stay[4]: fields.Datetime.to_string(stay[1]) for stay in stays if stay[1] > now}
-
-    @api.model
-    def _get_working_hours(self, stays, until):
-        """Return ``{stay id: working hours until then}``; None where no calendar says.
-
-        :param stays: ``(id, entered at, playbook id, its company's calendar id)`` of each
-        :param until: naive UTC, as the moments of entry
-        """
-        gates = self.env["crm.playbook"]._get_gates()
-        by_calendar = defaultdict(list)
-        for stay_id, entered_at, playbook_id, calendar_id in stays:
-            gate = gates.get(playbook_id)
-            by_calendar[(gate and gate.calendar_id) or calendar_id].append((stay_id, entered_at))
-        hours = dict.fromkeys((stay[0] for stay in stays), None)
-        for calendar_id, its_stays in by_calendar.items():
-            if calendar_id:
-                # sudo: working time counts by it, whoever may see it
-                calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
-                since = min(entered_at for _stay_id, entered_at in its_stays)
-                working = calendar._get_working_time(since, until)
-                hours |= {stay_id: working.hours(since, max(since, until)) for stay_id, since in its_stays}
-        return hours
-
-    @api.model
-    def _get_open_stays(self, lead_ids):
-        """Return ``{lead id: (stage id, whether it is lost there)}`` of the open stays of these leads."""
-        if not lead_ids:
-            return {}
-        query = SQL(
-            "SELECT lead_id, stage_id, kind = 'lost' FROM crm_lead_stage_log"
-            " WHERE lead_id = ANY(%s) AND left_at IS NULL AND stage_id IS NOT NULL",
-            lead_ids,
-        )
-        return {lead_id: (stage_id, is_lost) for lead_id, stage_id, is_lost in self.env.execute_query(query)}

@@ -19,12 +19,10 @@ class CrmLead(models.Model):
         self._merge_cases(opportunities)
         # the lead that began last is added first, so that each one only has to go in front
         # sudo: the merge has checked the rights on the leads, and the log is the module's
-        logs = [lead.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)) for lead in opportunities]
+        logs = [lead.sudo().stage_log_ids.sorted("sequence") for lead in opportunities]
         for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
-            self.env["crm.lead.stage.log"]._prepend(
-                log, self.sudo().stage_log_ids.sorted(lambda s: (s.entered_at, s.id)), self.id
-            )
-        self.env["crm.lead.stage.log"].flush_model()  # what follows reads it in SQL
+            self.env["crm.lead.stage.log"]._prepend(log, self.sudo().stage_log_ids.sorted("sequence"), self)
+        self._settle_segments()
         return result
 
     def _has_facts(self):
@@ -135,58 +133,55 @@ class CrmLeadStageLog(models.Model):
     _inherit = "crm.lead.stage.log"
 
     @api.model
-    def _prepend(self, earlier, log, lead_id):
-        """Put the stays of ``earlier`` that began before those of ``log`` in front of it, so that
+    def _prepend(self, earlier, log, lead):
+        """Put the segments of ``earlier`` that began before those of ``log`` in front of it, so that
         the merged deal begins when the first of the merged ones began. What overlaps goes: a deal
         is in one stage at a time.
 
-        :param earlier: stays of a lead that is about to go, oldest first
-        :param lead_id: the lead that remains
-        :param log: its stays, oldest first; empty: it takes over ``earlier``
+        :param earlier: segments of a lead that is about to go, oldest first
+        :param lead: the lead that remains
+        :param log: its segments, oldest first; empty: it takes over ``earlier``
         """
-        if not log:
-            earlier.write({"lead_id": lead_id})
-            return
         first = log[:1]
-        kept = earlier.filtered(lambda stay: stay.entered_at < first.entered_at)
+        kept = earlier.filtered(lambda one: not first or one.entered_at < first.entered_at)
         if not kept:
             return
-        last = kept[-1]
-        if last.stage_id == first.stage_id and last.kind != "lost":
-            first._begin_as(last)
-            kept -= last
-        else:
-            first.write({"previous_stage_id": last.stage_id.id, "kind": first._get_kind_after(last)})
-            last._end_at(first.entered_at)
-        kept.flush_recordset()  # no two open stays of one lead, not for a moment
-        kept.write({"lead_id": lead_id})
+        if first and kept[-1]._get_identity() == first._get_identity():
+            first._begin_as(kept[-1])
+            kept -= kept[-1]
+        elif first:
+            first.write({"previous_stage_id": kept[-1].stage_id.id, "kind": first._get_kind_after(kept[-1])})
+            kept[-1].write({"left_at": first.entered_at, "ended_as": "merged", "closes_stay": False})
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead_stage_log SET lead_id = %s, sequence = sequence - 1000000, is_first = FALSE,"
+                " came_further_at = NULL WHERE id = ANY(%s)",
+                lead.id,
+                kept.ids,
+            )
+        )
+        self._rebuild(lead.ids)
+
+    def _get_identity(self):
+        """Return what makes this segment: another one begins when one of these is another."""
+        self.ensure_one()
+        keys = (self.company_id, self.team_id, self.user_id, self.product_line_id)
+        return (self.playbook_id, self.stage_id, self.state, *keys)
 
     def _begin_as(self, other):
-        """Let this stay begin when and how ``other`` began."""
+        """Let this segment begin when and how ``other`` began."""
         names = ["kind", "gate", "unmet", "override_reason_id", "override_note", "previous_stage_id"]
-        vals = {name: other[name] for name in [*names, "moved_by_id"]}
+        vals = {name: other[name] for name in [*names, "moved_by_id", "origin"]}
         vals = {name: value.id if isinstance(value, models.Model) else value for name, value in vals.items()}
-        self.write({**vals, "entered_at": other.entered_at})
-        if self.left_at:
-            self._end_at(self.left_at)
+        self.write({**vals, "entered_at": other.entered_at, "stay_began_at": other.entered_at})
 
     def _get_kind_after(self, previous):
-        """Return how this stay, the first of its lead, began if ``previous`` came before it."""
+        """Return how this segment, the first of its lead, began if ``previous`` came before it."""
+        if previous.playbook_id != self.playbook_id:
+            return "joined"
         if previous.stage_id == self.stage_id:
-            return "restored"
+            return "handed_over" if previous.state == self.state else "restored"
         ranks = self.env["crm.stage"]._get_ranks()
         is_back = ranks.get(self.stage_id.id, -1) < ranks.get(previous.stage_id.id, -1)
         return "backward" if is_back else "won" if self.stage_id.is_won else "forward"
-
-    def _end_at(self, moment):
-        """End this stay at ``moment`` (naive UTC), and measure it."""
-        lead = self.lead_id
-        calendar = (lead.company_id or self.env.company).resource_calendar_id
-        stay = (self.id, self.entered_at, self.playbook_id.id, calendar.id)
-        self.write(
-            {
-                "left_at": moment,
-                "duration_days": (moment - self.entered_at).total_seconds() / 86400,
-                "working_hours": self._get_working_hours([stay], moment)[self.id],
-            }
-        )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 # The ways of coming into a stage that others hear of; going back to one is none.
-ENTRIES = ("created", "forward", "skip", "won", "reassigned")
+TOLD = ("created", "forward", "skip", "won", "reassigned")
 
 
 class CrmPlaybookStage(models.Model):
@@ -34,16 +34,16 @@ class CrmLeadStageLog(models.Model):
     _inherit = "crm.lead.stage.log"
 
     @api.model
-    def _record(self, stays):
+    def _record(self, segments, endings=()):
         """Tell those whom the stages entered name."""
-        result = super()._record(stays)
+        result = super()._record(segments, endings)
         gates = self.env["crm.playbook"]._get_gates()
         told = [
-            stay.lead_id
-            for stay in stays
-            if stay.kind in ENTRIES
-            and stay.playbook_id in gates
-            and (stage := gates[stay.playbook_id].stages.get(stay.stage_id))
+            segment.lead_id
+            for segment in segments
+            if segment.kind in TOLD
+            and segment.playbook_id in gates
+            and (stage := gates[segment.playbook_id].stages.get(segment.stage_id))
             and stage.is_announced
         ]
         self.env["crm.lead"]._tell_entered(told)

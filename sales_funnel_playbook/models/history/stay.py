@@ -13,8 +13,14 @@ IS_BEYOND = """
         SELECT FROM crm_lead_stage_log log JOIN crm_playbook_stage stage
         ON stage.playbook_id = log.playbook_id AND stage.stage_id = log.stage_id
         WHERE log.lead_id = %s AND log.left_at IS NULL AND stage.expected_days > 0
-            AND EXTRACT(EPOCH FROM %s - log.entered_at) / 864 / stage.expected_days %s %s
+            AND (EXTRACT(EPOCH FROM %s - log.stay_began_at) - %s) / 864 / stage.expected_days %s %s
     )
+"""
+# Seconds of a stay in which the deal was lost or archived.
+IDLE = """
+    COALESCE((SELECT SUM(EXTRACT(EPOCH FROM idle.left_at - idle.entered_at)) FROM crm_lead_stage_log idle
+        WHERE idle.lead_id = log.lead_id AND idle.stay_sequence = log.stay_sequence AND idle.state <> 'open'
+            AND idle.left_at IS NOT NULL), 0)
 """
 COMPARISONS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
 
@@ -43,15 +49,16 @@ class CrmLead(models.Model):
         string="Time in Stage, % of Expected",
         compute="_compute_stage_due",
         search="_search_stay_percent",
-        help="Calendar days in the stage ÷ expected days × 100; 0 where no time is expected.",
+        help="Calendar days in the stage, while lost or archived not counted, ÷ expected days × 100; 0 where"
+        " no time is expected.",
     )
 
     @api.depends("stage_id")
     def _compute_stage_entered_at(self):
         open_stays = self.env["crm.lead.stage.log"].search_fetch(
-            [("lead_id", "in", self.ids), ("left_at", "=", False)], ["lead_id", "entered_at"]
+            [("lead_id", "in", self.ids), ("left_at", "=", False)], ["lead_id", "stay_began_at"]
         )
-        entered_at = {stay.lead_id.id: stay.entered_at for stay in open_stays}
+        entered_at = {stay.lead_id.id: stay.stay_began_at for stay in open_stays}
         for lead in self:
             lead.stage_entered_at = entered_at.get(lead._origin.id, lead.date_last_stage_update)
 
@@ -65,13 +72,29 @@ class CrmLead(models.Model):
 
     @api.depends("playbook_stage_id", "stage_entered_at")
     def _compute_stage_due(self):
-        now = fields.Datetime.now()
+        now, idle = fields.Datetime.now(), self._get_idle_times()
         for lead in self:
             # sudo: what a stage expects is no secret to who sees the deal
             days = lead.sudo().playbook_stage_id.expected_days
             since = lead.stage_entered_at
+            if since and days and lead._origin.id in idle:
+                since += idle[lead._origin.id]
             lead.stage_due_date = days and since and (since + timedelta(days=days)).date()
             lead.stay_percent = (now - since) / timedelta(days=days) * 100 if days and since else 0.0
+
+    def _get_idle_times(self):
+        """Return ``{lead id: timedelta}`` of the leads that were lost or archived for a time in the stage in
+        which they are.
+        """
+        query = SQL(
+            "SELECT log.lead_id, %s FROM crm_lead_stage_log log"
+            " WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL AND log.sequence <> log.stay_sequence",
+            SQL(IDLE),
+            self._origin.ids,
+        )
+        return {
+            lead_id: timedelta(seconds=float(idle)) for lead_id, idle in self.env.execute_query(query) if idle
+        }
 
     def _search_stay_percent(self, operator, value):
         """Only stays of the playbook's own stages that are open now, and that have an expectation."""
@@ -81,7 +104,7 @@ class CrmLead(models.Model):
         now, comparison = fields.Datetime.now(), COMPARISONS[operator]
 
         def is_found(model, alias, query):
-            return SQL(IS_BEYOND, SQL.identifier(alias, "id"), now, comparison, float(value))
+            return SQL(IS_BEYOND, SQL.identifier(alias, "id"), now, SQL(IDLE), comparison, float(value))
 
         return Domain.custom(to_sql=is_found)
 
@@ -91,27 +114,6 @@ class CrmLead(models.Model):
         if reason and self._get_playbook_ids():
             self.write(reason)
         return super().action_set_lost(**additional_values)
-
-    @api.model
-    def _get_untold(self, before, after, seen):
-        """Return ``after`` without the leads whose move a save within this one, by another module, has
-        brought past the gate and logged.
-
-        :param dict before: ``{lead id: LeadState}``
-        :param dict after: the same of what has changed
-        :param seen: ids of the leads whose move this save has brought past the gate
-        """
-        moved = [
-            lead_id
-            for lead_id, state in after.items()
-            if lead_id not in seen and before[lead_id].stage_id not in (False, state.stage_id)
-        ]
-        open_stays = self.env["crm.lead.stage.log"]._get_open_stays(moved)
-        return {
-            lead_id: state
-            for lead_id, state in after.items()
-            if open_stays.get(lead_id) != (state.stage_id, state.won_status == "lost")
-        }
 
     def _get_logged_verdict(self, kind, verdict):
         """Return the :class:`Verdict` to log: losing is free, but not to say why is noted, beside what a gate

@@ -1,12 +1,72 @@
+from datetime import datetime
 from typing import NamedTuple
 
+# Kinds of segments that begin a stay which conversion counts, where the playbook names the stage.
+ENTERING = ("created", "forward", "skip", "backward", "won")
 
-class Stay(NamedTuple):
-    """A stay that begins; the columns of the log that its lead does not tell."""
+
+class Current(NamedTuple):
+    """The segment that a lead is in, as the log has it. ``worked`` are the open segments of its stay: lists
+    of a beginning and an end.
+    """
+
+    lead_id: int
+    id: int
+    playbook_id: int
+    stage_id: int | None
+    state: str
+    company_id: int | None
+    team_id: int | None
+    user_id: int | None
+    product_line_id: int | None
+    entered_at: datetime
+    sequence: int
+    stay_sequence: int
+    stay_began_at: datetime
+    gate_stage_id: int | None
+    calendar_id: int | None
+    worked: list
+
+    @property
+    def identity(self):
+        """What makes a segment, in the order of :attr:`LeadState.identity`: another one begins when one of
+        these is another.
+        """
+        return self[2:9]
+
+    def is_same_stay(self, new):
+        """Tell whether a lead that is ``new`` (a :class:`LeadState`) is still in this stay."""
+        return self.identity[:2] == new.identity[:2]
+
+    def get_ending(self, new=None, kind="left"):
+        """Return the :class:`Ending` of this segment: ``new`` is what the lead is after it, None where it
+        has left its playbook for none.
+        """
+        is_there = bool(new) and self.is_same_stay(new)
+        return Ending(
+            id=self.id,
+            lead_id=self.lead_id,
+            playbook_id=self.playbook_id,
+            calendar_id=self.calendar_id,
+            entered_at=self.entered_at,
+            worked=self.worked,
+            ended_as=kind if new and new.playbook_id == self.playbook_id else "left",
+            closes=self.state == "open" and not (is_there and new.state == "open"),
+            reopened=self.stay_sequence if is_there and self.state != "open" == new.state else None,
+        )
+
+
+class Segment(NamedTuple):
+    """A segment that begins; the columns of the log that its lead does not tell."""
 
     lead_id: int
     playbook_id: int
     stage_id: int | None
+    state: str
+    company_id: int | None
+    team_id: int | None
+    user_id: int | None
+    product_line_id: int | None
     previous_stage_id: int | None
     entered_at: str
     kind: str
@@ -14,6 +74,28 @@ class Stay(NamedTuple):
     unmet: str | None
     override_reason_id: int | None
     override_note: str | None
+    sequence: int
+    stay_sequence: int
+    stay_began_at: str
+    stage_rank: int | None
+    gate_stage_id: int | None
+    is_entry: bool
+
+
+class Ending(NamedTuple):
+    """A segment that ends. ``closes`` where the stay of an open deal is over: then it is measured;
+    ``reopened`` is the stay that was over and goes on.
+    """
+
+    id: int
+    lead_id: int
+    playbook_id: int
+    calendar_id: int | None
+    entered_at: datetime
+    worked: list
+    ended_as: str
+    closes: bool
+    reopened: int | None
 
 
 class Restage(NamedTuple):

@@ -1,5 +1,5 @@
 # Whether the records fit together.
-# Uses core.
+# Uses core, gate, history.
 # Guide: docs/guide/integrity
 from . import crm_playbook_integrity
 from . import facts

@@ -28,6 +28,7 @@ class CrmLead(models.Model):
             return
         followed = self.filtered(lambda lead: lead.id in playbook_ids)
         followed.fetch(SHOWN)
+        gates = self.env["crm.playbook"]._get_gates()
         labels = {
             name: dict(self._fields[name]._description_selection(self.env)) for name in ("tier", "risk_level")
         }
@@ -35,7 +36,9 @@ class CrmLead(models.Model):
         for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
             for lead in self.browse(lead_ids):
-                lead.playbook_card = {**progress, **lead._prepare_card(labels)}
+                is_named = lead.stage_id.id in gates[playbook_ids[lead.id]].stages
+                outside = {} if is_named else {"is_outside": True}
+                lead.playbook_card = {**progress, **outside, **lead._prepare_card(labels)}
 
     def _prepare_card(self, labels):
         """Return what was recorded about this deal, as its card shows it.

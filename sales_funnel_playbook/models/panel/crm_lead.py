@@ -29,14 +29,18 @@ class CrmLead(models.Model):
         rules = self.env["crm.playbook"]._get_panel_rules(playbook_id, self.env.lang)
         facts = self._get_panel_facts(rules)
         ranks = self.env["crm.stage"]._get_ranks()
-        rank = ranks.get(self.stage_id.id, -1)
+        place_id = self._get_places_in_playbook({self.id: playbook_id})[self.id]
+        rank = ranks.get(place_id, -1)
         ahead = [stage for stage in rules["stages"] if ranks[stage["stage_id"]] > rank]
         return {
             "playbook": rules["name"],
             "mode": rules["mode"],
             "can_write": self.has_access("write"),
             "can_override": self._is_led_by(self.env.user),
-            "stage": self._prepare_panel_current(rules, facts),
+            "stage": {
+                **self._prepare_panel_current(rules, facts),
+                **self._prepare_panel_place(rules, place_id),
+            },
             "next_stages": [
                 {**self._prepare_panel_stage(stage, facts), "is_next": stage == ahead[0]} for stage in ahead
             ],
@@ -98,7 +102,7 @@ class CrmLead(models.Model):
         first one, which new deals enter whatever they lack.
         """
         here = StageMove(self.id, playbook_id, self.stage_id.id, False, self.won_status)
-        [move] = self._start_on_path([here], {playbook_id: gate})
+        [move] = self._start_where_passed([here], {playbook_id: gate})
         demands = {
             id_: self._get_way_demands(gate, move.from_stage_id, id_, move.from_status) for id_ in gate.stages
         }
@@ -164,7 +168,7 @@ class CrmLead(models.Model):
         stage = next((s for s in rules["stages"] if s["stage_id"] == self.stage_id.id), None)
         days = stage["expected_days"] if stage else 0
         stay = facts["stays"][:1]
-        entered_at = stay.entered_at or self.date_last_stage_update
+        entered_at = stay.stay_began_at or self.date_last_stage_update
         due = days and entered_at + timedelta(days=days)
         return {
             "id": stage["id"] if stage else False,
@@ -180,6 +184,14 @@ class CrmLead(models.Model):
                 for output in (stage["outputs"] if stage else [])
             ],
         }
+
+    @api.model
+    def _prepare_panel_place(self, rules, place_id):
+        """Return whether the playbook names the stage that the deal is in, and else in which of its stages
+        the deal goes on.
+        """
+        names = {stage["stage_id"]: stage["name"] for stage in rules["stages"]}
+        return {"is_named": self.stage_id.id in names, "goes_on_in": names.get(place_id, "")}
 
     def _prepare_panel_lacking(self, stage, facts):
         """Return the entry conditions of the current stage, the first one, that are not met, or confirmed

@@ -147,7 +147,7 @@ class TestSave(PlaybookCase):
     def test_what_the_lead_was_is_read_only_where_it_matters(self):
         self.assertFalse(self.lead._get_states({"name": "Acme Ltd", "priority": "1"}))
         state = self.lead._get_states({"expected_revenue": 5, "user_id": False})[self.lead.id]
-        self.assertEqual(state.place, (self.playbook.id, self.stage_lead.id, "pending", *state.place[3:]))
+        self.assertEqual(state[:3], (self.playbook.id, self.stage_lead.id, "pending"))
         self.assertEqual((state.user_id, state.expected_revenue), (self.own.id, 0))
         elsewhere = self.env["crm.team"].create({"name": "Elsewhere", "company_id": False})
         plain = self._create_lead(team_id=elsewhere.id)

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import mean, median
 
 from odoo import Command
@@ -62,7 +63,7 @@ class TestFunnelInvariants(FunnelCase):
 
     def check_numbers(self, leads, since, until):
         numbers = self.Report._get_stage_numbers({"playbook_id": self.playbook.id}, since, until)
-        log = leads.with_context(active_test=False).stage_log_ids.sorted(lambda s: (s.entered_at, s.id))
+        log = leads.with_context(active_test=False).stage_log_ids
         path = self.playbook.stage_ids.stage_id.sorted("sequence")
         for place, stage in enumerate(path):
             found = numbers.get(stage.id) or self.Report._get_no_numbers()
@@ -74,47 +75,44 @@ class TestFunnelInvariants(FunnelCase):
                     self.assertEqual(found[name], value, f"{stage.name} {name}")
 
     def count(self, log, stage, following, since, until):
-        """Return the numbers of a stage by their definitions, from all stays in order."""
-        begins = [s for s in log if s.kind not in ("lost", "restored") and s.stage_id != s.previous_stage_id]
+        """Return the numbers of a stage by their definitions, from what deals were in order."""
+        ranks = self.env["crm.stage"]._get_ranks()
+        stories = [[*its.sorted("sequence")] for its in log.grouped("lead_id").values()]
+        begins = self.find_entries(stories)
         begun = [s for s in begins if s.stage_id == stage and since <= s.entered_at < until]
         came = [s for s in begins if s.stage_id == following and since <= s.entered_at < until]
-        left = [s for s in log if s.previous_stage_id == stage and since <= s.entered_at < until]
-        ended = [
-            *(s for s in log if s.stage_id == stage and s.kind != "lost" and s.left_at),
+        left = [
+            after.kind
+            for story in stories
+            for one, after in pairwise(story)
+            if one.stage_id == stage
+            and since <= one.left_at < until
+            and (one.state, after.kind) != ("lost",) * 2
         ]
-        days = [s.duration_days for s in ended if since <= s.left_at < until]
         first = {}
-        for stay in begins:
-            if stay.stage_id == stage:
-                first.setdefault(stay.lead_id, stay)
+        for one in (one for one in begins if one.stage_id == stage):
+            first.setdefault(one.lead_id, one)
         cohort = [s for s in first.values() if since <= s.entered_at < until]
-        ranks = self.env["crm.stage"]._get_ranks()
+        further = [s for s in begins if ranks[s.stage_id.id] > ranks[stage.id]]
         reached = [
-            s
-            for s in cohort
-            if any(
-                ranks[later.stage_id.id] > ranks[stage.id]
-                for later in log
-                if later.lead_id == s.lead_id
-                and later.kind != "lost"
-                and (later.entered_at, later.id) > (s.entered_at, s.id)
-            )
+            s for s in cohort if any(f.lead_id == s.lead_id and f.sequence > s.sequence for f in further)
         ]
+        days = self.count_days(stories, stage, since, until)
         there = [
             s
             for s in log
             if s.stage_id == stage
             and s.entered_at < until
             and (not s.left_at or s.left_at >= until)
-            and s.kind not in ("lost", "won")
-            and not stage.is_won
+            and s.state == "open"
         ]
         return {
             "begun_count": len(begun),
             "flow_rate": len(came) * 100.0 / len(begun) if begun and following else None,
-            "advanced_count": sum(s.kind in ("forward", "skip", "won") and s.stage_id != stage for s in left),
-            "won_count": sum(s.kind == "won" for s in left),
-            "returned_count": sum(s.kind == "backward" for s in left),
+            "advanced_count": sum(kind in ("forward", "skip", "won") for kind in left),
+            "won_count": left.count("won"),
+            "lost_count": left.count("lost"),
+            "returned_count": left.count("backward"),
             "cohort_count": len(cohort),
             "reached_count": len(reached),
             "stay_count": len(days),
@@ -123,3 +121,30 @@ class TestFunnelInvariants(FunnelCase):
             "open_count": len(there),
             "open_amount": 1000.0 * len(there),
         }
+
+    def find_entries(self, stories):
+        """Return the entries into stages that the playbook names."""
+        named = self.playbook.stage_ids.stage_id
+        return [
+            one
+            for story in stories
+            for before, one in zip([None, *story], story, strict=False)
+            if one.kind in ("created", "forward", "skip", "backward", "won")
+            and one.stage_id in named
+            and (not before or before.stage_id != one.stage_id)
+        ]
+
+    def count_days(self, stories, stage, since, until):
+        """Return how long each stay in a stage was open that was over in the period and has not gone on."""
+        runs = []
+        for story in stories:
+            for before, one in zip([None, *story], story, strict=False):
+                if not before or before.stage_id != one.stage_id:
+                    runs.append([])
+                runs[-1].append(one)
+        worked = [[one for one in run if one.state == "open"] for run in runs if run[0].stage_id == stage]
+        return [
+            sum((one.left_at - one.entered_at).total_seconds() for one in run) / 86400
+            for run in worked
+            if run and run[-1].left_at and since <= run[-1].left_at < until
+        ]

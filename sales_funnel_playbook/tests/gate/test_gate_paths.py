@@ -116,10 +116,12 @@ class TestGatePaths(PlaybookCase):
             }
         )
         lead.team_id = other_team
-        self.assertEqual(lead.stage_id, first)
-        self.assertEqual(lead.stage_log_ids[0].kind, "reassigned")
-        self.assertEqual(lead.stage_log_ids[0].gate, "none")
-        self.assertEqual(lead.stage_log_ids[0].previous_stage_id, self.stage_talks)
+        self.assertEqual(lead.stage_id, demo, "the third stage of three becomes the last of two")
+        entry = lead.stage_log_ids[0]
+        self.assertEqual(
+            (entry.kind, entry.gate, entry.previous_stage_id), ("joined", "passed", self.stage_talks)
+        )
+        self.assertFalse(entry.gate_stage_id, "it has not come through the gates of this playbook")
 
     def test_recomputation_without_a_write_is_logged(self):
         lead = self._advance(self.lead, self.stage_talks)
@@ -127,8 +129,9 @@ class TestGatePaths(PlaybookCase):
         self.env.add_to_compute(lead._fields["stage_id"], lead)
         self.env.flush_all()
         self.env.cr.precommit.run()
-        self.assertEqual(lead.stage_id, self.stage_lead)
+        self.assertEqual(lead.stage_id, self.stage_demo, "as near to its place as can be")
         self.assertEqual(lead.stage_log_ids[0].kind, "reassigned")
+        self.assertEqual(lead.stage_log_ids[0].gate_stage_id, self.stage_talks, "it has been let in there")
 
     def test_recomputation_before_the_lead_comes_under_a_playbook(self):
         """What happened before is no move of the playbook's."""
@@ -144,7 +147,7 @@ class TestGatePaths(PlaybookCase):
         lead.product_line_id = line
         self.env.flush_all()
         self.env.cr.precommit.run()
-        self.assertLog(lead, [("created", "Lead", "none")])
+        self.assertLog(lead, [("joined", "Lead", "observed")])
 
     def test_leaving_the_playbook_in_the_same_write_is_no_way_around(self):
         self.assertRefused(self.DEMO, self.lead.write, {"stage_id": self.stage_demo.id, "team_id": False})
@@ -176,7 +179,13 @@ class TestGatePaths(PlaybookCase):
         self.stages.team_ids = False
         self.lead.write({"team_id": False, "user_id": False})
         self.lead.stage_id = self.stage_demo
-        self.assertRefused(self.DEMO, self.lead.write, {"team_id": self.team.id})
+        self.lead.team_id = self.team
+        entry = self.lead.stage_log_ids[0]
+        self.assertEqual((entry.kind, entry.gate), ("joined", "observed"))
+        self.assertEqual([item["name"] for item in entry.unmet], self.DEMO)
+        self.assertRefused(
+            [*self.DEMO, "Review passed"][-1:], self.lead.write, {"stage_id": self.stage_talks.id}
+        )
 
     def test_joining_by_salesperson_in_the_same_write_asks(self):
         self.stages.team_ids = False

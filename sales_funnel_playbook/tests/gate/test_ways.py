@@ -127,10 +127,6 @@ def convert(case, lead):
     lead.write({"type": "opportunity", "stage_id": case.stage_demo.id})
 
 
-def leave_and_move(case, lead):
-    lead.write({"team_id": False, "stage_id": case.stage_demo.id})
-
-
 def create(case, lead):
     vals = {"name": "New", "type": "opportunity", "team_id": case.team.id, "stage_id": case.stage_demo.id}
     return lead.create({**vals, "expected_revenue": lead.expected_revenue, "user_id": lead.env.uid})
@@ -205,7 +201,6 @@ WAYS = [
     to_demo("dialog to advance", "rep", advance_dialog),
     to_demo("conversion of a lead", "rep", convert),
     Way("lost and moved at once", "system", lose_and_move, Refused(TO_DEMO), UNSAID),
-    to_demo("out of the playbook and moved at once", "rep", leave_and_move),
     Way("Won button", "rep", call("action_set_won"), *WON, start="Talks"),
     Way("Won button", "manager", call("action_set_won"), *WON, start="Talks"),
     Way("Won button with its rainbow", "rep", call("action_set_won_rainbowman"), *WON, start="Talks"),
@@ -233,7 +228,13 @@ WAYS = [
     free("backward", write_to("lead"), "backward", "Lead"),
     free("lost with a reason", lose, "lost", "Demo"),
     free("restored", restore, "restored", "Demo"),
-    free("another team", change_team, "reassigned", "Theirs"),
+    Way(
+        "another team",
+        "rep",
+        change_team,
+        Moved("joined", "Theirs", "observed", ("Priority set",)),
+        Moved("joined", "Theirs", "passed"),
+    ),
     free("a stage that the playbook does not name", visit_siding, "forward", "Siding"),
     Way("merge", "system", merge, Moved("forward", "Demo"), Moved("forward", "Demo")),
     Way("lost without a reason", "rep", call("action_set_lost"), UNSAID, UNSAID, start="Demo"),

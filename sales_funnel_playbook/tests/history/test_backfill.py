@@ -44,16 +44,24 @@ class TestBackfill(PlaybookCase):
         return lead
 
     def assertHistory(self, lead, expected):
-        log = lead.stage_log_ids.sorted("id")
-        self.assertEqual([(stay.entered_at.day, stay.kind, stay.stage_id.name) for stay in log], expected)
-        for stay, following in pairwise(log):
-            self.assertEqual(stay.left_at, following.entered_at)
-            self.assertEqual(following.previous_stage_id, stay.stage_id)
-            self.assertLessEqual(stay.entered_at, following.entered_at)
-            days = (stay.left_at - stay.entered_at).total_seconds() / 86400
-            self.assertAlmostEqual(stay.duration_days, days)
+        """Assert what is filled in, up to where the lead joins the playbook and its stay goes on."""
+        log = lead.stage_log_ids.sorted("sequence")
+        self.assertEqual([(one.entered_at.day, one.kind, one.stage_id.name) for one in log[:-1]], expected)
+        self.assertEqual([*log.mapped("kind")][-1:], ["joined"] if log else [])
+        for one, following in pairwise(log):
+            self.assertEqual(one.left_at, following.entered_at)
+            self.assertEqual(following.previous_stage_id, one.stage_id)
+            self.assertLessEqual(one.entered_at, following.entered_at)
+            days = (one.left_at - one.entered_at).total_seconds() / 86400
+            worked = log.filtered(lambda other, one=one: other.stay_sequence == one.stay_sequence)
+            self.assertEqual(
+                one.closes_stay, one == worked.filtered(lambda other: other.state == "open")[-1:]
+            )
+            self.assertAlmostEqual(one.duration_days, days if one.closes_stay else 0)
         self.assertFalse(log[-1:].left_at or log[-1:].duration_days)
+        self.assertEqual(log[-1:].stay_sequence, log[-2:-1].stay_sequence)
         self.assertEqual(set(log.mapped("gate")), {"none"} if log else set())
+        self.assertEqual(set(log.mapped("origin")), {"filled"} if log else set())
 
     def test_activated(self):
         lead = self._create_on(11, self.stage_demo, self.stage_talks, self.stage_lead)
@@ -93,7 +101,7 @@ class TestBackfill(PlaybookCase):
         lead = self._create_on(11, self.stage_demo)
         bystander = self._create_on(11, self.stage_demo)
         lead.product_line_id = line
-        self.assertHistory(lead, [(11, "created", "Lead"), (12, "forward", "Demo")])
+        self.assertLog(lead, [("joined", "Demo", "observed")])  # one deal alone has no past here
         self.assertFalse(bystander.stage_log_ids)
 
     def _create_line(self):
@@ -117,7 +125,7 @@ class TestBackfill(PlaybookCase):
         own_stage.team_ids = other_team
         lead = self._create_on(11, team_id=other_team.id, stage_id=own_stage.id)
         self._on(12, lead.write, {"team_id": self.team.id})
-        self.assertHistory(lead, [(11, "created", "Elsewhere"), (12, "reassigned", "Lead")])
+        self.assertLog(lead, [("joined", "Lead", "observed")])
 
     def test_skipped_won_and_back(self):
         lead = self._create_on(11, self.stage_talks, self.stage_signed, self.stage_talks)
@@ -184,26 +192,37 @@ class TestBackfill(PlaybookCase):
         self.assertTrue(lead.stage_log_ids)
 
     def test_goes_on_where_it_broke_off(self):
-        """A playbook out of use for some days: what happened meanwhile is filled in."""
+        """A playbook out of use for some days: the deal was in no funnel meanwhile."""
         self.playbook.write({"active": True, "mode": "observe"})
         lead = self._create_on(11, self.stage_demo)
         self.assertEqual(len(lead.stage_log_ids), 2)
-        self.playbook.active = False
+        self._on(13, self.playbook.write, {"active": False})
         self._on(14, lead.write, {"stage_id": self.stage_talks.id})
         self.playbook.active = True
-        log = lead.stage_log_ids.sorted("id")
+        log = lead.stage_log_ids.sorted("sequence")
         self.assertEqual(
-            [(stay.entered_at.day, stay.kind, stay.stage_id.name) for stay in log],
-            [(11, "created", "Lead"), (12, "forward", "Demo"), (14, "forward", "Talks")],
+            [(one.kind, one.ended_as, one.stage_id.name) for one in log],
+            [
+                ("created", "forward", "Lead"),
+                ("forward", "left", "Demo"),
+                ("joined", False, "Talks"),
+            ],
         )
-        self.assertEqual((log[1].left_at, log[1].duration_days), (log[2].entered_at, 2))
+        self.assertLess(log[1].left_at, log[2].entered_at)
+        self.assertEqual(log[2].gate_stage_id, self.stage_talks, "running deals are taken as they are")
 
     def test_the_next_move_goes_on(self):
         lead = self._create_on(11, self.stage_demo)
         self.playbook.active = True
         self._advance(lead, self.stage_talks)
         self.assertLog(
-            lead, [("created", "Lead", "none"), ("forward", "Demo", "none"), ("forward", "Talks", "passed")]
+            lead,
+            [
+                ("created", "Lead", "none"),
+                ("forward", "Demo", "none"),
+                ("joined", "Demo", "none"),
+                ("forward", "Talks", "passed"),
+            ],
         )
 
     def test_other_companies_and_calendars(self):
@@ -220,4 +239,4 @@ class TestBackfill(PlaybookCase):
         lead = self._create_on(11)
         self._on(12, lead.with_user(self.rep).write, {"stage_id": self.stage_demo.id})
         self.playbook.active = True
-        self.assertEqual(lead.stage_log_ids[0].moved_by_id, self.rep)
+        self.assertEqual(lead.stage_log_ids[1].moved_by_id, self.rep)

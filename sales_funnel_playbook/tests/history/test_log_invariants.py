@@ -179,24 +179,40 @@ class TestLogInvariants(PlaybookCase):
         )
         self.assertFalse(self.env.cr.fetchall(), "one open stay at most")
         for lead in self.leads.exists().filtered("playbook_id"):
-            log = lead.stage_log_ids.sorted(lambda stay: (stay.entered_at, stay.id))
+            log = lead.stage_log_ids.sorted("sequence")
             self._check_story(log)
             self.assertEqual(log[-1].stage_id, lead.stage_id)
-            self.assertEqual(log[-1].kind == "lost", lead.won_status == "lost")
+            self.assertEqual(log[-1].state == "lost", lead.won_status == "lost")
+            self.assertEqual(log[-1].playbook_id, lead.playbook_id)
+        for lead in self.leads.exists().filtered(lambda one: not one.playbook_id):
+            self.assertFalse(lead.stage_log_ids.filtered(lambda one: not one.left_at))
 
     def _check_story(self, log):
         self.assertTrue(log)
         self.assertEqual(log.filtered(lambda stay: not stay.left_at), log[-1])
-        for stay, following in pairwise(log):
-            self.assertEqual(stay.left_at, following.entered_at)
-            self.assertEqual(following.previous_stage_id, stay.stage_id)
-            lasted = (stay.left_at - stay.entered_at).total_seconds()
-            self.assertAlmostEqual(stay.duration_days, lasted / 86400)
-            self.assertTrue(0 <= stay.working_hours <= lasted / 3600 + 0.001)
+        for one, following in pairwise(log):
+            self.assertLessEqual(one.left_at, following.entered_at)
+            if one.ended_as not in ("left", "merged"):
+                self.assertEqual(one.left_at, following.entered_at)
+                self.assertEqual(following.previous_stage_id, one.stage_id)
+                self.assertEqual(one.ended_as, following.kind)
+        for its in log.grouped("stay_sequence").values():
+            self._check_stay(its.sorted("sequence"))
         for stay in log:
             is_overridden = stay.gate == "overridden"
             self.assertEqual(bool(stay.override_reason_id and stay.override_note), is_overridden)
             self.assertEqual(bool(stay.unmet), stay.gate in ("observed", "overridden"))
+
+    def _check_stay(self, segments):
+        """A stay is over with its last open segment, and as long as it was open."""
+        worked = segments.filtered(lambda one: one.state == "open")
+        over = segments.filtered("closes_stay")
+        self.assertEqual(over, worked[-1:].filtered("left_at"))
+        if over:
+            lasted = sum((one.left_at - one.entered_at).total_seconds() for one in worked)
+            self.assertAlmostEqual(over.duration_days, lasted / 86400)
+            self.assertTrue(0 <= over.working_hours <= lasted / 3600 + 0.001)
+        self.assertLessEqual(len(segments.filtered("is_entry")), 1)
 
     @settings(SETTINGS, max_examples=25)
     @example(MERGED)
@@ -225,8 +241,9 @@ class TestLogInvariants(PlaybookCase):
         """Return the stays of each lead: when, how, where."""
         return [
             [
-                (str(stay.entered_at), stay.kind, stay.stage_id.name, str(stay.left_at))
-                for stay in lead.stage_log_ids.sorted(lambda stay: (stay.entered_at, stay.id))
+                (str(stay.entered_at), stay.kind, stay.stage_id.name)
+                for stay in lead.stage_log_ids.sorted("sequence")
+                if stay.kind != "joined"
             ]
             for lead in self.leads
         ]

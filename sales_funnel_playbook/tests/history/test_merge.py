@@ -29,13 +29,15 @@ class TestMerge(PlaybookCase):
         return merged
 
     def assertStory(self, lead, expected):
-        log = lead.stage_log_ids.sorted(lambda stay: (stay.entered_at, stay.id))
+        log = lead.stage_log_ids.sorted("sequence")
         self.assertEqual([(stay.entered_at.day, stay.kind, stay.stage_id.name) for stay in log], expected)
         for stay, following in pairwise(log):
             self.assertEqual(stay.left_at, following.entered_at)
-            self.assertEqual(following.previous_stage_id, stay.stage_id)
-            days = (stay.left_at - stay.entered_at).total_seconds() / 86400
-            self.assertAlmostEqual(stay.duration_days, days)
+            if following.kind != "joined":
+                self.assertEqual(following.previous_stage_id, stay.stage_id)
+            if stay.closes_stay:
+                days = (stay.left_at - stay.stay_began_at).total_seconds() / 86400
+                self.assertAlmostEqual(stay.duration_days, days)
         self.assertFalse(log[-1:].left_at)
 
     def test_what_began_earlier_goes_in_front(self):
@@ -90,7 +92,7 @@ class TestMerge(PlaybookCase):
             self._merge(head, tail)
         self.assertEqual(head.team_id, self.team, "it follows the playbook now, in a stage of its own")
         self.assertStory(
-            head, [(1, "created", "Lead"), (2, "forward", "Demo"), (20, "skip", head.stage_id.name)]
+            head, [(1, "created", "Lead"), (2, "forward", "Demo"), (20, "joined", head.stage_id.name)]
         )
 
     def test_what_is_approved_goes_on_counting(self):
@@ -178,6 +180,30 @@ class TestMerge(PlaybookCase):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 attempt()
         self.assertEqual(note.lead_id, early)
+
+    def test_a_budget_of_which_each_knows_one_end(self):
+        head = self._create_lead(name="Head", budget_min=500_000)
+        tail = self._create_lead(name="Tail", budget_max=300_000)
+        head.probability = 99
+        merged = self._merge(head, tail)
+        self.assertEqual((merged.budget_min, merged.budget_max), (500_000, 0))
+
+    def test_two_contacts_who_become_one_decide_once(self):
+        lead = self._create_lead(name="Acme")
+        one, two = self.env["res.partner"].create([{"name": "Ms Wu"}, {"name": "Wu, Ms"}])
+        self.env["crm.lead.stakeholder"].create(
+            [
+                {"lead_id": lead.id, "partner_id": person.id, "role": "decision_maker", "date_from": since}
+                for person, since in ((one, "2024-03-01"), (two, "2024-02-01"))
+            ]
+            + [{"lead_id": lead.id, "partner_id": two.id, "role": "user", "date_from": "2024-02-01"}]
+        )
+        self.env["base.partner.merge.automatic.wizard"]._merge([one.id, two.id], one)
+        lines = lead.stakeholder_ids.sorted("role")
+        self.assertEqual(lines.mapped("role"), ["decision_maker", "user"])
+        self.assertEqual(lines.partner_id, one)
+        self.assertEqual(str(lines[0].date_from), "2024-02-01")
+        lines[0].date_to = "2024-04-01"  # it can be ended
 
 
 @tagged("post_install", "-at_install")

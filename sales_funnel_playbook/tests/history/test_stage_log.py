@@ -125,7 +125,7 @@ class TestStageLog(PlaybookCase):
 
     def test_nothing_is_logged_without_a_change(self):
         lead = self._create_lead()
-        lead.write({"stage_id": self.stage_lead.id, "name": "Renamed", "user_id": self.leader.id})
+        lead.write({"stage_id": self.stage_lead.id, "name": "Renamed", "user_id": self.rep.id})
         self.assertEqual(len(lead.stage_log_ids), 1)
 
     def test_deleting_a_lead_leaves_nothing(self):

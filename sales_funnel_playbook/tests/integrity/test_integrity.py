@@ -12,23 +12,23 @@ LOG = "UPDATE crm_lead_stage_log SET"
 DAMAGES = {
     "a stay ends before the next begins": (
         f"{LOG} left_at = left_at - INTERVAL '1 minute' WHERE id = {FIRST_STAY}",
-        {"log_contiguous"},
+        {"log_contiguous", "log_derived"},
     ),
     "a stay between is gone": (
         f"DELETE FROM crm_lead_stage_log WHERE id = {LAST_STAY} - 1",
-        {"log_contiguous"},
+        {"log_contiguous", "log_derived"},
     ),
     "a stay came from another stage": (
         f"{LOG} previous_stage_id = %(signed)s WHERE id = {LAST_STAY}",
         {"log_contiguous"},
     ),
     "no stay is open": (
-        f"{LOG} left_at = entered_at, duration_days = 0, working_hours = 0 WHERE id = {LAST_STAY}",
-        {"log_open_stay", "log_present"},
+        f"{LOG} left_at = entered_at, ended_as = 'left' WHERE id = {LAST_STAY}",
+        {"log_derived", "log_present"},
     ),
     "two stays are open": (
-        f"DROP INDEX crm_lead_stage_log_open_stay_uniq; {LOG} left_at = NULL, duration_days = NULL"
-        f" WHERE id = {LAST_STAY} - 1",
+        f"DROP INDEX crm_lead_stage_log_open_stay_uniq; {LOG} left_at = NULL, ended_as = NULL,"
+        f" duration_days = NULL, closes_stay = FALSE WHERE id = {LAST_STAY} - 1",
         {"log_open_stay", "log_contiguous", "log_present", "database_guards"},
     ),
     "the whole log is gone": (
@@ -37,7 +37,7 @@ DAMAGES = {
     ),
     "a stay lasted longer than it did": (
         f"{LOG} duration_days = duration_days + 1 WHERE id = {FIRST_STAY}",
-        {"log_duration"},
+        {"log_derived"},
     ),
     "more hours were worked than passed": (
         f"{LOG} working_hours = duration_days * 24 + 1 WHERE id = {FIRST_STAY}",
@@ -58,6 +58,22 @@ DAMAGES = {
     "lost past Odoo": (
         "UPDATE crm_lead SET won_status = 'lost' WHERE id = %(lead)s",
         {"log_present"},
+    ),
+    "handed over past Odoo": (
+        "UPDATE crm_lead SET user_id = NULL WHERE id = %(lead)s",
+        {"log_present"},
+    ),
+    "archived past Odoo": (
+        "UPDATE crm_lead SET active = FALSE WHERE id = %(lead)s",
+        {"log_present"},
+    ),
+    "an entry that is none": (
+        f"{LOG} is_first = FALSE, came_further_at = NULL, is_entry = FALSE WHERE id = {FIRST_STAY}",
+        {"log_derived"},
+    ),
+    "a gate that was never passed": (
+        f"{LOG} gate_stage_id = %(signed)s WHERE id = {LAST_STAY}",
+        {"log_derived"},
     ),
     "a note about a deal that is not there": (
         "ALTER TABLE crm_lead_progress DROP CONSTRAINT crm_lead_progress_lead_id_fkey;"
@@ -194,6 +210,24 @@ class TestIntegrity(PlaybookCase):
         dialog.action_check()
         self.assertFalse(dialog.line_ids)
 
+    def test_the_log_is_repaired(self):
+        """The log says what the deals are, from now on; the past is what it was."""
+        before = self.lead.stage_log_ids.sorted("sequence").mapped(lambda one: (one.kind, one.entered_at))
+        for damage in ("a stay lasted longer than it did", "an entry that is none", "handed over past Odoo"):
+            self._damage(DAMAGES[damage][0])
+        self._damage("UPDATE crm_lead SET stage_id = %(signed)s, won_status = 'won' WHERE id = %(lead)s")
+        dialog = Form(self.check).save()
+        dialog.action_check()
+        self.assertTrue(dialog.has_wrong_log)
+        dialog.action_repair_log()
+        self.assertFalse(dialog.line_ids.filtered(lambda line: line.name.startswith("log_")))
+        log = self.lead.stage_log_ids.sorted("sequence")
+        self.assertEqual(log[:-1].mapped(lambda one: (one.kind, one.entered_at)), before)
+        self.assertEqual(
+            (log[-1].stage_id, log[-1].state, log[-1].user_id.id), (self.stage_signed, "won", False)
+        )
+        self.assertEqual(log[-1].gate, "none", "no gate has seen it")
+
     def test_what_is_no_deal_is_named(self):
         """Nobody is sent to deals that are not there."""
         activity = self.env["mail.activity"].search(
@@ -221,7 +255,7 @@ class TestIntegrity(PlaybookCase):
     def test_for_administrators_only(self):
         dialog = self.check.create({})
         manager = new_test_user(self.env, "plain_manager", groups="sales_team.group_sale_manager")
-        for call in ("action_check", "action_refresh_rating"):
+        for call in ("action_check", "action_refresh_rating", "action_repair_log"):
             with self.subTest(call), self.assertRaises(AccessError):
                 getattr(dialog.with_user(manager), call)()
         with self.assertRaises(AccessError):

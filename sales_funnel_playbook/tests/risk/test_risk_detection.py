@@ -1,6 +1,6 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .risk_common import RiskCase
@@ -78,9 +78,9 @@ class TestRiskDetection(RiskCase):
     def test_a_stay_twice_as_long_as_expected_is_found(self):
         self.rules[self.stage_lead].expected_days = 10
         self.env.cr.execute(
-            "UPDATE crm_lead_stage_log SET entered_at = now() at time zone 'utc' - interval '19 days'"
-            " WHERE lead_id = %s",
-            [self.lead.id],
+            "UPDATE crm_lead_stage_log SET entered_at = %(then)s, stay_began_at = %(then)s"
+            " WHERE lead_id = %(lead)s",
+            {"then": fields.Datetime.now() - timedelta(days=19), "lead": self.lead.id},
         )
         overdue = self._type("overdue_stay")
         self.env.invalidate_all()

@@ -79,6 +79,7 @@ class World:
                 "product_line_id": self.get("crm.product.line").id,
                 "stage_id": self.case.stages[0].id,
                 "expected_revenue": 1000,
+                "probability": 40,  # a person's, by which they are judged
             }
         )
         lead.stage_id = self.case.stages[1]

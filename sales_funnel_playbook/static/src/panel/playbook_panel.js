@@ -63,6 +63,16 @@ export class PlaybookPanel extends Component {
             : _t("in stage since %(entered)s", values);
     }
 
+    get outsideText() {
+        const { goes_on_in } = this.state.panel.stage;
+        return goes_on_in
+            ? _t(
+                  "This stage is not part of the playbook. The next move forward counts from “%s”.",
+                  goes_on_in
+              )
+            : _t("This stage is not part of the playbook. The next move forward counts from its beginning.");
+    }
+
     getTitle(stage) {
         return _t("Before “%s”", stage.name);
     }

@@ -8,8 +8,8 @@ const { DateTime } = luxon;
 const COLORS = { passed: "success", observed: "warning", overridden: "danger", none: "secondary" };
 
 /**
- * Where the deal has been: each stay with how it began, how long it lasted, who moved it, and what
- * the gate said.
+ * What the deal was: each entry of its log with how it began, how long a stay that it ends lasted, who moved
+ * it, and what the gate said.
  */
 export class PlaybookTimeline extends Component {
     static template = "sales_funnel_playbook.PlaybookTimeline";
@@ -25,8 +25,11 @@ export class PlaybookTimeline extends Component {
 
     getDuration(stay) {
         if (stay.is_open) {
-            const days = DateTime.now().diff(deserializeDateTime(stay.entered_at), "days").days;
+            const days = DateTime.now().diff(deserializeDateTime(stay.began_at), "days").days;
             return _t("%s days so far", this.format(days));
+        }
+        if (!stay.is_over) {
+            return ""; // it went on in the same stage, or was lost, won or archived there
         }
         return _t("%(days)s days, %(hours)s working hours", {
             days: this.format(stay.days),

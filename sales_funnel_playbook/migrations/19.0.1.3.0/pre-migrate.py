@@ -1,0 +1,102 @@
+"""The log of moves becomes a log of what a deal was: a new table, made by one statement, takes the place of
+the old one. What the old log cannot tell, whose a deal was between its moves, is taken from the move.
+"""
+
+from odoo.tools import SQL
+from odoo.tools.sql import create_column, table_columns
+
+from odoo.addons.sales_funnel_playbook.models.history.rebuild import DERIVED
+from odoo.addons.sales_funnel_playbook.models.history.types import ENTERING
+
+ADDED = {
+    **{
+        "sequence": "int4",
+        "company_id": "int4",
+        "ended_as": "varchar",
+        "state": "varchar",
+        "origin": "varchar",
+    },
+    **{"stay_sequence": "int4", "stay_began_at": "timestamp", "stage_rank": "int4", "gate_stage_id": "int4"},
+    **{"is_entry": "bool", "is_first": "bool", "came_further_at": "timestamp", "closes_stay": "bool"},
+    **{"amount": "float8", "recurring_amount": "float8", "is_own_probability": "bool"},
+}
+# What stays as it was, and what each of the others was then.
+KEPT = (
+    *(
+        "id",
+        "lead_id",
+        "playbook_id",
+        "stage_id",
+        "previous_stage_id",
+        "entered_at",
+        "left_at",
+        "kind",
+        "gate",
+    ),
+    *("unmet", "override_reason_id", "override_note", "moved_by_id", "probability", "score"),
+)
+# The entry that a deal is in now says whose it is now.
+WAS = """
+    SELECT %(kept)s, %(hours)s AS working_hours, NULL::varchar AS ended_as, NULL::int AS sequence,
+        'migrated'::varchar AS origin, lead.company_id, place.rank AS stage_rank,
+        CASE WHEN log.left_at IS NULL THEN lead.team_id ELSE log.team_id END AS team_id,
+        CASE WHEN log.left_at IS NULL THEN lead.user_id ELSE log.user_id END AS user_id,
+        CASE WHEN log.left_at IS NULL THEN lead.product_line_id ELSE log.product_line_id END
+            AS product_line_id,
+        CASE WHEN log.kind = 'lost' THEN 'lost' WHEN log.kind = 'won' OR stage.is_won THEN 'won'
+            WHEN log.left_at IS NULL AND NOT lead.active THEN 'archived' ELSE 'open' END AS state
+    FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
+    LEFT JOIN crm_stage stage ON stage.id = log.stage_id
+    LEFT JOIN (
+        SELECT named.playbook_id, named.stage_id, ROW_NUMBER() OVER (
+            PARTITION BY named.playbook_id ORDER BY its.sequence, its.id)::int AS rank
+        FROM crm_playbook_stage named JOIN crm_stage its ON its.id = named.stage_id
+    ) place ON place.playbook_id = log.playbook_id AND place.stage_id = log.stage_id
+    WHERE log.playbook_id IS NOT NULL
+"""
+FILL = """
+    INSERT INTO crm_lead_stage_log_segments (%(kept)s, company_id, product_line_id, team_id, user_id, state,
+        origin, stage_rank, sequence, stay_sequence, stay_began_at, is_entry, is_first, closes_stay,
+        gate_stage_id, duration_days, ended_as, came_further_at, working_hours)
+    SELECT %(was_kept)s, was.company_id, was.product_line_id, was.team_id, was.user_id, was.state,
+        was.origin, was.stage_rank, derived.sequence, derived.stay_sequence, derived.stay_began_at,
+        derived.is_entry, derived.is_first, derived.closes_stay, derived.gate_stage_id, derived.duration_days,
+        derived.ended_as, derived.came_further_at,
+        CASE WHEN derived.closes_stay THEN SUM(was.working_hours) FILTER (WHERE was.state = 'open')
+            OVER (PARTITION BY was.lead_id, derived.stay_sequence) END
+    FROM crm_lead_stage_log_was was JOIN (%(derived)s) derived ON derived.id = was.id
+"""
+
+
+def migrate(cr, version):
+    there = table_columns(cr, "crm_lead_stage_log")
+    if not there or "stay_sequence" in there:
+        return
+    cr.execute("SET LOCAL jit TO off")
+    was = SQL("crm_lead_stage_log_was")
+    names = [name for name in KEPT if name in there]
+    kept = {
+        prefix: SQL(", ").join(SQL.identifier(*filter(None, (prefix, name))) for name in names)
+        for prefix in ("log", "was", "")
+    }
+    hours = SQL("log.working_hours") if "working_hours" in there else SQL("NULL::float8")
+    derived = SQL(DERIVED, log=was, which=SQL("TRUE"), entering=[*ENTERING])
+    for statement in (
+        SQL(
+            "CREATE TEMPORARY TABLE crm_lead_stage_log_was ON COMMIT DROP AS %s",
+            SQL(WAS, kept=kept["log"], hours=hours),
+        ),
+        SQL("ANALYZE crm_lead_stage_log_was"),
+        SQL("CREATE TABLE crm_lead_stage_log_segments (LIKE crm_lead_stage_log INCLUDING DEFAULTS)"),
+    ):
+        cr.execute(statement)
+    for name, kind in ADDED.items():
+        create_column(cr, "crm_lead_stage_log_segments", name, kind)
+    for statement in (
+        SQL(FILL, kept=kept[""], was_kept=kept["was"], derived=derived),
+        SQL("ALTER SEQUENCE crm_lead_stage_log_id_seq OWNED BY crm_lead_stage_log_segments.id"),
+        SQL("DROP TABLE crm_lead_stage_log"),
+        SQL("ALTER TABLE crm_lead_stage_log_segments RENAME TO crm_lead_stage_log"),
+        SQL("ALTER TABLE crm_lead_stage_log ADD CONSTRAINT crm_lead_stage_log_pkey PRIMARY KEY (id)"),
+    ):
+        cr.execute(statement)

@@ -1,0 +1,63 @@
+from functools import cache
+
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class CrmLead(models.Model):
+    """A deal that goes to another team keeps its place in the funnel, if it follows a playbook before or
+    after: Odoo would begin it anew in the first stage.
+    """
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def _keep_places(self, old_stages):
+        """Give leads the stage of their new team that is nearest to the one they were in.
+
+        :param dict old_stages: ``{lead: crm.stage}`` of leads to which Odoo has just given another stage
+        """
+        leads = self.browse(lead.id for lead in old_stages)
+        followed = {lead_id: one.playbook_id for lead_id, one in self._get_followed_before(leads).items()}
+        playbook_ids = leads._get_playbook_ids()
+        get_place = cache(self._get_place)
+        for lead, old in old_stages.items():
+            keys = (followed.get(lead.id, False), playbook_ids.get(lead.id, False))
+            if any(keys) and (stage := get_place(old, lead.team_id, *keys)):
+                lead.stage_id = stage
+
+    @api.model
+    def _get_followed_before(self, leads):
+        # sudo: whoever sees them, it is their place that is kept
+        return self.env["crm.lead.stage.log"].sudo()._get_current(leads.ids)
+
+    @api.model
+    def _get_place(self, old, team, old_playbook_id, new_playbook_id):
+        """Return the stage of ``team`` that a deal in the stage ``old`` goes to, empty for the one that Odoo
+        gives: the stage of the same name in any language, else the one of the same place in the playbooks; a
+        won deal stays won.
+        """
+        # sudo: a team's stages are the same for everybody
+        usable = Domain("team_ids", "=", False) | Domain("team_ids", "in", team.ids)
+        stages = self.env["crm.stage"].sudo().search(usable, order="sequence, id")
+        stages = stages.filtered(lambda stage: stage.is_won == old.is_won)
+        names = old._get_all_names()
+        alike = stages.filtered(lambda stage: names & stage._get_all_names())
+        if alike or old.is_won:
+            return (alike or stages or old)[0]
+        gates, ranks = self.env["crm.playbook"]._get_gates(), self.env["crm.stage"]._get_ranks()
+        old_gate, new_gate = gates.get(old_playbook_id), gates.get(new_playbook_id)
+        place = old_gate and old_gate.get_places(ranks).get(old.id)
+        if not place or not new_gate:
+            return self.env["crm.stage"]
+        named = [id_ for id_ in new_gate.get_places(ranks) if id_ in stages._ids]
+        return self.env["crm.stage"].browse(named[:place][-1:])
+
+
+class CrmStage(models.Model):
+    _inherit = "crm.stage"
+
+    def _get_all_names(self):
+        """Return the set of names that this stage has in all languages, in lower case."""
+        names = self._fields["name"]._get_stored_translations(self) or {}
+        return {name.strip().lower() for name in names.values() if name}

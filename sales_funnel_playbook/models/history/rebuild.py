@@ -1,0 +1,146 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .types import ENTERING
+
+# What follows from when, where, how and as what: the derived columns of the log, told once. A stay is a run
+# in one stage under one playbook; a deal passes a gate by entering a stage that its playbook names.
+DERIVED = """
+    WITH told AS (
+        SELECT log.*, ROW_NUMBER() OVER story AS seq,
+            LAG(playbook_id) OVER story IS DISTINCT FROM playbook_id
+                OR LAG(stage_id) OVER story IS DISTINCT FROM stage_id
+                OR LAG(left_at) OVER story IS DISTINCT FROM entered_at AS begins,
+            LEAD(kind) OVER story AS next_kind, LEAD(playbook_id) OVER story AS next_playbook_id,
+            LEAD(entered_at) OVER story AS next_at,
+            stage_rank IS NOT NULL AND (kind = ANY(%(entering)s) OR kind = 'restored' AND gate <> 'none'
+                OR kind = 'lost' AND previous_stage_id IS NULL
+                OR kind = 'joined' AND origin <> 'live') AS passes
+        FROM %(log)s log WHERE %(which)s
+        WINDOW story AS (PARTITION BY lead_id ORDER BY entered_at, sequence, id)
+    ), stayed AS (
+        SELECT *, MAX(seq) FILTER (WHERE begins) OVER (PARTITION BY lead_id ORDER BY seq) AS stay,
+            COUNT(*) FILTER (WHERE passes) OVER (PARTITION BY lead_id, playbook_id ORDER BY seq) AS passed,
+            begins AND stage_rank IS NOT NULL AND kind = ANY(%(entering)s) AS enters
+        FROM told
+    ), whole AS (
+        SELECT *, MIN(entered_at) OVER its_stay AS began_at,
+            state = 'open' AND left_at IS NOT NULL
+                AND seq = MAX(seq) FILTER (WHERE state = 'open') OVER its_stay AS closes,
+            SUM(EXTRACT(EPOCH FROM left_at - entered_at)) FILTER (WHERE state = 'open') OVER its_stay AS
+            seconds,
+            MAX(stage_id) FILTER (WHERE passes) OVER (PARTITION BY lead_id, playbook_id, passed) AS gate_id,
+            enters AND ROW_NUMBER() OVER (
+                PARTITION BY lead_id, playbook_id, stage_id, enters ORDER BY seq) = 1 AS comes_first
+        FROM stayed WINDOW its_stay AS (PARTITION BY lead_id, stay)
+    ), further AS (
+        SELECT one.id, MIN(later.entered_at) AS at FROM whole one JOIN whole later
+            ON later.lead_id = one.lead_id AND later.playbook_id = one.playbook_id AND later.enters
+            AND later.seq > one.seq AND later.stage_rank > one.stage_rank
+        WHERE one.comes_first GROUP BY one.id
+    )
+    SELECT whole.id, seq AS sequence, stay AS stay_sequence, began_at AS stay_began_at, enters AS is_entry,
+        comes_first AS is_first, closes AS closes_stay, gate_id AS gate_stage_id,
+        CASE WHEN closes THEN seconds / 86400 END AS duration_days,
+        CASE WHEN left_at IS NULL THEN NULL WHEN ended_as = 'merged' THEN ended_as
+            WHEN next_at IS DISTINCT FROM left_at OR next_playbook_id <> playbook_id THEN 'left'
+            ELSE next_kind END AS ended_as,
+        further.at AS came_further_at
+    FROM whole LEFT JOIN further ON further.id = whole.id
+"""
+COLUMNS = (
+    *("sequence", "stay_sequence", "stay_began_at", "is_entry", "is_first", "closes_stay"),
+    *("gate_stage_id", "duration_days", "ended_as", "came_further_at"),
+)
+UNFIRST = """
+    UPDATE crm_lead_stage_log log SET is_first = FALSE, came_further_at = NULL WHERE is_first AND %s
+"""
+REBUILD = """
+    UPDATE crm_lead_stage_log log SET %(set)s,
+        working_hours = CASE WHEN derived.closes_stay
+            AND ABS(log.duration_days - derived.duration_days) < 0.000001 THEN log.working_hours END
+    FROM (%(derived)s) derived WHERE log.id = derived.id
+"""
+UNMEASURED = """
+    SELECT log.id, log.playbook_id, company.resource_calendar_id, (
+        SELECT ARRAY_AGG(ARRAY[stay.entered_at, stay.left_at] ORDER BY stay.sequence)
+        FROM crm_lead_stage_log stay WHERE stay.lead_id = log.lead_id AND stay.state = 'open'
+            AND stay.stay_sequence = log.stay_sequence)
+    FROM crm_lead_stage_log log
+    LEFT JOIN res_company company ON company.id = COALESCE(log.company_id, %(company_id)s)
+    WHERE log.closes_stay AND log.working_hours IS NULL AND %(which)s
+"""
+
+
+class CrmLeadStageLog(models.Model):
+    """What follows from the log's facts can be told again from them alone: after filling, merging, splitting
+    and repairing. The integrity check holds what is written against it.
+    """
+
+    _inherit = "crm.lead.stage.log"
+
+    @api.model
+    def _get_derived(self, which):
+        """Return SQL of the derived columns, and the ``id``, of the segments of some leads.
+
+        :param SQL which: what holds of ``log``, for all segments of a lead or for none
+        """
+        return SQL(DERIVED, log=SQL.identifier(self._table), entering=[*ENTERING], which=which)
+
+    @api.model
+    def _rebuild(self, lead_ids):
+        """Write the derived columns of these leads' segments anew."""
+        if not lead_ids:
+            return
+        self.flush_model()
+        self._change_version()
+        which = SQL("log.lead_id = ANY(%s)", [*lead_ids])
+        columns = SQL(", ").join(
+            SQL("%s = %s", SQL.identifier(name), SQL.identifier("derived", name)) for name in COLUMNS
+        )
+        self.env.cr.execute(SQL(UNFIRST, which))
+        self.env.cr.execute(SQL(REBUILD, set=columns, derived=self._get_derived(which)))
+        self._measure_stays(which)
+        self.invalidate_model(flush=False)
+        names = ["stage_log_ids", "stage_entered_at"]
+        self.env["crm.lead"].browse(lead_ids).invalidate_recordset(names, flush=False)
+
+    @api.model
+    def _measure_stays(self, which):
+        """Write the working hours of the stays that are over and have none."""
+        rows = self.env.execute_query(SQL(UNMEASURED, company_id=self.env.company.id, which=which))
+        hours = self._get_hours(rows, self.env.cr.now().replace(microsecond=0))
+        if hours:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE crm_lead_stage_log log SET working_hours = stay.hours"
+                    " FROM unnest(%s, %s::float[]) AS stay(id, hours) WHERE log.id = stay.id",
+                    [*hours],
+                    [*hours.values()],
+                )
+            )
+
+    @api.model
+    def _rename_stays(self, lead_ids, stage_id):
+        """Let the stays that these leads are in be in another stage: theirs was split."""
+        lead_ids = [*lead_ids]
+        self.flush_model()
+        place = {}
+        for playbook_id, gate in self.env["crm.playbook"]._get_gates().items():
+            place[playbook_id] = gate.get_places(self.env["crm.stage"]._get_ranks()).get(stage_id)
+        self.env.cr.execute(SQL(UNFIRST, SQL("log.lead_id = ANY(%s)", lead_ids)))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead_stage_log log SET stage_id = %s, stage_rank = place.rank"
+                " FROM crm_lead_stage_log present"
+                " LEFT JOIN unnest(%s::int[], %s::int[]) AS place(playbook_id, rank)"
+                " ON place.playbook_id = present.playbook_id"
+                " WHERE present.lead_id = ANY(%s) AND present.left_at IS NULL"
+                " AND log.lead_id = present.lead_id AND log.stay_sequence = present.stay_sequence",
+                stage_id,
+                [*place],
+                [*place.values()],
+                lead_ids,
+            )
+        )
+        self._rebuild(lead_ids)

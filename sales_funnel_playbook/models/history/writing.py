@@ -1,0 +1,288 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .types import Current, Segment
+
+VERSION = "crm.lead.stage.log.version"
+LOGGED = "crm.lead.stage.log.leads"  # those of which something was logged in this transaction
+CURRENT = """
+    SELECT log.lead_id, log.id, log.playbook_id, log.stage_id, log.state, log.company_id, log.team_id,
+        log.user_id, log.product_line_id, log.entered_at, log.sequence, log.stay_sequence, log.stay_began_at,
+        log.gate_stage_id, company.resource_calendar_id, CASE WHEN log.sequence <> log.stay_sequence THEN (
+            SELECT ARRAY_AGG(ARRAY[stay.entered_at, stay.left_at] ORDER BY stay.sequence)
+            FROM crm_lead_stage_log stay WHERE stay.lead_id = log.lead_id AND stay.state = 'open'
+                AND stay.stay_sequence = log.stay_sequence) END
+    FROM crm_lead_stage_log log
+    LEFT JOIN res_company company ON company.id = COALESCE(log.company_id, %s)
+    WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL
+"""
+END = """
+    UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(entered_at, %(now)s), ended_as = ending.ended_as,
+        closes_stay = ending.days IS NOT NULL, duration_days = ending.days, working_hours = ending.hours
+    FROM unnest(%(ids)s, %(ended_as)s, %(days)s::float[], %(hours)s::float[])
+        AS ending(id, ended_as, days, hours)
+    WHERE log.id = ending.id
+"""
+# A stay that was over, and goes on.
+REOPEN = """
+    UPDATE crm_lead_stage_log AS log SET closes_stay = FALSE, duration_days = NULL, working_hours = NULL
+    FROM unnest(%s, %s) AS stay(lead_id, sequence)
+    WHERE log.lead_id = stay.lead_id AND log.stay_sequence = stay.sequence AND log.closes_stay
+"""
+# Who comes into a stage for the first time, and who has come further with it.
+BEGIN = """
+    WITH begun AS (
+        INSERT INTO crm_lead_stage_log (probability, is_own_probability, score, amount, recurring_amount,
+            moved_by_id, origin, is_first, closes_stay, %(columns)s)
+        SELECT COALESCE(lead.probability, 0), CASE WHEN segment.state = 'open' THEN
+            ABS(COALESCE(lead.probability, 0) - COALESCE(lead.automated_probability, 0)) >= 0.005 END,
+            lead.score, lead.expected_revenue, lead.recurring_revenue_monthly, %(user_id)s, 'live',
+            segment.is_entry AND NOT EXISTS (
+                SELECT FROM crm_lead_stage_log earlier WHERE earlier.lead_id = segment.lead_id
+                    AND earlier.playbook_id = segment.playbook_id AND earlier.stage_id = segment.stage_id
+                    AND earlier.is_first),
+            FALSE, %(values)s
+        FROM (SELECT %(segments)s FROM unnest(%(arrays)s) AS varying(%(varying)s)) AS segment
+        JOIN crm_lead lead ON lead.id = segment.lead_id
+        RETURNING lead_id, playbook_id, stage_rank, entered_at, is_entry
+    )
+    UPDATE crm_lead_stage_log AS first SET came_further_at = begun.entered_at FROM begun
+    WHERE begun.is_entry AND first.lead_id = begun.lead_id AND first.playbook_id = begun.playbook_id
+        AND first.is_first AND first.stage_rank < begun.stage_rank AND first.came_further_at IS NULL
+"""
+
+
+class CrmLeadStageLog(models.Model):
+    """How segments begin, end and are measured."""
+
+    _inherit = "crm.lead.stage.log"
+
+    @api.model
+    def _get_kind(self, from_stage_id, from_state, new, is_kept, is_new, is_given):
+        """Return the ``kind`` of the segment with which a lead has become ``new``.
+
+        :param from_stage_id: the stage it was in, and ``from_state`` its state
+        :param LeadState new: what it is
+        :param bool is_kept: whether it follows the same playbook as before
+        :param bool is_new: whether it has just been created
+        :param bool is_given: whether its stage was given to it: its team changed, its stage was split
+        """
+        is_moved = from_stage_id != (new.stage_id or None)
+        if new.state == "lost" and (from_state != "lost" or is_moved):
+            return "lost"  # also when a lost deal is moved, or imported: it is lost there
+        if is_new:
+            return "created"
+        if new.state == "won" != from_state:
+            return "won"
+        if is_moved and not is_given:
+            return self._get_direction(from_stage_id, new)
+        if not is_kept:
+            return "joined"
+        if is_moved:
+            return "reassigned"
+        if new.state != from_state:
+            coming_back = {"archived": "unarchived"}.get(from_state, "restored")
+            return "archived" if new.state == "archived" else coming_back
+        return "handed_over"
+
+    @api.model
+    def _get_direction(self, from_stage_id, new):
+        """Return the kind of a move from a stage into that of ``new``."""
+        ranks = self.env["crm.stage"]._get_ranks()
+        if ranks.get(new.stage_id, -1) < ranks.get(from_stage_id, -1):
+            return "backward"
+        gate = self.env["crm.playbook"]._get_gates().get(new.playbook_id)
+        skips = gate and gate.get_stages_between(ranks, from_stage_id, new.stage_id)
+        return "skip" if skips else "forward"
+
+    @api.model
+    def _get_current(self, lead_ids):
+        """Return ``{lead id: Current}``: the segment that each of these leads is in, if it has one."""
+        if not lead_ids:
+            return {}
+        self.env["res.company"].flush_model(["resource_calendar_id"])
+        rows = self.env.execute_query(SQL(CURRENT, self.env.company.id, lead_ids))
+        return {row[0]: Current(*row) for row in rows}
+
+    @api.model
+    def _get_version(self):
+        """Return what is another one once this transaction has written to the log."""
+        return self.env.cr.cache.get(VERSION)
+
+    @api.model
+    def _change_version(self):
+        self.env.cr.cache[VERSION] = object()
+
+    @api.model
+    def _forget_new(self, lead_ids):
+        """Forget what was logged of leads while they were being created, by another module's write: it is
+        told by how they come out.
+        """
+        logged = self.env.cr.cache.get(LOGGED, set()).intersection(lead_ids)
+        if logged:
+            self.env.cr.execute(SQL("DELETE FROM crm_lead_stage_log WHERE lead_id = ANY(%s)", [*logged]))
+
+    @api.model
+    def _get_last_sequences(self, lead_ids):
+        """Return ``{lead id: sequence}`` of the last segments of these leads."""
+        if not lead_ids:
+            return {}
+        query = (
+            "SELECT lead_id, MAX(sequence) FROM crm_lead_stage_log WHERE lead_id = ANY(%s) GROUP BY lead_id"
+        )
+        return dict(self.env.execute_query(SQL(query, lead_ids)))
+
+    @api.model
+    def _record(self, segments, endings=()):
+        """End segments and begin new ones, in a number of statements that does not depend on how many there
+        are.
+
+        :param list segments: a :class:`Segment` each, one per lead
+        :param list endings: an :class:`Ending` for each segment that ends, also without another one
+        """
+        if not segments and not endings:
+            return
+        self._change_version()
+        self.env["crm.lead"].flush_model()  # all fields: those that were left would be an UPDATE of their own
+        if endings:
+            self._end(endings)
+        if segments:
+            self._begin(segments)
+            self.env.cr.cache.setdefault(LOGGED, set()).update(one.lead_id for one in segments)
+        self.invalidate_model(flush=False)
+        lead_ids = {one.lead_id for one in (*segments, *endings)}
+        names = ["stage_log_ids", "stage_entered_at"]
+        self.env["crm.lead"].browse(lead_ids).invalidate_recordset(names, flush=False)
+
+    @api.model
+    def _amend(self, changes):
+        """Let segments that have begun in this very moment say whose the deals are."""
+        if not changes:
+            return
+        rows = [(change.old.id, *change.new.identity[3:]) for change in changes]
+        self._change_version()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead_stage_log log SET company_id = own.company_id, team_id = own.team_id,"
+                " user_id = own.user_id, product_line_id = own.line_id"
+                " FROM unnest(%s, %s::int[], %s::int[], %s::int[], %s::int[])"
+                " AS own(id, company_id, team_id, user_id, line_id) WHERE log.id = own.id",
+                *(list(column) for column in zip(*rows, strict=True)),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _take_back(self, segments):
+        """Take back segments that began in this very moment and say what was never so; what came before
+        each of them ended by being lost.
+        """
+        if not segments:
+            return
+        self._change_version()
+        self.env.cr.execute(
+            SQL(
+                "WITH void AS (DELETE FROM crm_lead_stage_log WHERE id = ANY(%s) RETURNING lead_id, sequence)"
+                " UPDATE crm_lead_stage_log log SET ended_as = 'lost' FROM void"
+                " WHERE log.lead_id = void.lead_id AND log.sequence = void.sequence - 1",
+                [segment.id for segment in segments],
+            )
+        )
+
+    @api.model
+    def _end(self, endings):
+        """End these segments now, and measure the stays that are over."""
+        now = self.env.cr.now().replace(microsecond=0)
+        measured = self._measure([ending for ending in endings if ending.closes], now)
+        none = (None, None)
+        self.env.cr.execute(
+            SQL(
+                END,
+                now=now,
+                ids=[ending.id for ending in endings],
+                ended_as=[ending.ended_as for ending in endings],
+                days=[measured.get(ending.id, none)[0] for ending in endings],
+                hours=[measured.get(ending.id, none)[1] for ending in endings],
+            )
+        )
+        reopened = [(ending.lead_id, ending.reopened) for ending in endings if ending.reopened]
+        if reopened:
+            self.env.cr.execute(SQL(REOPEN, *(list(column) for column in zip(*reopened, strict=True))))
+
+    @api.model
+    def _begin(self, segments):
+        """Write the segments that begin."""
+        columns = dict(zip(Segment._fields, zip(*segments, strict=True), strict=True))
+        types = {name: self._get_sql_type(name) for name in columns}
+        # a list edit gives all of them the same stage, kind and so on: only what differs is an array
+        varying = [name for name in columns if name == "lead_id" or len(set(columns[name])) > 1]
+        self.env.cr.execute(
+            SQL(
+                BEGIN,
+                user_id=self.env.uid,
+                columns=SQL(", ").join(map(SQL.identifier, columns)),
+                values=SQL(", ").join(SQL.identifier("segment", name) for name in columns),
+                segments=SQL(", ").join(
+                    SQL.identifier("varying", name)
+                    if name in varying
+                    else SQL("%s::%s AS %s", columns[name][0], types[name], SQL.identifier(name))
+                    for name in columns
+                ),
+                arrays=SQL(", ").join(SQL("%s::%s[]", list(columns[name]), types[name]) for name in varying),
+                varying=SQL(", ").join(map(SQL.identifier, varying)),
+            )
+        )
+
+    @api.model
+    def _get_sql_type(self, name):
+        return SQL(self._fields[name].column_type[1])
+
+    @api.model
+    def _measure(self, endings, until):
+        """Return ``{segment id: (days, working hours)}`` for which deals were open in a stage; None hours
+        where no calendar says.
+
+        :param list endings: an :class:`Ending` each
+        :param datetime until: when those end that have not ended, naive UTC
+        """
+        stays = [
+            (
+                ending.id,
+                ending.playbook_id,
+                ending.calendar_id,
+                [(since, end or until) for since, end in ending.worked or [(ending.entered_at, None)]],
+            )
+            for ending in endings
+        ]
+        hours = self._get_hours(stays, until)
+        seconds = {
+            id_: sum(max((end - since).total_seconds(), 0) for since, end in spans)
+            for id_, _playbook_id, _calendar_id, spans in stays
+        }
+        return {id_: (seconds[id_] / 86400, hours[id_]) for id_ in hours}
+
+    @api.model
+    def _get_hours(self, stays, until):
+        """Return ``{segment id: working hours}`` of some stays; None where no calendar says.
+
+        :param stays: ``(segment id, playbook id, its company's calendar id, [(since, end), …])`` of each
+        :param datetime until: when the last one ends, naive UTC
+        """
+        gates = self.env["crm.playbook"]._get_gates()
+        by_calendar, hours = defaultdict(list), {}
+        for segment_id, playbook_id, calendar_id, spans in stays:
+            gate = gates.get(playbook_id)
+            by_calendar[(gate and gate.calendar_id) or calendar_id].append((segment_id, spans))
+        for calendar_id, its_stays in by_calendar.items():
+            if not calendar_id:
+                hours |= dict.fromkeys((id_ for id_, _spans in its_stays), None)
+                continue
+            # sudo: working time counts by it, whoever may see it
+            calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
+            first = min(since for _id, spans in its_stays for since, _end in spans)
+            working = calendar._get_working_time(first, until)
+            for id_, spans in its_stays:
+                hours[id_] = sum(working.hours(since, max(since, end)) for since, end in spans)
+        return hours

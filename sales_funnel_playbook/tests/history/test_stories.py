@@ -1,0 +1,81 @@
+import os
+
+from odoo import Command
+from odoo.tests import tagged
+
+from ..common import PlaybookCase
+from ..properties import SETTINGS, run_state_machine_as_test, settings
+from .story_machine import StoryMachine
+from .story_model import Rules
+
+# 1,000 steps in a test run; more by PLAYBOOK_STORIES.
+STEPS = 50
+STORIES = int(os.environ.get("PLAYBOOK_STORIES", "20"))
+
+
+@tagged("post_install", "-at_install")
+class TestStories(PlaybookCase):
+    """Whole stories: what one capability does to a deal, the others and the numbers still understand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env = cls.env
+        env["crm.lead"].search([]).unlink()
+        cls.companies = env.company | env["res.company"].create({"name": "Elsewhere"})
+        env.user.company_ids |= cls.companies
+        cls.needs_confirmed.unlink()
+        cls.has_closing.unlink()
+        cls.siding = env["crm.stage"].create({"name": "Siding", "sequence": 2})
+        cls.stages.team_ids = False
+        cls.places = [*cls.stages, cls.siding]
+        cls.teams = env["crm.team"].create(
+            [{"name": f"Team {n}", "company_id": False, "use_opportunities": True} for n in range(3)]
+        )
+        cls.playbook.team_ids = cls.teams[0]
+        cls.lines = [
+            *env["crm.product.line"].create(
+                [{"name": "Presses", "company_id": False}, {"name": "Spare parts", "company_id": False}]
+            ),
+            env["crm.product.line"],
+        ]
+        cls.playbook.product_line_ids = cls.lines[0]
+        cls.observing = env["crm.playbook"].create(
+            {
+                "name": "Spare parts",
+                "company_id": False,
+                "stage_ids": [
+                    Command.create({"stage_id": stage.id})
+                    for stage in (cls.stage_lead, cls.stage_talks, cls.siding)
+                ],
+                "product_line_ids": [Command.set(cls.lines[1].ids)],
+                "team_ids": [Command.set(cls.teams[1].ids)],
+            }
+        )
+        cls.people = [cls.rep, cls.leader, env["res.users"]]
+        ranks = env["crm.stage"]._get_ranks()
+        asks = {
+            cls.stage_demo.id: [lambda lead: lead.expected_revenue > 0],
+            cls.stage_talks.id: [
+                lambda lead: any(
+                    one.condition_id == cls.review_passed and not one.withdrawn_at
+                    for one in lead.confirmation_ids
+                )
+            ],
+        }
+        cls.told_rules = {
+            cls.playbook.id: Rules(cls.playbook, ranks, asks),
+            cls.observing.id: Rules(cls.observing, ranks, {}),
+        }
+
+    @classmethod
+    def rules_of(cls, playbook):
+        return cls.told_rules.get(playbook.id)
+
+    def test_stories(self):
+        if run_state_machine_as_test is None:
+            self.skipTest("hypothesis is not installed")
+        machine = type("Machine", (StoryMachine,), {"case": self})
+        run_state_machine_as_test(
+            machine, settings=settings(SETTINGS, max_examples=STORIES, stateful_step_count=STEPS)
+        )
