@@ -35,11 +35,12 @@ SETTINGS = settings(
 )
 
 try:
-    from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+    from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 except ImportError:
     RuleBasedStateMachine = object
 
     def rule(**strategies):
         return lambda method: method
 
+    invariant = rule
     run_state_machine_as_test = None

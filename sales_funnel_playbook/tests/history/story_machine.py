@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo.exceptions import UserError
 
-from ..properties import RuleBasedStateMachine, rule, st
+from ..properties import RuleBasedStateMachine, invariant, rule, st
 from .story_model import Story
 
 START = datetime(2024, 3, 4, 9)
@@ -20,7 +20,8 @@ class StoryMachine(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.savepoint = self.case.env.cr.savepoint()
-        self.now, self.stories, self.number = START, [], 0
+        self.now, self.stories = START, []
+        self.number = self.checked = 0
         for line in (0, 1):
             self.begin(stage=0, team=0, line=line)
 
@@ -50,7 +51,6 @@ class StoryMachine(RuleBasedStateMachine):
             self.stories = [story for story in self.stories if story.lead.exists()]
             for story in self.stories:
                 story.note(self.now)
-            self.check()
         return is_made
 
     def get_story(self, number):
@@ -213,7 +213,15 @@ class StoryMachine(RuleBasedStateMachine):
 
     # what must hold
 
+    @invariant()
     def check(self):
+        if self.number == self.checked:
+            return
+        self.checked = self.number
+        with self.case.mock_datetime_and_now(self.now):
+            self.check_log()
+
+    def check_log(self):
         case = self.case
         for story in self.stories:
             log = story.lead.stage_log_ids.sorted("sequence")
