@@ -2,7 +2,10 @@
 themselves, never from the log.
 """
 
+from datetime import datetime
 from typing import NamedTuple
+
+START = datetime(2024, 3, 4, 9)
 
 
 class Was(NamedTuple):

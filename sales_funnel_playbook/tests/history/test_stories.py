@@ -9,8 +9,8 @@ from .story_machine import StoryMachine
 from .story_model import Rules
 
 # 1,000 steps in a test run; more by PLAYBOOK_STORIES.
-STEPS = 50
-STORIES = int(os.environ.get("PLAYBOOK_STORIES", "20"))
+STEPS = 25
+STORIES = int(os.environ.get("PLAYBOOK_STORIES", "40"))
 
 
 @tagged("post_install", "-at_install")
