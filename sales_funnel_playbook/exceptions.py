@@ -1,6 +1,6 @@
 import psycopg2
 
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 
 class PlaybookGateError(UserError):
@@ -19,4 +19,4 @@ class PlaybookGateError(UserError):
 
 
 # Somebody else was quicker: to be tried again, not a fault of what was tried.
-CONCURRENCY_ERRORS = (psycopg2.errors.UniqueViolation, psycopg2.OperationalError)
+CONCURRENCY_ERRORS = (psycopg2.errors.UniqueViolation, psycopg2.OperationalError, ConcurrencyError)

@@ -35,7 +35,8 @@ class CrmFunnelReport(models.Model):
         …],
             "trend": {"step", "dates": [date, …], "stages": {stage id: {"begun": [count, …], "flow":
             [rate or None, …]}}}, "definitions": {number: {"label", "help"}}, "currency_id", "missing_rates",
-            "tz"}``; a stage is ``{"stage_id", "playbook_stage_id", "name", "alert", "previous": numbers}``
+            "is_pending": whether the stage log lags behind, "tz"}``; a stage is ``{"stage_id",
+            "playbook_stage_id", "name", "alert", "previous": numbers}``
             and the numbers of :meth:`_get_stage_numbers`. Without any playbook: ``{"filters", "stages":
             []}``.
         :raise UserError: when a filter makes no sense
@@ -58,6 +59,7 @@ class CrmFunnelReport(models.Model):
             "definitions": self._get_definitions(),
             "currency_id": playbook.currency_id.id,
             "missing_rates": playbook.missing_rates if not playbook.company_id else False,
+            "is_pending": playbook.is_history_pending,
             "tz": tz,
         }
 

@@ -15,7 +15,7 @@ STATEMENTS = """
     JOIN crm_lead lead ON lead.id = log.lead_id AND lead.won_status IN ('won', 'lost')
     JOIN crm_stage stage ON stage.id = log.stage_id AND stage.is_won IS NOT TRUE
     WHERE log.probability IS NOT NULL AND log.state = 'open' AND log.is_own_probability IS NOT FALSE
-        AND log.kind NOT IN ('handed_over', 'joined', 'unarchived')
+        AND log.kind NOT IN ('handed_over', 'joined', 'unarchived', 'accepted')
 """
 SUMMARY = """
     SELECT MIN(id) AS id, user_id, team_id, playbook_id, company_id, COUNT(*) AS count,

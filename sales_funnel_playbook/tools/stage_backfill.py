@@ -1,11 +1,11 @@
 """The statements that fill the stage log from Odoo's tracking, in the order in which they run."""
 
-# The leads that have come under the playbook and are in no segment yet.
+# Those of some leads that are in no segment.
 JOINING = """
     CREATE TEMPORARY TABLE crm_backfill_joining ON COMMIT DROP AS
     SELECT lead.id AS lead_id, NOT EXISTS (
             SELECT FROM crm_lead_stage_log past WHERE past.lead_id = lead.id) AS is_filled
-    FROM crm_lead lead WHERE lead.id IN %(followers)s AND NOT EXISTS (
+    FROM crm_lead lead WHERE lead.id = ANY(%(ids)s) AND NOT EXISTS (
         SELECT FROM crm_lead_stage_log present WHERE present.lead_id = lead.id AND present.left_at IS NULL)
 """
 
@@ -140,12 +140,35 @@ JOIN = """
     RETURNING lead_id
 """
 
-# Who is in a segment of a playbook that they follow no more.
+# They are in a segment of a playbook that they follow no more.
 LEAVE = """
-    UPDATE crm_lead_stage_log log SET left_at = GREATEST(entered_at, %(now)s), ended_as = 'left'
-    WHERE left_at IS NULL AND playbook_id = %(playbook_id)s AND NOT EXISTS (
-        SELECT FROM crm_lead lead WHERE lead.id = log.lead_id AND lead.id IN %(followers)s)
-    RETURNING lead_id
+    UPDATE crm_lead_stage_log SET left_at = GREATEST(entered_at, %(now)s), ended_as = 'left'
+    WHERE left_at IS NULL AND lead_id = ANY(%(ids)s)
+"""
+
+# Who is in a segment of a playbook, and does not follow it.
+LEAVING = """
+    SELECT lead_id FROM crm_lead_stage_log log WHERE left_at IS NULL AND playbook_id = %(playbook_id)s
+        AND %(which)s AND NOT EXISTS (
+            SELECT FROM crm_lead lead WHERE lead.id = log.lead_id AND lead.id IN %(followers)s)
+    ORDER BY lead_id LIMIT %(size)s
+"""
+
+# Who follows a playbook, and is in no segment of it.
+IS_MISSING = """
+    NOT EXISTS (SELECT FROM crm_lead_stage_log log
+        WHERE log.lead_id = %s AND log.left_at IS NULL AND log.playbook_id = %s)
+"""
+
+# Who is in a segment that says something else than the lead.
+DIFFERING = """
+    SELECT lead.id FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
+    WHERE log.left_at IS NULL AND log.playbook_id = %(playbook_id)s AND lead.id > %(position)s
+        AND ROW(log.stage_id, log.company_id, log.team_id, log.user_id, log.product_line_id, log.state)
+        IS DISTINCT FROM ROW(lead.stage_id, lead.company_id, lead.team_id, lead.user_id, lead.product_line_id,
+            CASE WHEN lead.won_status IN ('won', 'lost') THEN lead.won_status WHEN lead.active THEN 'open'
+                ELSE 'archived' END)
+    ORDER BY lead.id LIMIT %(size)s
 """
 
 DROP = "DROP TABLE crm_backfill_joining, crm_backfill_candidate, crm_backfill_tracked, crm_backfill_stay"

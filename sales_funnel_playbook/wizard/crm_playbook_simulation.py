@@ -17,6 +17,7 @@ class CrmPlaybookSimulation(models.TransientModel):
     playbook_id = fields.Many2one("crm.playbook", required=True, ondelete="cascade")
     open_count = fields.Integer(string="Open Deals")
     held_back_count = fields.Integer(string="Held Back")
+    outside_count = fields.Integer(string="Outside the Playbook")
     lead_ids = fields.Json(string="Deals Held Back")
     line_ids = fields.One2many("crm.playbook.simulation.line", "simulation_id")
     rule_line_ids = fields.One2many(
@@ -61,6 +62,7 @@ class CrmPlaybookSimulation(models.TransientModel):
         return {
             "open_count": len(leads),
             "held_back_count": len(held_back),
+            "outside_count": self.env["crm.lead"].search_count(self.playbook_id._get_outside_leads_domain()),
             "lead_ids": held_back.ids,
             "line_ids": [
                 fields.Command.create(
@@ -69,6 +71,10 @@ class CrmPlaybookSimulation(models.TransientModel):
                 for key, ids in groups.items()
             ],
         }
+
+    def action_open_outside_leads(self):
+        """Open the deals that stand in a stage outside the playbook."""
+        return self.playbook_id.action_open_outside_leads()
 
     # not @api.readonly: it was made a moment ago, which a replica may not know yet
     def action_open_leads(self):

@@ -159,7 +159,8 @@ class CrmLead(models.Model):
         """Return ``{playbook id: domain}`` of the leads that follow each playbook in use: the same
         order of precedence as :meth:`Assignment.resolve`.
         """
-        by_line, by_team, by_company = self.env["crm.playbook"]._get_assignment()
+        assignment = self.env["crm.playbook"]._get_assignment()
+        by_line, by_team, by_company = assignment
         domains, taken = {}, Domain.FALSE
         for field_name, by_key in (("product_line_id", by_line), ("team_id", by_team)):
             found = {}
@@ -174,11 +175,11 @@ class CrmLead(models.Model):
             taken |= Domain.OR(found.values())
         companies = [company_id for company_id in by_company if company_id]
         for company_id, (playbook_id, _company) in by_company.items():
-            company = (
-                Domain("company_id", "=", company_id)
-                if company_id
-                else Domain("company_id", "not in", companies)
-            )
+            company = Domain("company_id", "not in", companies)
+            if company_id:
+                company = Domain(
+                    "company_id", "in", [company_id, False] if assignment.only_default else [company_id]
+                )
             domains[playbook_id] = ~taken & company
         return domains
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import frozendict
 
+from .memory import remembered
 from .res_config_settings import DEFAULTS, MAXIMUM, PREFIX
 
 
@@ -21,7 +22,8 @@ class Assignment(NamedTuple):
         """Return the id of the playbook that a lead follows, or False.
 
         The product line's, else the team's, else the company's, else the one for all companies.
-        A playbook of one company never serves a lead of another.
+        A playbook of one company never serves a lead of another. What has no company follows the only
+        company's that has one: nobody has taken it over yet, and whoever does will find it looked after.
 
         :param keys: a lead, or any mapping with its ``product_line_id``, ``team_id`` and
             ``company_id``; read only as far as needed
@@ -33,7 +35,14 @@ class Assignment(NamedTuple):
         if not self.by_company:
             return False
         default = self.by_company.get(keys["company_id"].id) or self.by_company.get(False)
+        if not default and not keys["company_id"]:
+            default = self.only_default
         return default[0] if default else False
+
+    @property
+    def only_default(self):
+        """The default playbook of the only company that has one, and that company; else None."""
+        return next(iter(self.by_company.values())) if len(self.by_company) == 1 else None
 
 
 class CrmPlaybook(models.Model):
@@ -186,7 +195,11 @@ class CrmPlaybook(models.Model):
         return self
 
     def _get_followed_playbooks(self):
-        return self
+        """With these, where one is the default: which serves deals without a company depends on all."""
+        playbooks = self
+        if any(playbook.is_default for playbook in self):
+            playbooks |= self.search([("is_default", "=", True), ("is_template", "=", False)])
+        return playbooks
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
@@ -197,6 +210,12 @@ class CrmPlaybook(models.Model):
 
     @api.model
     @tools.ormcache()
+    def _get_memory_version(self):
+        """Return what is another one whenever rules were forgotten, see :class:`remembered`."""
+        return object()
+
+    @api.model
+    @remembered()
     def _get_assignment(self):
         """Return the :class:`Assignment` of all playbooks in use, kept in memory."""
         # the first caller's context must not decide for everybody

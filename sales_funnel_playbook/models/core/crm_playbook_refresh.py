@@ -7,7 +7,18 @@ from ...exceptions import CONCURRENCY_ERRORS
 BATCH = 5000
 MAX_ATTEMPTS = 7
 SHRINKING = 5  # times fewer deals after each attempt: the last ones are of a single deal
-KINDS = [("rating", "Score, tier, checks and risks"), ("deadlines", "Deadlines")]
+KINDS = [
+    ("rating", "Score, tier, checks and risks"),
+    ("deadlines", "Deadlines"),
+    ("history", "Stage log"),
+    ("recheck", "Stage log, once more"),
+]
+CRONS = {
+    "rating": "ir_cron_refresh",
+    "deadlines": "ir_cron_deadlines",
+    "history": "ir_cron_history",
+    "recheck": "ir_cron_history",
+}
 # Deals with something to do that a playbook has given them, whatever became of them since.
 BUSY = """
     SELECT DISTINCT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_cause IS NOT NULL
@@ -33,6 +44,7 @@ class CrmPlaybookRefresh(models.Model):
     playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
     kind = fields.Selection(KINDS, required=True, default="rating")
     position = fields.Integer(help="Id of the last deal that was looked at.")
+    requested_at = fields.Datetime(default=lambda self: self.env.cr.now(), help="When it was asked for last.")
 
     _playbook_uniq = models.UniqueIndex("(playbook_id, kind)")
 
@@ -77,32 +89,37 @@ class CrmPlaybookRefresh(models.Model):
     def _request(self, playbooks, kind="rating"):
         """Have the deals of ``playbooks`` looked at again soon, from the first one on."""
         begun = self.search([("playbook_id", "in", playbooks.ids), ("kind", "=", kind)])
-        begun.position = 0
+        begun.write({"position": 0, "requested_at": self.env.cr.now()})
         self.create([{"playbook_id": one.id, "kind": kind} for one in playbooks - begun.playbook_id])
-        if cron := self._get_cron(kind):
-            cron._trigger()
+        self._trigger(kind)
 
     @api.model
-    def _get_cron(self, kind):
-        """Return the job, or None where it is gone already: rules go after it when the module does."""
-        name = {"rating": "ir_cron_refresh", "deadlines": "ir_cron_deadlines"}[kind]
-        return self.env.ref(f"sales_funnel_playbook.{name}", raise_if_not_found=False)
+    def _trigger(self, kind, at=None):
+        """Have the job run soon, or at a moment; not where there is none: rules come before it when the
+        module is installed, and go after it when it is removed.
+        """
+        if cron := self.env.ref(f"sales_funnel_playbook.{CRONS[kind]}", raise_if_not_found=False):
+            cron._trigger(at)
 
     @api.model
-    def _cron_run(self, kind="rating"):
+    def _cron_run(self, *kinds):
         """Look again at the deals of the requested playbooks, in batches: smaller ones while people change
         the same deals.
         """
-        mine, size = [("kind", "=", kind)], BATCH
-        remaining = sum(one._get_leads().search_count(one._get_domain()) for one in self.search(mine))
+        mine, size = [("kind", "in", kinds or ("rating",))], BATCH
+        remaining = sum(one._count_remaining() for one in self.search(mine))
         while refresh := self.search(mine, limit=1):
             done, size = refresh._run_safely(size)
             if done is None:
                 return
+            done = max(done, 1)  # a request that has ended, too, is something done
             remaining = max(remaining - done, self.search_count(mine))
             if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                 return
             self.env.invalidate_all()
+
+    def _count_remaining(self):
+        return self._get_leads().search_count(self._get_domain())
 
     def _run_safely(self, size):
         """Run the next batch; where somebody else was quicker, see what they did and try again with fewer
@@ -143,20 +160,28 @@ class CrmPlaybookRefresh(models.Model):
         # planning machine code for statements that run for a tenth of a second takes longer than they do
         self.env.cr.execute("SET LOCAL jit TO off")
         ids = self._get_next_ids(size)
-        leads = self._get_leads().browse(ids)
-        if leads and self.kind == "deadlines":
-            leads.exists().with_context(active_test=True)._keep_deadlines()
-        elif leads:
-            leads._refresh()
+        if ids:
+            self._look_at(self._get_leads().browse(ids))
         if len(ids) < size:
-            self._report_broken()
-            self.unlink()
+            self._end()
         else:
             self.position = ids[-1]
         return len(ids)
 
+    def _look_at(self, leads):
+        """Bring these deals up to date in what this request is about."""
+        if self.kind == "deadlines":
+            leads.exists().with_context(active_test=True)._keep_deadlines()
+        else:
+            leads._refresh()
+
+    def _end(self):
+        """There are no more deals to look at."""
+        self._report_broken()
+        self.unlink()
+
     def _get_leads(self):
-        """Return the model of leads; what is lost, and archived therefore, has deadlines too."""
+        """Return the model of leads; what is lost, and archived therefore, has deadlines and a log too."""
         return self.env["crm.lead"].with_context(active_test=self.kind == "rating")
 
     def _get_next_ids(self, size):

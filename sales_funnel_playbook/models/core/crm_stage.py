@@ -1,11 +1,12 @@
 from reprlib import repr as shorten
 
-from odoo import api, models, tools
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...arguments import is_id
+from .memory import remembered
 
 
 class CrmStage(models.Model):
@@ -14,7 +15,7 @@ class CrmStage(models.Model):
     _playbook_effects = {"memory": {"sequence", "name", "is_won"}}
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_ranks(self):
         """Return ``{stage id: rank}``, the order in which stages follow each other.
 
@@ -26,7 +27,7 @@ class CrmStage(models.Model):
         return {stage.id: rank for rank, stage in enumerate(stages)}
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_won_ids(self):
         """Return the ids of all won stages, kept in memory."""
         # sudo: kept in memory for everybody

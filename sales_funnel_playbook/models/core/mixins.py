@@ -4,12 +4,14 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
+from .memory import forget
+
 ANY = None  # whatever is written
 # What a changed rule may bring about, in this order, and the method of its playbooks that does it. "memory"
 # is the registry's own: the gate reads its rules without a query.
 EFFECTS = {
     "memory": None,
-    "history": "_fill_history",
+    "history": "_request_history",
     "rating": "_request_rating",
     "deadlines": "_request_settling",
 }
@@ -49,9 +51,9 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
     that no rule has to override ``create``, ``write`` and ``unlink``.
 
     ``_playbook_effects`` is ``{effect: fields}`` with the keys of :data:`EFFECTS`: ``memory`` is forgotten,
-    the ``history`` of the leads that have come under a playbook is filled, open deals are given their
-    ``rating`` and have their ``deadlines`` looked at. Fields: a set, of which one has to be written, or
-    :data:`ANY`. What several classes of a model declare holds together.
+    the ``history`` of the leads that have come under a playbook or left it follows, open deals are given
+    their ``rating`` and have their ``deadlines`` looked at. Fields: a set, of which one has to be written,
+    or :data:`ANY`. What several classes of a model declare holds together.
     """
 
     _name = "crm.playbook.cache.mixin"
@@ -68,7 +70,8 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
                 known = declared.get(effect, ANY)  # what is less than any replaces it, as with stages
                 declared[effect] = its if ANY in (its, known) else known | its
         if names is ANY:
-            return [effect for effect in EFFECTS if effect == "memory" or declared.get(effect, ()) is ANY]
+            whole = {effect for effect, its in declared.items() if its is ANY or effect == "history"}
+            return [effect for effect in EFFECTS if effect in whole | {"memory"}]
         names = set(names) - self._playbook_silent_fields
         hit = {effect for effect, its in declared.items() if names and (its is ANY or names & its)}
         return [effect for effect in EFFECTS if effect in hit]
@@ -78,7 +81,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
         records = super().create(vals_list)
         # "id": all may be defaults of the context, and nothing be named
         for effect in self._get_effects({"id", *(name for vals in vals_list for name in vals)}):
-            records._take_effect(effect, records._get_affected(effect), is_new=True)
+            records._take_effect(effect, records._get_affected(effect))
         return records
 
     def write(self, vals):
@@ -86,9 +89,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
         before = {effect: self._get_affected(effect) for effect in effects}
         result = super().write(vals)
         for effect in effects:
-            # of a history only what the rule says now matters: nothing is taken back
-            left = before[effect].browse() if effect == "history" else before[effect]
-            self._take_effect(effect, left | self._get_affected(effect))
+            self._take_effect(effect, before[effect] | self._get_affected(effect))
         return result
 
     def _update_field_translations(self, *args, **kwargs):
@@ -103,18 +104,16 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
             self._take_effect(effect, playbooks.exists())
         return result
 
-    def _take_effect(self, effect, playbooks, is_new=False):
-        """Bring about an effect, for ``playbooks``; who has left one without coming under another has a
-        history too.
-        """
+    def _take_effect(self, effect, playbooks):
+        """Bring about an effect, for ``playbooks``."""
         if effect == "memory":
             self._forget_rules()
-        elif playbooks or (effect == "history" and not is_new):
+        elif playbooks:
             getattr(playbooks, EFFECTS[effect])()
 
     def _forget_rules(self):
         """Empty what was derived from the rules: the registry's cache, and what leads show of it."""
-        self.env.registry.clear_cache()
+        forget(self.env)
         self.env["crm.lead"].invalidate_model(["playbook_id", "playbook_stage_id"], flush=False)
 
     def _get_affected(self, effect):
@@ -133,7 +132,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
         return self._get_own_playbooks()
 
     def _get_followed_playbooks(self):
-        """Return the playbooks that leads may have come under because of these records."""
+        """Return the playbooks that leads follow because of these records."""
         return self.env["crm.playbook"]
 
 

@@ -30,7 +30,7 @@ IS_RECORDED = """
         WHEN duty.trigger = 'review' THEN EXISTS (
             SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id
                 AND log.entered_at > work.playbook_started_at
-                AND log.kind NOT IN ('handed_over', 'archived'))
+                AND log.kind NOT IN ('handed_over', 'archived', 'accepted'))
         WHEN duty.trigger = 'follow_up' THEN EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.communicated_at > work.playbook_started_at

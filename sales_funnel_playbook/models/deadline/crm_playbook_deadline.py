@@ -1,9 +1,10 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import frozendict
 
 from ..core.crm_playbook_duty import ENTERING
+from ..core.memory import remembered
 
 # Until 19.0.1.4.0: under this name modules written for 19.0.1.1.0 say what settles deadlines.
 SETTLING = "deadlines"
@@ -244,7 +245,7 @@ class CrmPlaybook(models.Model):
         return named
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_settling_fields(self):
         """Return ``{model: names of its fields}`` of the same, with what these fields are computed from, and
         facts; kept in memory.

@@ -36,7 +36,7 @@ REVIEWED = """
     FROM duty CROSS JOIN lead %(own)s %(noted)s
     JOIN LATERAL (
         SELECT MAX(entered_at) AS at FROM crm_lead_stage_log
-        WHERE lead_id = lead.id AND kind NOT IN ('handed_over', 'archived')
+        WHERE lead_id = lead.id AND kind NOT IN ('handed_over', 'archived', 'accepted')
     ) log ON TRUE
     WHERE duty.trigger = 'review' AND %(is_worked)s
 """

@@ -2,12 +2,13 @@ import logging
 
 import psycopg2
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.tools import SQL, frozendict
 from odoo.tools.misc import clean_context
 
 from ...exceptions import CONCURRENCY_ERRORS
 from ..core.crm_playbook_duty import Duties
+from ..core.memory import remembered
 
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class CrmPlaybook(models.Model):
     )
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_duties(self):
         """Return ``{playbook id: Duties}`` of the playbooks that have some, kept in memory."""
         # sudo: kept in memory for everybody

@@ -83,6 +83,7 @@ class CrmPlaybook(models.Model):
             "users": self._open_first_steps_users,
             "import": self._open_first_steps_import,
             "deals": self.action_open_leads,
+            "outside": self.action_open_outside_leads,
             "simulate": self.action_simulate,
         }
         return actions[check_argument(self.env, "name", name, name in [*actions])]()
@@ -189,7 +190,13 @@ class CrmPlaybook(models.Model):
             )
         )
         sheet, deals = self.env._("Import the Sheet"), self.env._("Open Deals")
-        return self.env._("Bring in the open deals"), text, [("import", sheet), ("deals", deals)]
+        buttons = [("import", sheet), ("deals", deals)]
+        outside = self and self.env["crm.lead"].search_count(self._get_outside_leads_domain())
+        if outside:
+            text += " " + self.env._("%s of them stand in a stage that the playbook does not name.", outside)
+            label = self.env._("Stage Outside the Playbook")
+            buttons.append(("outside", label))
+        return self.env._("Bring in the open deals"), text, buttons
 
     def _describe_step_observe(self):
         text = self.env._(

@@ -127,8 +127,8 @@ class CrmFunnelReview(models.Model):
         playbooks = self.env["crm.playbook"].search(
             [("is_template", "=", False), ("has_review", "=", True), ("stage_ids", "!=", False)]
         )
-        due = []
-        for playbook in playbooks:
+        due, pending = [], playbooks._get_pending_histories()
+        for playbook in playbooks.filtered(lambda one: one.id not in pending):  # else deals would be missing
             for period in PERIODS:
                 for days in playbook._get_due_periods(period):
                     due += [

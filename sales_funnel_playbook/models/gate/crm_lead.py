@@ -5,6 +5,18 @@ from odoo.tools import SQL
 
 from .types import Demands, StageMove, Verdict, merge_demands
 
+# both in one statement; what is not counted would not be locked either
+HOLD = """
+    WITH confirmed AS (
+        SELECT FROM crm_lead_confirmation WHERE lead_id = ANY(%(ids)s) AND condition_id = ANY(%(confirmed)s)
+            AND withdrawn_at IS NULL FOR SHARE
+    ), submitted AS (
+        SELECT FROM crm_lead_output WHERE lead_id = ANY(%(ids)s) AND output_id = ANY(%(submitted)s)
+            AND is_current FOR SHARE
+    )
+    SELECT (SELECT COUNT(*) FROM confirmed) + (SELECT COUNT(*) FROM submitted)
+"""
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
@@ -43,16 +55,36 @@ class CrmLead(models.Model):
         :param dict passed: see :meth:`_get_passed_stages`, where that is known already
         :raise PlaybookGateError: when an enforced playbook refuses one of them
         """
-        verdicts = self._override_verdicts(self._get_verdicts(moves, passed))
+        verdicts = self._override_verdicts(self._get_moved_verdicts(moves, passed))
         refused = [move for move in moves if not verdicts[move.lead_id].is_allowed]
         if refused:
             raise self._prepare_gate_error(refused, verdicts, len(moves))
         return verdicts
 
     @api.model
-    def _get_verdicts(self, moves, passed=None):
+    def _get_moved_verdicts(self, moves, passed=None):
+        """Return ``{lead id: Verdict}`` for moves that are being made; see :meth:`_pass_gate`."""
+        if passed is None:
+            passed = self._get_passed_stages(self._get_followed_by(moves))
+        return self._get_verdicts(moves, passed, is_moving=True)
+
+    @api.model
+    def _get_followed_by(self, moves):
+        """Return ``{lead id: playbook id}`` of the moves of deals that have come from somewhere."""
+        gates = self.env["crm.playbook"]._get_gates()
+        return {
+            move.lead_id: move.playbook_id
+            for move in moves
+            if move.from_status is not None and move.playbook_id in gates
+        }
+
+    @api.model
+    def _get_verdicts(self, moves, passed=None, is_moving=False):
         """Return ``{lead id: Verdict}`` for a batch of moves. All rules are evaluated in one query, however
         many leads and rules there are.
+
+        :param dict passed: ``{lead id: stage id}``: where the gate counts from; None: as the log says
+        :param bool is_moving: whether they are made: then nobody takes back what they rely on meanwhile
         """
         gates = self.env["crm.playbook"]._get_gates()
         arriving = self._get_arriving(moves, gates)
@@ -63,6 +95,8 @@ class CrmLead(models.Model):
         demands = {way: self._get_way_demands(gates.get(way[0]), *way[1:]) for way in alike}
         asked = [lead_id for way, lead_ids in alike.items() if demands[way] for lead_id in lead_ids]
         rules = {rule for demand in demands.values() if demand for rule in demand.rules}
+        if is_moving:
+            self.browse(asked)._hold_evidence(rules)
         met = self.browse(asked)._get_met_rules(rules)
         unmet = self._get_unmet(alike, demands, met)
         items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})
@@ -113,19 +147,18 @@ class CrmLead(models.Model):
         team has put it, is no way past the gates.
         """
         if passed is None:
-            passed = self._get_passed_stages(
-                {
-                    move.lead_id: move.playbook_id
-                    for move in moves
-                    if move.from_status is not None and move.playbook_id in gates
-                }
-            )
+            passed = self._get_presumed_stages(self._get_followed_by(moves))
         return [
             move._replace(from_stage_id=passed.get(move.lead_id) or False)
             if move.playbook_id in gates
             else move
             for move in moves
         ]
+
+    @api.model
+    def _get_presumed_stages(self, playbook_ids):
+        """Return :meth:`_get_passed_stages` as readers take it."""
+        return self._get_passed_stages(playbook_ids)
 
     @api.model
     def _get_passed_stages(self, playbook_ids):
@@ -199,6 +232,17 @@ class CrmLead(models.Model):
         left = gate.stages.get(from_stage_id)
         outputs = [output for stage in ([left] if left else []) + jumped for output in stage.outputs]
         return Demands((*target.rules, *outputs), tuple(stage for stage in jumped if not stage.allow_skip))
+
+    def _hold_evidence(self, rules):
+        """Let nobody take back what these leads rely on until they have moved: who is at it already is waited
+        for, and PostgreSQL has this move tried again.
+        """
+        confirmed = [rule.id for rule in rules if rule.kind == "confirmation" and not rule.is_checked]
+        submitted = [rule.id for rule in rules if rule.kind == "output" and not rule.is_checked]
+        if confirmed or submitted:
+            for name in ("crm.lead.confirmation", "crm.lead.output"):
+                self.env[name].flush_model()
+            self.env.execute_query(SQL(HOLD, ids=self.ids, confirmed=confirmed, submitted=submitted))
 
     def _get_met_rules(self, rules):
         """Return ``{rule: set of lead ids for which it is met}`` for :class:`GateRule` and

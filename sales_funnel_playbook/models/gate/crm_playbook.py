@@ -1,7 +1,8 @@
-from odoo import api, models, tools
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import frozendict
 
+from ..core.memory import remembered
 from .types import Gate, GateOutput, GateRule, GateStage
 
 
@@ -14,7 +15,7 @@ class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_gates(self):
         """Return ``{playbook id: Gate}`` of all playbooks in use, kept in memory."""
         # sudo: kept in memory for everybody
@@ -48,6 +49,16 @@ class CrmPlaybook(models.Model):
         self.ensure_one()
         domain = self.env["crm.lead"]._get_playbook_domains().get(self.id, Domain.FALSE)
         return domain & Domain("won_status", "=", "pending") & Domain("active", "=", True)
+
+    def _get_outside_leads_domain(self):
+        """Return the domain of the open deals that follow this playbook in a stage that it does not name."""
+        stage_ids = self.stage_ids.stage_id.ids
+        return self._get_open_leads_domain() & Domain("stage_id", "not in", stage_ids)
+
+    def action_open_outside_leads(self):
+        """Open the deals that stand in a stage outside this playbook."""
+        name = self.env._("Stage Outside the Playbook")
+        return self._prepare_leads_action(self._get_outside_leads_domain(), name)
 
     def _prepare_leads_action(self, domain, name=None):
         """Return the action that lists the deals of ``domain``."""

@@ -52,9 +52,10 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def override_gate(self, stage_id, reason_id, note, date_deadline=False):
-        """Move these leads into a stage although something is missing, or restore there those that were lost
-        in it. What was unmet is logged with the reason, told in the chatter, and becomes activities of each
-        lead's salesperson. A lead that misses nothing simply moves.
+        """Move these leads into a stage although something is missing, restore there those that were lost in
+        it, or accept there those that stand in it past its gate. What was unmet is logged with the reason,
+        told in the chatter, and becomes activities of each lead's salesperson. A lead that misses nothing
+        simply moves.
 
         :param int stage_id: a ``crm.stage``
         :param int reason_id: a ``crm.playbook.override.reason``
@@ -79,9 +80,11 @@ class CrmLead(models.Model):
         restoring = (decided - moving).filtered(lambda lead: lead.won_status == "lost")
         moving.write({"stage_id": override.stage_id})
         restoring.action_restore()
+        accepted = (decided - moving - restoring)._get_sidings()
+        accepted._accept_here()
         # sudo: the log of leads that the user may write, which was checked above
         overridden = (
-            (moving | restoring)
+            (moving | restoring | accepted)
             .sudo()
             .stage_log_ids.filtered(lambda s: not s.left_at and s.gate == "overridden")
         )

@@ -110,7 +110,7 @@ class CrmLead(models.Model):
             for lead_id, stage_id in places.items()
             if stage_id not in gates[playbook_ids[lead_id]].stages
         }
-        passed = self._get_passed_stages(outside)
+        passed = self._get_presumed_stages(outside)
         return places | {lead_id: passed.get(lead_id) for lead_id in outside}
 
     def _can_advance(self):

@@ -11,5 +11,6 @@ from . import crm_team
 from . import stay
 from . import rebuild
 from . import backfill
+from . import crm_playbook_refresh
 from . import notices
 from . import merging

@@ -1,87 +1,115 @@
-from odoo import api, models
-from odoo.exceptions import UserError
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, frozendict
 
 from ...tools.stage_backfill import (
     CANDIDATES,
     COLLECT,
+    DIFFERING,
     DROP,
     EVENTS,
     INSERT,
+    IS_MISSING,
     JOIN,
     JOINING,
     LEAVE,
+    LEAVING,
     SPAN,
     STAYS,
     TRACKED,
 )
+from ..core.memory import forget, remembered
 
-BATCH = 10_000
 NOBODY = SQL("(SELECT 0 WHERE FALSE)")
 
 
 class CrmLeadStageLog(models.Model):
-    """The log follows who follows which playbook: who follows one no more leaves it; who has come under one
-    joins it where they stand, and has the history that Odoo tracked. Doing it again changes nothing.
+    """The log follows who follows which playbook, when playbooks change: who follows one no more leaves it;
+    who has come under one joins it where they stand, and has the history that Odoo tracked. Doing it again
+    changes nothing.
     """
 
     _inherit = "crm.lead.stage.log"
 
     @api.model
-    def _backfill_playbooks(self, playbooks):
-        """Bring the log of all leads up to date that follow one of ``playbooks`` since they were changed, or
-        follow one no more; archived and lost ones too.
-        """
-        domains = self.env["crm.lead"]._get_playbook_domains()
-        for model in ("crm.lead", "mail.message", "mail.tracking.value", "crm.lead.stage.log"):
-            self.env[model].flush_model()
-        rows = self.env.execute_query(
-            SQL("SELECT DISTINCT playbook_id FROM crm_lead_stage_log WHERE left_at IS NULL")
-        )
-        changed = set()
-        for (playbook_id,) in rows:
-            followers = self._get_followers(domains.get(playbook_id))
-            left = SQL(LEAVE, playbook_id=playbook_id, followers=followers, now=self._get_now())
-            changed.update(lead_id for (lead_id,) in self.env.execute_query(left))
-        # who has left one may follow another by team or company; of the others nobody is new
-        leavers = Domain("id", "in", [*changed])
-        for playbook_id, domain in domains.items():
-            if playbook_id in playbooks._ids or changed:
-                whom = domain if playbook_id in playbooks._ids else domain & leavers
-                changed.update(self._join(playbook_id, self._get_followers(whom)))
-        for lead_ids in split_every(BATCH, sorted(changed)):
-            self._rebuild(lead_ids)
+    def _get_behind(self, playbook_id, which, size):
+        """Return the ids of leads that follow a playbook and are in no segment of it, or the other way round,
+        in their order.
 
-    @api.model
-    def _get_followers(self, domain):
-        """Return SQL of the ids of all leads in ``domain``; None: of none."""
-        if not domain:
-            return NOBODY
+        :param which: a function that returns SQL of which leads are asked for, given SQL of a lead's id
+        :param int size: how many at most
+        """
+        domain = self.env["crm.lead"]._get_playbook_domains().get(playbook_id)
         # sudo: the history of all leads, whoever may see them
-        return self.env["crm.lead"].sudo().with_context(active_test=False)._search(domain).subselect()
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        followers, joining = NOBODY, []
+        if domain:
+            followers = leads._search(domain).subselect()
+            query = leads._search(domain & Domain("stage_id", "!=", False), order="id", limit=size)
+            lead_id = SQL.identifier(query.table, "id")
+            query.add_where(SQL("%s AND %s", which(lead_id), SQL(IS_MISSING, lead_id, playbook_id)))
+            joining = self.env.execute_query(query.select())
+        leaving = SQL(
+            LEAVING,
+            playbook_id=playbook_id,
+            which=which(SQL.identifier("log", "lead_id")),
+            followers=followers,
+            size=size,
+        )
+        ids = {lead_id for (lead_id,) in (*joining, *self.env.execute_query(leaving))}
+        return sorted(ids)[:size]
 
     @api.model
-    def _get_now(self):
-        return self.env.cr.now().replace(microsecond=0)
-
-    @api.model
-    def _join(self, playbook_id, followers):
-        """Let leads join a playbook where they stand, with their history if they have no log yet; return
-        their ids.
+    def _get_differing(self, playbook_id, position, size):
+        """Return the ids of leads beyond ``position`` of which their segment of a playbook says something
+        else, in their order, ``size`` at most.
         """
-        stages = self._prepare_stages(playbook_id)
-        values = {"stages": stages, "playbook_id": playbook_id, "now": self._get_now()}
-        self.env.cr.execute(SQL(JOINING, followers=followers))
+        query = SQL(DIFFERING, playbook_id=playbook_id, position=position, size=size)
+        return [lead_id for (lead_id,) in self.env.execute_query(query)]
+
+    @api.model
+    def _catch_up(self, lead_ids, moment):
+        """Let these leads be in the log under the playbook that they follow, since ``moment`` (naive UTC);
+        who has no log yet gets the history that Odoo tracked.
+        """
+        moment = moment.replace(microsecond=0)
+        # whoever moves one of them at the same time, moves it before or after this, and not beside it
+        self.env.cr.execute(
+            SQL("SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", lead_ids)
+        )
+        # sudo: the history of all leads, whoever may see them
+        followed = self.env["crm.lead"].sudo().browse(lead_ids).exists()._get_playbook_ids()
+        present = dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT lead_id, playbook_id FROM crm_lead_stage_log"
+                    " WHERE left_at IS NULL AND lead_id = ANY(%s)",
+                    lead_ids,
+                )
+            )
+        )
+        leaving = [id_ for id_, playbook_id in present.items() if followed.get(id_) != playbook_id]
+        self.env.cr.execute(SQL(LEAVE, ids=leaving, now=moment))
+        for playbook_id in sorted({*followed.values()}):
+            self._join(playbook_id, [id_ for id_, its in followed.items() if its == playbook_id], moment)
+        self._rebuild(lead_ids)
+
+    @api.model
+    def _join(self, playbook_id, lead_ids, moment):
+        """Let leads join a playbook where they stand, with their history if they have no log yet."""
+        values = {"stages": self._prepare_stages(playbook_id), "playbook_id": playbook_id, "now": moment}
+        self.env.cr.execute(SQL(JOINING, ids=lead_ids))
         self.env.cr.execute(SQL(CANDIDATES))
         self.env.cr.execute(SQL("ANALYZE crm_backfill_candidate"))
         self.env.cr.execute(SQL(TRACKED, **self._get_tracked_field_ids()))
         self.env.cr.execute(SQL("ANALYZE crm_backfill_tracked"))
         self.env.cr.execute(SQL(COLLECT, span=SQL(SPAN), events=SQL(EVENTS), stays=SQL(STAYS)))
         self.env.cr.execute(SQL(INSERT, **values))
-        joined = self.env.execute_query(SQL(JOIN, user_id=self.env.uid, **values))
+        self.env.cr.execute(SQL(JOIN, user_id=self.env.uid, **values))
         self.env.cr.execute(SQL(DROP))
-        return [lead_id for (lead_id,) in joined]
 
     @api.model
     def _get_tracked_field_ids(self):
@@ -115,12 +143,51 @@ class CrmLeadStageLog(models.Model):
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
 
-    def _fill_history(self):
-        """Bring the stage log of the leads up to date that have just come under these playbooks, or left
-        one.
+    history_progress = fields.Integer(
+        string="Stage Log Looked Through (%)",
+        compute="_compute_history_progress",
+        help="How far the job is that brings the stage log of this playbook's deals up to date.",
+    )
+    is_history_pending = fields.Boolean(compute="_compute_history_progress")
+
+    def _compute_history_progress(self):
+        # sudo: the job's queue belongs to the module
+        pending = self.env["crm.playbook.refresh"].sudo()
+        pending = pending.search([("kind", "=", "history"), ("playbook_id", "in", self.ids)])
+        positions = {one.playbook_id.id: one.position for one in pending}
+        last = 0
+        if positions:
+            ((last,),) = self.env.execute_query(SQL("SELECT MAX(id) FROM crm_lead"))
+        for playbook in self:
+            position = positions.get(playbook.id)
+            playbook.is_history_pending = position is not None
+            playbook.history_progress = position and last and min(100 * position // last, 99)
+
+    def _request_history(self):
+        """Have the stage log follow who follows these playbooks from now on: of few deals at once, of many by
+        a job.
         """
-        # sudo: the history of all leads, whoever may see them
-        self.env["crm.lead.stage.log"].sudo()._backfill_playbooks(self)
+        # sudo: the job's queue belongs to the module, and so does the log
+        requests, log = self.env["crm.playbook.refresh"].sudo(), self.env["crm.lead.stage.log"].sudo()
+        self.env.flush_all()
+        known = log._read_group([("playbook_id", "in", self.ids), ("left_at", "=", False)], ["playbook_id"])
+        concerned = self.filtered(lambda one: not one.is_template) | self.browse(one.id for (one,) in known)
+        mine = [("playbook_id", "in", concerned.ids)]
+        requests.search([*mine, ("kind", "=", "recheck")]).unlink()
+        requests._request(concerned, "history")
+        forget(self.env)
+        for request in requests.search([*mine, ("kind", "=", "history")]):
+            request._run_batch()
+
+    @api.model
+    @remembered()
+    def _get_pending_histories(self):
+        """Return ``{playbook id: since when}`` of the playbooks that deals have come under or left, and of
+        some of them the log does not say so yet; kept in memory.
+        """
+        # sudo: the job's queue belongs to the module
+        pending = self.env["crm.playbook.refresh"].sudo().search([("kind", "=", "history")])
+        return frozendict({one.playbook_id.id: one.requested_at for one in pending})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
@@ -133,3 +200,43 @@ class CrmPlaybook(models.Model):
                     found.playbook_id.name,
                 )
             )
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    def _catch_up_pending(self):
+        """Let the log tell of these leads what they are before something becomes of them: a job that is still
+        to tell it could not any more.
+
+        :raise ConcurrencyError: when the job has just told it
+        """
+        if not self:
+            return
+        log = self.env["crm.lead.stage.log"].sudo()  # sudo: the log is the module's
+        for playbook_id, since in self.env["crm.playbook"]._get_pending_histories().items():
+            self.env.flush_all()
+            if behind := self._get_behind(playbook_id):
+                try:
+                    log._catch_up(sorted(behind), since)
+                except UniqueViolation as error:
+                    raise ConcurrencyError(str(error)) from error
+
+    def _get_behind(self, playbook_id):
+        """Return the set of the ids of those of these leads that follow a playbook, or have left it, while
+        the log does not say so.
+        """
+        log, ids = self.env["crm.lead.stage.log"], self.ids
+        return {*log._get_behind(playbook_id, lambda id_: SQL("%s = ANY(%s)", id_, ids), len(ids))}
+
+    @api.model
+    def _get_presumed_stages(self, playbook_ids):
+        """Running deals are taken as they are, also those of which the log does not tell yet."""
+        passed, pending = super()._get_presumed_stages(playbook_ids), None
+        for lead_id, playbook_id in playbook_ids.items():
+            if lead_id not in passed:
+                pending = self.env["crm.playbook"]._get_pending_histories() if pending is None else pending
+                stage_id = playbook_id in pending and self.browse(lead_id).stage_id.id
+                gate = self.env["crm.playbook"]._get_gates().get(playbook_id)
+                passed[lead_id] = stage_id if gate and stage_id in gate.stages else None
+        return passed

@@ -32,6 +32,7 @@ class CrmLead(models.Model):
         the move itself brings along is no fact. This is the one case that calls Odoo's own write twice.
         """
         save.standing = self._get_standing(save)
+        self.browse(save.standing)._catch_up_pending()
         if not self._is_any_moving(save.standing, save.vals) or self._get_restage(save.vals):
             return
         facts = self._get_facts_before_move(save.vals)

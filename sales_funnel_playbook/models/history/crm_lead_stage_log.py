@@ -13,6 +13,7 @@ KINDS = [
     ("joined", "Joined the Playbook"),
     ("archived", "Archived"),
     ("unarchived", "Unarchived"),
+    ("accepted", "Accepted Here"),
 ]
 STATES = [("open", "Open"), ("won", "Won"), ("lost", "Lost"), ("archived", "Archived")]
 ORIGINS = [

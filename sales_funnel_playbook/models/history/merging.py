@@ -13,6 +13,7 @@ class CrmLead(models.Model):
         result = super()._merge_dependences(opportunities)
         if not opportunities._has_facts():
             return result
+        (self | opportunities)._catch_up_pending()
         self._merge_evidence(opportunities)
         self._merge_people(opportunities)
         self._merge_history(opportunities)

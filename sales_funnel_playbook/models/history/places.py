@@ -26,6 +26,40 @@ class CrmLead(models.Model):
             if any(keys) and (stage := get_place(old, lead.team_id, *keys)):
                 lead.stage_id = stage
 
+    @api.onchange("product_line_id")
+    def _onchange_product_line_team(self):
+        """A product line sold in the pipeline of another team offers that team: what it asks for belongs to
+        stages that this team does not have.
+        """
+        gate = self.env["crm.playbook"]._get_gates().get(self.playbook_id.id)
+        if not self.product_line_id or not self.team_id or not gate:
+            return None
+        # sudo: whose stages they are is no secret
+        stages = self.env["crm.stage"].sudo().browse(gate.stages).exists()
+        if stages.filtered(lambda stage: not stage.team_ids or self.team_id._origin in stage.team_ids):
+            return None
+        teams = stages.team_ids.filtered(lambda team: team.company_id.id in (False, self.company_id.id))
+        if not teams:
+            return None
+        values = {
+            "line": self.product_line_id.name,
+            "new": teams[0].name,
+            "old": self.team_id.name,
+        }
+        self.team_id = teams[0].id
+        message = self.env._(
+            "“%(line)s” is sold in the pipeline of “%(new)s”, so the deal goes to that team. Choose “%(old)s”"
+            " again to keep it there.",
+            **values,
+        )
+        return {
+            "warning": {
+                "title": self.env._("Sales team changed"),
+                "message": message,
+                "type": "notification",
+            }
+        }
+
     @api.model
     def _get_followed_before(self, leads):
         # sudo: whoever sees them, it is their place that is kept

@@ -14,7 +14,7 @@ DERIVED = """
             LEAD(kind) OVER story AS next_kind, LEAD(playbook_id) OVER story AS next_playbook_id,
             LEAD(entered_at) OVER story AS next_at,
             stage_rank IS NOT NULL AND (kind = ANY(%(entering)s) OR kind = 'restored' AND gate <> 'none'
-                OR kind = 'lost' AND previous_stage_id IS NULL
+                OR kind = 'lost' AND previous_stage_id IS NULL OR kind = 'accepted'
                 OR kind = 'joined' AND origin <> 'live') AS passes
         FROM %(log)s log WHERE %(which)s
         WINDOW story AS (PARTITION BY lead_id ORDER BY entered_at, sequence, id)

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.fields import Datetime
 
 from ..core.save import LeadState
-from ..gate.types import StageMove
+from ..gate.types import StageMove, Verdict
 from .types import ENTERING, Current, Segment
 
 REASSIGNED = "crm.lead.playbook_reassigned"
@@ -165,7 +165,7 @@ class CrmLead(models.Model):
             move = change.lead_id not in seen and change.get_move(has_new_line)
             if move:
                 (passing if change.is_refusable(has_new_line) else joining).append(move)
-        joined = self._get_verdicts(joining) if joining else {}
+        joined = self._get_moved_verdicts(joining) if joining else {}
         return {**seen, **joined, **self._pass_gate(passing)}
 
     def _prepare_segments(self, changes, verdicts):
@@ -215,6 +215,7 @@ class CrmLead(models.Model):
             kind in ENTERING
             or (kind == "restored" and verdict.gate != "none")
             or (kind == "lost" and change.from_state is None)
+            or kind == "accepted"
         )
         return Segment(
             self.id,
@@ -272,3 +273,43 @@ class CrmLead(models.Model):
         followed = leads._get_playbook_ids()
         leads.filtered(lambda lead: lead.id in present or lead.id in followed)._settle_segments()
         given.clear()
+
+    def _get_sidings(self):
+        """Return those of these leads that stand in a stage of their playbook past its gate: put there by a
+        team, or by what they did under another playbook.
+        """
+        gates = self.env["crm.playbook"]._get_gates()
+        current = (
+            self.env["crm.lead.stage.log"].sudo()._get_current(self.ids)
+        )  # sudo: the log is the module's
+        return self.browse(
+            lead_id
+            for lead_id, one in current.items()
+            if one.stage_id in gates[one.playbook_id].stages and one.stage_id != one.gate_stage_id
+        )
+
+    def _accept_here(self):
+        """Let these leads count as passed in the stage in which they stand, as far as a gate lets them.
+
+        :raise PlaybookGateError: see :meth:`_pass_gate`
+        """
+        log = self.env["crm.lead.stage.log"].sudo()  # sudo: the log is the module's
+        current, changes = log._get_current(self.ids), []
+        for lead in self:
+            old = current[lead.id]
+            changes.append(
+                Change(lead.id, old, lead._get_state(old.playbook_id), old.stage_id, old.state, "accepted")
+            )
+        verdicts = self._pass_gate(
+            [
+                StageMove(one.lead_id, one.old.playbook_id, False, one.old.stage_id, one.old.state)
+                for one in changes
+            ]
+        )
+        endings = [one.old.get_ending(one.new, one.kind) for one in changes]
+        log._record(self._prepare_segments(changes, verdicts), endings)
+
+    def _log_as_they_are(self):
+        """Log what these leads are without asking a gate: it has happened."""
+        seen = {lead.id: Verdict(lead.stage_id.id) for lead in self}
+        self._settle_segments(verdicts=seen, reassigned=set(self.ids))

@@ -1,7 +1,6 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL, split_every
 
-from ..gate.types import Verdict
 from ..history.rebuild import COLUMNS
 
 # Each segment beside the next one of its deal, and beside what follows from the log's facts.
@@ -11,7 +10,8 @@ STORY = """
             LEAD(previous_stage_id) OVER story AS next_previous_id, LEAD(kind) OVER story AS next_kind,
             ROW(playbook_id, stage_id, company_id, team_id, user_id, product_line_id, state)
                 IS NOT DISTINCT FROM LEAD(ROW(playbook_id, stage_id, company_id, team_id, user_id,
-                    product_line_id, state)) OVER story AND LEAD(kind) OVER story <> 'joined'
+                    product_line_id, state)) OVER story
+                AND LEAD(kind) OVER story NOT IN ('joined', 'accepted')
                 AND left_at IS NOT DISTINCT FROM LEAD(entered_at) OVER story AS is_alike
         FROM crm_lead_stage_log log WINDOW story AS (PARTITION BY lead_id ORDER BY sequence)
     ), told AS (
@@ -83,7 +83,10 @@ class CrmPlaybookIntegrity(models.AbstractModel):
 
     @api.model
     def _examine(self):
-        return {**super()._examine(), **self._examine_log(), "log_present": self._examine_present()}
+        present = {*self._examine_present()}
+        for playbook_id in self.env["crm.playbook"]._get_pending_histories() if present else ():
+            present -= self.env["crm.lead"].browse(present)._get_behind(playbook_id)
+        return {**super()._examine(), **self._examine_log(), "log_present": sorted(present)}
 
     @api.model
     def _repair_log(self):
@@ -135,12 +138,3 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         ] or [SQL("SELECT 0 AS lead_id, 0 AS playbook_id WHERE FALSE")]
         query = SQL(PRESENT, followed=SQL(" UNION ALL ").join(followed))
         return [lead_id for (lead_id,) in self.env.execute_query(query)]
-
-
-class CrmLead(models.Model):
-    _inherit = "crm.lead"
-
-    def _log_as_they_are(self):
-        """Log what these leads are without asking a gate: it has happened."""
-        seen = {lead.id: Verdict(lead.stage_id.id) for lead in self}
-        self._settle_segments(verdicts=seen, reassigned=set(self.ids))

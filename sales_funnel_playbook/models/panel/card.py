@@ -1,5 +1,7 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.tools import frozendict
+
+from ..core.memory import remembered
 
 SHOWN = (
     *("product_line_id", "tier", "risk_level"),
@@ -63,7 +65,7 @@ class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
 
     @api.model
-    @tools.ormcache("lang")
+    @remembered("lang")
     def _get_product_line_names(self, lang):
         """Return ``{id: name}`` of all product lines, in memory."""
         return frozendict(self._get_names("crm.product.line", lang))

@@ -39,7 +39,7 @@ class CrmLead(models.Model):
             "can_override": self._is_led_by(self.env.user),
             "stage": {
                 **self._prepare_panel_current(rules, facts),
-                **self._prepare_panel_place(rules, place_id),
+                **self._prepare_panel_place(rules, facts, place_id),
             },
             "next_stages": [
                 {**self._prepare_panel_stage(stage, facts), "is_next": stage == ahead[0]} for stage in ahead
@@ -186,12 +186,17 @@ class CrmLead(models.Model):
         }
 
     @api.model
-    def _prepare_panel_place(self, rules, place_id):
-        """Return whether the playbook names the stage that the deal is in, and else in which of its stages
-        the deal goes on.
+    def _prepare_panel_place(self, rules, facts, place_id):
+        """Return whether the playbook names the stage that the deal is in, whether it stands there past the
+        gate, and where the deal goes on in both cases.
         """
         names = {stage["stage_id"]: stage["name"] for stage in rules["stages"]}
-        return {"is_named": self.stage_id.id in names, "goes_on_in": names.get(place_id, "")}
+        is_named = self.stage_id.id in names
+        present, demand = facts["stays"][:1], facts["demands"].get(self.stage_id.id)
+        unmet = demand and any((rule.kind, rule.id) not in facts["met"] for rule in demand.rules)
+        is_siding = is_named and present.gate_stage_id != self.stage_id and bool(unmet)
+        passed_id = present.gate_stage_id.id if is_siding else place_id
+        return {"is_named": is_named, "is_siding": is_siding, "goes_on_in": names.get(passed_id, "")}
 
     def _prepare_panel_lacking(self, stage, facts):
         """Return the entry conditions of the current stage, the first one, that are not met, or confirmed

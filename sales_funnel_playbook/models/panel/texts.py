@@ -1,4 +1,6 @@
-from odoo import api, models, tools
+from odoo import api, models
+
+from ..core.memory import remembered
 
 
 class CrmPlaybook(models.Model):
@@ -7,7 +9,7 @@ class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
 
     @api.model
-    @tools.ormcache("playbook_id", "lang")
+    @remembered("playbook_id", "lang")
     def _get_panel_rules(self, playbook_id, lang):
         """Return ``{"id", "name", "mode", "stages": [stage, …], "names": {"kind-id": name},
         "stage_names": {id: name}, "reasons": {id: name}}`` of a playbook, its stages in the order of

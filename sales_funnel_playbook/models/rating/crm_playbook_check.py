@@ -1,9 +1,11 @@
 from collections import defaultdict
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import frozendict
+
+from ..core.memory import remembered
 
 
 class CrmPlaybookCheck(models.Model):
@@ -80,7 +82,7 @@ class CrmPlaybook(models.Model):
     check_ids = fields.One2many("crm.playbook.check", "playbook_id", string="Data Checks", copy=True)
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_checks(self):
         """Return ``{check id: (playbook id or False, domain)}`` of all checks in use, kept in memory."""
         # sudo: kept in memory for everybody

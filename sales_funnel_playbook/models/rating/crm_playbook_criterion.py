@@ -1,8 +1,9 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, frozendict
 
 from ...tools.scoring import Criterion
+from ..core.memory import remembered
 
 FULL_SCORE = 10
 
@@ -136,7 +137,7 @@ class CrmPlaybook(models.Model):
         return not float_compare(self.score_maximum, FULL_SCORE, precision_digits=1)
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_score_sheets(self):
         """Return ``{playbook id: (Criterion, …)}`` of the sheets that are in use, kept in memory."""
         # sudo: kept in memory for everybody

@@ -1,10 +1,11 @@
 from itertools import pairwise
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import frozendict
 
 from ...tools.tiering import Threshold, get_tier
+from ..core.memory import remembered
 
 TIERS = [("A", "A"), ("B", "B"), ("C", "C")]
 
@@ -115,7 +116,7 @@ class CrmPlaybook(models.Model):
         return currency._get_conversion_rate(currency, self.currency_id, company, today)
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_tiering(self):
         """Return ``{playbook id: ((Threshold, …) with the best first, margin in percent)}``, in memory."""
         # sudo: rates of the playbooks in use, whoever asks

@@ -1,7 +1,9 @@
 from collections import defaultdict
 
-from odoo import api, models, tools
+from odoo import api, models
 from odoo.tools import frozendict
+
+from ..core.memory import remembered
 
 # What a move brings along is checked by night: checks need not be as quick as moves.
 CHECKS = {"check_ids"}
@@ -13,7 +15,7 @@ class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _get_rated_fields(self):
         """Return ``{model: {field: tuple of the lead's fields that rules make depend on it}}``, in memory:
         for what rules name, and for the lead's and its facts' fields that it is computed from.

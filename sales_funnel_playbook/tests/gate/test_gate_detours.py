@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..common import PlaybookCase
@@ -139,3 +140,42 @@ class TestGateDetours(PlaybookCase):
             lead.submit_output(output.id, note=f"{output.name}: what was agreed with the customer.")
         lead.action_set_won()
         self.assertEqual((lead.won_status, lead.stage_log_ids[0].gate), ("won", "passed"))
+
+    def test_a_leader_accepts_a_deal_where_it_stands(self):
+        """Handed over into a late stage: with a reason, dated work, and from then on it counts from there."""
+        self._take_detour(self.stage_talks)
+        self.lead.product_line_id = self.line
+        panel = self.lead.get_playbook_panel()["stage"]
+        self.assertTrue(panel["is_siding"])
+        reason = self.env["crm.playbook.override.reason"].create({"name": "Old customer"})
+        lead, known = self.lead.with_user(self.leader), self.lead.stage_log_ids
+        lead.override_gate(self.stage_talks.id, reason.id, "Known since 2010")
+        accepted = self.lead.stage_log_ids - known
+        self.assertRecordValues(
+            accepted,
+            [
+                {
+                    "kind": "accepted",
+                    "gate": "overridden",
+                    "override_note": "Known since 2010",
+                    "gate_stage_id": self.stage_talks.id,
+                    "is_entry": False,
+                    "stay_sequence": known[0].stay_sequence,
+                }
+            ],
+        )
+        self.assertTrue(accepted.unmet)
+        self.assertEqual(len(self.lead.activity_ids), len(accepted.unmet))
+        self.assertFalse(self.lead.get_playbook_panel()["stage"]["is_siding"])
+        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
+        told = self.lead.check_gate(self.stage_signed.id)[str(self.lead.id)]
+        self.assertEqual([item["name"] for item in told["unmet"]], ["Closing date known"])
+        lead.override_gate(self.stage_talks.id, reason.id, "Once more")
+        self.assertEqual(self.lead.stage_log_ids - known, accepted, "it is accepted already")
+
+    def test_a_representative_accepts_nothing(self):
+        self._take_detour(self.stage_talks)
+        self.lead.product_line_id = self.line
+        reason = self.env["crm.playbook.override.reason"].create({"name": "Old customer"})
+        with self.assertRaises(AccessError):
+            self.lead.with_user(self.rep).override_gate(self.stage_talks.id, reason.id, "Mine")

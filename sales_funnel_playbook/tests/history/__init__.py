@@ -1,6 +1,7 @@
 from . import test_backfill
 from . import test_log_invariants
 from . import test_merge
+from . import test_requests
 from . import test_segments
 from . import test_split_stage
 from . import test_stories

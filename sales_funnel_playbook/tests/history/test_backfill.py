@@ -185,7 +185,7 @@ class TestBackfill(PlaybookCase):
         self.playbook.active = True
         log = self.env["crm.lead.stage.log"].search([])
         before = log.read()
-        log.sudo()._backfill_playbooks(self.playbook)
+        self.playbook._request_history()
         self.playbook.team_ids = self.team | self.env["crm.team"].create({"name": "Second"})
         self.assertEqual(self.env["crm.lead.stage.log"].search([]), log)
         self.assertEqual(log.read(), before)

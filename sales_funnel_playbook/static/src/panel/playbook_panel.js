@@ -73,6 +73,22 @@ export class PlaybookPanel extends Component {
             : _t("This stage is not part of the playbook. The next move forward counts from its beginning.");
     }
 
+    get sidingText() {
+        const { goes_on_in } = this.state.panel.stage;
+        return goes_on_in
+            ? _t(
+                  "The deal came into this stage without passing its gate. The next move forward counts from “%s”.",
+                  goes_on_in
+              )
+            : _t(
+                  "The deal came into this stage without passing its gate. The next move forward counts from the beginning."
+              );
+    }
+
+    get canAccept() {
+        return this.state.panel.can_override && this.state.panel.mode === "enforce";
+    }
+
     getTitle(stage) {
         return _t("Before “%s”", stage.name);
     }
@@ -130,6 +146,10 @@ export class PlaybookPanel extends Component {
     async move(stage) {
         await this.act(() => this.orm.write("crm.lead", [this.leadId], { stage_id: stage.stage_id }));
         await this.props.record.load();
+    }
+
+    acceptHere() {
+        return this.override({ stage_id: this.props.record.data.stage_id.id });
     }
 
     async override(stage) {
