@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm test-apps test-resilience lint format shell bench check-db i18n screenshots description package lock db-stop clean
+.PHONY: help demo test test-crm test-apps test-resilience stories lint format shell bench check-db i18n screenshots description package lock db-stop clean
 
 PORT ?= 8069
 export PORT
@@ -21,6 +21,9 @@ test-apps: ## tests of the apps that touch CRM, and of other addons, with the mo
 
 test-resilience: ## two servers with a replica and 50 users, and what fails on the way: all of dev/resilience
 	@dev/env test-resilience $(ARGS)
+
+stories: ## 10,000 steps of stories that are made up (ARGS="--seed 17 --stories 4000"; goes on where it was stopped)
+	@dev/env stories $(ARGS)
 
 lint: ## check the form of Python, XML, JavaScript and shell, and the links of the documents
 	@dev/env lint

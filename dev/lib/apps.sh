@@ -114,8 +114,9 @@ keep_log() { # if the run came to its end, as the file $2
 
 run_app_tests() { # with or without, tags
     local db=${RUN_DB}_$1
+    reserve_port
     PYTHONPATH="$(odoo_python_path)" PYTHONNOUSERSITE=1 exec "$VENV/bin/python" "$REPO/dev/apps/runner.py" \
-        --config "$ODOO_CONF" -d "$db" --db-filter "^$db\$" --addons-path "$(apps_path)" --http-port "$(free_port)" \
+        --config "$ODOO_CONF" -d "$db" --db-filter "^$db\$" --addons-path "$(apps_path)" --http-port "$FREE_PORT" \
         --test-tags "$2" --stop-after-init --screenshots "$LOG_DIR/screenshots" >"$LOG_DIR/apps-$1.log" 2>&1 </dev/null
 }
 

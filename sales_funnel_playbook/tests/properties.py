@@ -10,7 +10,7 @@ try:
 except ImportError:
     jsonschema = None
 try:
-    from hypothesis import HealthCheck, Phase, example, given, settings
+    from hypothesis import HealthCheck, Phase, example, given, seed, settings
     from hypothesis import strategies as st
 except ImportError:
     st = HealthCheck = Phase = MagicMock()  # strategies that nothing is drawn from
@@ -22,7 +22,7 @@ except ImportError:
     def settings(*parents, **values):
         return lambda test: test
 
-    example = settings
+    example = seed = settings
 
 needs_jsonschema = unittest.skipUnless(jsonschema, "jsonschema is not installed")
 # The same examples every time.

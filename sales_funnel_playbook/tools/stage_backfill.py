@@ -99,10 +99,13 @@ COLLECT = """
     SELECT * FROM stay
 """
 
+# What is new in the log: told and measured here, and written into the log once.
+DRAFT = "CREATE TEMPORARY TABLE crm_backfill_log (LIKE crm_lead_stage_log INCLUDING DEFAULTS) ON COMMIT DROP"
+
 # The history, until now. What follows from it is derived afterwards.
 INSERT = """
     WITH stage AS (%(stages)s)
-    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, company_id, product_line_id, team_id, user_id,
+    INSERT INTO crm_backfill_log (lead_id, playbook_id, company_id, product_line_id, team_id, user_id,
         stage_id, previous_stage_id, stage_rank, state, entered_at, left_at, ended_as, kind, gate, origin,
         moved_by_id)
     SELECT stay.lead_id, %(playbook_id)s, lead.company_id, lead.product_line_id, lead.team_id, lead.user_id,
@@ -121,10 +124,10 @@ INSERT = """
     ORDER BY stay.lead_id, stay.at, stay.ord
 """
 
-# From now on they follow the playbook, where they stand.
+# From now on they follow the playbook, where they stand; those that have a log go on in it.
 JOIN = """
     WITH stage AS (%(stages)s)
-    INSERT INTO crm_lead_stage_log (lead_id, playbook_id, company_id, product_line_id, team_id, user_id,
+    INSERT INTO %(log)s (lead_id, playbook_id, company_id, product_line_id, team_id, user_id,
         stage_id, previous_stage_id, stage_rank, state, entered_at, kind, gate, origin, moved_by_id,
         probability, score, amount, recurring_amount)
     SELECT lead.id, %(playbook_id)s, lead.company_id, lead.product_line_id, lead.team_id, lead.user_id,
@@ -136,9 +139,10 @@ JOIN = """
         COALESCE(lead.probability, 0), lead.score, lead.expected_revenue, lead.recurring_revenue_monthly
     FROM crm_backfill_joining joining JOIN crm_lead lead ON lead.id = joining.lead_id
     LEFT JOIN stage ON stage.id = lead.stage_id
-    WHERE lead.stage_id IS NOT NULL
-    RETURNING lead_id
+    WHERE lead.stage_id IS NOT NULL AND joining.is_filled = %(is_filled)s
 """
+
+KEEP = "INSERT INTO crm_lead_stage_log (%(columns)s) SELECT %(columns)s FROM crm_backfill_log ORDER BY id"
 
 # They are in a segment of a playbook that they follow no more.
 LEAVE = """
@@ -171,4 +175,7 @@ DIFFERING = """
     ORDER BY lead.id LIMIT %(size)s
 """
 
-DROP = "DROP TABLE crm_backfill_joining, crm_backfill_candidate, crm_backfill_tracked, crm_backfill_stay"
+DROP = """
+    DROP TABLE crm_backfill_joining, crm_backfill_candidate, crm_backfill_tracked, crm_backfill_stay,
+        crm_backfill_log
+"""

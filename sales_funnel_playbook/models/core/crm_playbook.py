@@ -198,7 +198,8 @@ class CrmPlaybook(models.Model):
         """With these, where one is the default: which serves deals without a company depends on all."""
         playbooks = self
         if any(playbook.is_default for playbook in self):
-            playbooks |= self.search([("is_default", "=", True), ("is_template", "=", False)])
+            # sudo: also those of companies that the user does not see
+            playbooks |= self.sudo().search([("is_default", "=", True), ("is_template", "=", False)])
         return playbooks
 
     def copy_data(self, default=None):

@@ -104,14 +104,15 @@ class CrmPlaybookRefresh(models.Model):
     @api.model
     def _cron_run(self, *kinds):
         """Look again at the deals of the requested playbooks, in batches: smaller ones while people change
-        the same deals.
+        the same deals. A request that has to wait keeps no other one from going on.
         """
-        mine, size = [("kind", "in", kinds or ("rating",))], BATCH
+        mine, size, waiting = [("kind", "in", kinds or ("rating",))], BATCH, []
         remaining = sum(one._count_remaining() for one in self.search(mine))
-        while refresh := self.search(mine, limit=1):
+        while refresh := self.search([*mine, ("id", "not in", waiting)], limit=1):
             done, size = refresh._run_safely(size)
             if done is None:
-                return
+                waiting.append(refresh.id)
+                continue
             done = max(done, 1)  # a request that has ended, too, is something done
             remaining = max(remaining - done, self.search_count(mine))
             if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):

@@ -69,6 +69,7 @@ class Save:
     :ivar dict before: ``{lead id: LeadState}`` of the leads for which something is compared
     :ivar dict standing: the same, of those for which a segment of the log may end or begin
     :ivar dict verdicts: ``{lead id: Verdict}`` of the moves that the gate has seen
+    :ivar dict given: ``{lead id: kind}`` of those to which their new team gives the stage that is written
     :ivar tuple present: what the log said of these leads when the gate was asked, and its version
     """
 
@@ -79,6 +80,7 @@ class Save:
         self.before = before or {}
         self.standing = {}
         self.verdicts = {}
+        self.given = {}
         self.present = None
         self.is_rekeyed = not PLAYBOOK_KEYS.isdisjoint(self.written)
 

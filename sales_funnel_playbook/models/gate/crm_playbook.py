@@ -52,8 +52,8 @@ class CrmPlaybook(models.Model):
 
     def _get_outside_leads_domain(self):
         """Return the domain of the open deals that follow this playbook in a stage that it does not name."""
-        stage_ids = self.stage_ids.stage_id.ids
-        return self._get_open_leads_domain() & Domain("stage_id", "not in", stage_ids)
+        gate = self._get_gates().get(self.id)
+        return self._get_open_leads_domain() & Domain("stage_id", "not in", [*gate.stages] if gate else [])
 
     def action_open_outside_leads(self):
         """Open the deals that stand in a stage outside this playbook."""

@@ -7,7 +7,7 @@ from . import writing
 from . import crm_lead
 from . import segments
 from . import places
-from . import crm_team
+from . import deleting
 from . import stay
 from . import rebuild
 from . import backfill

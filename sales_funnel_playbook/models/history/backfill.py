@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -9,12 +11,14 @@ from ...tools.stage_backfill import (
     CANDIDATES,
     COLLECT,
     DIFFERING,
+    DRAFT,
     DROP,
     EVENTS,
     INSERT,
     IS_MISSING,
     JOIN,
     JOINING,
+    KEEP,
     LEAVE,
     LEAVING,
     SPAN,
@@ -72,8 +76,8 @@ class CrmLeadStageLog(models.Model):
 
     @api.model
     def _catch_up(self, lead_ids, moment):
-        """Let these leads be in the log under the playbook that they follow, since ``moment`` (naive UTC);
-        who has no log yet gets the history that Odoo tracked.
+        """Let these leads be in the log under the playbook that they follow, since ``moment`` (naive UTC), or
+        since that playbook's own request; who has no log yet gets the history that Odoo tracked.
         """
         moment = moment.replace(microsecond=0)
         # whoever moves one of them at the same time, moves it before or after this, and not beside it
@@ -82,34 +86,62 @@ class CrmLeadStageLog(models.Model):
         )
         # sudo: the history of all leads, whoever may see them
         followed = self.env["crm.lead"].sudo().browse(lead_ids).exists()._get_playbook_ids()
-        present = dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT lead_id, playbook_id FROM crm_lead_stage_log"
-                    " WHERE left_at IS NULL AND lead_id = ANY(%s)",
-                    lead_ids,
-                )
-            )
-        )
-        leaving = [id_ for id_, playbook_id in present.items() if followed.get(id_) != playbook_id]
-        self.env.cr.execute(SQL(LEAVE, ids=leaving, now=moment))
+        pending, filled = self.env["crm.playbook"]._get_pending_histories(), set()
+        self._leave(lead_ids, followed, pending, moment)
         for playbook_id in sorted({*followed.values()}):
-            self._join(playbook_id, [id_ for id_, its in followed.items() if its == playbook_id], moment)
-        self._rebuild(lead_ids)
+            joining = [id_ for id_, its in followed.items() if its == playbook_id]
+            filled.update(self._join(playbook_id, joining, pending.get(playbook_id, moment)))
+        self._rebuild([lead_id for lead_id in lead_ids if lead_id not in filled])
+        self._change_version()
+        self._forget_log(lead_ids)
+
+    @api.model
+    def _leave(self, lead_ids, followed, pending, moment):
+        """Let leads leave the playbooks that they follow no more: those out of use when they went, those in
+        use when another one took the lead.
+        """
+        query = (
+            "SELECT lead_id, playbook_id FROM crm_lead_stage_log WHERE left_at IS NULL AND lead_id = ANY(%s)"
+        )
+        gates, leaving = self.env["crm.playbook"]._get_gates(), defaultdict(list)
+        for lead_id, old_id in self.env.execute_query(SQL(query, lead_ids)):
+            new_id = followed.get(lead_id)
+            if new_id != old_id:
+                is_taken = new_id and old_id in gates
+                leaving[pending.get(new_id if is_taken else old_id, moment)].append(lead_id)
+        for at, ids in leaving.items():
+            self.env.cr.execute(SQL(LEAVE, ids=ids, now=at))
 
     @api.model
     def _join(self, playbook_id, lead_ids, moment):
-        """Let leads join a playbook where they stand, with their history if they have no log yet."""
+        """Let leads join a playbook where they stand, with their history if they have no log yet; return the
+        ids of those that have it now.
+        """
         values = {"stages": self._prepare_stages(playbook_id), "playbook_id": playbook_id, "now": moment}
+        values["user_id"] = self.env.uid
         self.env.cr.execute(SQL(JOINING, ids=lead_ids))
         self.env.cr.execute(SQL(CANDIDATES))
         self.env.cr.execute(SQL("ANALYZE crm_backfill_candidate"))
         self.env.cr.execute(SQL(TRACKED, **self._get_tracked_field_ids()))
         self.env.cr.execute(SQL("ANALYZE crm_backfill_tracked"))
         self.env.cr.execute(SQL(COLLECT, span=SQL(SPAN), events=SQL(EVENTS), stays=SQL(STAYS)))
+        self.env.cr.execute(SQL(DRAFT))
         self.env.cr.execute(SQL(INSERT, **values))
-        self.env.cr.execute(SQL(JOIN, user_id=self.env.uid, **values))
+        draft = "crm_backfill_log"
+        for table, is_filled in ((draft, True), (self._table, False)):
+            self.env.cr.execute(SQL(JOIN, log=SQL.identifier(table), is_filled=is_filled, **values))
+        self.env.cr.execute(SQL("CREATE INDEX ON crm_backfill_log (lead_id)"))
+        self.env.cr.execute(SQL("ANALYZE crm_backfill_log"))
+        self._derive(SQL("TRUE"), draft)
+        columns = SQL(", ").join(SQL.identifier(name) for name in self._get_stored_names())
+        self.env.cr.execute(SQL(KEEP, columns=columns))
+        filled = self.env.execute_query(SQL("SELECT DISTINCT lead_id FROM crm_backfill_log"))
         self.env.cr.execute(SQL(DROP))
+        return [lead_id for (lead_id,) in filled]
+
+    @api.model
+    def _get_stored_names(self):
+        return [name for name, field in self._fields.items() if field.column_type and field.store]
 
     @api.model
     def _get_tracked_field_ids(self):
@@ -171,7 +203,9 @@ class CrmPlaybook(models.Model):
         requests, log = self.env["crm.playbook.refresh"].sudo(), self.env["crm.lead.stage.log"].sudo()
         self.env.flush_all()
         known = log._read_group([("playbook_id", "in", self.ids), ("left_at", "=", False)], ["playbook_id"])
-        concerned = self.filtered(lambda one: not one.is_template) | self.browse(one.id for (one,) in known)
+        # sudo: also playbooks of companies that the user does not see
+        concerned = self.sudo().filtered(lambda one: not one.is_template)
+        concerned |= self.browse(one.id for (one,) in known)
         mine = [("playbook_id", "in", concerned.ids)]
         requests.search([*mine, ("kind", "=", "recheck")]).unlink()
         requests._request(concerned, "history")
@@ -187,7 +221,9 @@ class CrmPlaybook(models.Model):
         """
         # sudo: the job's queue belongs to the module
         pending = self.env["crm.playbook.refresh"].sudo().search([("kind", "=", "history")])
-        return frozendict({one.playbook_id.id: one.requested_at for one in pending})
+        now = self.env.cr.now()
+        moments = {one.playbook_id.id: one.requested_at or now for one in pending}
+        return frozendict({id_: moment.replace(microsecond=0) for id_, moment in moments.items()})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):

@@ -35,6 +35,11 @@ class CrmLead(models.Model):
         self.browse(save.standing)._catch_up_pending()
         if not self._is_any_moving(save.standing, save.vals) or self._get_restage(save.vals):
             return
+        save.given = dict.fromkeys(self._get_placed(save), "reassigned")
+        if save.given.keys() >= {
+            id_ for id_, one in save.standing.items() if one.stage_id != save.vals["stage_id"]
+        }:
+            return
         facts = self._get_facts_before_move(save.vals)
         if not facts:
             self._judge(save)
@@ -66,7 +71,7 @@ class CrmLead(models.Model):
         moves = [
             StageMove(lead_id, playbook_ids[lead_id], state.stage_id, stage_id, state.won_status)
             for lead_id, state in standing.items()
-            if playbook_ids.get(lead_id) and state.stage_id != stage_id
+            if playbook_ids.get(lead_id) and state.stage_id != stage_id and lead_id not in save.given
         ]
         save.verdicts = self._pass_gate(moves, passed)
 
@@ -108,7 +113,9 @@ class CrmLead(models.Model):
                 for id_, state in save.standing.items()
                 if state.playbook_id or playbook_ids.get(id_)
             }
-            self.browse(concerned)._settle_segments(concerned, save.verdicts, present=save.present)
+            self.browse(concerned)._settle_segments(
+                concerned, save.verdicts, given=save.given, present=save.present
+            )
 
     @api.model
     def _check_entered_at(self, entered_at):
@@ -127,13 +134,12 @@ class CrmLead(models.Model):
         stage_id = vals.get("stage_id")
         return stage_id and any(state.stage_id != stage_id for state in before.values())
 
-    @api.model
     def _get_facts_before_move(self, vals):
         """Return the part of ``vals`` that is written before the gate looks at the leads. What the move
-        itself brings with it, such as the probability of a won stage, is no fact.
+        itself brings with it, such as the probability of a won stage, entered or left, is no fact.
         """
         excluded = set(MOVE_FIELDS)
-        if self.env["crm.stage"].browse(vals["stage_id"]).is_won:
+        if not self.env["crm.stage"]._get_won_ids().isdisjoint((vals["stage_id"], *self.stage_id.ids)):
             excluded |= PROBABILITIES
         return {name: value for name, value in vals.items() if name not in excluded}
 
@@ -155,6 +161,9 @@ class CrmLead(models.Model):
 
     def _log_restage(self, before, restage):
         if restage.is_new_stay:
-            self.browse(before)._settle_segments(before, reassigned=set(before))
+            current = self.env["crm.lead.stage.log"]._get_current([*before])
+            let_in = {id_ for id_, one in current.items() if one.stage_id == one.gate_stage_id}
+            given = {id_: "split" if id_ in let_in else "reassigned" for id_ in before}
+            self.browse(before)._settle_segments(before, given=given)
         else:
             self.env["crm.lead.stage.log"]._rename_stays(before, restage.stage_id)

@@ -14,6 +14,7 @@ KINDS = [
     ("archived", "Archived"),
     ("unarchived", "Unarchived"),
     ("accepted", "Accepted Here"),
+    ("split", "Stage Split"),
 ]
 STATES = [("open", "Open"), ("won", "Won"), ("lost", "Lost"), ("archived", "Archived")]
 ORIGINS = [

@@ -178,9 +178,13 @@ class CrmLeadStageLog(models.Model):
         self.write({**vals, "entered_at": other.entered_at, "stay_began_at": other.entered_at})
 
     def _get_kind_after(self, previous):
-        """Return how this segment, the first of its lead, began if ``previous`` came before it."""
-        if previous.playbook_id != self.playbook_id:
+        """Return how this segment, the first of its lead, began if ``previous`` came before it: who joined in
+        a stage was not let in there.
+        """
+        if previous.playbook_id != self.playbook_id or self.kind == "joined":
             return "joined"
+        if self.state == "lost" != previous.state:
+            return "lost"
         if previous.stage_id == self.stage_id:
             return "handed_over" if previous.state == self.state else "restored"
         ranks = self.env["crm.stage"]._get_ranks()

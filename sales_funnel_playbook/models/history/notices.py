@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 # The ways of coming into a stage that others hear of; going back to one is none.
-TOLD = ("created", "forward", "skip", "won", "reassigned")
+TOLD = ("created", "forward", "skip", "won", "reassigned", "split")
 
 
 class CrmPlaybookStage(models.Model):

@@ -17,14 +17,35 @@ class CrmLead(models.Model):
 
         :param dict old_stages: ``{lead: crm.stage}`` of leads to which Odoo has just given another stage
         """
-        leads = self.browse(lead.id for lead in old_stages)
+        leads = self.browse(lead._origin.id for lead in old_stages)
         followed = {lead_id: one.playbook_id for lead_id, one in self._get_followed_before(leads).items()}
-        playbook_ids = leads._get_playbook_ids()
+        assignment = self.env["crm.playbook"]._get_assignment()
         get_place = cache(self._get_place)
         for lead, old in old_stages.items():
-            keys = (followed.get(lead.id, False), playbook_ids.get(lead.id, False))
+            keys = (followed.get(lead._origin.id, False), assignment.resolve(lead))
             if any(keys) and (stage := get_place(old, lead.team_id, *keys)):
                 lead.stage_id = stage
+
+    def _get_placed(self, save):
+        """Return the ids of the leads to which a save gives another team and the very stage that this team
+        would give them: a form shows it, and sends both.
+        """
+        team = self.env["crm.team"].browse(save.vals.get("team_id") or ())
+        if not team or not save.vals.get("stage_id"):
+            return []
+        changed = {id_: one for id_, one in save.standing.items() if one.team_id != team.id}
+        present = self._get_followed_before(self.browse(changed))
+        assignment, placed = self.env["crm.playbook"]._get_assignment(), []
+        get_place = cache(self._get_place)
+        for lead in self.browse(changed):
+            keys = {name: lead[name] for name in ("product_line_id", "company_id")} | {"team_id": team}
+            if "product_line_id" in save.vals:
+                keys["product_line_id"] = self.env["crm.product.line"].browse(save.vals["product_line_id"])
+            was = present[lead.id].playbook_id if lead.id in present else changed[lead.id].playbook_id
+            stage = get_place(lead.stage_id, team, was, assignment.resolve(keys))
+            if stage.id == save.vals["stage_id"]:
+                placed.append(lead.id)
+        return placed
 
     @api.onchange("product_line_id")
     def _onchange_product_line_team(self):

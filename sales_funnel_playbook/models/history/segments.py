@@ -1,66 +1,13 @@
 import json
-from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Datetime
+from odoo.tools import SQL
 
-from ..core.save import LeadState
 from ..gate.types import StageMove, Verdict
-from .types import ENTERING, Current, Segment
+from .types import ENTERING, Change, Segment
 
 REASSIGNED = "crm.lead.playbook_reassigned"
-
-
-class Change(NamedTuple):
-    """A lead that is not what its log says: ``old`` is its current segment, None where it has none; from
-    ``from_stage_id`` and ``from_state`` it came.
-    """
-
-    lead_id: int
-    old: Current | None
-    new: LeadState
-    from_stage_id: int | None
-    from_state: str | None
-    kind: str
-
-    @property
-    def is_kept(self):
-        """Whether it is under the same playbook as before."""
-        return bool(self.old) and self.old.playbook_id == self.new.playbook_id
-
-    def is_amended(self, now):
-        """Whether it only says whose a deal is that has come into its segment in this very moment."""
-        return self.kind == "handed_over" and self.old.entered_at >= now
-
-    def is_instead(self, now):
-        """Whether it takes the place of a segment that was but a step on the way: Odoo archives a deal, then
-        says that it is lost.
-        """
-        return (
-            bool(self.old)
-            and (self.old.state, self.new.state) == ("archived", "lost")
-            and self.old.is_same_stay(self.new)
-            and self.old.entered_at >= now
-        )
-
-    def get_move(self, has_new_line):
-        """Return the :class:`StageMove` that a gate has to see, or None. Choosing a product line on a deal
-        that is won is winning it.
-        """
-        is_moved = self.from_stage_id != (self.new.stage_id or None)
-        is_restored = self.from_state == "lost" != self.new.state
-        if self.kind == "reassigned" or not (is_moved or is_restored or self.kind in ("created", "joined")):
-            return None
-        status = "pending" if self.from_state in ("open", "archived") else self.from_state
-        if self.kind == "joined" and self.new.state == "won" and has_new_line:
-            status = "pending"
-        return StageMove(
-            self.lead_id, self.new.playbook_id, self.from_stage_id or False, self.new.stage_id, status
-        )
-
-    def is_refusable(self, has_new_line):
-        """Tell whether a gate may refuse it: who comes under a playbook stands where it stands."""
-        return self.kind != "joined" or (self.new.state == "won" and has_new_line)
 
 
 class CrmLead(models.Model):
@@ -71,14 +18,15 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def _settle_segments(self, before=None, verdicts=(), is_new=False, reassigned=frozenset(), present=None):
+    def _settle_segments(self, before=None, verdicts=(), is_new=False, given=None, present=None):
         """Log what became of these leads. A move that no gate has seen yet (a lead created in a stage or
         restored in one, another module's write) passes it now.
 
         :param dict before: ``{lead id: LeadState}``, of those that may have no segment
         :param dict verdicts: ``{lead id: Verdict}`` of the moves the gate has seen
         :param bool is_new: whether they have just been created
-        :param reassigned: ids of leads whose stage was given to them, besides those that a team has given
+        :param dict given: ``{lead id: kind}`` of leads whose stage was given to them, besides those that a
+            team has given
         :param tuple present: ``({lead id: Current}, version)`` as the log had it at a version of it
         :raise PlaybookGateError: see :meth:`_pass_gate`
         """
@@ -87,7 +35,7 @@ class CrmLead(models.Model):
         if is_new:
             self.env["crm.lead.stage.log"]._forget_new(self.ids)
         current = {} if is_new else self._get_current(present)
-        changes, left = self._get_changes(before or {}, current, is_new, reassigned)
+        changes, left = self._get_changes(before or {}, current, is_new, given or {})
         verdicts = self._judge_changes(changes, dict(verdicts), before or {})
         self._log_changes(changes, left, verdicts)
         self._forget_reassigned(self.ids)
@@ -101,7 +49,7 @@ class CrmLead(models.Model):
             return present[0]
         return log._get_current(self.ids)
 
-    def _get_changes(self, before, current, is_new, reassigned):
+    def _get_changes(self, before, current, is_new, given):
         """Return ``([Change, …], [Current, …])``: what these leads have become, and the segments of those
         that follow no playbook any more.
         """
@@ -113,7 +61,7 @@ class CrmLead(models.Model):
                 left.append(old)
             elif state.playbook_id and (not old or old.identity != state.identity):
                 was = before.get(lead.id)
-                changes.append(self._get_change(lead.id, old, was, state, is_new, reassigned))
+                changes.append(self._get_change(lead.id, old, was, state, is_new, given.get(lead.id)))
         return changes, left
 
     def _log_changes(self, changes, left, verdicts):
@@ -127,11 +75,24 @@ class CrmLead(models.Model):
             for change in changes
             if change.old and not change.is_instead(now)
         ]
-        segments = self._prepare_segments(changes, verdicts)
+        last = self._get_last_ends(changes)
+        segments = self._prepare_segments(changes, verdicts, last)
         log._record(segments, [*endings, *(old.get_ending() for old in left)])
 
     @api.model
-    def _get_change(self, lead_id, old, was, new, is_new, reassigned):
+    def _get_last_ends(self, changes):
+        """Return ``{lead id: (sequence, when the next one can begin)}``: a clock may be set back."""
+        now = self.env.cr.now().replace(microsecond=0)
+        last = {
+            change.lead_id: (change.old.sequence - change.is_instead(now), change.old.entered_at)
+            for change in changes
+            if change.old
+        }
+        coming = [change.lead_id for change in changes if change.from_state and not change.is_kept]
+        return last | self.env["crm.lead.stage.log"]._get_last_ends(coming)
+
+    @api.model
+    def _get_change(self, lead_id, old, was, new, is_new, given):
         """Return the :class:`Change` of a lead from its segment ``old`` or its state ``was`` to ``new``."""
         if is_new:
             came_from = (None, None)
@@ -140,10 +101,10 @@ class CrmLead(models.Model):
         else:
             was = was or new
             came_from = (was.stage_id or None, was.state)
-        given = self.env.cr.precommit.data.get(REASSIGNED, {})
-        is_given = lead_id in reassigned or given.get(lead_id) == new.stage_id
+        if self.env.cr.precommit.data.get(REASSIGNED, {}).get(lead_id, False) == new.stage_id:
+            given = given or "reassigned"
         kind = self.env["crm.lead.stage.log"]._get_kind(
-            *came_from, new, bool(old) and old.playbook_id == new.playbook_id, is_new, is_given
+            *came_from, new, bool(old) and old.playbook_id == new.playbook_id, is_new, given
         )
         return Change(lead_id, old, new, *came_from, kind)
 
@@ -158,28 +119,49 @@ class CrmLead(models.Model):
             for change in changes
             if change.lead_id in seen and seen[change.lead_id].stage_id == change.new.stage_id
         }
+        winning = self._get_winning(changes, before)
         passing, joining = [], []
         for change in changes:
-            was = before.get(change.lead_id)
-            has_new_line = bool(was) and was.product_line_id != change.new.product_line_id
-            move = change.lead_id not in seen and change.get_move(has_new_line)
+            is_winning = change.lead_id in winning
+            move = change.lead_id not in seen and change.get_move(is_winning)
             if move:
-                (passing if change.is_refusable(has_new_line) else joining).append(move)
+                (passing if change.is_refusable(is_winning) else joining).append(move)
         joined = self._get_moved_verdicts(joining) if joining else {}
         return {**seen, **joined, **self._pass_gate(passing)}
 
-    def _prepare_segments(self, changes, verdicts):
-        """Return the :class:`Segment` that begins with each change."""
+    @api.model
+    def _get_winning(self, changes, before):
+        """Return the ids of the leads that are won, come under a playbook, and are judged as being won there:
+        a product line was chosen for them, or they had left the playbook before they were won.
+        """
+        joining = [one for one in changes if one.kind == "joined" and one.new.state == "won"]
+        lined = {
+            one.lead_id
+            for one in joining
+            if one.lead_id in before and before[one.lead_id].product_line_id != one.new.product_line_id
+        }
+        if not joining:
+            return lined
+        returning = self.env.execute_query(
+            SQL(
+                "SELECT joining.lead_id FROM unnest(%s, %s) AS joining(lead_id, playbook_id)"
+                " CROSS JOIN LATERAL (SELECT state FROM crm_lead_stage_log WHERE lead_id = joining.lead_id"
+                " AND playbook_id = joining.playbook_id ORDER BY sequence DESC LIMIT 1) last"
+                " WHERE last.state <> 'won'",
+                [one.lead_id for one in joining],
+                [one.new.playbook_id for one in joining],
+            )
+        )
+        return lined | {lead_id for (lead_id,) in returning}
+
+    def _prepare_segments(self, changes, verdicts, last):
+        """Return the :class:`Segment` that begins with each change; ``last``: see :meth:`_get_last_ends`."""
         joined = {
             change.lead_id: change.new.playbook_id
             for change in changes
             if not change.is_kept and change.from_state
         }
         passed = self._get_passed_stages(joined)
-        last = {change.lead_id: change.old.sequence for change in changes if change.old}
-        last |= self.env["crm.lead.stage.log"]._get_last_sequences([*joined])
-        now = self.env.cr.now().replace(microsecond=0)
-        last |= {change.lead_id: change.old.sequence - 1 for change in changes if change.is_instead(now)}
         places = {
             playbook_id: gate.get_places(self.env["crm.stage"]._get_ranks())
             for playbook_id, gate in self.env["crm.playbook"]._get_gates().items()
@@ -190,24 +172,25 @@ class CrmLead(models.Model):
                 verdicts.get(change.lead_id),
                 places[change.new.playbook_id].get(change.new.stage_id),
                 change.old.gate_stage_id if change.is_kept else passed.get(change.lead_id),
-                last.get(change.lead_id, 0),
+                *last.get(change.lead_id, (0, None)),
             )
             for change in changes
         ]
 
-    def _prepare_segment(self, change, verdict, rank, passed_id, last_sequence):
+    def _prepare_segment(self, change, verdict, rank, passed_id, last_sequence, not_before):
         """Return the :class:`Segment` that begins with a change.
 
         :param rank: the place of its stage among those that the playbook names, or None
         :param passed_id: the stage in which the lead was last let in by its playbook
         :param int last_sequence: that of its last segment, 0 for a lead without a history
+        :param not_before: when it can begin at the earliest (naive UTC), or None
         """
         old, new, kind = change.old, change.new, change.kind
         verdict = self._get_logged_verdict(kind, verdict)
         now = Datetime.to_string(self.env.cr.now())
         entered_at = self._get_created_at(now) if change.from_state is None else now
-        if old:
-            entered_at = max(entered_at, Datetime.to_string(old.entered_at))
+        if not_before:
+            entered_at = max(entered_at, Datetime.to_string(not_before))
         is_going_on = bool(old) and old.is_same_stay(new)
         sequence = last_sequence + 1
         is_entry = kind in ENTERING and bool(rank) and not is_going_on
@@ -215,7 +198,7 @@ class CrmLead(models.Model):
             kind in ENTERING
             or (kind == "restored" and verdict.gate != "none")
             or (kind == "lost" and change.from_state is None)
-            or kind == "accepted"
+            or kind in ("accepted", "split")
         )
         return Segment(
             self.id,
@@ -253,13 +236,13 @@ class CrmLead(models.Model):
         """
         if not self.env["crm.playbook"]._get_assignment():
             return super()._compute_stage_id()
-        old_stages = {lead: lead.stage_id for lead in self if lead.id and lead.stage_id}
+        old_stages = {lead: lead._origin.stage_id for lead in self if lead._origin.stage_id}
         result = super()._compute_stage_id()
         changed = {lead: old for lead, old in old_stages.items() if lead.stage_id != old}
         if changed:
             self._keep_places(changed)
             given = self.env.cr.precommit.data.setdefault(REASSIGNED, {})
-            given.update({lead.id: lead.stage_id.id for lead in changed})
+            given.update({lead.id: lead.stage_id.id for lead in changed if lead.id})
             self.env.cr.precommit.add(self.env["crm.lead"]._log_reassigned)
         return result
 
@@ -278,14 +261,15 @@ class CrmLead(models.Model):
         """Return those of these leads that stand in a stage of their playbook past its gate: put there by a
         team, or by what they did under another playbook.
         """
+        self._catch_up_pending()
         gates = self.env["crm.playbook"]._get_gates()
-        current = (
-            self.env["crm.lead.stage.log"].sudo()._get_current(self.ids)
-        )  # sudo: the log is the module's
+        log = self.env["crm.lead.stage.log"].sudo()  # sudo: the log is the module's
         return self.browse(
             lead_id
-            for lead_id, one in current.items()
-            if one.stage_id in gates[one.playbook_id].stages and one.stage_id != one.gate_stage_id
+            for lead_id, one in log._get_current(self.ids).items()
+            if (gate := gates.get(one.playbook_id))
+            and one.stage_id in gate.stages
+            and one.stage_id != one.gate_stage_id
         )
 
     def _accept_here(self):
@@ -307,9 +291,9 @@ class CrmLead(models.Model):
             ]
         )
         endings = [one.old.get_ending(one.new, one.kind) for one in changes]
-        log._record(self._prepare_segments(changes, verdicts), endings)
+        log._record(self._prepare_segments(changes, verdicts, self._get_last_ends(changes)), endings)
 
     def _log_as_they_are(self):
         """Log what these leads are without asking a gate: it has happened."""
         seen = {lead.id: Verdict(lead.stage_id.id) for lead in self}
-        self._settle_segments(verdicts=seen, reassigned=set(self.ids))
+        self._settle_segments(verdicts=seen, given=dict.fromkeys(self.ids, "reassigned"))

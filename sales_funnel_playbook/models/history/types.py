@@ -1,6 +1,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from ..core.save import LeadState
+from ..gate.types import StageMove
+
 # Kinds of segments that begin a stay which conversion counts, where the playbook names the stage.
 ENTERING = ("created", "forward", "skip", "backward", "won")
 
@@ -26,6 +29,7 @@ class Current(NamedTuple):
     gate_stage_id: int | None
     calendar_id: int | None
     worked: list
+    kind: str
 
     @property
     def identity(self):
@@ -54,6 +58,61 @@ class Current(NamedTuple):
             closes=self.state == "open" and not (is_there and new.state == "open"),
             reopened=self.stay_sequence if is_there and self.state != "open" == new.state else None,
         )
+
+
+class Change(NamedTuple):
+    """A lead that is not what its log says: ``old`` is its current segment, None where it has none; from
+    ``from_stage_id`` and ``from_state`` it came.
+    """
+
+    lead_id: int
+    old: Current | None
+    new: LeadState
+    from_stage_id: int | None
+    from_state: str | None
+    kind: str
+
+    @property
+    def is_kept(self):
+        """Whether it is under the same playbook as before."""
+        return bool(self.old) and self.old.playbook_id == self.new.playbook_id
+
+    def is_amended(self, now):
+        """Whether it only says whose a deal is that has come into its segment in this very moment."""
+        return self.kind == "handed_over" and self.old.entered_at >= now
+
+    def is_instead(self, now):
+        """Whether it takes the place of a segment that was but a step on the way: Odoo archives a deal, then
+        says that it is lost.
+        """
+        return (
+            bool(self.old)
+            and (self.old.kind, self.old.state, self.new.state) == ("archived", "archived", "lost")
+            and self.old.is_same_stay(self.new)
+            and self.old.entered_at >= now
+        )
+
+    def get_move(self, is_winning):
+        """Return the :class:`StageMove` that a gate has to see, or None.
+
+        :param bool is_winning: whether to come under the playbook is to win a deal there: a product line was
+            chosen for a deal that is won, or it had left the playbook before it was won
+        """
+        is_moved = self.from_stage_id != (self.new.stage_id or None)
+        is_restored = self.from_state == "lost" != self.new.state
+        is_given = self.kind in ("reassigned", "split")
+        if is_given or not (is_moved or is_restored or self.kind in ("created", "joined")):
+            return None
+        status = "pending" if self.from_state in ("open", "archived") else self.from_state
+        if is_winning:
+            status = "pending"
+        return StageMove(
+            self.lead_id, self.new.playbook_id, self.from_stage_id or False, self.new.stage_id, status
+        )
+
+    def is_refusable(self, is_winning):
+        """Tell whether a gate may refuse it: who comes under a playbook stands where it stands."""
+        return self.kind != "joined" or is_winning
 
 
 class Segment(NamedTuple):

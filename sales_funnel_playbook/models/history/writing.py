@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -13,7 +11,7 @@ CURRENT = """
         log.gate_stage_id, company.resource_calendar_id, CASE WHEN log.sequence <> log.stay_sequence THEN (
             SELECT ARRAY_AGG(ARRAY[stay.entered_at, stay.left_at] ORDER BY stay.sequence)
             FROM crm_lead_stage_log stay WHERE stay.lead_id = log.lead_id AND stay.state = 'open'
-                AND stay.stay_sequence = log.stay_sequence) END
+                AND stay.stay_sequence = log.stay_sequence) END, log.kind
     FROM crm_lead_stage_log log
     LEFT JOIN res_company company ON company.id = COALESCE(log.company_id, %s)
     WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL
@@ -25,6 +23,17 @@ END = """
         AS ending(id, ended_as, days, hours)
     WHERE log.id = ending.id
 """
+# Given away and back in one moment: nobody else had it.
+UNTOLD = """
+    DELETE FROM crm_lead_stage_log log USING crm_lead_stage_log earlier
+    WHERE log.id = ANY(%s) AND log.kind = 'handed_over' AND earlier.lead_id = log.lead_id
+        AND earlier.sequence = log.sequence - 1 AND earlier.left_at = log.entered_at
+        AND ROW(log.playbook_id, log.stage_id, log.state, log.company_id, log.team_id, log.user_id,
+            log.product_line_id) IS NOT DISTINCT FROM ROW(earlier.playbook_id, earlier.stage_id,
+            earlier.state, earlier.company_id, earlier.team_id, earlier.user_id, earlier.product_line_id)
+    RETURNING earlier.id
+"""
+GO_ON = "UPDATE crm_lead_stage_log SET left_at = NULL, ended_as = NULL WHERE id = ANY(%s)"
 # A stay that was over, and goes on.
 REOPEN = """
     UPDATE crm_lead_stage_log AS log SET closes_stay = FALSE, duration_days = NULL, working_hours = NULL
@@ -60,14 +69,14 @@ class CrmLeadStageLog(models.Model):
     _inherit = "crm.lead.stage.log"
 
     @api.model
-    def _get_kind(self, from_stage_id, from_state, new, is_kept, is_new, is_given):
+    def _get_kind(self, from_stage_id, from_state, new, is_kept, is_new, given):
         """Return the ``kind`` of the segment with which a lead has become ``new``.
 
         :param from_stage_id: the stage it was in, and ``from_state`` its state
         :param LeadState new: what it is
         :param bool is_kept: whether it follows the same playbook as before
         :param bool is_new: whether it has just been created
-        :param bool is_given: whether its stage was given to it: its team changed, its stage was split
+        :param str given: what gave it its stage, if anything did: "reassigned" or "split"
         """
         is_moved = from_stage_id != (new.stage_id or None)
         if new.state == "lost" and (from_state != "lost" or is_moved):
@@ -76,12 +85,12 @@ class CrmLeadStageLog(models.Model):
             return "created"
         if new.state == "won" != from_state:
             return "won"
-        if is_moved and not is_given:
+        if is_moved and not given:
             return self._get_direction(from_stage_id, new)
         if not is_kept:
             return "joined"
         if is_moved:
-            return "reassigned"
+            return given
         if new.state != from_state:
             coming_back = {"archived": "unarchived"}.get(from_state, "restored")
             return "archived" if new.state == "archived" else coming_back
@@ -125,14 +134,17 @@ class CrmLeadStageLog(models.Model):
             self.env.cr.execute(SQL("DELETE FROM crm_lead_stage_log WHERE lead_id = ANY(%s)", [*logged]))
 
     @api.model
-    def _get_last_sequences(self, lead_ids):
-        """Return ``{lead id: sequence}`` of the last segments of these leads."""
+    def _get_last_ends(self, lead_ids):
+        """Return ``{lead id: (sequence, moment)}``: the last segments of these leads, and until when their
+        log reaches, naive UTC.
+        """
         if not lead_ids:
             return {}
         query = (
-            "SELECT lead_id, MAX(sequence) FROM crm_lead_stage_log WHERE lead_id = ANY(%s) GROUP BY lead_id"
+            "SELECT lead_id, MAX(sequence), MAX(GREATEST(entered_at, left_at)) FROM crm_lead_stage_log"
+            " WHERE lead_id = ANY(%s) GROUP BY lead_id"
         )
-        return dict(self.env.execute_query(SQL(query, lead_ids)))
+        return {lead_id: end for lead_id, *end in self.env.execute_query(SQL(query, lead_ids))}
 
     @api.model
     def _record(self, segments, endings=()):
@@ -172,6 +184,8 @@ class CrmLeadStageLog(models.Model):
                 *(list(column) for column in zip(*rows, strict=True)),
             )
         )
+        if going_on := [id_ for (id_,) in self.env.execute_query(SQL(UNTOLD, [row[0] for row in rows]))]:
+            self.env.cr.execute(SQL(GO_ON, going_on))
         self.invalidate_model(flush=False)
 
     @api.model
@@ -238,51 +252,3 @@ class CrmLeadStageLog(models.Model):
     @api.model
     def _get_sql_type(self, name):
         return SQL(self._fields[name].column_type[1])
-
-    @api.model
-    def _measure(self, endings, until):
-        """Return ``{segment id: (days, working hours)}`` for which deals were open in a stage; None hours
-        where no calendar says.
-
-        :param list endings: an :class:`Ending` each
-        :param datetime until: when those end that have not ended, naive UTC
-        """
-        stays = [
-            (
-                ending.id,
-                ending.playbook_id,
-                ending.calendar_id,
-                [(since, end or until) for since, end in ending.worked or [(ending.entered_at, None)]],
-            )
-            for ending in endings
-        ]
-        hours = self._get_hours(stays, until)
-        seconds = {
-            id_: sum(max((end - since).total_seconds(), 0) for since, end in spans)
-            for id_, _playbook_id, _calendar_id, spans in stays
-        }
-        return {id_: (seconds[id_] / 86400, hours[id_]) for id_ in hours}
-
-    @api.model
-    def _get_hours(self, stays, until):
-        """Return ``{segment id: working hours}`` of some stays; None where no calendar says.
-
-        :param stays: ``(segment id, playbook id, its company's calendar id, [(since, end), …])`` of each
-        :param datetime until: when the last one ends, naive UTC
-        """
-        gates = self.env["crm.playbook"]._get_gates()
-        by_calendar, hours = defaultdict(list), {}
-        for segment_id, playbook_id, calendar_id, spans in stays:
-            gate = gates.get(playbook_id)
-            by_calendar[(gate and gate.calendar_id) or calendar_id].append((segment_id, spans))
-        for calendar_id, its_stays in by_calendar.items():
-            if not calendar_id:
-                hours |= dict.fromkeys((id_ for id_, _spans in its_stays), None)
-                continue
-            # sudo: working time counts by it, whoever may see it
-            calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
-            first = min(since for _id, spans in its_stays for since, _end in spans)
-            working = calendar._get_working_time(first, until)
-            for id_, spans in its_stays:
-                hours[id_] = sum(working.hours(since, max(since, end)) for since, end in spans)
-        return hours

@@ -3,7 +3,8 @@ from odoo.tools import SQL, split_every
 
 from ..history.rebuild import COLUMNS
 
-# Each segment beside the next one of its deal, and beside what follows from the log's facts.
+# Each segment beside the next one of its deal, and beside what follows from the log's facts. Where a team, a
+# person, a line or a stage was deleted, nothing is left of what made two neighbours differ.
 STORY = """
     WITH story AS (
         SELECT log.*, LEAD(id) OVER story AS next_id, LEAD(entered_at) OVER story AS next_at,
@@ -11,7 +12,9 @@ STORY = """
             ROW(playbook_id, stage_id, company_id, team_id, user_id, product_line_id, state)
                 IS NOT DISTINCT FROM LEAD(ROW(playbook_id, stage_id, company_id, team_id, user_id,
                     product_line_id, state)) OVER story
-                AND LEAD(kind) OVER story NOT IN ('joined', 'accepted')
+                AND LEAD(kind) OVER story NOT IN ('joined', 'accepted') AND stage_id IS NOT NULL
+                AND NOT (LEAD(kind) OVER story = 'handed_over' AND (company_id IS NULL OR team_id IS NULL
+                    OR user_id IS NULL OR product_line_id IS NULL))
                 AND left_at IS NOT DISTINCT FROM LEAD(entered_at) OVER story AS is_alike
         FROM crm_lead_stage_log log WINDOW story AS (PARTITION BY lead_id ORDER BY sequence)
     ), told AS (
@@ -38,7 +41,8 @@ PRESENT = """
     SELECT lead.id FROM crm_lead lead
     LEFT JOIN crm_lead_stage_log log ON log.lead_id = lead.id AND log.left_at IS NULL
     LEFT JOIN (%(followed)s) followed ON followed.lead_id = lead.id
-    WHERE (log.id IS NULL) <> (followed.lead_id IS NULL OR lead.stage_id IS NULL)
+    WHERE log.id IS NULL AND followed.lead_id IS NOT NULL AND lead.stage_id IS NOT NULL
+        OR log.id IS NOT NULL AND followed.lead_id IS NULL
         OR log.id IS NOT NULL AND (log.playbook_id <> followed.playbook_id
         OR ROW(log.stage_id, log.company_id, log.team_id, log.user_id, log.product_line_id, log.state)
         IS DISTINCT FROM ROW(lead.stage_id, lead.company_id, lead.team_id, lead.user_id, lead.product_line_id,

@@ -7,4 +7,5 @@ from . import test_override
 from . import test_readiness
 from . import test_simulation
 from . import test_ways
+from . import test_ways_around
 from . import test_ways_rpc

@@ -3,14 +3,14 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 
 from ..properties import RuleBasedStateMachine, rule, st
+from .story_changes import StoryChanges
 from .story_checks import StoryChecks
-from .story_model import START, Story
+from .story_facts import StoryFacts
+from .story_model import START, Rules, Story
+from .story_strategies import DEAL, KEY, MAX_DEALS, STAGE
 
-MAX_DEALS = 4
-DEAL, STAGE, KEY = st.integers(0, MAX_DEALS - 1), st.integers(0, 4), st.integers(0, 2)
 
-
-class StoryMachine(StoryChecks, RuleBasedStateMachine):
+class StoryMachine(StoryChecks, StoryFacts, StoryChanges, RuleBasedStateMachine):
     """People work on deals in two companies, three teams and three ways to be under a playbook; after each
     step the log says what the deals are, and the numbers count what the story tells.
     """
@@ -20,24 +20,36 @@ class StoryMachine(StoryChecks, RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.savepoint = self.case.env.cr.savepoint()
-        self.now, self.stories = START, []
+        self.now, self.slow, self.stories = START, 0, []
         self.number = self.checked = 0
+        self.places = [*self.case.places]
+        self.tell_rules()
         for line in (0, 1):
-            self.begin(stage=0, team=0, line=line)
+            self.begin(stage=0, team=0, line=line, is_imported=False)
 
     def teardown(self):
         self.savepoint.close(rollback=True)
         self.case.env.invalidate_all(flush=False)
         self.case.registry.clear_cache()
 
+    def tell_rules(self):
+        """Ask the administrator what the playbooks are now."""
+        case = self.case
+        self.rules = {one.id: Rules(one, case.tests) for one in case.playbook | case.observing}
+
+    def rules_of(self, playbook):
+        return self.rules.get(playbook.id)
+
     # how a step is made
 
-    def step(self, change, *args):
+    def step(self, change, *args, before_note=None):
         """Make a change some hours later; return whether it was made. What is refused changes nothing."""
         case = self.case
         self.now += timedelta(hours=5)
+        moment = self.moment = self.now - timedelta(hours=self.slow)
+        self.slow = 0
         self.number += 1
-        with case.mock_datetime_and_now(self.now):
+        with case.mock_datetime_and_now(moment):
             try:
                 with case.env.cr.savepoint():
                     change(*args)
@@ -49,21 +61,43 @@ class StoryMachine(StoryChecks, RuleBasedStateMachine):
             else:
                 is_made = True
             self.stories = [story for story in self.stories if story.lead.exists()]
+            if before_note and is_made:
+                before_note()
             for story in self.stories:
-                story.note(self.now)
+                story.note(moment)
         return is_made
 
     def get_story(self, number):
         return self.stories[number % len(self.stories)] if self.stories else None
 
+    def get_place(self, number):
+        return self.places[number % len(self.places)]
+
     def change(self, number, **vals):
         if story := self.get_story(number):
             self.step(story.lead.write, vals)
 
+    def foresee(self, story, stage, playbook=None):
+        """Return whether a gate would hold the deal back, and whether it asks for anything."""
+        playbook = playbook or story.lead.playbook_id
+        rules = self.rules_of(playbook)
+        if not rules:
+            return False, False
+        return rules.is_held_back(story.lead, story.passed.get(playbook.id), stage.id)
+
+    def check_made(self, story, is_made, held, what):
+        if story.is_sure:
+            self.case.assertEqual(is_made, not held, what)
+
     # what people do
 
-    @rule(stage=STAGE, team=KEY, line=KEY)
-    def begin(self, stage, team, line):
+    @rule(hours=st.sampled_from((5, 7, 13)))
+    def set_clock_back(self, hours):
+        """The next step is made at the moment of the last one, or before it."""
+        self.slow = hours
+
+    @rule(stage=STAGE, team=KEY, line=KEY, is_imported=st.booleans())
+    def begin(self, stage, team, line, is_imported):
         if len(self.stories) >= MAX_DEALS:
             return
         case = self.case
@@ -73,39 +107,35 @@ class StoryMachine(StoryChecks, RuleBasedStateMachine):
             "user_id": False,
             "team_id": case.teams[team].id,
             "product_line_id": case.lines[line].id,
-            "stage_id": case.places[stage].id,
+            "stage_id": self.get_place(stage).id,
             "expected_revenue": 0,
+            "captured_at": self.now - timedelta(days=2),
         }
         made = []
-        if self.step(lambda: made.append(case.env["crm.lead"].create(vals))):
+        create = self.load if is_imported else case.env["crm.lead"].create
+        if self.step(lambda: made.append(create(vals))):
             story = Story(made[0])
             self.stories.append(story)
-            story.note(self.now)
-            lead = story.lead
-            rules = case.rules_of(lead.playbook_id)
-            if rules and (place := rules.get_place(lead.stage_id.id)):
-                story.enter(self.now, lead.playbook_id.id, lead.stage_id.id, place)
-                story.passed[lead.playbook_id.id] = lead.stage_id.id
+            story.note(self.moment)
+            rules = self.rules_of(story.lead.playbook_id)
+            if rules and (place := rules.get_place(story.lead.stage_id.id)):
+                story.enter(place)
 
     @rule(deal=DEAL, stage=STAGE)
     def drag(self, deal, stage):
-        story = self.get_story(deal)
-        if not story:
-            return
-        lead, target = story.lead, self.case.places[stage]
-        playbook, before = lead.playbook_id, lead.stage_id
-        was_lost = lead.won_status == "lost"
-        rules = self.case.rules_of(playbook)
-        is_moving = before != target
-        held, _asked = (
-            rules.is_held_back(lead, story.passed.get(playbook.id), target.id) if rules else (False, False)
-        )
+        if story := self.get_story(deal):
+            self.move(story, self.get_place(stage))
+
+    def move(self, story, target):
+        lead, playbook, before = story.lead, story.lead.playbook_id, story.lead.stage_id
+        was_lost, is_moving = lead.won_status == "lost", before != target
+        held, _asked = self.foresee(story, target)
         is_made = self.step(lead.write, {"stage_id": target.id})
         if is_moving:
-            self.case.assertEqual(is_made, not held, f"{before.name} → {target.name}")
+            self.check_made(story, is_made, held, f"{before.name} → {target.name}")
+        rules = self.rules_of(playbook)
         if is_made and is_moving and rules and (place := rules.get_place(target.id)) and not was_lost:
-            story.enter(self.now, playbook.id, target.id, place)
-            story.passed[playbook.id] = target.id
+            story.enter(place)
 
     @rule(deal=DEAL)
     def advance(self, deal):
@@ -115,7 +145,10 @@ class StoryMachine(StoryChecks, RuleBasedStateMachine):
             return
         self.fill_in(deal=deal, amount=1)
         self.confirm(deal=deal)
-        self.drag(deal=deal, stage=min(self.case.places.index(story.lead.stage_id) + 1, 3))
+        rules = self.rules_of(story.lead.playbook_id) or self.rules[self.case.playbook.id]
+        further = [one for one in rules.stages if rules.ranks[one] > rules.ranks[story.lead.stage_id.id]]
+        if further:
+            self.move(story, self.case.env["crm.stage"].browse(further[0]))
 
     @rule(deal=DEAL, stage=STAGE)
     def go_on(self, deal, stage):
@@ -133,16 +166,11 @@ class StoryMachine(StoryChecks, RuleBasedStateMachine):
         story = self.get_story(deal)
         if not story or story.lead.won_status != "lost":
             return
-        lead, playbook = story.lead, story.lead.playbook_id
-        rules = self.case.rules_of(playbook)
-        stage = lead.stage_id.id
-        held, asked = (
-            rules.is_held_back(lead, story.passed.get(playbook.id), stage) if rules else (False, False)
-        )
-        is_made = self.step(lead.action_restore)
-        self.case.assertEqual(is_made, not held, "restored")
+        held, asked = self.foresee(story, story.lead.stage_id)
+        is_made = self.step(story.lead.action_restore)
+        self.check_made(story, is_made, held, "restored")
         if is_made and asked:
-            story.passed[playbook.id] = stage
+            story.let_in()
 
     @rule(deal=DEAL)
     def archive(self, deal):
@@ -172,20 +200,6 @@ class StoryMachine(StoryChecks, RuleBasedStateMachine):
     def change_company(self, deal, company):
         self.change(deal, company_id=self.case.companies[company].id)
 
-    @rule(deal=DEAL, amount=st.integers(0, 1))
-    def fill_in(self, deal, amount):
-        self.change(deal, expected_revenue=amount)
-
-    @rule(deal=DEAL)
-    def confirm(self, deal):
-        if story := self.get_story(deal):
-            self.step(story.lead.confirm_condition, self.case.review_passed.id)
-
-    @rule(deal=DEAL)
-    def withdraw(self, deal):
-        if story := self.get_story(deal):
-            self.step(story.lead.withdraw_confirmation, self.case.review_passed.id)
-
     @rule(deal=DEAL, other=DEAL)
     def merge(self, deal, other):
         one, two = self.get_story(deal), self.get_story(other)
@@ -207,22 +221,7 @@ class StoryMachine(StoryChecks, RuleBasedStateMachine):
             copy = Story(copies[0])
             copy.is_told = False
             self.stories.append(copy)
-            copy.note(self.now)
-            rules = self.case.rules_of(copy.lead.playbook_id)
+            copy.note(self.moment)
+            rules = self.rules_of(copy.lead.playbook_id)
             if rules and rules.get_place(copy.lead.stage_id.id):
-                copy.passed[copy.lead.playbook_id.id] = copy.lead.stage_id.id
-
-    @rule()
-    def stop_or_start(self):
-        """Archive the observing playbook, or take it back into use: running deals are taken as they are."""
-        playbook = self.case.observing
-        unlogged = [story for story in self.stories if not story.lead.stage_log_ids]
-        if not playbook.active:
-            for story in unlogged:
-                story.is_told = False  # its past is filled in, if it comes under this playbook now
-        before = {story: story.lead.playbook_id for story in self.stories}
-        self.step(playbook.write, {"active": not playbook.active})
-        for story, old in before.items():
-            new = story.lead.playbook_id
-            if new and new != old and self.case.rules_of(new).get_place(story.lead.stage_id.id):
-                story.passed[new.id] = story.lead.stage_id.id
+                copy.let_in()

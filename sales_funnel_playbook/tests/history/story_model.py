@@ -27,9 +27,14 @@ class Story:
     def __init__(self, lead):
         self.lead = lead
         self.was = []
+        self.begun = 0  # which of these began the time in its stage
+        self.stay = 0  # the number of its times in a stage
         self.entries = []  # (moment, playbook, stage, place)
         self.passed = {}
+        self.let_in_stay = {}  # in which of its times in a stage it was let in last
         self.is_told = True  # not of what was merged: that has the history of others too
+        self.is_sure = True  # whether it is known where it was let in
+        self.behind = None  # since when the log may not know it, as a job has not told it yet
 
     def note(self, now):
         """Note what the deal is now, if it is another than before."""
@@ -40,17 +45,49 @@ class Story:
             state = "open" if lead.active else "archived"
         keys = (lead.company_id, lead.team_id, lead.user_id, lead.product_line_id)
         new = Was(now, lead.playbook_id.id, lead.stage_id.id, state, *(key.id for key in keys))
-        if not self.was or self.was[-1][1:] != new[1:]:
-            if self.was and self.was[-1].since == now:
-                self.was.pop()
+        last = self.was[-1] if self.was else None
+        if not last:
             self.was.append(new)
+        elif last[1:] != new[1:]:
+            since = max(now, last.since)  # a clock was set back
+            if last.since == since:
+                self.was.pop()
+            self.was.append(new._replace(since=since))
+            if last[1:3] != new[1:3]:
+                self.begun = len(self.was) - 1
+                self.stay += 1
+
+    @property
+    def now(self):
+        return self.was[-1]
+
+    @property
+    def is_clear(self):
+        """Whether the log has to know what the deal is: a save of a deal catches up with a job."""
+        return not self.behind or bool(self.now.playbook and self.now.since > self.behind)
 
     def get_at(self, moment):
         """Return what the deal was at a moment, or None before it was there."""
         return next((one for one in reversed(self.was) if one.since <= moment), None)
 
-    def enter(self, now, playbook, stage, place):
-        self.entries.append((now, playbook, stage, place))
+    def enter(self, place):
+        """It has come into the stage in which it is, and its playbook has let it in."""
+        self.entries.append((self.now.since, self.now.playbook, self.now.stage, place))
+        self.let_in()
+
+    def let_in(self):
+        self.passed[self.now.playbook] = self.now.stage
+        self.let_in_stay[self.now.playbook] = self.stay
+
+    def rename(self, stage, place):
+        """Its stage was split: all of its time there is in the other part."""
+        last = self.now
+        self.was[self.begun :] = [one._replace(stage=stage) for one in self.was[self.begun :]]
+        began = self.was[self.begun].since
+        if self.entries and self.entries[-1][1:3] == last[1:3] and self.entries[-1][0] >= began:
+            self.entries[-1] = (self.entries[-1][0], last.playbook, stage, place)
+        if self.let_in_stay.get(last.playbook) == self.stay:
+            self.passed[last.playbook] = stage
 
     def get_first_entries(self):
         """Return ``{(playbook, stage): (moment, moment of the first entry further on or None)}``."""
@@ -67,12 +104,21 @@ class Story:
 class Rules:
     """A playbook as its administrator would tell it: stages in order, what each asks for."""
 
-    def __init__(self, playbook, ranks, asks):
+    def __init__(self, playbook, tests):
+        """:param tests: ``{rule: test of a lead}`` of blocking conditions and required outputs"""
+        pipeline = playbook.env["crm.stage"].search([]).sorted(lambda one: (one.sequence, one.id))
+        self.ranks = {stage.id: rank for rank, stage in enumerate(pipeline)}
+        self.won = set(pipeline.filtered("is_won").ids)
         self.is_enforced = playbook.mode == "enforce"
-        self.stages = sorted(playbook.stage_ids.stage_id.ids, key=ranks.get)
-        self.ranks = ranks
-        self.asks = asks  # {stage id: [test of a lead]}
-        self.no_skip = set(playbook.stage_ids.filtered(lambda one: not one.allow_skip).stage_id.ids)
+        own = playbook.stage_ids
+        self.stages = sorted(own.stage_id.ids, key=self.ranks.get)
+        self.no_skip = set(own.filtered(lambda one: not one.allow_skip).stage_id.ids)
+        self.asks = {one.stage_id.id: self.pick(one.condition_ids, tests) for one in own}
+        self.hands_in = {one.stage_id.id: self.pick(one.output_ids, tests) for one in own}
+
+    @staticmethod
+    def pick(rules, tests):
+        return [tests[rule] for rule in rules if rule in tests]
 
     def get_place(self, stage):
         return self.stages.index(stage) + 1 if stage in self.stages else None
@@ -82,9 +128,32 @@ class Rules:
 
         :param passed: the stage into which the deal was last let, or None
         """
-        if stage not in self.stages or (passed and self.ranks[stage] <= self.ranks[passed]):
-            return False, False
+        demands = self.get_demands(passed, stage)
+        if stage in self.won and lead.won_status != "won":
+            winning = self.get_winning_demands(passed)
+            demands = winning if demands is None else demands + (winning or [])
+        unmet = not all(test(lead) for test in demands or ())
+        return self.is_enforced and unmet, demands is not None
+
+    def get_demands(self, passed, stage):
+        """Return what a move asks for, or None where there is no gate."""
         low = self.ranks[passed] if passed else -1
-        between = [one for one in self.stages if low < self.ranks[one] < self.ranks[stage]]
-        unmet = not all(test(lead) for test in self.asks.get(stage, ()))
-        return self.is_enforced and (unmet or bool(self.no_skip.intersection(between))), True
+        if stage not in self.stages or self.ranks[stage] <= low:
+            return None
+        jumped = [one for one in self.stages if low < self.ranks[one] < self.ranks[stage]]
+        outputs = [test for one in (passed, *jumped) for test in self.hands_in.get(one, ())]
+        return self.asks[stage] + outputs + [self.refuse for one in jumped if one in self.no_skip]
+
+    def get_winning_demands(self, passed):
+        """Return what winning asks for, whatever the order of stages; or None."""
+        first = next((one for one in self.stages if one in self.won), None)
+        if not first:
+            return [test for tests in self.hands_in.values() for test in tests]
+        demands = self.get_demands(passed, first)
+        if demands is not None or passed == first:
+            return demands
+        return self.asks[first] + self.hands_in.get(passed, [])
+
+    @staticmethod
+    def refuse(lead):
+        return False

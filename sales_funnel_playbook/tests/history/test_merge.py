@@ -46,6 +46,27 @@ class TestMerge(PlaybookCase):
         self._merge(head, early)
         self.assertStory(head, [(1, "created", "Lead"), (11, "forward", "Demo"), (12, "forward", "Talks")])
 
+    def test_where_one_joined_it_was_not_let_in(self):
+        """Merging an earlier one into a deal that was dragged ahead before it joined is no way past."""
+        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": False})
+        self.playbook.write({"team_ids": [Command.clear()], "product_line_ids": [Command.set(line.ids)]})
+        early = self._create_at(1, name="Early", product_line_id=line.id)
+        head = self._create_at(10, name="Head", stage_id=self.stage_talks.id)
+        with self.mock_datetime_and_now(datetime(2024, 3, 12, 9)):
+            head.product_line_id = line
+        self._merge(head, early)
+        self.assertStory(head, [(1, "created", "Lead"), (12, "joined", "Talks")])
+        asked = ["Closing date known", "The stage “Talks” cannot be skipped"]
+        self.assertRefused(asked, head.write, {"stage_id": self.stage_signed.id})
+        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
+
+    def test_came_as_lost_and_another_one_in_front(self):
+        early = self._create_at(1, name="Early")
+        with self.mock_datetime_and_now(datetime(2024, 3, 10, 9)):
+            head = self._create_lead(name="Lost", active=False, probability=0)
+        head.stage_log_ids.sudo()._prepend(early.stage_log_ids, head.stage_log_ids, head)
+        self.assertStory(head, [(1, "created", "Lead"), (10, "lost", "Lead")])
+
     def test_another_stage_in_front(self):
         early = self._create_at(1, self.stage_demo, name="Early")
         head = self._create_at(10, self.stage_demo, self.stage_talks, name="Head")

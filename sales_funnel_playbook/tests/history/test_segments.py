@@ -2,16 +2,15 @@ from datetime import datetime, timedelta
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from ..common import PlaybookCase
 
 START = datetime(2024, 3, 4, 9)
 
 
-@tagged("post_install", "-at_install")
-class TestSegments(PlaybookCase):
-    """A deal that crosses from one playbook, team, person or state to another has one history."""
+class SegmentsCase(PlaybookCase):
+    """A playbook that enforces for a product line, and one that observes for another."""
 
     @classmethod
     def setUpClass(cls):
@@ -60,6 +59,11 @@ class TestSegments(PlaybookCase):
             at or self.moment + timedelta(hours=1),
         )
         return sum(values["open_count"] for values in numbers.values())
+
+
+@tagged("post_install", "-at_install")
+class TestSegments(SegmentsCase):
+    """A deal that crosses from one playbook, team, person or state to another has one history."""
 
     def test_it_follows_another_playbook_from_that_moment_on(self):
         self._later(self.lead.write, {"product_line_id": self.other_line.id})
@@ -224,83 +228,3 @@ class TestSegments(PlaybookCase):
         before = self.lead.stage_log_ids.read()
         self.env["crm.lead.stage.log"].sudo()._rebuild(self.lead.ids)
         self.assertEqual(self.lead.stage_log_ids.read(), before)
-
-    def test_what_has_no_company_follows_the_only_default(self):
-        """A mail that nobody has taken yet: whoever is given it finds it looked after."""
-        self.playbook.write({"product_line_ids": [Command.clear()], "team_ids": [Command.clear()]})
-        self.observing.active = False
-        self.env["crm.playbook"].search([("is_default", "=", True)]).is_default = False
-        self.playbook.write({"company_id": self.env.company.id, "is_default": True})
-        lead = self._create_lead(name="Mail", team_id=False, user_id=False, company_id=False)
-        self.assertFalse(lead.company_id)
-        self.assertEqual(lead.playbook_id, self.playbook)
-        self.assertIn(lead, self.env["crm.lead"].search([("playbook_id", "=", self.playbook.id)]))
-        company = self.env["res.company"].create({"name": "Second"})
-        stage = Command.create({"stage_id": self.stage_lead.id})
-        second = self.env["crm.playbook"].create(
-            {"name": "Second", "company_id": company.id, "stage_ids": [stage], "is_default": True}
-        )
-        lead.invalidate_recordset()
-        self.assertFalse(lead.playbook_id, "whose it is, nobody can tell")
-        self.assertNotIn(lead, self.env["crm.lead"].search([("playbook_id", "=", self.playbook.id)]))
-        self.assertEqual(lead.stage_log_ids[0].ended_as, "left")
-        second.active = False
-        lead.invalidate_recordset()
-        self.assertEqual(lead.playbook_id, self.playbook)
-        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
-
-    def test_given_away_and_put_off_in_one_save(self):
-        """Who sees own deals only may do both at once, as in plain CRM."""
-        self.rep.group_ids = self.env.ref("sales_team.group_sale_salesman")
-        other = self.env["res.users"].create({"name": "Other", "login": "other-rep"})
-        for lead in (self.lead, self._create_lead(name="Plain", team_id=False)):
-            lead.date_deadline = "2024-03-20"
-            lead.with_user(self.rep).write({"user_id": other.id, "date_deadline": "2024-04-20"})
-            self.assertEqual((lead.user_id, str(lead.date_deadline)), (other, "2024-04-20"))
-        self.assertEqual(self.lead.closing_push_count, 1)
-
-    def test_a_product_line_offers_its_team(self):
-        presses = self.env["crm.team"].create({"name": "Presses", "company_id": False})
-        stage = self.env["crm.stage"].create({"name": "Press", "team_ids": [Command.set(presses.ids)]})
-        line = self.env["crm.product.line"].create({"name": "Big presses", "company_id": False})
-        self.env["crm.playbook"].create(
-            {
-                "name": "Big presses",
-                "company_id": False,
-                "stage_ids": [Command.create({"stage_id": stage.id})],
-                "product_line_ids": [Command.set(line.ids)],
-            }
-        )
-        form = Form(self.lead)
-        form.product_line_id = self.other_line
-        self.assertEqual(form.team_id, self.team, "the stages of its playbook are there")
-        with self.assertLogs("odoo.tests.form.onchange", "WARNING") as logs:
-            form.product_line_id = line
-        self.assertIn("“Presses”", logs.output[0])
-        self.assertEqual(form.team_id, presses)
-        form.team_id = self.team
-        lead = form.save()
-        self.assertEqual(lead.team_id, self.team, "it was an offer")
-
-    def test_deals_outside_the_playbook_are_counted(self):
-        elsewhere = self.env["crm.stage"].create(
-            {"name": "Elsewhere", "sequence": 4, "team_ids": [Command.set(self.team.ids)]}
-        )
-        self.env["crm.lead"].search(self.playbook._get_outside_leads_domain()).team_id = False
-        self.lead.stage_id = elsewhere
-        simulation = self.env["crm.playbook.simulation"].create({"playbook_id": self.playbook.id})
-        self.assertEqual(simulation.outside_count, 1)
-        found = self.env["crm.lead"].search(simulation.action_open_outside_leads()["domain"])
-        self.assertEqual(found, self.lead)
-        steps = self.env["crm.playbook"].get_first_steps(self.playbook.id)["steps"]
-        [deals] = [step for step in steps if step["key"] == "deals"]
-        self.assertIn("1 of them", deals["text"])
-        action = self.playbook.action_first_step("outside")
-        self.assertEqual(self.env["crm.lead"].search(action["domain"]), self.lead)
-
-    def test_the_last_line_of_a_playbook_is_deleted(self):
-        self.playbook.team_ids = False
-        self.assertEqual(self.lead.playbook_id, self.playbook)
-        self._later(self.line.unlink)
-        self.assertEqual(self._tell()[-1][3], "left")
-        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())

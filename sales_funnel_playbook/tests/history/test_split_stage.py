@@ -91,10 +91,14 @@ class TestSplitStage(FunnelCase):
         _terms, price = self.split(stay="begin")
         self.assertLog(
             self.open[3],
-            [("created", "Talks (1)", "observed"), ("reassigned", "Talks (2)", "none")],
+            [("created", "Talks (1)", "observed"), ("split", "Talks (2)", "none")],
         )
         self.assertEqual(self.open[3].stage_log_ids.filtered("left_at").duration_days, 4)
         self.assertEqual(self.open[3].stage_id, price.stage_id)
+        self.assertEqual(self.open[3].stage_log_ids[0].gate_stage_id, price.stage_id)
+        told = self.open[3].check_gate(self.stage_signed.id)[str(self.open[3].id)]
+        self.assertNotIn("skip", {item["kind"] for item in told["unmet"]}, "it stands there")
+        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
 
     def test_the_other_part_may_keep_the_history(self):
         wizard = self.start()

@@ -1,0 +1,32 @@
+from odoo import api, models
+
+
+class CrmLead(models.Model):
+    """Before a team or product line goes, its deals are told: PostgreSQL would empty them behind the log's
+    back.
+    """
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def _let_go(self, name, records):
+        """Empty the field ``name`` of all leads that are of one of ``records``."""
+        # sudo: all its deals, whoever may see them
+        leads = self.sudo().with_context(active_test=False).search([(name, "in", records.ids)])
+        leads.write({name: False})
+
+
+class CrmTeam(models.Model):
+    _inherit = "crm.team"
+
+    def unlink(self):
+        self.env["crm.lead"]._let_go("team_id", self)
+        return super().unlink()
+
+
+class CrmProductLine(models.Model):
+    _inherit = "crm.product.line"
+
+    def unlink(self):
+        self.env["crm.lead"]._let_go("product_line_id", self)
+        return super().unlink()
