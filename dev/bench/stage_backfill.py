@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from bench.jobs import fill_history
 from bench.registry import bench
 from bench.scale.company import get_playbook
 
@@ -41,4 +42,5 @@ def insert_rows(env, playbook):
     limit={"ratio": 2},
 )
 def stage_backfill(env, playbook):
-    env["crm.lead.stage.log"]._backfill_playbooks(playbook)
+    playbook._request_history()
+    fill_history(env)

@@ -29,8 +29,9 @@ TOLD_ANEW = {"duration_days", "working_hours", "team_id", "user_id", "product_li
 STAMPS = ("write_date", "write_uid")
 # Odoo's own books, which every update writes anew.
 BOOKS = ("ir_", "bus_bus", "orm_signaling_", "base_import_mapping", "mail_message_subtype", "mail_template")
-# Where a new row would be something that nobody did.
+# Where a new row would be something that nobody did, but what the update has asked the jobs for.
 FACTS = ("crm_", "mail_activity")
+QUEUE = "crm_playbook_refresh"
 # What differs between two databases for the same shipped record.
 NOT_SHIPPED = ("id", "create_date", "create_uid", "effective_from", *STAMPS)
 
@@ -123,7 +124,7 @@ def test_every_fact_stays(update, fresh):
             continue
         if is_updated and (old is None if column is None else new == fresh[table, shipped][column]):
             continue
-        if old is None and column is None and not table.startswith(FACTS):
+        if old is None and column is None and (table == QUEUE or not table.startswith(FACTS)):
             continue
         wrong.append(one)
     assert not picture.describe(wrong)

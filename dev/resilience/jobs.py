@@ -24,7 +24,7 @@ from odoo.tools import config
 import invariants
 from servers import LOGS, Odoo
 
-JOBS = ("start_refresh", "start_deadlines", "refresh", "deadlines", "reviews", "cases")
+JOBS = ("history", "start_refresh", "start_deadlines", "refresh", "deadlines", "reviews", "cases")
 BATCH = 25  # deals; with the usual 5,000 there would be a single commit to be killed before or after
 MAX_RUNS = 10
 LOG = LOGS / "resilience-jobs.log"

@@ -4,7 +4,7 @@ import time
 
 from odoo.tools import SQL
 
-from bench.jobs import run_job
+from bench.jobs import fill_history, run_job
 from bench.scale.case_library import make_library
 from bench.scale.company import FIRST, GATE, MAIN, TENTH, get_playbook, get_steps, get_teams
 from bench.scale.playbooks import add_gates, add_rules, make_playbook
@@ -101,6 +101,7 @@ def activate_first(env, size):
     started = time.perf_counter()
     playbook.team_ids = teams
     env.cr.commit()
+    fill_history(env, env.cr.commit)
     seconds = time.perf_counter() - started
     [[stays]] = env.execute_query(SQL("SELECT COUNT(*) FROM crm_lead_stage_log"))
     return {"first": seconds, "first_leads": size.leads // 20, "first_stays": stays, "leads": size.leads}

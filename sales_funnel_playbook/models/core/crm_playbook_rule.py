@@ -189,18 +189,20 @@ class CrmPlaybookRule(models.AbstractModel):
         return self._evaluate(self._get_tests(domains, leads), leads)
 
     @api.model
-    def _evaluate(self, tests, leads):
+    def _evaluate(self, tests, leads, hold=None):
         """Tell which of ``leads`` each test holds for, in one scan.
 
         :param dict tests: ``{key: condition on a row of crm_lead}``
+        :param SQL hold: a query of one number that locks what the tests rely on
         :return: ``{key: set of lead ids}``
         """
         if not tests or not leads:
             return {key: set() for key in tests}
         columns = SQL(", ").join([SQL.identifier(leads._table, "id"), *tests.values()])
-        rows = self.env.execute_query(
-            SQL("SELECT %s FROM crm_lead WHERE %s = ANY(%s)", columns, SQL.identifier("id"), leads.ids)
-        )
+        query = SQL("SELECT %s FROM crm_lead WHERE %s = ANY(%s)", columns, SQL.identifier("id"), leads.ids)
+        if hold:
+            query = SQL("WITH held AS (%s) %s AND (SELECT count FROM held) IS NOT NULL", hold, query)
+        rows = self.env.execute_query(query)
         return {key: {row[0] for row in rows if row[column]} for column, key in enumerate(tests, start=1)}
 
     @api.model

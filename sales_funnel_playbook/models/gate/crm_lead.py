@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from .types import Demands, StageMove, Verdict, merge_demands
 
-# both in one statement; what is not counted would not be locked either
+# what is not counted would not be locked either
 HOLD = """
     WITH confirmed AS (
         SELECT FROM crm_lead_confirmation WHERE lead_id = ANY(%(ids)s) AND condition_id = ANY(%(confirmed)s)
@@ -14,7 +14,7 @@ HOLD = """
         SELECT FROM crm_lead_output WHERE lead_id = ANY(%(ids)s) AND output_id = ANY(%(submitted)s)
             AND is_current FOR SHARE
     )
-    SELECT (SELECT COUNT(*) FROM confirmed) + (SELECT COUNT(*) FROM submitted)
+    SELECT (SELECT COUNT(*) FROM confirmed) + (SELECT COUNT(*) FROM submitted) AS count
 """
 
 
@@ -95,9 +95,7 @@ class CrmLead(models.Model):
         demands = {way: self._get_way_demands(gates.get(way[0]), *way[1:]) for way in alike}
         asked = [lead_id for way, lead_ids in alike.items() if demands[way] for lead_id in lead_ids]
         rules = {rule for demand in demands.values() if demand for rule in demand.rules}
-        if is_moving:
-            self.browse(asked)._hold_evidence(rules)
-        met = self.browse(asked)._get_met_rules(rules)
+        met = self.browse(asked)._get_met_rules(rules, is_moving)
         unmet = self._get_unmet(alike, demands, met)
         items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})
         verdicts = {}
@@ -233,18 +231,17 @@ class CrmLead(models.Model):
         outputs = [output for stage in ([left] if left else []) + jumped for output in stage.outputs]
         return Demands((*target.rules, *outputs), tuple(stage for stage in jumped if not stage.allow_skip))
 
-    def _hold_evidence(self, rules):
-        """Let nobody take back what these leads rely on until they have moved: who is at it already is waited
-        for, and PostgreSQL has this move tried again.
+    def _prepare_hold(self, rules):
+        """Return SQL that lets nobody take back what these leads rely on until they have moved, None where
+        that is nothing: who is at it already is waited for, and PostgreSQL has this move tried again.
         """
         confirmed = [rule.id for rule in rules if rule.kind == "confirmation" and not rule.is_checked]
         submitted = [rule.id for rule in rules if rule.kind == "output" and not rule.is_checked]
-        if confirmed or submitted:
-            for name in ("crm.lead.confirmation", "crm.lead.output"):
-                self.env[name].flush_model()
-            self.env.execute_query(SQL(HOLD, ids=self.ids, confirmed=confirmed, submitted=submitted))
+        if not confirmed and not submitted:
+            return None
+        return SQL(HOLD, ids=self.ids, confirmed=confirmed, submitted=submitted)
 
-    def _get_met_rules(self, rules):
+    def _get_met_rules(self, rules, is_moving=False):
         """Return ``{rule: set of lead ids for which it is met}`` for :class:`GateRule` and
         :class:`GateOutput`, in one query: those with a domain, what a person confirms, what is handed in.
         """
@@ -257,4 +254,5 @@ class CrmLead(models.Model):
             **self.env["crm.lead.confirmation"]._get_confirmed_tests(by_kind["confirmation"]),
             **self.env["crm.lead.output"]._get_accepted_tests(by_kind["output"]),
         }
-        return {rule: set() for rule in rules} | rule_model._evaluate(tests, self)
+        hold = self._prepare_hold(rules) if is_moving else None
+        return {rule: set() for rule in rules} | rule_model._evaluate(tests, self, hold)

@@ -137,10 +137,13 @@ class TestStageLog(PlaybookCase):
             self.assertFalse(fact.exists())
 
     def test_queries_do_not_grow_with_the_batch(self):
-        """Five domain conditions, the log written: the same number of queries more than plain CRM,
-        for one lead and for a hundred, and at most eight.
+        """Five domain conditions and two outputs, the log written: the same number of queries more than plain
+        CRM, for one lead and for a hundred, and at most eight.
         """
         self.needs_confirmed.active = False
+        self.outputs = self.env["crm.playbook.output"].union(
+            *(self._create_output(self.stage_lead, name, evidence="note") for name in ("Report", "Minutes"))
+        )
         for number in range(4):
             self._create_condition(self.stage_demo, f"Rule {number}", domain="[('active', '=', True)]")
         extra = [
@@ -175,6 +178,13 @@ class TestStageLog(PlaybookCase):
                     "expected_revenue": 1,
                 }
                 for number in range(size)
+            ]
+        )
+        self.env["crm.lead.output"].create(
+            [
+                {"lead_id": lead.id, "output_id": output.id, "user_id": self.rep.id, "note": "It was agreed"}
+                for lead in leads
+                for output in self.outputs
             ]
         )
         self.playbook.active = has_playbook
