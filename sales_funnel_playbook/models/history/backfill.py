@@ -100,11 +100,12 @@ class CrmLeadStageLog(models.Model):
         """Let leads leave the playbooks that they follow no more: those out of use when they went, those in
         use when another one took the lead.
         """
-        query = (
-            "SELECT lead_id, playbook_id FROM crm_lead_stage_log WHERE left_at IS NULL AND lead_id = ANY(%s)"
+        present = SQL(
+            "SELECT lead_id, playbook_id FROM crm_lead_stage_log WHERE left_at IS NULL AND lead_id = ANY(%s)",
+            lead_ids,
         )
         gates, leaving = self.env["crm.playbook"]._get_gates(), defaultdict(list)
-        for lead_id, old_id in self.env.execute_query(SQL(query, lead_ids)):
+        for lead_id, old_id in self.env.execute_query(present):
             new_id = followed.get(lead_id)
             if new_id != old_id:
                 is_taken = new_id and old_id in gates
