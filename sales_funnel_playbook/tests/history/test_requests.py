@@ -9,9 +9,8 @@ from odoo.addons.sales_funnel_playbook.models.core import crm_playbook_refresh
 from ..common import PlaybookCase
 
 
-@tagged("post_install", "-at_install")
-class TestRequests(PlaybookCase):
-    """Many deals come under a playbook, or leave it: the log follows in the background, by its moment."""
+class RequestsCase(PlaybookCase):
+    """Five deals of a team whose playbook is not in use yet, and a job that looks at two at a time."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,6 +39,11 @@ class TestRequests(PlaybookCase):
         """Run the job as the scheduler does."""
         with self.enter_registry_test_mode():
             self.env.ref("sales_funnel_playbook.ir_cron_history").method_direct_trigger()
+
+
+@tagged("post_install", "-at_install")
+class TestRequests(RequestsCase):
+    """Many deals come under a playbook, or leave it: the log follows in the background, by its moment."""
 
     def _get_log(self, lead):
         log = lead.stage_log_ids.sorted("sequence")

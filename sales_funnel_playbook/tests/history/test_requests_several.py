@@ -1,22 +1,18 @@
-from datetime import datetime
 from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.sales_funnel_playbook.models.core import crm_playbook_refresh
-
-from ..common import PlaybookCase
+from .test_requests import RequestsCase
 
 
 @tagged("post_install", "-at_install")
-class TestRequestsSeveral(PlaybookCase):
+class TestRequestsSeveral(RequestsCase):
     """Several playbooks change while the log still follows."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.playbook.write({"active": False, "mode": "observe"})
         cls.other = cls.env["crm.playbook"].create(
             {
                 "name": "Next",
@@ -26,27 +22,6 @@ class TestRequestsSeveral(PlaybookCase):
             }
         )
         cls.env["crm.playbook.refresh"].search([]).unlink()
-        cls.env["crm.lead"].with_context(active_test=False).search([("team_id", "=", cls.team.id)]).unlink()
-
-    def setUp(self):
-        super().setUp()
-        self.startPatcher(patch.object(crm_playbook_refresh, "BATCH", 2))
-        self.leads = self.env["crm.lead"]
-        for number in range(5):
-            self.leads |= self._on(11, self._create_lead, f"Deal {number}")
-        self._on(12, self.leads.write, {"stage_id": self.stage_demo.id})
-
-    def _on(self, day, change, *args):
-        with self.mock_datetime_and_now(datetime(2024, 3, day, 9)):
-            result = change(*args)
-            self.env.flush_all()
-            self.cr.precommit.run()
-        return result
-
-    def _run(self):
-        """Run the job as the scheduler does."""
-        with self.enter_registry_test_mode():
-            self.env.ref("sales_funnel_playbook.ir_cron_history").method_direct_trigger()
 
     def _activate_and_archive(self):
         self._on(20, self.playbook.write, {"active": True})
