@@ -22,6 +22,7 @@
         "views/evidence/crm_playbook_output_views.xml",
         "views/gate/crm_playbook_override_reason_views.xml",
         "views/deadline/crm_playbook_deadline_views.xml",
+        "views/core/crm_stage_views.xml",
         "views/core/crm_playbook_stage_views.xml",
         "views/core/crm_playbook_views.xml",
         "wizard/crm_playbook_import_views.xml",

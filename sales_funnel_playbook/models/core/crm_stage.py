@@ -1,6 +1,6 @@
 from reprlib import repr as shorten
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -13,6 +13,20 @@ class CrmStage(models.Model):
     _name = "crm.stage"
     _inherit = ["crm.stage", "crm.playbook.cache.mixin"]
     _playbook_effects = {"memory": {"sequence", "name", "is_won"}}
+
+    playbook_ids = fields.Many2many(
+        "crm.playbook",
+        string="Playbooks",
+        compute="_compute_playbook_ids",
+        help="The playbooks of which this is a stage.",
+    )
+
+    def _compute_playbook_ids(self):
+        domain = [("stage_id", "in", self.ids), ("playbook_id.is_template", "=", False)]
+        rows = self.env["crm.playbook.stage"]._read_group(domain, ["stage_id"], ["playbook_id:recordset"])
+        playbooks = {stage.id: found for stage, found in rows}
+        for stage in self:
+            stage.playbook_ids = playbooks.get(stage._origin.id, False)
 
     @api.model
     @remembered()

@@ -95,7 +95,10 @@ class CrmLead(models.Model):
         demands = {way: self._get_way_demands(gates.get(way[0]), *way[1:]) for way in alike}
         asked = [lead_id for way, lead_ids in alike.items() if demands[way] for lead_id in lead_ids]
         rules = {rule for demand in demands.values() if demand for rule in demand.rules}
-        met = self.browse(asked).with_context(playbook_is_held=is_moving)._get_met_rules(rules)
+        leads = self.browse(asked)
+        if is_moving:  # with the zone that is known: another environment would read its user again
+            leads = leads.with_context(playbook_is_held=True, tz=self.env.tz.zone)
+        met = leads._get_met_rules(rules)
         unmet = self._get_unmet(alike, demands, met)
         items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})
         verdicts = {}

@@ -9,6 +9,7 @@ from . import segments
 from . import places
 from . import deleting
 from . import stay
+from . import durations
 from . import rebuild
 from . import backfill
 from . import crm_playbook_refresh

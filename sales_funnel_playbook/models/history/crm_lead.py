@@ -167,3 +167,4 @@ class CrmLead(models.Model):
             self.browse(before)._settle_segments(before, given=given)
         else:
             self.env["crm.lead.stage.log"]._rename_stays(before, restage.stage_id)
+            self.browse(before)._keep_stay_date()

@@ -82,6 +82,8 @@ class TestSplitStage(FunnelCase):
         self.assertEqual(self.open[3].stage_id, price.stage_id)
         self.assertLog(self.open[3], [("created", "Talks (2)", "observed")])
         self.assertEqual(self.open[3].stage_entered_at, TEN + timedelta(days=6))
+        self.assertEqual(self.open[3].date_last_stage_update, TEN + timedelta(days=6), "it rots as before")
+        self.assertEqual([*self.open[3].duration_tracking], [str(price.stage_id.id)], "as on the status bar")
         self.assertEqual(self.past.stage_log_ids.filtered("left_at").stage_id, terms.stage_id)
         self.assertRefused(
             ["Closing date known", "Minutes"], self.open[3].write, {"stage_id": self.stage_signed.id}
