@@ -79,11 +79,3 @@ class WorkingTime:
         ``start``, or None when the intervals end before.
         """
         return (self.end_of_day if unit == "working_days" else self.add_hours)(start, count)
-
-    def columns(self, number):
-        """Return the starts, the stops, and the seconds worked until each stop, as three lists of
-        floats for arithmetic elsewhere.
-
-        :param number: turns one of the moments into a float
-        """
-        return [*map(number, self._starts)], [*map(number, self._stops)], self._seconds_before[1:]

@@ -23,4 +23,4 @@ RENAME_CAUSES = """
 def migrate(cr, version):
     cr.execute(RENAME_CAUSES)
     env = api.Environment(cr, SUPERUSER_ID, {})
-    env["crm.playbook"].search([])._request_history()
+    env["crm.playbook"].with_context(active_test=False).search([])._request_history()

@@ -180,7 +180,7 @@ class CrmLead(models.Model):
                 company = Domain(
                     "company_id", "in", [company_id, False] if assignment.only_default else [company_id]
                 )
-            domains[playbook_id] = ~taken & company
+            domains[playbook_id] = domains.get(playbook_id, Domain.FALSE) | (~taken & company)
         return domains
 
     @api.model

@@ -31,7 +31,7 @@ HAS_WORK = """
 
 
 class CrmPlaybookRefresh(models.Model):
-    """A playbook whose open deals are to be looked at again, what for, and how far that is.
+    """A playbook whose deals are to be looked at again, what for, and how far that is.
 
     A row exists as long as there is something left to do; its ``position`` is committed with each
     batch, so that a job that is killed goes on where it stopped.

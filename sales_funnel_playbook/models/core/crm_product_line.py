@@ -9,7 +9,7 @@ class CrmProductLine(models.Model):
     _inherit = ["crm.playbook.cache.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
-    _playbook_effects = {"history": {"playbook_id", "company_id"}}
+    _playbook_effects = {"history": {"playbook_id"}}
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

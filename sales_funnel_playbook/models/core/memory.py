@@ -44,3 +44,8 @@ def forget(env):
     if CHANGED not in data:
         data[CHANGED] = True
         env.cr.postcommit.add(env.registry.clear_cache)
+
+
+def keep_memory(data):
+    """Return the part of a cursor's ``postcommit.data`` that tells of rules which are not committed yet."""
+    return {name: data[name] for name in (CHANGED, OWN) if name in data}

@@ -63,6 +63,17 @@ class CrmLead(models.Model):
         self.check_access("write")
         rule = self._get_askable(rule_id, kind)
         ask_by = self._check_ask_by(ask_by)
+        self._take_turns()
+        question = self._record_question(rule, kind, ask_by)
+        self._message_log(
+            body=self.env._(
+                "Not known yet: %(name)s (ask by %(day)s)", name=rule.name, day=format_date(self.env, ask_by)
+            )
+        )
+        return question.id
+
+    def _record_question(self, rule, kind, ask_by):
+        """Return the question that takes the place of an earlier one and of an answer, with its activity."""
         # sudo: questions belong to the module; the right to write the lead was checked above
         questions = self.env["crm.lead.question"].sudo()
         questions.search([("lead_id", "=", self.id), (f"{kind}_id", "=", rule.id)]).unlink()
@@ -76,7 +87,7 @@ class CrmLead(models.Model):
             **self._prepare_question_words(rule.with_context(lang=asker.lang)),
             **self._prepare_work_vals(f"question:{kind}-{rule.id}"),
         )
-        question = questions.create(
+        return questions.create(
             {
                 "lead_id": self.id,
                 f"{kind}_id": rule.id,
@@ -85,12 +96,6 @@ class CrmLead(models.Model):
                 "activity_id": activity.id,
             }
         )
-        self._message_log(
-            body=self.env._(
-                "Not known yet: %(name)s (ask by %(day)s)", name=rule.name, day=format_date(self.env, ask_by)
-            )
-        )
-        return question.id
 
     @api.model
     def _prepare_question_words(self, rule):

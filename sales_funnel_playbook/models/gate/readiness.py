@@ -33,7 +33,9 @@ class CrmLead(models.Model):
     def _compute_playbook_progress(self):
         self.missing_output_count, self.playbook_progress, self.is_ready_to_advance = 0, False, False
         playbook_ids = self._get_playbook_ids()
-        followed = self.filtered(lambda lead: lead.id in playbook_ids) if playbook_ids else self.browse()
+        followed = (
+            self.filtered(lambda lead: lead.id and lead.id in playbook_ids) if playbook_ids else self.browse()
+        )
         for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
             leads = self.browse(lead_ids)
             leads.missing_output_count = missing

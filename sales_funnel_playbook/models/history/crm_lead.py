@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
 from odoo.tools.misc import Callbacks
 
+from ..core.memory import keep_memory
 from ..core.save import MOVING
 from ..gate.types import StageMove
 from .types import Restage
@@ -92,6 +93,7 @@ class CrmLead(models.Model):
         # without flushing: that would run what waits for the end of the transaction
         with cr.savepoint(flush=False) as savepoint:
             cr.precommit, cr.postcommit = Callbacks(), Callbacks()
+            cr.postcommit.data.update(keep_memory(callbacks[1].data))
             try:
                 self.with_context(mail_auto_subscribe_no_notify=True)._write_facts(save, facts)
             finally:

@@ -119,8 +119,9 @@ class CrmLeadStageLog(models.Model):
         GATES,
         required=True,
         help="Passed: everything was met.\nPassed with Gaps: something was unmet and the move was"
-        " made.\nOverridden: a manager overrode the gate, with a reason.\nNo Gate: backward, lost,"
-        " reassigned, or a stage the playbook does not name that is not won.",
+        " made.\nOverridden: a manager overrode the gate, with a reason.\nNo Gate: backward, lost"
+        " with a reason, handed over, archived, given by a team, from before the playbook, or a stage the"
+        " playbook does not name that is not won.",
     )
     unmet = fields.Json(string="Unmet Items", help="The unmet items at the moment of the move.")
     unmet_summary = fields.Text(string="Unmet", compute="_compute_unmet_summary")

@@ -10,10 +10,15 @@ class CrmLead(models.Model):
 
     @api.model
     def _let_go(self, name, records):
-        """Empty the field ``name`` of all leads that are of one of ``records``."""
+        """Empty the field ``name`` of all leads that are of one of ``records``; whose they are else they stay:
+        Odoo would take the company off a lead that has nobody.
+        """
+        if not self.env["crm.playbook"]._get_assignment():
+            return
         # sudo: all its deals, whoever may see them
         leads = self.sudo().with_context(active_test=False).search([(name, "in", records.ids)])
-        leads.write({name: False})
+        with self.env.protecting([self._fields["company_id"]], leads):
+            leads.write({name: False})
 
 
 class CrmTeam(models.Model):

@@ -147,12 +147,15 @@ class CrmLeadStageLog(models.Model):
         kept = earlier.filtered(lambda one: not first or one.entered_at < first.entered_at)
         if not kept:
             return
-        if first and kept[-1]._get_identity() == first._get_identity():
-            first._begin_as(kept[-1])
-            kept -= kept[-1]
+        last = kept[-1]
+        if first and last.left_at and last.left_at < first.entered_at:
+            first.kind = "joined"  # in between it followed no playbook
+        elif first and last._get_identity() == first._get_identity():
+            first._begin_as(last)
+            kept -= last
         elif first:
-            first.write({"previous_stage_id": kept[-1].stage_id.id, "kind": first._get_kind_after(kept[-1])})
-            kept[-1].write({"left_at": first.entered_at, "ended_as": "merged", "closes_stay": False})
+            first.write({"previous_stage_id": last.stage_id.id, "kind": first._get_kind_after(last)})
+            last.write({"left_at": first.entered_at, "ended_as": "merged", "closes_stay": False})
         self.flush_model()
         self.env.cr.execute(
             SQL(
@@ -173,7 +176,8 @@ class CrmLeadStageLog(models.Model):
     def _begin_as(self, other):
         """Let this segment begin when and how ``other`` began."""
         names = ["kind", "gate", "unmet", "override_reason_id", "override_note", "previous_stage_id"]
-        vals = {name: other[name] for name in [*names, "moved_by_id", "origin"]}
+        stated = ["probability", "is_own_probability", "score", "amount", "recurring_amount"]
+        vals = {name: other[name] for name in [*names, *stated, "moved_by_id", "origin"]}
         vals = {name: value.id if isinstance(value, models.Model) else value for name, value in vals.items()}
         self.write({**vals, "entered_at": other.entered_at, "stay_began_at": other.entered_at})
 

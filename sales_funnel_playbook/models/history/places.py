@@ -2,6 +2,7 @@ from functools import cache
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class CrmLead(models.Model):
@@ -33,7 +34,7 @@ class CrmLead(models.Model):
         team = self.env["crm.team"].browse(save.vals.get("team_id") or ())
         if not team or not save.vals.get("stage_id"):
             return []
-        changed = {id_: one for id_, one in save.standing.items() if one.team_id != team.id}
+        changed = {id_: one for id_, one in save.standing.items() if one.stage_id and one.team_id != team.id}
         present = self._get_followed_before(self.browse(changed))
         assignment, placed = self.env["crm.playbook"]._get_assignment(), []
         get_place = cache(self._get_place)
@@ -96,8 +97,8 @@ class CrmLead(models.Model):
         usable = Domain("team_ids", "=", False) | Domain("team_ids", "in", team.ids)
         stages = self.env["crm.stage"].sudo().search(usable, order="sequence, id")
         stages = stages.filtered(lambda stage: stage.is_won == old.is_won)
-        names = old._get_all_names()
-        alike = stages.filtered(lambda stage: names & stage._get_all_names())
+        names = (old | stages)._get_all_names()
+        alike = stages.filtered(lambda stage: names[stage.id] & names[old.id])
         if alike or old.is_won:
             return (alike or stages or old)[0]
         gates, ranks = self.env["crm.playbook"]._get_gates(), self.env["crm.stage"]._get_ranks()
@@ -113,6 +114,7 @@ class CrmStage(models.Model):
     _inherit = "crm.stage"
 
     def _get_all_names(self):
-        """Return the set of names that this stage has in all languages, in lower case."""
-        names = self._fields["name"]._get_stored_translations(self) or {}
-        return {name.strip().lower() for name in names.values() if name}
+        """Return ``{stage id: names}``: the set of names that each has in all languages, in lower case."""
+        self.flush_recordset(["name"])
+        rows = self.env.execute_query(SQL("SELECT id, name FROM crm_stage WHERE id = ANY(%s)", self.ids))
+        return {id_: {name.strip().lower() for name in names.values() if name} for id_, names in rows}

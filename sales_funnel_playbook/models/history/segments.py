@@ -106,7 +106,7 @@ class CrmLead(models.Model):
         kind = self.env["crm.lead.stage.log"]._get_kind(
             *came_from, new, bool(old) and old.playbook_id == new.playbook_id, is_new, given
         )
-        return Change(lead_id, old, new, *came_from, kind)
+        return Change(lead_id, old, new, *came_from, kind, bool(given))
 
     @api.model
     def _judge_changes(self, changes, seen, before):

@@ -18,9 +18,9 @@ IS_BEYOND = """
 """
 # Seconds of a stay in which the deal was lost or archived.
 IDLE = """
-    COALESCE((SELECT SUM(EXTRACT(EPOCH FROM idle.left_at - idle.entered_at)) FROM crm_lead_stage_log idle
-        WHERE idle.lead_id = log.lead_id AND idle.stay_sequence = log.stay_sequence AND idle.state <> 'open'
-            AND idle.left_at IS NOT NULL), 0)
+    COALESCE((SELECT SUM(EXTRACT(EPOCH FROM COALESCE(idle.left_at, %s) - idle.entered_at))
+        FROM crm_lead_stage_log idle WHERE idle.lead_id = log.lead_id
+            AND idle.stay_sequence = log.stay_sequence AND idle.state IN ('lost', 'archived')), 0)
 """
 COMPARISONS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
 
@@ -89,7 +89,7 @@ class CrmLead(models.Model):
         query = SQL(
             "SELECT log.lead_id, %s FROM crm_lead_stage_log log"
             " WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL AND log.sequence <> log.stay_sequence",
-            SQL(IDLE),
+            SQL(IDLE, fields.Datetime.now()),
             self._origin.ids,
         )
         return {
@@ -104,7 +104,7 @@ class CrmLead(models.Model):
         now, comparison = fields.Datetime.now(), COMPARISONS[operator]
 
         def is_found(model, alias, query):
-            return SQL(IS_BEYOND, SQL.identifier(alias, "id"), now, SQL(IDLE), comparison, float(value))
+            return SQL(IS_BEYOND, SQL.identifier(alias, "id"), now, SQL(IDLE, now), comparison, float(value))
 
         return Domain.custom(to_sql=is_found)
 

@@ -71,11 +71,17 @@ class Change(NamedTuple):
     from_stage_id: int | None
     from_state: str | None
     kind: str
+    is_given: bool = False  # whether a team, or a split, has given it its stage
 
     @property
     def is_kept(self):
         """Whether it is under the same playbook as before."""
         return bool(self.old) and self.old.playbook_id == self.new.playbook_id
+
+    @property
+    def is_restored(self):
+        """Whether it was lost, and is not any more."""
+        return self.from_state == "lost" != self.new.state
 
     def is_amended(self, now):
         """Whether it only says whose a deal is that has come into its segment in this very moment."""
@@ -99,9 +105,8 @@ class Change(NamedTuple):
             chosen for a deal that is won, or it had left the playbook before it was won
         """
         is_moved = self.from_stage_id != (self.new.stage_id or None)
-        is_restored = self.from_state == "lost" != self.new.state
-        is_given = self.kind in ("reassigned", "split")
-        if is_given or not (is_moved or is_restored or self.kind in ("created", "joined")):
+        is_coming = self.is_restored or self.kind in ("created", "joined")
+        if not is_coming and (self.is_given or not is_moved):
             return None
         status = "pending" if self.from_state in ("open", "archived") else self.from_state
         if is_winning:
@@ -111,8 +116,10 @@ class Change(NamedTuple):
         )
 
     def is_refusable(self, is_winning):
-        """Tell whether a gate may refuse it: who comes under a playbook stands where it stands."""
-        return self.kind != "joined" or is_winning
+        """Tell whether a gate may refuse it: who comes under a playbook stands where it stands, unless it was
+        lost until now.
+        """
+        return self.kind != "joined" or is_winning or self.is_restored
 
 
 class Segment(NamedTuple):

@@ -89,7 +89,7 @@ class CrmLeadStageLog(models.Model):
             return self._get_direction(from_stage_id, new)
         if not is_kept:
             return "joined"
-        if is_moved:
+        if is_moved and (from_state, new.state) != ("lost", "open"):
             return given
         if new.state != from_state:
             coming_back = {"archived": "unarchived"}.get(from_state, "restored")
@@ -163,10 +163,7 @@ class CrmLeadStageLog(models.Model):
         if segments:
             self._begin(segments)
             self.env.cr.cache.setdefault(LOGGED, set()).update(one.lead_id for one in segments)
-        self.invalidate_model(flush=False)
-        lead_ids = {one.lead_id for one in (*segments, *endings)}
-        names = ["stage_log_ids", "stage_entered_at"]
-        self.env["crm.lead"].browse(lead_ids).invalidate_recordset(names, flush=False)
+        self._forget_log({one.lead_id for one in (*segments, *endings)})
 
     @api.model
     def _amend(self, changes):

@@ -102,6 +102,7 @@ class CrmPlaybookIntegrity(models.AbstractModel):
         self.env.flush_all()
         leads = self.env["crm.lead"].with_env(check.env).browse(check._examine_present())
         for ids in split_every(BATCH, leads.ids):
+            leads.browse(ids)._catch_up_pending()  # who is still to be told of has a past
             leads.browse(ids)._log_as_they_are()
         for ids in split_every(BATCH, check._examine_log()["log_derived"]):
             check.env["crm.lead.stage.log"]._rebuild(ids)

@@ -28,7 +28,7 @@ class CrmLead(models.Model):
         playbook_ids = self._get_playbook_ids()
         if not playbook_ids:
             return
-        followed = self.filtered(lambda lead: lead.id in playbook_ids)
+        followed = self.filtered(lambda lead: lead.id and lead.id in playbook_ids)
         followed.fetch(SHOWN)
         gates = self.env["crm.playbook"]._get_gates()
         labels = {

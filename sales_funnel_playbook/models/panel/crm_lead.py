@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Date, Datetime
 from odoo.tools import SQL
 
-from ..gate.types import StageMove
+from ..gate.types import Demands, StageMove
 from .details import MAX_STAYS
 
 
@@ -170,6 +170,8 @@ class CrmLead(models.Model):
         stay = facts["stays"][:1]
         entered_at = stay.stay_began_at or self.date_last_stage_update
         due = days and entered_at + timedelta(days=days)
+        if due and (idle := self._get_idle_times().get(self.id)):
+            due += idle
         return {
             "id": stage["id"] if stage else False,
             "name": rules["stage_names"].get(self.stage_id.id, ""),
@@ -211,7 +213,7 @@ class CrmLead(models.Model):
         """Return a stage ahead as the panel shows it; ``unmet`` counts all that is missing before
         the lead may enter it, outputs of the stages before included.
         """
-        demand = facts["demands"][stage["stage_id"]]
+        demand = facts["demands"].get(stage["stage_id"]) or Demands((), ())  # passed already, and come back
         unmet = [rule for rule in demand.rules if (rule.kind, rule.id) not in facts["met"]]
         is_blocked = any(rule.blocking for rule in unmet) or bool(demand.jumped)
         return {

@@ -1,4 +1,5 @@
 from . import test_backfill
+from . import test_corners
 from . import test_durations
 from . import test_found
 from . import test_hand_over

@@ -190,7 +190,12 @@ class StoryMachine(StoryChecks, StoryFacts, StoryChanges, RuleBasedStateMachine)
 
     @rule(deal=DEAL, team=KEY)
     def give_to_team(self, deal, team):
-        self.change(deal, team_id=self.case.teams[team].id)
+        """It is refused for none but a deal that was won beside the playbook, and comes back."""
+        story = self.get_story(deal)
+        if story:
+            is_won = story.lead.won_status == "won"
+            is_made = self.step(story.lead.write, {"team_id": self.case.teams[team].id})
+            self.case.assertTrue(is_made or is_won, "given to another team")
 
     @rule(deal=DEAL, user=KEY)
     def give_to(self, deal, user):

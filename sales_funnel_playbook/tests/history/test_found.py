@@ -11,9 +11,8 @@ from ..common import PlaybookCase
 START = datetime(2024, 3, 4, 9)
 
 
-@tagged("post_install", "-at_install")
-class TestFound(PlaybookCase):
-    """What stories have found (see ``test_stories.py``), each with as few steps as it takes."""
+class FoundCase(PlaybookCase):
+    """A deal of an enforced playbook, another playbook for a product line, and a team without any."""
 
     @classmethod
     def setUpClass(cls):
@@ -34,16 +33,26 @@ class TestFound(PlaybookCase):
         super().setUp()
         self.lead = self._at(0, self._create_lead, "Acme")
 
-    def _at(self, hours, change, *args):
+    def _at(self, hours, change, *args, **vals):
         """Make a change so many hours after the start, as a transaction of its own."""
         with self.mock_datetime_and_now(START + timedelta(hours=hours)):
-            result = change(*args)
+            result = change(*args, **vals)
             self.env.flush_all()
             self.env.cr.precommit.run()
         return result
 
+    @staticmethod
+    def _in_small_batches():
+        """A request does one deal, the job the others."""
+        return patch.object(crm_playbook_refresh, "BATCH", 1)
+
     def assertSound(self):
         self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
+
+
+@tagged("post_install", "-at_install")
+class TestFound(FoundCase):
+    """What stories have found (see ``test_stories.py``), each with as few steps as it takes."""
 
     def test_handed_over_and_back_at_once(self):
         self._at(1, lambda: [self.lead.write({"user_id": one}) for one in (False, self.rep.id)])
@@ -70,7 +79,7 @@ class TestFound(PlaybookCase):
         last = self._at(
             1, lambda: self._create_lead("Last", team_id=self.free_team.id, product_line_id=self.line.id)
         )
-        with patch.object(crm_playbook_refresh, "BATCH", 1):
+        with self._in_small_batches():
             self._at(2, self.observing.write, {"active": False})
         self.assertTrue(spare.stage_log_ids.left_at and not last.stage_log_ids.left_at)
         reason = self.env["crm.playbook.override.reason"].search([], limit=1)
