@@ -10,8 +10,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _let_go(self, name, records):
-        """Empty the field ``name`` of all leads that are of one of ``records``; whose they are else they stay:
-        Odoo would take the company off a lead that has nobody.
+        """Empty the field ``name`` of all leads that are of one of ``records``; they stay in their
+        company, which Odoo would take off a lead that has nobody.
         """
         if not self.env["crm.playbook"]._get_assignment():
             return
