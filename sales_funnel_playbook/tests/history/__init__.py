@@ -12,5 +12,6 @@ from . import test_segments
 from . import test_segments_edges
 from . import test_split_stage
 from . import test_stories
+from . import test_story_of_two_companies
 from . import test_stage_log
 from . import test_stage_notice

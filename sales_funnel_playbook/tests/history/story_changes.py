@@ -146,3 +146,6 @@ class StoryChanges:
             self.case.assertEqual(lead.stage_id == new, is_taken, (lead.name, one))
             if is_taken and stay == "continue":
                 story.rename(new.id, self.rules_of(playbook).get_place(new.id))
+            elif is_taken and story.passed.get(playbook.id) == old.id:
+                story.passed[playbook.id] = new.id
+                story.let_in_stay[playbook.id] = story.stay + 1  # which is about to begin

@@ -1,0 +1,158 @@
+from datetime import datetime, timedelta
+
+from odoo import Command
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ..common import PlaybookCase
+
+MONDAY = datetime(2024, 3, 4, 1)  # nine o'clock in Shanghai, Sunday afternoon in Los Angeles
+OWN, ALL, MANAGER = (
+    f"sales_team.group_sale_{name}" for name in ("salesman", "salesman_all_leads", "manager")
+)
+
+
+@tagged("post_install", "-at_install")
+class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
+    """One deal, from the web client of each who has it, over two companies, currencies, zones and languages:
+    what the log says at the end is what happened.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        yuan, dollar = cls.env.ref("base.CNY"), cls.env.ref("base.USD")
+        (yuan | dollar).active = True
+        cls.east, cls.west = cls.env["res.company"].create(
+            [{"name": "East", "currency_id": yuan.id}, {"name": "West", "currency_id": dollar.id}]
+        )
+        cls.env["res.currency.rate"].search([("currency_id", "in", (yuan | dollar).ids)]).unlink()
+        cls.stages.team_ids = False
+        for company, tz in ((cls.east, "Asia/Shanghai"), (cls.west, "America/Los_Angeles")):
+            company.resource_calendar_id = cls._create_nine_to_five()
+            company.resource_calendar_id.tz = tz
+        east = {"lang": "zh_CN", "tz": "Asia/Shanghai", "company_id": cls.east.id, "password": "story-pass"}
+        west = {"lang": "en_US", "tz": "America/Los_Angeles", "company_id": cls.west.id}
+        west["password"] = "story-pass"
+        both = {"company_ids": [Command.set((cls.east | cls.west).ids)]}
+        cls.li = new_test_user(cls.env, "story_li", groups=OWN, **east)
+        cls.wang = new_test_user(cls.env, "story_wang", groups=ALL, **east)
+        cls.ann = new_test_user(cls.env, "story_ann", groups=OWN, **west)
+        cls.boss = new_test_user(cls.env, "story_boss", groups=MANAGER, **{**east, **both})
+        cls.east_team, cls.west_team = cls.env["crm.team"].create(
+            [
+                {"name": "Ours", "company_id": cls.east.id, "user_id": cls.wang.id},
+                {"name": "Theirs", "company_id": cls.west.id, "user_id": cls.boss.id},
+            ]
+        )
+        cls.line = cls.env["crm.product.line"].create({"name": "Silk", "company_id": False})
+        cls.playbook.product_line_ids = cls.line
+
+    def setUp(self):
+        super().setUp()
+        self.now = MONDAY
+        self.lead = self.env["crm.lead"]
+
+    def call(self, user, method, *args, hours=1, **kwargs):
+        """Call a method of the deal from the web client of ``user``, some hours later."""
+        self.now += timedelta(hours=hours)
+        self.env.flush_all()
+        with self.mock_datetime_and_now(self.now):
+            self.authenticate(user.login, "story-pass")
+            context = {"lang": user.lang, "tz": user.tz, "allowed_company_ids": user.company_ids.ids}
+            kwargs = {**kwargs, "context": context}
+            params = {"model": "crm.lead", "method": method, "args": args, "kwargs": kwargs}
+            body = {"jsonrpc": "2.0", "id": 0, "method": "call", "params": params}
+            answer = self.url_open(f"/web/dataset/call_kw/crm.lead/{method}", json=body).json()
+            self.env.invalidate_all()
+        return answer["error"]["data"] if "error" in answer else answer.get("result")
+
+    def write(self, user, hours=1, **vals):
+        return self.call(user, "web_save", self.lead.ids, vals, specification={}, hours=hours)
+
+    def assertRefusal(self, answer, name):
+        self.assertIsInstance(answer, dict, f"not refused: {answer}")
+        self.assertTrue(answer["name"].endswith(name), answer.get("message"))
+
+    def count_open(self, hours_ago=0, **scope):
+        numbers = self.env["crm.funnel.report"]._get_stage_numbers(
+            {"playbook_id": self.playbook.id, **scope},
+            MONDAY,
+            self.now + timedelta(minutes=1, hours=-hours_ago),
+        )
+        return sum(values["open_count"] for values in numbers.values())
+
+    @mute_logger("odoo.http")
+    def test_from_east_to_west(self):
+        vals = {
+            "name": "Silk",
+            "type": "opportunity",
+            "team_id": self.east_team.id,
+            "stage_id": self.stage_lead.id,
+            "product_line_id": self.line.id,
+        }
+        [made] = self.call(self.li, "web_save", [], vals, specification={"id": {}})
+        self.lead = self.lead.browse(made["id"])
+        self.assertEqual((self.lead.company_id, self.lead.user_id), (self.east, self.li))
+        refused = self.write(self.li, stage_id=self.stage_demo.id)
+        self.assertRefusal(refused, "PlaybookGateError")
+        self.assertRegex(refused["message"], "[\u4e00-\u9fff]", "in the language of who is refused")
+        self.assertRefusal(
+            self.call(self.ann, "web_read", self.lead.ids, specification={"name": {}}), "AccessError"
+        )
+        self.call(self.li, "confirm_condition", self.lead.ids, self.needs_confirmed.id)
+        self.write(self.li, expected_revenue=7000, probability=30, stage_id=self.stage_demo.id)
+        self.assertEqual(self.lead.stage_id, self.stage_demo)
+
+        self.call(self.wang, "action_archive", self.lead.ids, hours=24)
+        self.assertEqual(self.count_open(), 0)
+        self.call(self.wang, "action_unarchive", self.lead.ids, hours=24)
+        self.assertEqual(self.count_open(team_id=self.east_team.id), 1)
+        west = {"company_id": self.west.id, "team_id": self.west_team.id, "user_id": self.ann.id}
+        self.write(self.boss, hours=24, **west)
+        self.assertEqual((self.lead.stage_id, self.lead.company_id), (self.stage_demo, self.west))
+        self.assertRefusal(
+            self.call(self.li, "web_read", self.lead.ids, specification={"name": {}}), "AccessError"
+        )
+        self.assertRefusal(self.write(self.ann, stage_id=self.stage_talks.id), "PlaybookGateError")
+        self.assertEqual(self.count_open(team_id=self.west_team.id), 1)
+        self.assertEqual(self.count_open(hours_ago=3, team_id=self.east_team.id), 1, "whose it was then")
+
+        reason = self.env["crm.playbook.override.reason"].create({"name": "Old customer"})
+        override = ("override_gate", self.lead.ids, self.stage_talks.id, reason.id, "They buy each year")
+        self.assertRefusal(self.call(self.ann, *override), "AccessError")
+        self.call(self.boss, *override)
+        self.call(self.ann, "action_set_lost", self.lead.ids, hours=30)
+        self.call(self.ann, "action_unarchive", self.lead.ids, hours=24)
+        self.write(self.ann, date_deadline="2024-04-01", stage_id=self.stage_signed.id)
+        self.assert_log()
+
+    def assert_log(self):
+        log = self.lead.stage_log_ids.sorted("sequence")
+        told = [(one.kind, one.stage_id.name, one.team_id.name, one.moved_by_id.login) for one in log]
+        self.assertEqual(
+            told,
+            [
+                ("created", "Lead", "Ours", "story_li"),
+                ("forward", "Demo", "Ours", "story_li"),
+                ("archived", "Demo", "Ours", "story_wang"),
+                ("unarchived", "Demo", "Ours", "story_wang"),
+                ("handed_over", "Demo", "Theirs", "story_boss"),
+                ("forward", "Talks", "Theirs", "story_boss"),
+                ("lost", "Talks", "Theirs", "story_ann"),
+                ("restored", "Talks", "Theirs", "story_ann"),
+                ("won", "Signed", "Theirs", "story_ann"),
+            ],
+        )
+        self.assertEqual([one.amount for one in log][1:], [7000] * 8)
+        stays = [one for one in log if one.closes_stay]
+        self.assertEqual([one.stage_id.name for one in stays], ["Lead", "Demo", "Talks"])
+        open_hours = [round(one.duration_days * 24) for one in stays]
+        self.assertEqual(open_hours, [4, 24 + 24 + 4, 30 + 1], "not while it was archived or lost")
+        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
+        for name, value in (("kind", "forward"), ("entered_at", False), ("user_id", self.li.id)):
+            answer = self.call(
+                self.boss, "write", self.lead.ids, {"stage_log_ids": [(1, log[0].id, {name: value})]}
+            )
+            self.assertRefusal(answer, "AccessError")
