@@ -128,7 +128,10 @@ class MailActivity(models.Model):
             self.env._("Deal: %s", lead.name),
             self.env._("Salesperson: %s", lead.user_id.name or "–"),
             self.env._("Responsible: %s", self.user_id.name or "–"),
-            self.env._("Due since: %s", format_datetime(self.env, self.playbook_due_at)),
+            self.env._(
+                "Due since: %s",
+                format_datetime(self.env, self.playbook_due_at, tz=self.env.context.get("tz")),
+            ),
         ]
         return Markup("").join(Markup("<p>%s</p>") % line for line in lines)
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 
@@ -92,6 +94,19 @@ class TestDeadlineWords(DeadlineCase):
             missed = self._get_one(work, "escalation").note
             self.assertIn(guidance, missed)
             self.assertIn("负责人：" if lang == "zh_CN" else "Responsible: ", missed)
+
+    def test_the_time_is_that_of_who_is_told(self):
+        """Whoever the job runs as, and in whichever zone its reader has changed the language."""
+        self.leader.tz = "Asia/Shanghai"
+        self.env.user.tz = "America/New_York"
+        work = self._give_work()
+        missed = self._get_one(work, "escalation")
+        due = missed.playbook_escalation_of_id.playbook_due_at
+        there = due + timedelta(hours=8)
+        self.assertIn(f"{there:%m/%d/%Y %I:%M:%S %p}", missed.note)
+        self.leader.with_user(self.leader).lang = "zh_CN"
+        self.assertIn("商机", missed.note)
+        self.assertIn(f"{there:%H:%M:%S}", missed.note)
 
     def test_by_themselves(self):
         """They may not write activities of the playbook, nor see all deals."""

@@ -215,6 +215,10 @@ class StoryMachine(StoryChecks, StoryFacts, StoryChanges, RuleBasedStateMachine)
             self.stories = [story for story in self.stories if story.lead.exists()]
             for story in (one, two):
                 story.is_told = False
+            # where the other was let in, by a playbook that this one never followed, is its history too
+            is_known = one.passed.keys() == two.passed.keys()
+            for story in (one, two):
+                story.is_sure = story.is_sure and is_known
 
     @rule(deal=DEAL)
     def duplicate(self, deal):
