@@ -55,7 +55,13 @@ export class FunnelDashboard extends Component {
         this.keepLast = new KeepLast();
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(FunnelDashboard.displayName.toString());
-        this.state = useState({ options: null, funnel: null, isLoading: true, canWriteRules: false });
+        this.state = useState({
+            options: null,
+            funnel: null,
+            filters: {}, // as they are chosen: the numbers of them may still be on their way
+            isLoading: true,
+            canWriteRules: false,
+        });
         useSetupAction({ getLocalState: () => ({ filters: this.state.funnel?.filters }) });
         const { action, state } = this.props;
         const filters = state?.filters || action.params?.filters || readFilters(router.current);
@@ -67,6 +73,7 @@ export class FunnelDashboard extends Component {
     }
 
     async load(filters) {
+        this.state.filters = filters;
         this.state.isLoading = true;
         const calls = [this.orm.call(MODEL, "get_funnel", [filters])];
         if (!this.state.options) {
@@ -75,6 +82,7 @@ export class FunnelDashboard extends Component {
         try {
             const [funnel, options] = await this.keepLast.add(Promise.all(calls));
             this.state.funnel = funnel;
+            this.state.filters = funnel.filters;
             this.state.options = options || this.state.options;
             this.props.updateActionState?.(writeFilters(funnel.filters));
         } finally {
@@ -101,7 +109,7 @@ export class FunnelDashboard extends Component {
     }
 
     onFilter(change) {
-        this.load({ ...this.state.funnel.filters, ...change });
+        this.load({ ...this.state.filters, ...change });
     }
 
     async openDeals(stageId, name) {

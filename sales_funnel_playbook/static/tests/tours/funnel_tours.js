@@ -18,6 +18,16 @@ const checkAddress = (...parts) => ({
     },
 });
 
+const checkNotInAddress = (part) => ({
+    content: `The address has no ${part}`,
+    trigger: ".o_funnel_table",
+    run() {
+        if (getSearch().includes(part)) {
+            throw new Error(`${part} is in the address ${getSearch()}`);
+        }
+    },
+});
+
 const typeFirstDay = (value, content) => ({
     content,
     trigger: ".o_funnel_filters input[name=date_from]",
@@ -118,9 +128,23 @@ registry.category("web_tour.tours").add("funnel_page", {
             trigger: ".o_funnel_empty:contains(Nothing happened in this funnel)",
         },
         {
-            trigger: ".o_funnel_filters select[name=tier]",
-            run: "selectByLabel All tiers",
+            content: "Two filters, the second before the first has its numbers",
+            trigger: ".o_funnel_filters",
+            run() {
+                for (const [name, value] of Object.entries({ tier: "", period: "this_month" })) {
+                    const select = this.anchor.querySelector(`select[name=${name}]`);
+                    select.value = value;
+                    select.dispatchEvent(new Event("change", { bubbles: true }));
+                }
+            },
         },
+        checkAddress("period=this_month"),
+        checkNotInAddress("tier="),
+        {
+            trigger: ".o_funnel_filters select[name=period]",
+            run: "selectByLabel Last week",
+        },
+        checkAddress("period=last_week"),
         {
             content: "Pivot and graph have the same",
             trigger: "button:contains(Pivot and Graph)",
