@@ -38,6 +38,7 @@ class StoryChanges:
         before = {story: story.lead.playbook_id for story in self.stories}
         unlogged = [story for story in self.stories if not story.lead.stage_log_ids]
         pending = [story for story in self.stories if story.behind]
+        is_busy = bool(self.get_requests().filtered(lambda one: one.kind == "history"))
         with patch.object(crm_playbook_refresh, "BATCH", 1 if is_small else 5000):
             self.step(change, vals)
         for story in pending:  # what was asked for before it is told, is told of the later moment
@@ -46,6 +47,8 @@ class StoryChanges:
             new = story.lead.playbook_id
             if new == old:
                 continue
+            if is_busy:  # which of the requests made it so, nobody can tell
+                story.is_told = False
             if is_small:
                 story.behind = story.now.since
             if new:
