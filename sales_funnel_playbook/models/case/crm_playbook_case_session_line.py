@@ -33,6 +33,13 @@ class CrmPlaybookCaseSessionLine(models.Model):
 
     _case_uniq = models.UniqueIndex("(event_id, case_id)", "This case is on the agenda already.")
 
+    @api.model
+    def _get_kept_domain(self):
+        """Return the domain of what is planned or was held: not what was on the agenda of a session that was
+        cancelled.
+        """
+        return Domain("event_id", "any!", [("active", "=", True)]) | Domain("minutes", "!=", False)
+
     @api.depends("event_id.start")
     def _compute_held_at(self):
         for line in self:
@@ -55,7 +62,7 @@ class CrmPlaybookCase(models.Model):
         """
         new = self.search(Domain("state", "=", "published") & self._get_new_domain(), limit=MAX_SUGGESTED)
         lost = Domain("outcome", "=", "lost") & Domain("tier", "=", "A")
-        lost &= Domain("state", "=", "published") & Domain("session_line_ids", "=", False)
+        lost &= Domain("state", "=", "published") & self._get_not_discussed_domain()
         reasons = (
             (new, self.env._("New since the last session")),
             (self._get_most_used(), self.env._("Used most lately")),
@@ -71,11 +78,17 @@ class CrmPlaybookCase(models.Model):
     def _get_new_domain(self):
         """Return the domain of the cases published since the last session, or lately where there was none."""
         recent = fields.Datetime.subtract(fields.Datetime.now(), days=RECENT_DAYS)
-        past = [("held_at", "<=", fields.Datetime.now())]
-        last = self.env["crm.playbook.case.session.line"].search(past, order="held_at desc", limit=1)
-        return Domain("published_at", ">", max(last.held_at or recent, recent)) & Domain(
-            "session_line_ids", "=", False
-        )
+        lines = self.env["crm.playbook.case.session.line"]
+        past = Domain("held_at", "<=", fields.Datetime.now()) & lines._get_kept_domain()
+        last = lines.search(past, order="held_at desc", limit=1)
+        new = Domain("published_at", ">", max(last.held_at or recent, recent))
+        return new & self._get_not_discussed_domain()
+
+    @api.model
+    def _get_not_discussed_domain(self):
+        """Return the domain of the cases that no session has talked about, or will."""
+        lines = self.env["crm.playbook.case.session.line"]
+        return Domain("session_line_ids", "not any!", lines._get_kept_domain())
 
     @api.model
     def _get_most_used(self):

@@ -76,7 +76,14 @@ class CrmPlaybookCase(models.Model):
         original.message_post(
             body=self.env._("Revised by %s.", self.user_id.name), subtype_xmlid="mail.mt_note"
         )
+        self._give_files(original)
         self.unlink()
+
+    def _give_files(self, case):
+        """Give ``case`` the pictures and files of this revision, which would be deleted with it."""
+        # sudo: they are of whoever added them; the case's readers read them with it
+        files = self.env["ir.attachment"].sudo()
+        files.search([("res_model", "=", self._name), ("res_id", "=", self.id)]).res_id = case.id
 
     @api.model
     def _get_revised_fields(self):

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -75,25 +77,21 @@ class CrmPlaybook(models.Model):
     @api.model
     def _remind_of_sessions(self):
         """Remind of this month's session where there is something to share and nothing is planned."""
-        begin = fields.Date.context_today(self).replace(day=1)
         playbooks = self.search(
             [
                 ("is_template", "=", False),
                 ("has_case_session", "=", True),
                 ("stage_ids", "!=", False),
                 ("responsible_user_id.active", "=", True),
-                "|",
-                ("case_reminded_on", "=", False),
-                ("case_reminded_on", "<", begin),
             ]
         )
-        for playbook in playbooks.filtered(lambda one: one._needs_session(begin)):
+        for playbook in playbooks.filtered(lambda one: one._needs_session()):
             manager = playbook.responsible_user_id
             told = playbook.with_context(lang=manager.lang)
             playbook.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=manager.id, **told._prepare_session_words()
             )
-            playbook.case_reminded_on = fields.Date.context_today(self)
+            playbook.case_reminded_on = playbook._get_today()
 
     def _prepare_session_words(self):
         """Return the texts of the activity, in the language of the environment."""
@@ -104,14 +102,20 @@ class CrmPlaybook(models.Model):
             ),
         }
 
-    def _needs_session(self, begin):
-        """Tell whether there are cases to share and no session since ``begin``, nor one planned."""
+    def _needs_session(self):
+        """Tell whether this month nobody was reminded, no session was held nor is planned, and there are cases
+        to share.
+        """
+        first = self._get_today().replace(day=1)
+        if self.case_reminded_on and self.case_reminded_on >= first:
+            return False
         company = [("company_id", "in", [self.company_id.id, False])] if self.company_id else []
         cases = self.env["crm.playbook.case"].search_count([("state", "=", "published"), *company], limit=1)
-        held = self.env["crm.playbook.case.session.line"].search_count(
-            [("held_at", ">=", begin), *((f"case_id.{name}", *rest) for name, *rest in company)], limit=1
-        )
-        return bool(cases and not held)
+        lines = self.env["crm.playbook.case.session.line"]
+        held = lines._get_kept_domain() & Domain("case_id", "any", company)
+        held &= Domain("held_at", ">=", self._get_midnight(first))
+        held &= Domain("held_at", "<", self._get_midnight(first + relativedelta(months=1)))
+        return bool(cases and not lines.search_count(held, limit=1))
 
 
 class MailActivity(models.Model):

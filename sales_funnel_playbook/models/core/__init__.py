@@ -15,3 +15,4 @@ from . import save
 from . import crm_lead
 from . import install
 from . import crm_playbook_refresh
+from . import days

@@ -94,9 +94,7 @@ class CrmFunnelReview(models.Model):
 
     @api.model
     def _find_high_risks(self, playbook, team_id, since, until):
-        raised = (
-            Domain("raised_at", ">=", since) & Domain("raised_at", "<", until) & Domain("level", "=", "high")
-        )
+        raised = Domain("raised_at", ">=", since) & Domain("raised_at", "<", until)
         followed = self.env["crm.lead"]._get_playbook_domains().get(playbook.id, Domain.FALSE)
         team = Domain("team_id", "=", team_id) if team_id else Domain.TRUE
         return self._find("crm.lead.risk", raised & Domain("lead_id", "any", followed & team))

@@ -51,7 +51,11 @@ class CrmLeadRisk(models.Model):
     state = fields.Selection([("open", "Still Open"), ("closed", "Closed")], required=True, default="open")
     closing_note = fields.Text(help="How it ended.")
     raised_at = fields.Datetime(
-        compute="_compute_raised_at", store=True, precompute=True, copy=False, help="When it became high."
+        compute="_compute_raised_at",
+        store=True,
+        precompute=True,
+        copy=False,
+        help="When it became high, also once it is closed; when it was reopened, if it was.",
     )
     closed_at = fields.Datetime(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
@@ -73,8 +77,7 @@ class CrmLeadRisk(models.Model):
     @api.depends("level", "state")
     def _compute_raised_at(self):
         for risk in self:
-            is_high = risk.level == "high" and risk.state == "open"
-            risk.raised_at = is_high and (risk.raised_at or self.env.cr.now())
+            risk.raised_at = risk.raised_at or (risk._is_alarming() and self.env.cr.now())
 
     @api.depends("lead_id")
     def _compute_responsible_id(self):
@@ -116,9 +119,12 @@ class CrmLeadRisk(models.Model):
                 self.env._("A risk stays with its deal: close it and open one for the other deal.")
             )
         if vals.get("state") == "closed":
+            self.mapped("raised_at")  # of what has become high a moment ago, before it is not any more
             vals = {**vals, "closed_at": self.env.cr.now(), "closed_by_id": self.env.uid}
         elif vals.get("state") == "open":
             vals = {**vals, "closed_at": False, "closed_by_id": False}
+            # sudo: when it became high the module alone says; what is reopened becomes high again
+            self.sudo().filtered(lambda risk: risk.state == "closed").raised_at = False
         calm = self.filtered(lambda risk: not risk._is_alarming())
         result = super().write(vals)
         calm.filtered(lambda risk: risk._is_alarming())._raise_alarm()

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user
@@ -62,6 +64,35 @@ class TestCase(CaseCase):
         case.with_user(self.manager).action_take_back()
         case.with_user(self.manager).action_publish()
         self.assertEqual((case.state, case.version), ("published", 2), "the same text is no new version")
+
+    def _attach(self, case, name):
+        """A file of a case, as its owner adds it."""
+        vals = {"name": name, "raw": name.encode(), "res_model": case._name, "res_id": case.id}
+        return self.env["ir.attachment"].with_user(self.rep).create(vals)
+
+    def test_pictures_of_a_revision_are_the_cases_once_it_is_published(self):
+        case = self._draft()
+        old = self._attach(case, "old.png")
+        case.with_user(self.manager).action_publish()
+        revision = self.cases.with_user(self.rep).browse(case.action_revise()["res_id"])
+        picture, file = self._attach(revision, "plan.png"), self._attach(revision, "said.pdf")
+        revision.lesson = Markup('<p>Ask: <img src="/web/image/%s"></p>') % picture.id
+        revision.message_post(body="See there", attachment_ids=file.ids)
+        revision.action_submit()
+        with self.assertRaises(AccessError):
+            picture.with_user(self.other_rep).read(["raw"])
+        revision.with_user(self.manager).action_publish()
+        self.assertIn(f"/web/image/{picture.id}", case.lesson)
+        for one in (old, picture, file):
+            with self.subTest(one.name):
+                self.assertEqual(one.exists().with_user(self.other_rep).raw, one.name.encode())
+                self.assertEqual((one.res_model, one.res_id), (case._name, case.id))
+                with self.assertRaises(AccessError):
+                    one.with_user(self.other_rep).unlink()
+        discarded = self.cases.with_user(self.rep).browse(case.action_revise()["res_id"])
+        picture = self._attach(discarded, "never.png")
+        discarded.unlink()
+        self.assertFalse(picture.exists())
 
     def test_back_to_draft(self):
         case = self._draft()

@@ -125,6 +125,37 @@ class TestCaseSession(CaseCase):
         self.playbook.has_case_session = False
         self.assertEqual(self._remind(datetime(2030, 7, 1, 6)), 2, "nobody wants it")
 
+    def test_what_does_not_count_as_this_months_session(self):
+        self._hold(datetime(2030, 9, 3, 9))
+        for number, month in enumerate((6, 7, 8), start=1):
+            with self.subTest(month=month):
+                self.assertEqual(self._remind(datetime(2030, month, 1, 6)), number, "September's is far off")
+        self.assertEqual(self._remind(datetime(2030, 9, 1, 6)), 3)
+        deleted, archived = self._hold(datetime(2030, 10, 7, 9)), self._hold(datetime(2030, 11, 4, 9))
+        deleted.unlink()
+        archived.active = False
+        self.assertEqual(self._remind(datetime(2030, 10, 8, 6)), 4)
+        self.assertEqual(self._remind(datetime(2030, 11, 5, 6)), 5)
+
+    def test_a_month_is_the_playbooks(self):
+        self.playbook.calendar_id = self._create_nine_to_five()
+        self.playbook.calendar_id.tz = "Asia/Shanghai"
+        self._hold(datetime(2030, 5, 31, 17))  # the first of June, at one
+        self.assertEqual(self._remind(datetime(2030, 5, 31, 15)), 1, "it is May, and June's is none of May")
+        self.assertEqual(self._remind(datetime(2030, 5, 31, 16)), 1, "June has begun, and has its session")
+
+    def test_what_a_cancelled_session_had_on_its_agenda_is_suggested_again(self):
+        event = self._hold(datetime(2030, 5, 6, 9))
+        self.assertNotIn(self.lost_a, self.cases.with_user(self.manager)._suggest_for_session())
+        event.active = False
+        self.assertIn(self.lost_a, self.cases.with_user(self.manager)._suggest_for_session())
+        held = self._hold(fields.Datetime.now() - timedelta(days=2))
+        line = held.case_line_ids.filtered(lambda one: one.case_id == self.lost_a)
+        line.minutes = "<p>Too late</p>"
+        held.unlink()
+        suggested = self.cases.with_user(self.manager)._suggest_for_session()
+        self.assertNotIn(self.lost_a, suggested, "what was said was said")
+
     def test_no_reminder_without_cases(self):
         self.cases.search([]).state = "retired"
         self.assertEqual(self._remind(datetime(2030, 3, 1, 6)), 0)

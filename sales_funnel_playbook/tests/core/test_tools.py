@@ -9,13 +9,14 @@ from odoo.addons.sales_funnel_playbook.tools import (
     scoring,
     tiering,
     working_time,
+    zones,
 )
 
 
 @tagged("post_install", "-at_install")
 class TestTools(BaseCase):
     def test_examples_in_docstrings(self):
-        for module in (calibration, case_text, funnel, scoring, tiering, working_time):
+        for module in (calibration, case_text, funnel, scoring, tiering, working_time, zones):
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)
                 self.assertGreater(result.attempted, 0)

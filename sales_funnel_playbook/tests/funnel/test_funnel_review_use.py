@@ -226,6 +226,9 @@ class TestFunnelReviewUse(ReviewCase):
         leads = self.create_leads_at(ten, 4, date_deadline="2030-01-01")
         with self.at(ten):
             leads[1].write({"risk_level": "high", "risk_description": "A rival is there"})
+            leads[0].write({"risk_level": "high"})
+        with self.at(ten + timedelta(days=3)):
+            leads[0].risk_ids.write({"state": "closed", "closing_note": "The rival has left"})
         self.playbook.mode = "enforce"
         reason = self.env["crm.playbook.override.reason"].create({"name": "Old friend"})
         with self.at(ten + timedelta(hours=1)):
@@ -242,7 +245,7 @@ class TestFunnelReviewUse(ReviewCase):
         review = self.get_review(13)
         found = review.finding_lead_ids
         self.assertEqual((review.override_count, found["override"]), (1, leads[2].ids))
-        self.assertEqual((review.high_risk_count, found["high_risk"]), (1, leads[1].ids))
+        self.assertEqual((review.high_risk_count, found["high_risk"]), (2, leads[:2].ids))
         self.assertIn(leads[0].id, found["no_contact"])
         self.assertNotIn(leads[3].id, found["no_contact"])
         self.assertEqual(review.no_contact_count, len(found["no_contact"]))

@@ -153,6 +153,32 @@ class TestRisk(RiskCase):
         self.env.cr.flush()
         self.assertRecordValues(asked, [{"active": False, "playbook_closing": "satisfied"}])
 
+    def test_when_it_became_high_stays_until_it_is_reopened(self):
+        tuesday, friday, monday = (datetime(2026, 3, day, 9) for day in (17, 20, 23))
+        with self.mock_datetime_and_now(tuesday):
+            risk, low = self._open("high"), self._open("low")
+        with self.mock_datetime_and_now(friday):
+            low.level = "high"
+            (risk | low).write({"state": "closed", "closing_note": "They stay"})
+            self.env.cr.flush()
+        self.assertEqual([risk.raised_at, low.raised_at], [tuesday, friday])
+        risk.with_user(self.rep).level = "low"
+        self.assertEqual(risk.raised_at, tuesday, "that it is called low now does not undo it")
+        with self.mock_datetime_and_now(monday):
+            (risk | low).with_user(self.rep).action_reopen()
+            self.env.cr.flush()
+        self.assertEqual([risk.raised_at, low.raised_at], [False, monday], "reopened it is high anew")
+        self.assertFalse(self._open("high", state="closed", closing_note="Before our time").raised_at)
+
+    def test_nobody_is_asked_about_a_risk_that_is_closed(self):
+        risk = self._open("high")
+        risk.write({"state": "closed", "closing_note": "They stay"})
+        self.env.cr.flush()
+        self.assertFalse(self._asked())
+        risk.action_reopen()
+        self.env.cr.flush()
+        self.assertEqual(self._asked().user_id, self.leader)
+
     def test_a_risk_that_becomes_high_later_is_told_once(self):
         risk = self._open("medium")
         self.assertFalse(self._alarms())
