@@ -103,6 +103,10 @@
     "assets": {
         "web.assets_backend": [
             "sales_funnel_playbook/static/src/**/*",
+            ("remove", "sales_funnel_playbook/static/src/rating/calibration_graph.js"),
+        ],
+        "web.assets_backend_lazy": [
+            "sales_funnel_playbook/static/src/rating/calibration_graph.js",
         ],
         "web.assets_tests": [
             "sales_funnel_playbook/static/tests/tours/**/*",

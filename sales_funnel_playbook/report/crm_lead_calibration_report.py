@@ -17,18 +17,36 @@ STATEMENTS = """
     WHERE log.probability IS NOT NULL AND log.state = 'open' AND log.is_own_probability IS NOT FALSE
         AND log.kind NOT IN ('handed_over', 'joined', 'unarchived', 'accepted')
 """
+# Each deal once: what was said of one in several stages ends in the same way, see tools/calibration.py.
 SUMMARY = """
-    SELECT MIN(id) AS id, user_id, team_id, playbook_id, company_id, COUNT(*) AS count,
-        COUNT(DISTINCT lead_id) AS lead_count, SUM(probability / 100) AS expected,
-        COUNT(*) FILTER (WHERE win_rate > 0) AS won, AVG(brier) AS brier,
-        SUM(probability / 100 * (1 - probability / 100)) AS variance
-    FROM (%s) AS statement GROUP BY user_id, team_id, playbook_id, company_id
+    SELECT MIN(id) AS id, user_id, team_id, playbook_id, company_id, SUM(count)::int AS count,
+        COUNT(*) AS lead_count, SUM(stated) AS expected, COUNT(*) FILTER (WHERE is_won) AS won,
+        AVG(brier) AS brier, SUM(stated * (1 - stated)) AS variance
+    FROM (
+        SELECT MIN(id) AS id, user_id, team_id, playbook_id, company_id, COUNT(*) AS count,
+            AVG(probability) / 100 AS stated, BOOL_OR(win_rate > 0) AS is_won, AVG(brier) AS brier
+        FROM (%s) AS statement GROUP BY user_id, team_id, playbook_id, company_id, lead_id
+    ) AS deal GROUP BY user_id, team_id, playbook_id, company_id
 """
+# The mean over deals of each deal's mean, of the entries that are added up.
+BY_DEAL = """
+    (SELECT AVG(mean) FROM (
+        SELECT AVG(value) AS mean FROM UNNEST(ARRAY_AGG(%s), ARRAY_AGG(%s)) AS entry(lead_id, value)
+        GROUP BY lead_id
+    ) AS deal)
+"""
+BRIER = (
+    "How far stated probabilities are from what happened: the mean of (stated probability − outcome)², won being 1"
+    " and lost 0. 0 is perfect, 0.25 is what always saying 50 % earns."
+)
 BANDS = [(str(low), f"{low}–{low + 10} %") for low in range(0, 100, 10)]
 
 
 class CrmLeadCalibrationReport(models.Model):
-    """The stated probability and score at each stage's entry against the outcome of the deal."""
+    """The stated probability and score at each stage's entry against the outcome of the deal.
+
+    Whatever is added up, each deal counts once, with the mean of its entries.
+    """
 
     _name = "crm.lead.calibration.report"
     _description = "Calibration"
@@ -62,7 +80,7 @@ class CrmLeadCalibrationReport(models.Model):
         string="Stated Probability (%)",
         readonly=True,
         aggregator="avg",
-        help="The deal's probability when it entered the stage.",
+        help="The deal's probability when it entered the stage. Means are over deals, each counted once.",
     )
     score = fields.Float(
         readonly=True, aggregator="avg", help="The deal's score when it entered the stage, 0 to 10."
@@ -71,19 +89,28 @@ class CrmLeadCalibrationReport(models.Model):
         string="Observed Win Rate (%)",
         readonly=True,
         aggregator="avg",
-        help="Entries of deals that were won ÷ entries of deals won or lost × 100.",
+        help="Deals won ÷ deals won or lost × 100.",
     )
     brier = fields.Float(
         string="Brier Score",
         readonly=True,
         aggregator="avg",
         digits=(4, 3),
-        help="Mean of (stated probability − outcome)²: 0 is perfect, 0.25 is what always saying 50 % earns.",
+        help=BRIER,
     )
 
     @property
     def _table_query(self):
         return SQL(STATEMENTS)
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """A deal that entered four stages is no four deals."""
+        name, _colon, function = aggregate_spec.partition(":")
+        if function != "avg":
+            return super()._read_group_select(aggregate_spec, query)
+        lead, value = (self._field_to_sql(self._table, field, query) for field in ("lead_id", name))
+        return SQL(BY_DEAL, lead, value)
 
 
 class CrmLeadCalibrationSummary(models.Model):
@@ -92,7 +119,7 @@ class CrmLeadCalibrationSummary(models.Model):
     _name = "crm.lead.calibration.summary"
     _description = "Calibration by Salesperson"
     _auto = False
-    _order = "count desc, id"
+    _order = "lead_count desc, id"
     _rec_name = "user_id"
     _depends = CrmLeadCalibrationReport._depends
 
@@ -103,21 +130,37 @@ class CrmLeadCalibrationSummary(models.Model):
     count = fields.Integer(
         string="Stage Entries", readonly=True, help="Each time a deal that is closed now entered a stage."
     )
-    lead_count = fields.Integer(string="Deals", readonly=True)
-    expected = fields.Float(readonly=True, help="Sum of the stated probabilities, each 0 to 1.")
-    won = fields.Integer(string="Entries of Won Deals", readonly=True)
-    variance = fields.Float(readonly=True, help="Sum of p (1 − p) of the stated probabilities.")
-    brier = fields.Float(string="Brier Score", readonly=True, aggregator="avg", digits=(4, 3))
-    stated = fields.Float(string="Stated (%)", compute="_compute_meaning", digits=(5, 1))
-    observed = fields.Float(string="Won (%)", compute="_compute_meaning", digits=(5, 1))
+    lead_count = fields.Integer(string="Deals", readonly=True, help="Closed deals, each counted once.")
+    expected = fields.Float(
+        readonly=True, help="Sum over the deals of what was stated of each on average, 0 to 1."
+    )
+    won = fields.Integer(string="Won Deals", readonly=True)
+    variance = fields.Float(
+        readonly=True, help="Sum over the deals of p (1 − p), p being what was stated on average."
+    )
+    brier = fields.Float(string="Brier Score", readonly=True, aggregator="avg", digits=(4, 3), help=BRIER)
+    stated = fields.Float(
+        string="Stated (%)",
+        compute="_compute_meaning",
+        digits=(5, 1),
+        help="What was stated of each deal when it entered its stages, on average, and the mean of that.",
+    )
+    observed = fields.Float(
+        string="Won (%)",
+        compute="_compute_meaning",
+        digits=(5, 1),
+        help="Deals won ÷ deals won or lost × 100.",
+    )
     verdict = fields.Selection(
         [
             ("too_few", "Not Enough Data"),
-            ("fits", "Accurate"),
+            ("fits", "May Be Chance"),
             ("too_high", "Too High"),
             ("too_low", "Too Low"),
         ],
         compute="_compute_meaning",
+        help="Too high or too low: of probabilities that are right, so large a difference comes by chance in less"
+        " than one of twenty cases.",
     )
     meaning = fields.Text(compute="_compute_meaning")
 
@@ -128,7 +171,7 @@ class CrmLeadCalibrationSummary(models.Model):
     @api.depends_context("lang")
     def _compute_meaning(self):
         for row in self:
-            result = judge(row.count, row.expected, row.won, row.variance, row.brier)
+            result = judge(row.lead_count, row.expected, row.won, row.variance, row.brier)
             row.stated, row.observed, row.verdict = result.mean, result.observed, result.verdict
             row.meaning = self._get_meaning(result)
 
@@ -143,24 +186,23 @@ class CrmLeadCalibrationSummary(models.Model):
         }
         if result.verdict == "too_few":
             return self.env._(
-                "%(count)s stage entries of closed deals are not enough data: at least %(minimum)s are"
-                " needed.",
+                "%(count)s closed deals are not enough data: at least %(minimum)s are needed.",
                 **values,
             )
         if result.verdict == "fits":
             return self.env._(
-                "Said %(stated)s %% on average, and %(observed)s %% were won: the probabilities can be"
-                " relied on.",
+                "Said %(stated)s %% on average, and %(observed)s %% of %(count)s deals were won: no more apart"
+                " than by chance.",
                 **values,
             )
         if result.verdict == "too_high":
             return self.env._(
-                "Said %(stated)s %% on average, but %(observed)s %% were won: read these probabilities"
-                " as lower.",
+                "Said %(stated)s %% on average, but %(observed)s %% of %(count)s deals were won: read these"
+                " probabilities as lower.",
                 **values,
             )
         return self.env._(
-            "Said %(stated)s %% on average, but %(observed)s %% were won: these deals deserve more"
-            " confidence.",
+            "Said %(stated)s %% on average, but %(observed)s %% of %(count)s deals were won: these deals"
+            " deserve more confidence.",
             **values,
         )

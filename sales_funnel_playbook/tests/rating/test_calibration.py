@@ -1,12 +1,17 @@
+import random
+from collections import defaultdict
+from math import comb
+
 from odoo.exceptions import AccessError
-from odoo.tests import BaseCase, tagged
+from odoo.tests import BaseCase, HttpCase, tagged
 
 from odoo.addons.sales_funnel_playbook.tools.calibration import calibrate, judge
 
 from ..common import PlaybookCase
 from ..properties import SETTINGS, given, settings, st
 
-STATEMENTS = st.lists(st.tuples(st.floats(0, 100, allow_nan=False), st.booleans()), min_size=1, max_size=60)
+STATED = st.lists(st.floats(0, 100, allow_nan=False), min_size=1, max_size=5)
+DEALS = st.lists(st.tuples(STATED, st.booleans()), min_size=1, max_size=40)
 
 
 @tagged("post_install", "-at_install")
@@ -14,20 +19,40 @@ class TestCalibrationTool(BaseCase):
     """What holds for any statements."""
 
     @settings(SETTINGS)
-    @given(STATEMENTS)
-    def test_figures_stay_within_their_bounds(self, statements):
-        result = calibrate(statements)
+    @given(DEALS)
+    def test_figures_stay_within_their_bounds(self, deals):
+        result = calibrate(deals)
         self.assertTrue(0 <= result.brier <= 1)
         self.assertTrue(0 <= result.mean <= 100 and 0 <= result.observed <= 100)
-        self.assertEqual(result.verdict == "too_few", len(statements) < 10)
+        self.assertEqual(result.verdict == "too_few", len(deals) < 10)
+
+    @settings(SETTINGS)
+    @given(DEALS, st.integers(2, 4))
+    def test_who_says_the_same_again_says_nothing_more(self, deals, times):
+        again = [(statements * times, won) for statements, won in deals]
+        once, often = calibrate(deals), calibrate(again)
+        self.assertEqual((once.count, once.verdict), (often.count, often.verdict))
+        self.assertAlmostEqual(once.mean, often.mean, places=1)
+        self.assertAlmostEqual(once.brier, often.brier, places=3)
+
+    def test_who_is_right_is_called_wrong_less_than_once_in_twenty(self):
+        for count in (10, 11, 17, 27, 51, 80):
+            for percent in range(1, 100):
+                p = percent / 100
+                wrong = (
+                    comb(count, won) * p**won * (1 - p) ** (count - won)
+                    for won in range(count + 1)
+                    if judge(count, count * p, won, count * p * (1 - p), 0).verdict != "fits"
+                )
+                self.assertLess(sum(wrong), 0.05, (count, percent))
 
     @settings(SETTINGS)
     @given(st.integers(10, 500))
     def test_who_is_always_right_fits_and_who_is_always_wrong_does_not(self, count):
-        right = [(100 * (n % 2), bool(n % 2)) for n in range(count)]
+        right = [([100 * (n % 2)], bool(n % 2)) for n in range(count)]
         self.assertEqual((calibrate(right).verdict, calibrate(right).brier), ("fits", 0))
-        self.assertEqual(calibrate([(99, False)] * count).verdict, "too_high")
-        self.assertEqual(calibrate([(1, True)] * count).verdict, "too_low")
+        self.assertEqual(calibrate([([99], False)] * count).verdict, "too_high")
+        self.assertEqual(calibrate([([1], True)] * count).verdict, "too_low")
 
 
 @tagged("post_install", "-at_install")
@@ -53,9 +78,13 @@ class TestCalibration(PlaybookCase):
             (0, 0, {"name": "Phone", "points": 10, "domain": "[('phone', '!=', False)]"}),
         ]
 
-    def _close(self, probability, is_won, **vals):
+    def _close(self, probability, is_won, later=(), **vals):
+        """A deal of which ``probability`` was said when it came, and ``later`` in the next stages."""
         lead = self._create_lead(probability=probability, **vals)
         lead.flush_recordset()
+        for stage, stated in zip((self.stage_demo, self.stage_talks, self.stage_lead), later, strict=False):
+            lead.write({"stage_id": stage.id, "probability": stated})
+            lead.flush_recordset()
         lead.action_set_won() if is_won else lead.action_set_lost()
         return lead
 
@@ -84,16 +113,79 @@ class TestCalibration(PlaybookCase):
         row = summary.with_user(self.leader).search([("user_id", "=", self.rep.id)])
         self.assertEqual((row.lead_count, row.stated, row.observed, row.verdict), (10, 70, 30, "too_high"))
         self.assertEqual(
-            row.meaning, "Said 70 % on average, but 30 % were won: read these probabilities as lower."
+            row.meaning,
+            "Said 70 % on average, but 30 % of 10 deals were won: read these probabilities as lower.",
         )
         with self.assertRaises(AccessError):
             summary.with_user(self.rep).search([])
+
+    def test_three_deals_are_three_however_often_they_moved(self):
+        for _number in range(3):
+            self._close(30, False, later=(40, 50, 60))
+        self.env.flush_all()
+        row = self.env["crm.lead.calibration.summary"].search([("user_id", "=", self.rep.id)])
+        self.assertRecordValues(
+            row,
+            [{"count": 12, "lead_count": 3, "won": 0, "stated": 45, "observed": 0, "verdict": "too_few"}],
+        )
+        self.assertIn("3 closed deals are not enough data", row.meaning)
+        self.assertFalse(row.search([("id", "=", row.id), ("lead_count", ">=", 10)]))
+
+    def test_both_reports_say_what_a_slow_model_says(self):
+        chance, deals = random.Random(25), []
+        for _number in range(26):
+            stated = [float(chance.randrange(0, 101, 5)) or 1.0 for _stage in range(chance.randint(1, 4))]
+            owner = chance.choice((self.rep, self.leader))
+            is_won = chance.random() < 0.4
+            lead = self._close(stated[0], is_won, later=stated[1:], user_id=owner.id)
+            deals.append((lead, owner, stated, is_won))
+        self.env.flush_all()
+        stages = (self.stage_lead, self.stage_demo, self.stage_talks, self.stage_lead)
+        entries = [
+            {"lead": lead, "user_id": owner, "stage_id": stage, "p": p, "won": is_won}
+            | {"band": str(min(int(p // 10) * 10, 90))}
+            for lead, owner, stated, is_won in deals
+            for stage, p in zip(stages, stated, strict=False)
+        ]
+        report = self.env["crm.lead.calibration.report"]
+        aggregates = ["lead_id:count_distinct", "probability:avg", "win_rate:avg", "brier:avg"]
+        for groups in ([], ["user_id"], ["band"], ["stage_id"], ["user_id", "band"]):
+            expected = defaultdict(lambda: defaultdict(list))
+            for entry in entries:
+                expected[tuple(entry[name] for name in groups)][entry["lead"], entry["won"]].append(
+                    entry["p"]
+                )
+            found = report._read_group([("playbook_id", "=", self.playbook.id)], groups, aggregates)
+            self.assertEqual(len(found), len(expected))
+            for *key, count, stated, observed, brier in found:
+                model = calibrate([(said, won) for (_lead, won), said in expected[tuple(key)].items()])
+                with self.subTest(groups=groups, key=key):
+                    self.assertEqual(count, model.count)
+                    self.assertAlmostEqual(stated, model.mean, delta=0.01)
+                    self.assertAlmostEqual(observed, model.observed, delta=0.01)
+                    self.assertAlmostEqual(brier, model.brier, delta=1e-4)
+        for row in self.env["crm.lead.calibration.summary"].search([("playbook_id", "=", self.playbook.id)]):
+            model = calibrate([(said, won) for _lead, owner, said, won in deals if owner == row.user_id])
+            self.assertEqual((row.lead_count, row.verdict), (model.count, model.verdict))
+            self.assertAlmostEqual(row.stated, model.mean, delta=0.1)
+            self.assertAlmostEqual(row.observed, model.observed, delta=0.1)
+            self.assertAlmostEqual(row.brier, model.brier, delta=1e-3)
+
+    def test_bands_come_in_their_order(self):
+        for probability in (95, 10, 45, 1):
+            self._close(probability, probability < 50)
+        self.env.flush_all()
+        view = self.env.ref("sales_funnel_playbook.crm_lead_calibration_report_view_graph")
+        self.assertNotIn("order=", view.arch, "it would order by how many were won")
+        report = self.env["crm.lead.calibration.report"].with_user(self.leader)
+        groups = report.formatted_read_group([("user_id", "=", self.rep.id)], ["band"], ["win_rate:avg"])
+        self.assertEqual([group["band"] for group in groups], ["0", "10", "40", "90"])
 
     def test_each_verdict_has_its_sentence(self):
         summary = self.env["crm.lead.calibration.summary"]
         for result, words in (
             (judge(4, 3, 0, 1, 0.2), "not enough data: at least 10"),
-            (judge(20, 10, 10, 5, 0.2), "can be relied on"),
+            (judge(20, 10, 10, 5, 0.2), "no more apart than by chance"),
             (judge(20, 4, 13, 3, 0.2), "deserve more confidence"),
         ):
             self.assertIn(words, summary._get_meaning(result))
@@ -113,3 +205,21 @@ class TestCalibration(PlaybookCase):
         report = self.env["crm.lead.calibration.report"]
         self.assertIn(lead, report.with_user(self.rep).search([]).lead_id)
         self.assertNotIn(lead, report.with_user(self.user_sales_salesman).search([]).lead_id)
+
+
+@tagged("post_install", "-at_install")
+class TestCalibrationGraph(HttpCase, PlaybookCase):
+    """What a reader of the graph sees."""
+
+    def test_stated_beside_won_with_the_number_of_deals(self):
+        self.playbook.mode = "observe"
+        for probability, is_won in ((95, True), (95, False), (12, True), (45, False)):
+            lead = self._create_lead(probability=probability)
+            lead.flush_recordset()
+            lead.action_set_won() if is_won else lead.action_set_lost()
+        self.env.flush_all()
+        self.env.user.invalidate_recordset()
+        self.leader.lang = "en_US"
+        action = self.env.ref("sales_funnel_playbook.crm_lead_calibration_report_action")
+        action.domain = [("playbook_id", "=", self.playbook.id)]
+        self.start_tour(f"/odoo/action-{action.id}", "playbook_calibration", login=self.leader.login)
