@@ -36,8 +36,8 @@ BY_DEAL = """
     ) AS deal)
 """
 BRIER = (
-    "How far stated probabilities are from what happened: the mean of (stated probability − outcome)², won being 1"
-    " and lost 0. 0 is perfect, 0.25 is what always saying 50 % earns."
+    "How far stated probabilities are from what happened: the mean of (stated probability − outcome)², won"
+    " being 1 and lost 0. 0 is perfect, 0.25 is what always saying 50 % earns."
 )
 BANDS = [(str(low), f"{low}–{low + 10} %") for low in range(0, 100, 10)]
 
@@ -159,8 +159,8 @@ class CrmLeadCalibrationSummary(models.Model):
             ("too_low", "Too Low"),
         ],
         compute="_compute_meaning",
-        help="Too high or too low: of probabilities that are right, so large a difference comes by chance in less"
-        " than one of twenty cases.",
+        help="Too high or too low: if the probabilities are right, so large a difference comes by chance less"
+        " than once in twenty.",
     )
     meaning = fields.Text(compute="_compute_meaning")
 
@@ -191,8 +191,8 @@ class CrmLeadCalibrationSummary(models.Model):
             )
         if result.verdict == "fits":
             return self.env._(
-                "Said %(stated)s %% on average, and %(observed)s %% of %(count)s deals were won: no more apart"
-                " than by chance.",
+                "Said %(stated)s %% on average, and %(observed)s %% of %(count)s deals were won: no more"
+                " apart than by chance.",
                 **values,
             )
         if result.verdict == "too_high":

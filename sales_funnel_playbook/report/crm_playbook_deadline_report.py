@@ -125,8 +125,8 @@ class CrmPlaybookDeadlineReport(models.Model):
 
     @property
     def _table_query(self):
-        now = self.env.cr.now()
-        return SQL(WORK, now=now, today=fields.Date.context_today(self))
+        today = self.env["crm.playbook"]._get_today_sql(SQL("activity.playbook_id"))
+        return SQL(WORK, now=self.env.cr.now(), today=today)
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):

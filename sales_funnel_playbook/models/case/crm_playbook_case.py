@@ -127,14 +127,26 @@ class CrmPlaybookCase(models.Model):
 
     @api.depends("review_by", "state")
     def _compute_is_stale(self):
-        today = fields.Date.context_today(self)
         for case in self:
-            case.is_stale = bool(case.state == "published" and case.review_by and case.review_by < today)
+            is_kept = case.state == "published" and case.review_by
+            case.is_stale = bool(is_kept and case.review_by < case._get_today())
 
     def _search_is_stale(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("state", "=", "published"), ("review_by", "<", fields.Date.context_today(self))]
+        return Domain("state", "=", "published") & self._get_review_domain("<")
+
+    def _get_today(self):
+        """Return which day it is in this case's company."""
+        return self.env["crm.playbook"]._get_today(self.company_id)
+
+    @api.model
+    def _get_review_domain(self, operator):
+        """Return the domain of the cases whose *Valid Until* compares so to today in their company."""
+        days = self.env["crm.playbook"].browse()._get_company_days()
+        return Domain.OR(
+            Domain("company_id", "in", ids) & Domain("review_by", operator, day) for day, ids in days.items()
+        )
 
     @api.constrains("state", "lesson", "situation")
     def _check_complete(self):

@@ -125,14 +125,15 @@ class CrmPlaybookCase(models.Model):
         self._check_states("published")
         self._check_can_revise()
         # sudo: their owner may say so, and change nothing else of a published case
-        self.sudo().write({"review_by": self._get_next_review()})
+        for day, cases in self.sudo().grouped(lambda case: case._get_next_review()).items():
+            cases.write({"review_by": day})
         self._end_case_work()
         return True
 
-    @api.model
     def _get_next_review(self):
+        """Return until when this one is valid if it is confirmed now."""
         months = self.env["crm.playbook"]._get_setting("case_review_months")
-        return fields.Date.context_today(self) + relativedelta(months=months)
+        return self._get_today() + relativedelta(months=months)
 
     def _settle_published(self):
         """What is published has a date, a day on which it is looked at again, and its text on record."""
@@ -140,7 +141,7 @@ class CrmPlaybookCase(models.Model):
         for case in self.sudo().filtered(lambda one: one.state == "published"):
             dates = {
                 "published_at": case.published_at or self.env.cr.now(),
-                "review_by": case.review_by or self._get_next_review(),
+                "review_by": case.review_by or case._get_next_review(),
             }
             case.write({name: value for name, value in dates.items() if case[name] != value})
             case._keep_version()
@@ -190,7 +191,7 @@ class CrmPlaybookCase(models.Model):
         if not user:
             return
         words = self.with_context(lang=user.lang)._prepare_work_words()
-        due = fields.Date.context_today(self) + timedelta(days=days)
+        due = user._get_playbook_day(self.env.cr.now()) + timedelta(days=days)
         # sudo: planned for somebody else, on a case that the planner may not edit
         self.sudo().activity_schedule("mail.mail_activity_data_todo", due, user_id=user.id, **words)
 

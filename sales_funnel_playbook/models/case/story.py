@@ -137,7 +137,7 @@ class CrmLead(models.Model):
                 role=roles[one.role],
                 attitude=attitudes[one.attitude].lower(),
             )
-            for one in chain.sorted(lambda one: (one.date_from or one.create_date.date(), one.id))
+            for one in chain.sorted(lambda one: (one.date_from or self._get_day(one.create_date), one.id))
         )
 
     def _get_case_approach(self):

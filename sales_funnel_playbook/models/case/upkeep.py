@@ -50,7 +50,7 @@ class CrmPlaybookCase(models.Model):
         asked = SQL(
             "SELECT res_id FROM mail_activity WHERE res_model = %s AND active AND automated", self._name
         )
-        due = Domain("state", "=", "published") & Domain("review_by", "<=", fields.Date.context_today(self))
+        due = Domain("state", "=", "published") & self._get_review_domain("<=")
         cases = self.search(due & Domain("id", "not in", asked), limit=BATCH)
         asked_now = 0
         for case in cases:
@@ -89,7 +89,10 @@ class CrmPlaybook(models.Model):
             manager = playbook.responsible_user_id
             told = playbook.with_context(lang=manager.lang)
             playbook.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=manager.id, **told._prepare_session_words()
+                "mail.mail_activity_data_todo",
+                manager._get_playbook_day(self.env.cr.now()),
+                user_id=manager.id,
+                **told._prepare_session_words(),
             )
             playbook.case_reminded_on = playbook._get_today()
 
@@ -103,8 +106,8 @@ class CrmPlaybook(models.Model):
         }
 
     def _needs_session(self):
-        """Tell whether this month nobody was reminded, no session was held nor is planned, and there are cases
-        to share.
+        """Tell whether nobody was reminded this month, no session was held nor is planned in it, and there are
+        cases to share.
         """
         first = self._get_today().replace(day=1)
         if self.case_reminded_on and self.case_reminded_on >= first:

@@ -181,7 +181,7 @@ class CrmPlaybookRule(models.AbstractModel):
         """Tell which of ``leads`` each domain holds for, in one scan however many there are.
 
         The facts decide, not who asks: record rules do not apply, archived leads count, and names
-        compare in the language they were first written in. Only the day begins where the user is.
+        compare in the language they were first written in. A day begins where the deal is worked.
 
         :param dict domains: ``{key: domain as text}``
         :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry
@@ -208,7 +208,24 @@ class CrmPlaybookRule(models.AbstractModel):
     @api.model
     def _get_tests(self, domains, leads):
         """Return ``{key: condition on a row of crm_lead}``; see :meth:`_match`."""
-        leads = leads.with_user(SUPERUSER_ID).with_context(lang="en_US", tz=self.env.tz.zone)
+        zones = leads._group_by_zone() or {"UTC": leads}
+        tests, *others = (self._get_zone_tests(domains, its, zone) for zone, its in zones.items())
+        for key in tests if others else ():
+            parts = [tests[key], *(other[key] for other in others)]
+            if any(part != tests[key] for part in parts):
+                ids = [its.ids for its in zones.values()]
+                tests[key] = SQL("(%s)", SQL(" OR ").join(map(self._restrict_test, parts, ids)))
+        return tests
+
+    @api.model
+    def _restrict_test(self, test, lead_ids):
+        """Return ``test`` for some leads only."""
+        return SQL("(crm_lead.id = ANY(%s) AND %s)", lead_ids, test)
+
+    @api.model
+    def _get_zone_tests(self, domains, leads, zone):
+        """Return what :meth:`_get_tests` does for leads that are worked in one time zone."""
+        leads = leads.with_user(SUPERUSER_ID).with_context(lang="en_US", tz=zone)
         tests = {}
         for key, text in domains.items():
             try:

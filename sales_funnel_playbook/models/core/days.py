@@ -1,10 +1,14 @@
+from collections import defaultdict
 from datetime import datetime, time
 
 import pytz
 
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.zones import get_zone
+from .memory import forget, remembered
 
 
 class CrmPlaybook(models.Model):
@@ -12,16 +16,23 @@ class CrmPlaybook(models.Model):
 
     _inherit = "crm.playbook"
 
-    def _get_zone(self, company=None):
-        """Return the time zone of this playbook's deals: that of its working hours, else that of the company's.
-        Without a playbook it is the company's.
+    @api.model
+    @remembered("playbook_id", "company_id")
+    def _get_zone_name(self, playbook_id, company_id):
+        """Return the name of the time zone of a playbook's working hours, else the company's; kept in memory.
 
-        :param company: the company of the deals, where they have one
+        :param playbook_id: or False
+        :param company_id: of the deals; or False: the playbook's company, else the first of all
         """
         # sudo: where a company works is no secret, also to those of another
-        playbook = self.sudo()
-        company = (company or playbook.company_id or self.env.company).sudo()
-        return get_zone(playbook.calendar_id.tz or company.resource_calendar_id.tz)
+        playbook, companies = self.sudo().browse(playbook_id or ()), self.env["res.company"].sudo()
+        company = companies.browse(company_id or ()) or playbook.company_id
+        company = company or companies.search([], order="id", limit=1)
+        return playbook.calendar_id.tz or company.resource_calendar_id.tz
+
+    def _get_zone(self, company=None):
+        """Return the time zone in which deals of this playbook, or none, and of a ``company`` are worked."""
+        return get_zone(self._get_zone_name(self._origin.id, company._origin.id if company else False))
 
     def _get_day(self, moment, company=None):
         """Return which day ``moment`` (naive UTC) is on, see :meth:`_get_zone`."""
@@ -33,9 +44,23 @@ class CrmPlaybook(models.Model):
 
     def _get_midnight(self, day, company=None):
         """Return when ``day`` begins, naive UTC, see :meth:`_get_zone`."""
-        local = self._get_zone(company)
-        begin = local.localize(datetime.combine(day, time()))
+        begin = self._get_zone(company).localize(datetime.combine(day, time()))
         return begin.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _get_company_days(self):
+        """Return ``{which day it is: ids of the companies with it}``, False for what has no company."""
+        days = defaultdict(list)
+        # sudo: all companies, whichever the user sees; deals of archived ones live on
+        companies = self.env["res.company"].sudo().search([("active", "in", (True, False))])
+        for company in [*companies, None]:
+            days[self._get_today(company)].append(company.id if company else False)
+        return days
+
+    @api.model
+    def _get_today_sql(self, column):
+        """Return which day it is for the playbook whose id is in ``column``."""
+        in_use = {id_ for by_key in self._get_assignment() for id_, _company in by_key.values()}
+        return choose_day(column, {id_: self.browse(id_)._get_today() for id_ in in_use}, self._get_today())
 
 
 class CrmLead(models.Model):
@@ -48,3 +73,68 @@ class CrmLead(models.Model):
     def _get_today(self):
         """Return which day it is now where this deal is worked."""
         return self._get_day(self.env.cr.now())
+
+    def _group_by_zone(self):
+        """Return ``{name of a time zone: the leads that are worked in it}``."""
+        return self.grouped(lambda lead: lead.playbook_id._get_zone(lead.company_id).zone)
+
+    def _get_today_sql(self, column):
+        """Return which day it is for these leads of one playbook, where ``column`` has their company's id."""
+        playbook = self[:1].playbook_id
+        days = {company.id: playbook._get_today(company) for company in self.company_id}
+        return choose_day(column, days, playbook._get_today())
+
+    @api.model
+    def _get_day_domains(self):
+        """Return ``{which day it is: domain of the leads for which it is that}``."""
+        domains = self._get_playbook_domains()
+        domains = {**domains, False: ~Domain.OR(domains.values())}
+        days = defaultdict(list)
+        for playbook_id, domain in domains.items():
+            playbook = self.env["crm.playbook"].browse(playbook_id or ())
+            for day, company_ids in playbook._get_company_days().items():
+                days[day].append(domain & Domain("company_id", "in", company_ids))
+        if len(days) == 1:  # nearly always
+            return dict.fromkeys(days, Domain.TRUE)
+        return {day: Domain.OR(parts) for day, parts in days.items()}
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _get_playbook_zone(self):
+        """Return this user's time zone, else their company's; without a user the first company's."""
+        return get_zone(self.tz) if self.tz else self.env["crm.playbook"]._get_zone(self.company_id)
+
+    def _get_playbook_day(self, moment):
+        """Return which day ``moment`` (naive UTC) is on where this user is."""
+        return pytz.utc.localize(moment).astimezone(self._get_playbook_zone()).date()
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "resource_calendar_id" in vals:
+            forget(self.env)
+        return result
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "tz" in vals:
+            forget(self.env)
+        return result
+
+
+def choose_day(column, days, otherwise):
+    """Return the day of the id in ``column`` as SQL, a constant wherever it is the same for all."""
+    others = {id_: day for id_, day in days.items() if day != otherwise}
+    if not others:
+        return SQL("%s::date", otherwise)
+    cases = SQL(" ").join(SQL("WHEN %s THEN %s::date", id_, day) for id_, day in others.items())
+    return SQL("CASE %s %s ELSE %s::date END", column, cases, otherwise)

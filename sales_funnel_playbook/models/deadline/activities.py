@@ -141,25 +141,17 @@ class CrmLead(models.Model):
 
     def _get_end_of_day(self, day, user):
         """Return the end of a date where ``user`` is, naive UTC."""
-        local = self._get_zone(user)
+        local = user._get_playbook_zone()
         return (
             local.localize(datetime.combine(day, time(23, 59, 59))).astimezone(pytz.utc).replace(tzinfo=None)
         )
-
-    def _get_local_date(self, moment, user):
-        """Return the date of ``moment`` (naive UTC) where ``user`` is."""
-        return pytz.utc.localize(moment).astimezone(self._get_zone(user)).date()
-
-    def _get_zone(self, user):
-        """Return the time zone of ``user``, else the company's."""
-        return pytz.timezone(user.tz or self.env.company.resource_calendar_id.tz or "UTC")
 
     def _is_due_to_appear(self, cause, due, user):
         """Tell whether the activity of ``cause`` appears now: at once, but what comes again and again only
         on the day it is due.
         """
-        today = self._get_local_date(self.env.cr.now(), user)
-        return cause.duty.trigger not in RECURRING or self._get_local_date(due, user) <= today
+        today = user._get_playbook_day(self.env.cr.now())
+        return cause.duty.trigger not in RECURRING or user._get_playbook_day(due) <= today
 
     def _get_escalation_times(self, causes, due, people, duties):
         """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""
@@ -215,7 +207,7 @@ class CrmLead(models.Model):
             "res_id": cause.lead_id,
             "user_id": user.id,
             "automated": True,
-            "date_deadline": self._get_local_date(due, user),
+            "date_deadline": user._get_playbook_day(due),
             "playbook_cause": cause.key,
             "playbook_deadline_id": not duty.is_output and duty.id,
             "playbook_output_id": duty.is_output and duty.id,
@@ -268,7 +260,7 @@ class CrmLead(models.Model):
                 IS_DROPPED,
                 playbook=playbook_id or None,
                 broken=list(duties.broken),
-                today=self.env.cr.now().date(),
+                today=self._get_today_sql(SQL("lead.company_id")),
             ),
             is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),
             is_recorded=SQL(IS_RECORDED),

@@ -11,7 +11,7 @@ from ..core.crm_playbook_duty import DOER, ENTERING, Duty
 LEADS = """
     lead AS MATERIALIZED (
         SELECT id, active, type, won_status, stage_id, team_id, tier, waiting_until, create_date,
-            date_closed, COALESCE(captured_at, create_date) AS captured_at
+            date_closed, COALESCE(captured_at, create_date) AS captured_at, %s AS today
         FROM crm_lead WHERE id = ANY(%s)
     )
 """
@@ -110,7 +110,7 @@ class CrmLead(models.Model):
         return SQL(
             CAUSES,
             duties=duties.get_tables(),
-            leads=SQL(LEADS, self.ids),
+            leads=SQL(LEADS, self._get_today_sql(SQL("company_id")), self.ids),
             queries=SQL(" UNION ALL ").join(
                 SQL("(%s)", queries[trigger]) for trigger in queries if trigger in asked
             ),

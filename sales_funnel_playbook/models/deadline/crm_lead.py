@@ -70,9 +70,8 @@ class CrmLead(models.Model):
 
     @api.depends("waiting_until")
     def _compute_is_waiting(self):
-        today = fields.Date.context_today(self)
         for lead in self:
-            lead.is_waiting = bool(lead.waiting_until and lead.waiting_until > today)
+            lead.is_waiting = bool(lead.waiting_until and lead.waiting_until > lead._get_today())
 
     @api.depends("is_waiting", "waiting_until")
     @api.depends_context("lang")
@@ -87,22 +86,25 @@ class CrmLead(models.Model):
     def _search_is_waiting(self, operator, value):
         if operator != "in":
             return NotImplemented
-        waiting = fields.Domain("waiting_until", ">", fields.Date.context_today(self))
-        return fields.Domain.OR(waiting if wanted else ~waiting for wanted in value)
+        waiting = Domain.OR(
+            leads & Domain("waiting_until", ">", today) for today, leads in self._get_day_domains().items()
+        )
+        return Domain.OR(waiting if wanted else ~waiting for wanted in value)
 
     @api.constrains("waiting_until")
     def _check_waiting_until(self):
         """Who waits on and on does not begin anew: the days count from when the waiting began."""
-        today = fields.Date.context_today(self)
         days = self.env["crm.playbook"]._get_setting("waiting_days")
         for lead in self.filtered("waiting_until"):
+            today = lead._get_today()
             last_day = (lead.waiting_since or today) + timedelta(days=days)
             if not today <= lead.waiting_until <= last_day:
                 raise ValidationError(
                     self.env._(
-                        "“Waiting Until” of “%(lead)s” must be between today and %(last)s: at most %(days)s"
-                        " days from when the waiting began.",
+                        "“Waiting Until” of “%(lead)s” must be between %(first)s and %(last)s: at most"
+                        " %(days)s days from when the waiting began.",
                         lead=lead.name,
+                        first=format_date(self.env, today),
                         last=format_date(self.env, last_day),
                         days=days,
                     )
@@ -114,14 +116,17 @@ class CrmLead(models.Model):
         """
         if "waiting_until" not in save.written:
             return
-        today, ends = fields.Date.context_today(self), not save.written["waiting_until"]
+        ends = not save.written["waiting_until"]
         going_on = {
-            id_ for id_, one in save.before.items() if one.waiting_until and one.waiting_until > today
+            id_
+            for id_, one in save.before.items()
+            if one.waiting_until and one.waiting_until > self.browse(id_)._get_today()
         }
         changing = self.browse(id_ for id_ in self._ids if ends or id_ not in going_on)
         self.check_access("write")
         # sudo: nobody writes it but the module
-        changing.sudo()._write_as_odoo({"waiting_since": not ends and today})
+        for since, leads in changing.sudo().grouped(lambda lead: not ends and lead._get_today()).items():
+            leads._write_as_odoo({"waiting_since": since})
 
     def _note_waiting(self, save):
         """Note since when these new deals wait."""
@@ -130,7 +135,8 @@ class CrmLead(models.Model):
         ]
         if waiting:
             # sudo: nobody writes it but the module
-            self.sudo().browse(waiting).waiting_since = fields.Date.context_today(self)
+            for today, leads in self.sudo().browse(waiting).grouped(lambda lead: lead._get_today()).items():
+                leads.waiting_since = today
 
     @api.depends("won_status")
     def _compute_has_renewal_reminder(self):

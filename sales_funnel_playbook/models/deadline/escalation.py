@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL, format_datetime, split_every
 
 from ..core.crm_playbook_refresh import BATCH
@@ -92,7 +92,7 @@ class MailActivity(models.Model):
             "activity_type_id": self.activity_type_id.id,
             "automated": True,
             "user_id": user.id,
-            "date_deadline": fields.Datetime.context_timestamp(in_words, self.env.cr.now()).date(),
+            "date_deadline": user._get_playbook_day(self.env.cr.now()),
             **in_words._prepare_escalation_words(),
             "playbook_id": self.playbook_id.id,
             "playbook_cause": f"escalation:{self.id}",

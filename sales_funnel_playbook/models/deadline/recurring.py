@@ -53,7 +53,7 @@ FOLLOWED_UP = """
     ) note ON TRUE
     JOIN LATERAL (
         SELECT MAX(playbook_done_at) AS at,
-            BOOL_OR(active AND date_deadline BETWEEN %(today)s AND %(planned)s) AS is_planned
+            BOOL_OR(active AND date_deadline BETWEEN lead.today AND lead.today + %(planned)s) AS is_planned
         FROM mail_activity
         WHERE res_id = lead.id AND res_model = 'crm.lead' AND playbook_cause IS NULL
             AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
@@ -62,7 +62,7 @@ FOLLOWED_UP = """
 """
 IS_WORKED = """
     lead.active AND lead.won_status = 'pending' AND lead.type = 'opportunity'
-    AND (lead.waiting_until IS NULL OR lead.waiting_until <= %s)
+    AND (lead.waiting_until IS NULL OR lead.waiting_until <= lead.today)
 """
 # What was said longer ago needs no note any more.
 COMMUNICATION_DAYS = 30
@@ -115,15 +115,12 @@ class CrmLead(models.Model):
 
     def _get_recurring_queries(self):
         """Return ``{trigger: query}`` of what comes up again and again."""
-        now = self.env.cr.now()
-        today = now.date()
-        is_worked = SQL(IS_WORKED, today)
-        planned = today + timedelta(days=PLANNED_DAYS)
+        is_worked = SQL(IS_WORKED)
         touched = {
             "review": SQL(REVIEWED, own=SQL(OWN), noted=SQL(NOTED), is_worked=is_worked),
-            "follow_up": SQL(FOLLOWED_UP, own=SQL(OWN), today=today, planned=planned, is_worked=is_worked),
+            "follow_up": SQL(FOLLOWED_UP, own=SQL(OWN), planned=PLANNED_DAYS, is_worked=is_worked),
         }
-        soon = now + timedelta(days=1)
+        soon = self.env.cr.now() + timedelta(days=1)
         return {trigger: SQL(RECURRING, touched=query, soon=soon) for trigger, query in touched.items()}
 
     def _get_communication_query(self):

@@ -79,7 +79,7 @@ class CrmLead(models.Model):
             since = lead.stage_entered_at
             if since and days and lead._origin.id in idle:
                 since += idle[lead._origin.id]
-            lead.stage_due_date = days and since and (since + timedelta(days=days)).date()
+            lead.stage_due_date = days and since and lead._get_day(since + timedelta(days=days))
             lead.stay_percent = (now - since) / timedelta(days=days) * 100 if days and since else 0.0
 
     def _get_idle_times(self):

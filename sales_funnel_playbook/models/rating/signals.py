@@ -26,10 +26,14 @@ SIGNALS = {
         ) GROUP BY note.lead_id
     """,
 }
+# No day is longer, also where clocks are set back.
+WON_SOON = """
+    SELECT id, create_date, date_closed FROM crm_lead
+    WHERE id = ANY(%(ids)s) AND won_status = 'won' AND date_closed - create_date < INTERVAL '26 hours'
+"""
 WON_AT_ONCE = """
     UPDATE crm_lead SET is_won_at_once = NOT COALESCE(is_won_at_once, FALSE)
-    WHERE id = ANY(%(ids)s) AND COALESCE(is_won_at_once, FALSE)
-        <> (won_status = 'won' AND COALESCE(create_date::date = date_closed::date, FALSE))
+    WHERE id = ANY(%(ids)s) AND COALESCE(is_won_at_once, FALSE) <> (id = ANY(%(found)s))
 """
 
 
@@ -97,8 +101,17 @@ class CrmLead(models.Model):
             closing.write({"is_raised_on_closing": True})
 
     def _is_won_today(self):
-        closed, today = self.date_closed, fields.Datetime.now().date()
-        return self.won_status == "won" and closed and closed.date() == today
+        closed = self.won_status == "won" and self.date_closed
+        return closed and self._get_day(closed) == self._get_today()
+
+    def _find_won_at_once(self):
+        """Return the ids of those of these leads that were won on the day they were created."""
+        rows = self.env.execute_query(SQL(WON_SOON, ids=self.ids))
+        return [
+            id_
+            for id_, created, closed in rows
+            if self.browse(id_)._get_day(created) == self.browse(id_)._get_day(closed)
+        ]
 
     def _refresh(self):
         self._count_signals()
@@ -108,7 +121,7 @@ class CrmLead(models.Model):
         """Count anew what only the log and the notes show."""
         self.env["crm.lead.progress"].flush_model()
         self.flush_model([*SIGNALS, "is_won_at_once", "won_status", "date_closed"])
-        self.env.cr.execute(SQL(WON_AT_ONCE, ids=self.ids))
+        self.env.cr.execute(SQL(WON_AT_ONCE, ids=self.ids, found=self._find_won_at_once()))
         for name, query in SIGNALS.items():
             column = SQL.identifier(name)
             found = SQL(query, ids=self.ids, length=MIN_COPIED_LENGTH)

@@ -1,5 +1,6 @@
 from . import test_accessibility
 from . import test_assignment
+from . import test_days
 from . import test_delay
 from . import test_demo
 from . import test_playbook
