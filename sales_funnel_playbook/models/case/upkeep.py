@@ -106,8 +106,8 @@ class CrmPlaybook(models.Model):
         }
 
     def _needs_session(self):
-        """Tell whether nobody was reminded this month, no session was held nor is planned in it, and there are
-        cases to share.
+        """Tell whether this month nobody was reminded, no session was held nor is planned, and
+        there are cases to share.
         """
         first = self._get_today().replace(day=1)
         if self.case_reminded_on and self.case_reminded_on >= first:

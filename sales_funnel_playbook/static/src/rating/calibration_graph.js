@@ -22,7 +22,7 @@ export class CalibrationGraphModel extends GraphModel {
             const { value: count } = deals[index % deals.length];
             const group = point.labels.length ? point.labels[0] : _t("Total");
             const name = index < stated.length ? "probability" : measure;
-            point.labels = [_t("%(group)s: %(count)s deals", { group, count }), fields[name].string];
+            point.labels = [_t("%(group)s (deals: %(count)s)", { group, count }), fields[name].string];
         });
         metaData.allIntegers = false;
         return [points, currencies];

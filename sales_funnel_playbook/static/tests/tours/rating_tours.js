@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
 const SERIES = ["Stated Probability (%)", "Observed Win Rate (%)"];
-const BANDS = ["10–20 %: 1 deals", "40–50 %: 1 deals", "90–100 %: 2 deals"];
+const BANDS = ["10–20 % (deals: 1)", "40–50 % (deals: 1)", "90–100 % (deals: 2)"];
 
 /** The chart that Chart.js has drawn on a canvas. */
 function getChart(canvas) {
