@@ -1,17 +1,19 @@
+import { waitUntil } from "@odoo/hoot-dom";
 import { registry } from "@web/core/registry";
 
-const SERIES = ["Stated Probability (%)", "Observed Win Rate (%)"];
+const STATED = ["Stated Probability (%)", [12, 45, 95]];
+const OBSERVED = ["Observed Win Rate (%)", [100, 0, 50]];
 const BANDS = ["10–20 % (deals: 1)", "40–50 % (deals: 1)", "90–100 % (deals: 2)"];
 
-/** The chart that Chart.js has drawn on a canvas. */
-function getChart(canvas) {
-    return window.Chart.getChart(canvas);
-}
-
-function check(found, expected) {
-    if (JSON.stringify(found) !== JSON.stringify(expected)) {
-        throw new Error(`${JSON.stringify(found)} is not ${JSON.stringify(expected)}`);
-    }
+/** Wait until the canvas shows these labels, and these series if any are given. */
+function waitForChart(canvas, labels, series) {
+    const isDrawn = () => {
+        const data = window.Chart.getChart(canvas)?.data;
+        const found = data?.datasets.map((one) => [one.label, [...one.data]]);
+        const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+        return isSame(data?.labels, labels) && (!series || isSame(found, series));
+    };
+    return waitUntil(isDrawn, { timeout: 10000 });
 }
 
 registry.category("web_tour.tours").add("playbook_calibration", {
@@ -19,17 +21,7 @@ registry.category("web_tour.tours").add("playbook_calibration", {
         {
             content: "What was stated stands beside what was won, in its order, with the number of deals",
             trigger: ".o_graph_renderer canvas",
-            run: ({ anchor }) => {
-                const { labels, datasets } = getChart(anchor).data;
-                check(labels, BANDS);
-                check(
-                    datasets.map((one) => [one.label, [...one.data]]),
-                    [
-                        [SERIES[0], [12, 45, 95]],
-                        [SERIES[1], [100, 0, 50]],
-                    ]
-                );
-            },
+            run: ({ anchor }) => waitForChart(anchor, BANDS, [STATED, OBSERVED]),
         },
         {
             content: "Other measures are as everywhere",
@@ -42,7 +34,7 @@ registry.category("web_tour.tours").add("playbook_calibration", {
         },
         {
             trigger: ".o_graph_renderer canvas",
-            run: ({ anchor }) => check([...getChart(anchor).data.labels], ["10–20 %", "40–50 %", "90–100 %"]),
+            run: ({ anchor }) => waitForChart(anchor, ["10–20 %", "40–50 %", "90–100 %"]),
         },
     ],
 });
