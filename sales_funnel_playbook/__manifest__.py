@@ -10,6 +10,7 @@
         # rights
         "security/crm_playbook_security.xml",
         "security/crm_funnel_security.xml",
+        "security/crm_funnel_snapshot_security.xml",
         "security/crm_playbook_case_security.xml",
         "security/ir.model.access.csv",
         # rules
@@ -48,6 +49,7 @@
         "views/funnel/crm_funnel_views.xml",
         "views/funnel/crm_funnel_review_form_views.xml",
         "views/funnel/crm_funnel_review_views.xml",
+        "views/funnel/crm_funnel_snapshot_views.xml",
         "views/funnel/digest_views.xml",
         # the case library
         "views/case/crm_playbook_case_version_views.xml",

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.tools import SQL
 
 
 class OptionalFloat(fields.Float):
@@ -18,3 +19,21 @@ class OptionalFloat(fields.Float):
 
     def convert_to_record(self, value, record):
         return False if value is None else value
+
+
+class LooseMany2one(fields.Many2one):
+    """A record as it was referred to at a moment: no foreign key, which would cost a look at each of 100,000
+    rows that are written at once.
+    """
+
+    def update_db_foreign_key(self, model, column):
+        """Add none."""
+
+
+class LapsingMany2one(LooseMany2one):
+    """One whose id stays when the record goes, and is read as empty then."""
+
+    def to_sql(self, model, alias):
+        column = super().to_sql(model, alias)
+        table = SQL.identifier(model.env[self.comodel_name]._table)
+        return SQL("CASE WHEN EXISTS (SELECT 1 FROM %s WHERE id = %s) THEN %s END", table, column, column)

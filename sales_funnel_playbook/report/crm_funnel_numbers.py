@@ -25,9 +25,9 @@ EVENTS = {
     "stay_count": [("event", "=", "stay")],
 }
 OPEN_AMOUNTS = """
-    SELECT stay.stage_id, lead.company_id, COUNT(*), SUM(lead.expected_revenue),
-        SUM(lead.expected_revenue * lead.probability / 100)
-    FROM (%s) stay JOIN crm_lead lead ON lead.id = stay.lead_id GROUP BY stay.stage_id, lead.company_id
+    SELECT stay.stage_id, lead.company_id, COUNT(*), SUM(%(worth)s),
+        SUM(%(worth)s * lead.probability / 100)
+    FROM (%(stays)s) stay JOIN crm_lead lead ON lead.id = stay.lead_id GROUP BY stay.stage_id, lead.company_id
 """
 
 
@@ -48,7 +48,7 @@ class CrmFunnelReport(models.Model):
         :param datetime until: naive UTC, exclusive; what is open is counted at this moment
         :return: counts are 0 and rates and stays None where nothing happened, and so is the flow rate of the
             last stage; amounts are those of now, in
-            the currency of the playbook's company, those without an exchange rate left out
+            the playbook's currency, those without an exchange rate left out
         """
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
@@ -127,9 +127,10 @@ class CrmFunnelReport(models.Model):
     def _get_open_numbers(self, scope, at):
         log = self.env["crm.lead.stage.log"]
         stays = log._search(self._get_open_domain(scope, at))
-        self.env["crm.lead"].flush_model(["expected_revenue", "probability", "company_id"])
+        leads = self.env["crm.lead"]
+        leads.flush_model(["probability", "company_id"])
         columns = (SQL.identifier(log._table, name) for name in ("stage_id", "lead_id"))
-        query = SQL(OPEN_AMOUNTS, stays.select(*columns))
+        query = SQL(OPEN_AMOUNTS, stays=stays.select(*columns), worth=leads._field_to_sql("lead", "worth"))
         numbers = {}
         for stage_id, company_id, count, amount, weighted in self.env.execute_query(query):
             rate = self._get_amount_rate(scope, company_id) or 0.0
@@ -141,9 +142,9 @@ class CrmFunnelReport(models.Model):
     @api.model
     def _get_amount_rate(self, scope, company_id):
         """Return what one unit of a company's currency is in the funnel's currency, None if unknown."""
-        # sudo: a deal may be seen whose company's currency may not
-        company = self.env["res.company"].sudo().browse(company_id) or self.env.company
-        return self._get_playbook(scope)._get_rate(company.currency_id)
+        playbook = self._get_playbook(scope)
+        company = self.env["res.company"].browse(company_id)
+        return playbook._get_rate(playbook._get_deal_currency(company))
 
     @api.model
     def _get_playbook(self, scope):

@@ -58,7 +58,7 @@ class CrmFunnelReport(models.Model):
             "trend": self._get_trend(filters, first, last, tz),
             "definitions": self._get_definitions(),
             "currency_id": playbook.currency_id.id,
-            "missing_rates": playbook.missing_rates if not playbook.company_id else False,
+            "missing_rates": playbook.missing_rates,
             "is_pending": playbook.is_history_pending,
             "tz": tz,
         }

@@ -27,7 +27,7 @@ PARTS = {
     "playbook": Part(
         "crm.playbook",
         texts=("name",),
-        values=("tier_margin",),
+        values=("tier_margin", "worth_basis"),
         lists={
             "stages": ("stage_ids", "stage"),
             "criteria": ("criterion_ids", "criterion"),

@@ -3,7 +3,6 @@ from collections import Counter
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.tiering import Threshold, get_quantile, get_tier, round_down
@@ -56,21 +55,23 @@ class CrmPlaybookProposeTiers(models.TransientModel):
         return {"won_count": len(won), "line_ids": [Command.create(line) for line in lines]}
 
     def _get_deals(self, won_status):
-        """Return ``[(revenue in the playbook's currency, probability), …]`` of its deals; those in a
+        """Return ``[(worth in the playbook's currency, probability), …]`` of its deals; those in a
         currency without a rate are left out.
         """
         domain = Domain("playbook_id", "=", self.playbook_id.id) & Domain("won_status", "=", won_status)
         query = self.env["crm.lead"].with_context(active_test=False)._search(domain)
         table = query.table
-        columns = [SQL.identifier(table, n) for n in ("company_id", "expected_revenue", "probability")]
+        names = ("company_id", "worth", "probability")
+        columns = [self.env["crm.lead"]._field_to_sql(table, name, query) for name in names]
         rows = self.env.execute_query(query.select(*columns))
-        # sudo: the currency of a company that the user may not have chosen
-        companies = self.env["res.company"].sudo().browse({row[0] or self.env.company.id for row in rows})
-        rates = {company.id: self.playbook_id._get_rate(company.currency_id) for company in companies}
-        rates[None] = rates.get(self.env.company.id)
+        playbook, companies = self.playbook_id, self.env["res.company"]
+        rates = {
+            company_id: playbook._get_rate(playbook._get_deal_currency(companies.browse(company_id)))
+            for company_id in {row[0] for row in rows}
+        }
         return [
-            ((revenue or 0) * rates[company_id], probability or 0)
-            for company_id, revenue, probability in rows
+            (float(worth or 0) * rates[company_id], probability or 0)
+            for company_id, worth, probability in rows
             if rates[company_id] is not None
         ]
 
@@ -103,7 +104,7 @@ class CrmPlaybookProposeTiersLine(models.TransientModel):
     wizard_id = fields.Many2one("crm.playbook.propose.tiers", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     tier = fields.Selection(TIERS, required=True)
-    min_revenue = fields.Monetary(string="Expected Revenue From")
+    min_revenue = fields.Monetary(string="Worth From")
     min_probability = fields.Float(string="Probability From", digits=(5, 2))
     open_count = fields.Integer(
         string="Open Deals",

@@ -182,6 +182,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             "product_line_ids": [Command.link(line_id) for line_id in self.product_line_ids.ids],
             "stage_ids": [Command.create(vals) for vals in stages],
             "tier_margin": self.template_id.tier_margin,
+            "worth_basis": self.template_id.worth_basis,
             **{
                 # in the order of their ids, in which translations are copied
                 name: [Command.create(vals) for vals in self.template_id[name].sorted("id").copy_data()]

@@ -1,5 +1,7 @@
 """The log of moves becomes a log of what a deal was: a new table, made by one statement, takes the place of
 the old one. What the old log cannot tell, whose a deal was between its moves, is taken from the move.
+
+A playbook has a currency of its own: that in which it has counted, its company's, else the main company's.
 """
 
 from odoo.tools import SQL
@@ -67,8 +69,27 @@ FILL = """
     FROM crm_lead_stage_log_was was JOIN (%(derived)s) derived ON derived.id = was.id
 """
 
+OWN_CURRENCY = """
+    UPDATE crm_playbook playbook SET currency_id = COALESCE(own.currency_id, (
+        SELECT currency_id FROM res_company WHERE parent_id IS NULL AND active ORDER BY id LIMIT 1
+    ))
+    FROM crm_playbook its LEFT JOIN res_company own ON own.id = its.company_id
+    WHERE its.id = playbook.id AND playbook.currency_id IS NULL
+"""
+
 
 def migrate(cr, version):
+    give_currencies(cr)
+    make_segments(cr)
+
+
+def give_currencies(cr):
+    if "currency_id" not in table_columns(cr, "crm_playbook"):
+        create_column(cr, "crm_playbook", "currency_id", "int4")
+    cr.execute(OWN_CURRENCY)
+
+
+def make_segments(cr):
     there = table_columns(cr, "crm_lead_stage_log")
     if not there or "stay_sequence" in there:
         return

@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .mixins import is_kept
 from .save import (
@@ -182,6 +183,27 @@ class CrmLead(models.Model):
                 )
             domains[playbook_id] = domains.get(playbook_id, Domain.FALSE) | (~taken & company)
         return domains
+
+    @api.model
+    def _get_playbook_case(self, values, default, alias, query=None):
+        """Return what holds for the playbook that a lead follows, as an expression on a row of ``crm_lead``.
+
+        :param values: ``{playbook id: SQL}``; ``default`` holds for all others, and for none
+        :param str alias: of the row
+        """
+        # sudo: which playbook a lead follows does not depend on who asks
+        leads = self.sudo().browse()
+        domains = self._get_playbook_domains() if values else {}
+        cases = [
+            SQL(
+                "WHEN %s THEN %s",
+                domains[playbook_id].optimize_full(leads)._to_sql(leads, alias, query),
+                value,
+            )
+            for playbook_id, value in values.items()
+            if playbook_id in domains
+        ]
+        return SQL("CASE %s ELSE %s END", SQL(" ").join(cases), default) if cases else default
 
     @api.model
     @tools.ormcache()

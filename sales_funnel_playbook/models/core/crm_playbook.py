@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import frozendict
 
 from .memory import remembered
-from .res_config_settings import DEFAULTS, MAXIMUM, PREFIX
+from .res_config_settings import DEFAULTS, MAXIMUM, MINIMUM, PREFIX
 
 
 class Assignment(NamedTuple):
@@ -254,9 +254,9 @@ class CrmPlaybook(models.Model):
         """Return a number of the settings page.
 
         :param str name: a key of ``DEFAULTS``: ``waiting_days`` and ``override_days`` in calendar days,
-            ``case_review_months`` in months
+            ``case_review_months`` and ``snapshot_months`` (0: for ever) in months
         """
         # sudo: everybody works by these numbers
         value = self.env["ir.config_parameter"].sudo().get_param(f"{PREFIX}{name}")
-        known = str(value or "").isdecimal() and 1 <= int(value) <= MAXIMUM
+        known = str(value or "").isdecimal() and MINIMUM.get(name, 1) <= int(value) <= MAXIMUM
         return int(value) if known else DEFAULTS[name]

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 # Numbers of the whole database, and what they are unless somebody changes them.
-DEFAULTS = {"waiting_days": 30, "override_days": 7, "case_review_months": 6}
+DEFAULTS = {"waiting_days": 30, "override_days": 7, "case_review_months": 6, "snapshot_months": 24}
+MINIMUM = {"snapshot_months": 0}  # of the others, 1
 PREFIX = "sales_funnel_playbook."
 FIELDS = [f"sales_funnel_{name}" for name in DEFAULTS]
 MAXIMUM = 365
@@ -41,6 +42,13 @@ class ResConfigSettings(models.TransientModel):
         help="Months after publication or last confirmation before the owner is asked to confirm it again.",
     )
 
+    sales_funnel_snapshot_months = fields.Integer(
+        string="Snapshots Kept For (Months)",
+        config_parameter=f"{PREFIX}snapshot_months",
+        default=DEFAULTS["snapshot_months"],
+        help="How long it is kept what open deals were on each Monday. 0: for ever.",
+    )
+
     @api.depends("company_id")
     def _compute_sales_funnel_playbook_id(self):
         for settings in self:
@@ -49,12 +57,15 @@ class ResConfigSettings(models.TransientModel):
     @api.constrains(*FIELDS)
     def _check_sales_funnel_numbers(self):
         for settings in self:
-            for name in FIELDS:
-                if not 1 <= settings[name] <= MAXIMUM:
+            for name in DEFAULTS:
+                field, minimum = f"sales_funnel_{name}", MINIMUM.get(name, 1)
+                if not minimum <= settings[field] <= MAXIMUM:
                     raise ValidationError(
                         self.env._(
-                            "“%(field)s” of the sales funnel's settings is between 1 and %(maximum)s.",
-                            field=self._fields[name]._description_string(self.env),
+                            "“%(field)s” of the sales funnel's settings is between %(minimum)s and"
+                            " %(maximum)s.",
+                            field=self._fields[field]._description_string(self.env),
+                            minimum=minimum,
                             maximum=MAXIMUM,
                         )
                     )
@@ -64,6 +75,15 @@ class ResConfigSettings(models.TransientModel):
         """Show what holds, whatever somebody has written into the system parameters."""
         numbers = {f"sales_funnel_{name}": self.env["crm.playbook"]._get_setting(name) for name in DEFAULTS}
         return {**super().get_values(), **numbers}
+
+    def set_values(self):
+        """Keep a 0 that is a choice: Odoo deletes the parameter, which means the default here."""
+        result = super().set_values()
+        for name in MINIMUM:
+            if not self[f"sales_funnel_{name}"]:
+                # sudo: as Odoo's own
+                self.env["ir.config_parameter"].sudo().set_param(f"{PREFIX}{name}", "0")
+        return result
 
     def _inverse_sales_funnel_playbook_id(self):
         for settings in self:

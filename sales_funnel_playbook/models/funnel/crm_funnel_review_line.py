@@ -32,9 +32,9 @@ class CrmFunnelReviewLine(models.Model):
         string="Open Deals", help="Deals in this stage at the end of the period, neither won nor lost."
     )
     open_amount = fields.Monetary(
-        help="Expected revenue of the open deals; in a review, as it was when that was generated."
+        help="Worth of the open deals; in a review, as it was when that was generated."
     )
-    weighted_amount = fields.Monetary(help="Expected revenue × probability of the open deals.")
+    weighted_amount = fields.Monetary(help="Worth × probability of the open deals.")
     last_flow_rate = OptionalFloat(
         string="Previous Weekly Flow (%)",
         digits=(16, 1),

@@ -91,7 +91,10 @@ class CrmFunnelReview(models.Model):
             sheet.write_datetime(row, column, value, style)
 
     def _write_open_customers(self, sheet, styles):
-        """Write the sheet that many teams keep by hand; it can be imported as it is."""
+        """Write the sheet that many teams keep by hand; it can be imported as it is. What deals are worth
+        stands behind it, where that is not the amount.
+        """
+        leads = self._get_open_leads()
         levels = dict(self.env["crm.lead"]._fields["risk_level"]._description_selection(self.env))
         rows = [
             [
@@ -108,10 +111,15 @@ class CrmFunnelReview(models.Model):
                 (lead.risk_description, None),
                 (lead.user_id.name, None),
             ]
-            for lead, entered_at in self._get_open_leads()
+            for lead, entered_at in leads
         ]
-        headings = self._get_customer_headings()
-        self._write_table(sheet, styles, headings, rows, (28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16))
+        headings, widths = self._get_customer_headings(), [28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16]
+        if self.playbook_id.worth_basis != "one_off":
+            headings.append(self.env._("Worth (10,000)"))
+            widths.append(14)
+            for row, (lead, _entered_at) in zip(rows, leads, strict=True):
+                row.append((lead.worth / WAN, "decimal"))
+        self._write_table(sheet, styles, headings, rows, widths)
 
     def _get_day(self, moment):
         """Return which day a moment is on, in the review's time zone."""

@@ -23,7 +23,7 @@ class CrmPlaybookTier(models.Model):
     tier = fields.Selection(TIERS, required=True, default="A")
     currency_id = fields.Many2one(related="playbook_id.currency_id")
     min_revenue = fields.Monetary(
-        string="Expected Revenue From", help="In the currency of the playbook's company."
+        string="Worth From", help="What a deal is worth at least, in the playbook's currency."
     )
     min_probability = fields.Float(string="Probability From", digits=(5, 2), help="In percent.")
     delay_count = fields.Integer(string="Follow Up Every")
@@ -37,7 +37,7 @@ class CrmPlaybookTier(models.Model):
 
     _tier_uniq = models.UniqueIndex("(playbook_id, tier)", "A playbook has each tier once.")
     _min_revenue_positive = models.Constraint(
-        "CHECK(min_revenue >= 0)", "The expected revenue of a tier cannot be negative."
+        "CHECK(min_revenue >= 0)", "The worth of a tier cannot be negative."
     )
     _min_probability_range = models.Constraint(
         "CHECK(min_probability BETWEEN 0 AND 100)", "The probability of a tier is between 0 and 100 percent."
@@ -63,28 +63,10 @@ class CrmPlaybook(models.Model):
         default=10.0,
         help="A deal falls to a lower tier only once it is this much under its tier's thresholds.",
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
-    missing_rates = fields.Char(compute="_compute_missing_rates")
 
     _tier_margin_range = models.Constraint(
         "CHECK(tier_margin BETWEEN 0 AND 90)", "The tolerance of the tiers is between 0 and 90 percent."
     )
-
-    @api.depends("company_id")
-    @api.depends_context("company")
-    def _compute_currency_id(self):
-        for playbook in self:
-            playbook.currency_id = (playbook.company_id or self.env.company).currency_id
-
-    @api.depends("currency_id", "tier_ids")
-    def _compute_missing_rates(self):
-        """Only where deals of several companies follow one playbook, currencies can differ."""
-        # sudo: which currencies there are is no secret to who writes playbooks
-        currencies = self.env["res.company"].sudo().search([("active", "=", True)]).currency_id
-        for playbook in self:
-            missing = currencies.filtered(lambda c, p=playbook: p._get_rate(c) is None)
-            shared = playbook.tier_ids and not playbook.company_id
-            playbook.missing_rates = ", ".join(missing.mapped("name")) if shared else False
 
     @api.constrains("tier_ids")
     def _check_tiers(self):
@@ -95,25 +77,11 @@ class CrmPlaybook(models.Model):
                     raise ValidationError(
                         self.env._(
                             "The thresholds of the tiers cross: “%(better)s” asks for less than “%(lower)s”."
-                            " Raise the expected revenue or probability of “%(better)s”.",
+                            " Raise the worth or probability of “%(better)s”.",
                             better=better.tier,
                             lower=lower.tier,
                         )
                     )
-
-    def _get_rate(self, currency):
-        """Return what one unit of ``currency`` is in the playbook's currency today, None if unknown."""
-        self.ensure_one()
-        company = (self.company_id or self.env.company).root_id
-        if currency == self.currency_id:
-            return 1.0
-        for one in currency | self.currency_id:
-            # sudo: rates are the same for everybody
-            rates = one.sudo().rate_ids.filtered(lambda rate: rate.company_id in (company, company.browse()))
-            if one != company.currency_id and not rates:
-                return None
-        today = fields.Date.context_today(self)
-        return currency._get_conversion_rate(currency, self.currency_id, company, today)
 
     @api.model
     @remembered()
@@ -130,7 +98,7 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def _get_rating_sources(self):
-        names = {"product_line_id", "team_id", "company_id", "expected_revenue", "probability"}
+        names = {"product_line_id", "team_id", "company_id", "worth", "probability"}
         sources = [("tier", names)] if self._get_tiering() else []
         return [*super()._get_rating_sources(), *sources]
 
@@ -147,7 +115,7 @@ class CrmLead(models.Model):
         precompute=True,
         index="btree_not_null",
         tracking=True,
-        help="By expected revenue and probability, with the thresholds of the playbook.",
+        help="By worth and probability, with the thresholds of the playbook.",
     )
 
     def _compute_tier(self):
@@ -161,21 +129,25 @@ class CrmLead(models.Model):
         rates = tiered._get_tier_rates(playbook_ids)
         for lead in tiered:
             thresholds, margin = tiering[playbook_ids[lead.id]]
-            rate = rates[playbook_ids[lead.id], lead.company_currency]
+            rate = rates[playbook_ids[lead.id], lead.company_id]
             is_closed = lead.won_status != "pending"
             if rate is None or (is_closed and lead.tier):
                 # it stays until the rate is known; and a lost deal was worth what it was, not 0 %
                 lead.tier = lead.tier
                 continue
-            revenue = (lead.expected_revenue or 0.0) * rate
-            lead.tier = get_tier(revenue, lead.probability or 0.0, thresholds, lead.tier, margin) or False
+            lead.tier = (
+                get_tier(lead.worth * rate, lead.probability or 0.0, thresholds, lead.tier, margin) or False
+            )
 
     def _get_tier_rates(self, playbook_ids):
-        """Return ``{(playbook id, currency): rate or None}`` for these leads."""
-        keys = {(playbook_ids[lead.id], lead.company_currency) for lead in self}
+        """Return ``{(playbook id, company of the lead): rate or None}`` for these leads."""
         # sudo: a tier is the same whoever looks
         playbooks = self.env["crm.playbook"].sudo()
-        return {(id_, currency): playbooks.browse(id_)._get_rate(currency) for id_, currency in keys}
+        keys = {(playbooks.browse(playbook_ids[lead.id]), lead.company_id) for lead in self}
+        return {
+            (playbook.id, company): playbook._get_rate(playbook._get_deal_currency(company))
+            for playbook, company in keys
+        }
 
     @api.model
     def _get_rating_results(self):

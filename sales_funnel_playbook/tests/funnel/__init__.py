@@ -7,3 +7,6 @@ from . import test_funnel_page
 from . import test_funnel_review
 from . import test_funnel_review_use
 from . import test_funnel_tours
+from . import test_funnel_worth
+from . import test_snapshot
+from . import test_snapshot_access

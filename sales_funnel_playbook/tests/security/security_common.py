@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from itertools import count
 
 from odoo import SUPERUSER_ID, Command, api
@@ -110,9 +111,10 @@ class World:
             return self.env[model].search([("playbook_id", "=", self.get("crm.playbook").id)], limit=1)
         record = self.env[model].create(self.prepare(model))
         record.flush_recordset()
-        self.env.cr.execute(
-            f'UPDATE "{record._table}" SET create_uid = %s WHERE id = %s', (self.user.id, record.id)
-        )
+        if record._log_access:
+            self.env.cr.execute(
+                f'UPDATE "{record._table}" SET create_uid = %s WHERE id = %s', (self.user.id, record.id)
+            )
         record.invalidate_recordset()
         return record
 
@@ -171,6 +173,8 @@ GIVEN = {
         "option_ids": [Command.create({"name": points, "points": points}) for points in (0, 10)],
     },
     "crm.lead.question": lambda world: {"criterion_id": world.get("crm.playbook.criterion").id},
+    "crm.funnel.snapshot": lambda world: {"currency_id": world.company.currency_id.id},
+    "crm.funnel.snapshot.day": lambda world: {"date": date(2000, 1, 3) + timedelta(weeks=next(NUMBERS))},
     "crm.funnel.review": lambda world: {
         "team_id": world.team.id,
         "currency_id": world.company.currency_id.id,

@@ -75,6 +75,8 @@ MODELS = {
     "crm.playbook.deadline.report": "reports",
     "crm.playbook.gate.report": "reports",
     "crm.lead.calibration.summary": "salespersons",
+    "crm.funnel.snapshot": "reports",
+    "crm.funnel.snapshot.day": "salespersons",
     "crm.funnel.review": "reviews",
     "crm.funnel.review.line": "review lines",
     "crm.funnel.review.decision": "decisions",
