@@ -10,7 +10,7 @@ COHORT = {"won": "cohort_won_count", "lost": "cohort_lost_count", "pending": "co
 OPEN = ("open_count", "open_amount", "weighted_amount")
 COUNTS = (*MOVES, "cohort_count", "reached_count", *COHORT.values(), "stay_count", *OPEN)
 RATES = ("flow_rate", "reached_rate")
-SCOPE = ("playbook_id", "product_line_id", "team_id", "user_id", "tier")
+SCOPE = ("playbook_id", "company_id", "product_line_id", "team_id", "user_id", "tier")
 # Which events each number counts; what is open is no event.
 EVENTS = {
     "begun_count": [("event", "=", "begun")],
@@ -34,8 +34,9 @@ OPEN_AMOUNTS = """
 class CrmFunnelReport(models.Model):
     """The numbers of a funnel by stage, for the page and the reviews.
 
-    A *scope* is a dict with some of ``playbook_id``, ``product_line_id``, ``team_id``, ``user_id`` (ids) and
-    ``tier``; what is missing or false does not restrict.
+    A *scope* is a dict with some of ``playbook_id``, ``company_id``, ``product_line_id``, ``team_id``,
+    ``user_id`` (ids) and ``tier``; what is missing or false does not restrict. ``is_without_company`` restricts
+    to deals that belong to none.
     """
 
     _inherit = "crm.funnel.report"
@@ -74,7 +75,8 @@ class CrmFunnelReport(models.Model):
     def _get_scope_domain(self, scope, tier="tier"):
         """Return the domain of a scope on this model, or on the stage log with ``tier="lead_id.tier"``."""
         names = {name: tier if name == "tier" else name for name in SCOPE}
-        return Domain.AND(Domain(names[name], "=", scope[name]) for name in SCOPE if scope.get(name))
+        its = Domain.AND(Domain(names[name], "=", scope[name]) for name in SCOPE if scope.get(name))
+        return its & Domain("company_id", "=", False) if scope.get("is_without_company") else its
 
     @api.model
     def _get_period_domain(self, scope, since, until):

@@ -26,7 +26,7 @@ class CrmFunnelReport(models.Model):
     def get_funnel(self, filters=None):
         """Return the funnel of a playbook in a period, from the deals that the user may see.
 
-        :param dict filters: ``playbook_id``, ``product_line_id``, ``team_id``, ``user_id``, ``tier`` and
+        :param dict filters: ``playbook_id``, ``company_id``, ``product_line_id``, ``team_id``, ``user_id``, ``tier`` and
         either
             ``period`` (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``,
             ``last_month``) or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are
@@ -47,7 +47,7 @@ class CrmFunnelReport(models.Model):
         playbook = self._get_playbook(filters)
         first, last = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
         before = (first - (last - first) - timedelta(days=1), first - timedelta(days=1))
-        tz = playbook._get_tz()
+        tz = self._get_scope_tz(filters)
         bounds = get_bounds(first, last, tz)
         numbers = self._get_stage_numbers(filters, *bounds)
         previous = self._get_stage_numbers(filters, *get_bounds(*before, tz))
@@ -70,6 +70,7 @@ class CrmFunnelReport(models.Model):
         salesmen = self.env.ref("sales_team.group_sale_salesman")
         records = {
             "playbook_id": self._get_playbooks(),
+            "company_id": self.env.companies if len(self.env.companies) > 1 else self.env.companies.browse(),
             "product_line_id": self.env["crm.product.line"].search_fetch([], ["name"]),
             "team_id": self.env["crm.team"].search_fetch([], ["name"]),
             "user_id": self.env["res.users"].search(
@@ -96,7 +97,7 @@ class CrmFunnelReport(models.Model):
         check_argument(self.env, "filters", filters, isinstance(filters, dict))
         filters = self._clean_filters({**filters, "period": False})  # the days that were shown
         days = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
-        bounds = get_bounds(*days, self._get_playbook(filters)._get_tz())
+        bounds = get_bounds(*days, self._get_scope_tz(filters))
         check_argument(self.env, "stage_id", stage_id, is_id(stage_id))
         check_argument(self.env, "name", name, isinstance(name, str))
         if self._get_no_numbers().get(name) is None:  # a count is 0 where there is nothing to count
@@ -105,6 +106,12 @@ class CrmFunnelReport(models.Model):
         label = self.env["crm.funnel.review.line"]._get_label(name)
         title = self.env._("%(stage)s: %(number)s", stage=stage.name, number=label)
         return self._prepare_deals_action(title, self._get_deals_domain(filters, *bounds, stage.id, name))
+
+    @api.model
+    def _get_scope_tz(self, scope):
+        """Return the name of the time zone in which the days of a scope are counted."""
+        company = self.env["res.company"].browse(scope.get("company_id") or ())
+        return self._get_playbook(scope)._get_tz(company)
 
     @api.model
     def _get_playbooks(self):
@@ -129,7 +136,7 @@ class CrmFunnelReport(models.Model):
         clean["period"] = filters.get("period") if filters.get("period") in PRESETS else False
         if clean["period"] or not all(days):
             clean["period"] = clean["period"] or DEFAULT_PRESET
-            tz = self._get_playbook(clean)._get_tz() if clean["playbook_id"] else "UTC"
+            tz = self._get_scope_tz(clean) if clean["playbook_id"] else "UTC"
             days = get_days(clean["period"], self.env.cr.now(), tz)
         if days[0] > days[1]:
             raise UserError(self.env._("The period ends before it begins: choose another first or last day."))
@@ -163,17 +170,27 @@ class CrmFunnelReport(models.Model):
     @api.model
     def _get_alerts(self, playbook, filters):
         """Return ``{stage id: {"review_id", "text"}}`` of the bottlenecks in the last weekly review of the
-        playbook and team, if the user may see it.
+        playbook, team and company; no id where the user may not open it.
         """
         teams = [("team_id", "=", filters["team_id"])] if filters["team_id"] else []
-        reviews = self.env["crm.funnel.review"].search(
-            [("playbook_id", "=", playbook.id), ("period", "=", "week"), *teams],
+        companies = [filters["company_id"]] if filters["company_id"] else self.env.companies.ids
+        # sudo: that a stage is a bottleneck concerns whoever has deals in it; the review names others' deals
+        reviews = self.env["crm.funnel.review"].sudo()
+        review = reviews.search(
+            [
+                ("playbook_id", "=", playbook.id),
+                ("company_id", "in", companies),
+                ("period", "=", "week"),
+                ("state", "!=", "failed"),
+                *teams,
+            ],
             order="date_from desc, team_id nulls first",
             limit=1,
         )
+        readable = review.sudo(False)._filtered_access("read").id
         return {
-            line.stage_id.id: {"review_id": reviews.id, "text": " ".join(line._get_alert_sentences())}
-            for line in reviews.bottleneck_line_ids
+            line.stage_id.id: {"review_id": readable, "text": " ".join(line._get_alert_sentences())}
+            for line in review.bottleneck_line_ids
         }
 
     @api.model

@@ -31,7 +31,16 @@ class CrmFunnelReport(models.Model):
     _depends = {
         "crm.lead": ["tier", "won_status"],
         "crm.lead.stage.log": [
-            *("lead_id", "playbook_id", "product_line_id", "team_id", "user_id", "stage_id", "state"),
+            *(
+                "lead_id",
+                "playbook_id",
+                "company_id",
+                "product_line_id",
+                "team_id",
+                "user_id",
+                "stage_id",
+                "state",
+            ),
             *("entered_at", "left_at", "ended_as", "duration_days", "working_hours"),
             *("is_entry", "is_first", "came_further_at", "closes_stay"),
         ],
@@ -41,6 +50,7 @@ class CrmFunnelReport(models.Model):
 
     lead_id = fields.Many2one(string="Deals", readonly=True, aggregator="count_distinct")
     playbook_id = fields.Many2one("crm.playbook", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
     product_line_id = fields.Many2one("crm.product.line", readonly=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)

@@ -1,7 +1,10 @@
 """The funnel's arithmetic: rates, weeks and months, and when a stage is a bottleneck."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+
+import pytz
+
+from .zones import get_zone
 
 PERIODS = ("week", "month")
 
@@ -40,7 +43,7 @@ def get_today(now, tz):
     >>> get_today(datetime(2024, 3, 24, 16), "Asia/Shanghai")
     datetime.date(2024, 3, 25)
     """
-    return now.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).date()
+    return pytz.utc.localize(now).astimezone(get_zone(tz)).date()
 
 
 def get_last_period(now, period, tz):
@@ -122,10 +125,9 @@ def get_bounds(first, last, tz):
     >>> since.isoformat(), until - since
     ('2024-03-24T23:00:00', datetime.timedelta(days=6, seconds=82800))
     """
-    zone, utc = ZoneInfo(tz), ZoneInfo("UTC")
-    days = (first, last + timedelta(days=1))
-    since, until = (datetime.combine(day, time(), zone).astimezone(utc).replace(tzinfo=None) for day in days)
-    return since, until
+    zone, days = get_zone(tz), (first, last + timedelta(days=1))
+    since, until = (zone.localize(datetime.combine(day, time())).astimezone(pytz.utc) for day in days)
+    return since.replace(tzinfo=None), until.replace(tzinfo=None)
 
 
 def is_flow_alert(weeks, rate, count, minimum):

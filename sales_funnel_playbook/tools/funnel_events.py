@@ -39,7 +39,7 @@ def _select(number, event, stage, **columns):
     listed = ", ".join(f"{value} AS {name}" for name, value in (COLUMNS | columns).items())
     return f"""
         SELECT log.id::bigint * 5 + {number} AS id, '{event}'::varchar AS event, {stage} AS stage_id,
-            log.lead_id, log.playbook_id, log.product_line_id, log.team_id, log.user_id,
+            log.lead_id, log.playbook_id, log.company_id, log.product_line_id, log.team_id, log.user_id,
             lead.tier, lead.won_status AS outcome, {listed}
         FROM crm_lead_stage_log log LEFT JOIN crm_lead lead ON lead.id = log.lead_id
     """

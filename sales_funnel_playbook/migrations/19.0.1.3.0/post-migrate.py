@@ -19,8 +19,41 @@ RENAME_CAUSES = """
     ) last WHERE last.id = work.id
 """
 
+# Of whose deals a review was that no company had to itself: where there is but one, of its deals.
+GIVE_COMPANY = """
+    UPDATE crm_funnel_review SET company_id = only.id
+    FROM (SELECT MIN(id) AS id FROM res_company WHERE active HAVING COUNT(*) = 1) only
+    WHERE company_id IS NULL
+"""
+RULES = ("review", "review_line", "review_decision")
+
 
 def migrate(cr, version):
     cr.execute(RENAME_CAUSES)
+    cr.execute(GIVE_COMPANY)
     env = api.Environment(cr, SUPERUSER_ID, {})
+    _renew_rules(env)
     env["crm.playbook"].with_context(active_test=False).search([])._request_history()
+
+
+def _renew_rules(env):
+    """Let the rules on reviews say what they say now, as far as nobody has changed them."""
+    for name in RULES:
+        path = "" if name == "review" else "review_id."
+        everywhere = "env['res.company'].sudo().search_count([('id', 'not in', user.company_ids.ids)])"
+        for kind, old, new in (
+            (
+                "company",
+                f"[('{path}company_id', 'in', company_ids + [False])]",
+                f"[('{path}company_id', 'in', company_ids + ([] if user.{everywhere} else [False]))]",
+            ),
+            (
+                "leader",
+                f"[('{path}team_id.user_id', '=', user.id)]",
+                f"['|', ('{path}team_id.user_id', '=', user.id),"
+                f" ('{path}playbook_id.review_user_ids', 'in', user.ids)]",
+            ),
+        ):
+            rule = env.ref(f"sales_funnel_playbook.crm_funnel_{name}_{kind}_rule", raise_if_not_found=False)
+            if rule and rule.domain_force == old:
+                rule.domain_force = new

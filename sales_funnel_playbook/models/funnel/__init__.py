@@ -12,5 +12,6 @@ from . import rates
 from . import bottleneck
 from . import telling
 from . import workbook
+from . import due
 from . import making
 from . import digest_digest

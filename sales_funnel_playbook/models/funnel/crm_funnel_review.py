@@ -25,7 +25,14 @@ class CrmFunnelReview(models.Model):
         ondelete="restrict",
         help="Empty: all teams together, and deals without a team.",
     )
-    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        help="Whose deals it is of. Empty: those that belong to no company; only managers of all companies see"
+        " it.",
+    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     period = fields.Selection(PERIODS, required=True, readonly=True)
     date_from = fields.Date(string="From", required=True, readonly=True)
@@ -43,18 +50,22 @@ class CrmFunnelReview(models.Model):
     )
     previous_id = fields.Many2one("crm.funnel.review", readonly=True, index="btree_not_null")
     state = fields.Selection(
-        [("open", "To Review"), ("done", "Reviewed")], required=True, default="open", tracking=True
+        [("open", "To Review"), ("done", "Reviewed"), ("failed", "Not Generated")],
+        required=True,
+        default="open",
+        tracking=True,
     )
+    failure = fields.Text(readonly=True, help="Why there are no numbers; it is tried again every hour.")
     note = fields.Html(string="Minutes", help="What was said in the review.")
     line_ids = fields.One2many("crm.funnel.review.line", "review_id", string="Stages", readonly=True)
 
     _scope_uniq = models.UniqueIndex(
-        "(playbook_id, COALESCE(team_id, 0), period, date_from)",
+        "(playbook_id, COALESCE(team_id, 0), COALESCE(company_id, 0), period, date_from)",
         "There is a review of this period already.",
     )
     _dates_ordered = models.Constraint("CHECK(date_from <= date_to)", "A period ends after it begins.")
 
-    @api.depends("playbook_id.name", "team_id.name", "period", "date_from")
+    @api.depends("playbook_id.name", "team_id.name", "company_id.name", "period", "date_from")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for review in self:
@@ -63,7 +74,7 @@ class CrmFunnelReview(models.Model):
                 continue
             values = {
                 "playbook": review.playbook_id.name,
-                "team": review.team_id.name or self.env._("All Teams"),
+                "team": review._get_team_text(),
                 "date": fields.Date.to_string(review.date_from),
                 "month": review.date_from.strftime("%Y-%m"),
             }
@@ -72,6 +83,15 @@ class CrmFunnelReview(models.Model):
                 if review.period == "week"
                 else self.env._("%(playbook)s, %(team)s: %(month)s", **values)
             )
+
+    def _get_team_text(self):
+        """Return whose deals it is of: the team, and the company where several follow the playbook."""
+        team = self.team_id.name or self.env._("All Teams")
+        if not self.playbook_id._get_company_scope(self.company_id.id):
+            return team
+        # sudo: a reader of the review may be working in another company just now
+        company = self.sudo().company_id.name or self.env._("no company")
+        return self.env._("%(team)s (%(company)s)", team=team, company=company)
 
     def write(self, vals):
         """People add decisions and minutes; what was counted stays as it was.
@@ -98,6 +118,20 @@ class CrmFunnelReview(models.Model):
             if field.readonly and name not in mail and field.store
         ]
 
+    def action_make(self):
+        """Try again to make a review that could not be made, and open what has come of it.
+
+        :raise UserError: when there is nothing to make
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "failed":
+            raise UserError(self.env._("This review was generated already."))
+        scope = (self.playbook_id, self.period, (self.date_from, self.date_to))
+        # sudo: as the job makes it, of all deals
+        made = self.sudo()._make_safely(*scope, self.team_id.id, self.company_id.id)
+        return made.sudo(False).exists().get_formview_action()
+
     def action_done(self):
         """Mark as reviewed."""
         self.state = "done"
@@ -120,4 +154,5 @@ class CrmFunnelReview(models.Model):
     def _get_scope(self):
         """Return the scope of this review, see :class:`CrmFunnelReport`."""
         self.ensure_one()
-        return {"playbook_id": self.playbook_id.id, "team_id": self.team_id.id}
+        company = self.playbook_id._get_company_scope(self.company_id.id)
+        return {"playbook_id": self.playbook_id.id, "team_id": self.team_id.id, **company}

@@ -57,15 +57,16 @@ class CrmFunnelReview(models.Model):
     definitions = fields.Html(compute="_compute_definitions", sanitize=False)
 
     @api.model
-    def _prepare_finding_vals(self, playbook, team_id, days):
+    def _prepare_finding_vals(self, playbook, team_id, days, company_id=False):
         """Return the counts above, and the deals behind them."""
-        since, until = get_bounds(*days, playbook._get_tz())
+        since, until = get_bounds(*days, playbook._get_tz(self.env["res.company"].browse(company_id or ())))
+        its = self._get_team_domain(playbook, team_id, company_id)
         found = {
-            "overdue": self._find_overdue(playbook, team_id),
-            "override": self._find_overrides(playbook, team_id, since, until),
-            "high_risk": self._find_high_risks(playbook, team_id, since, until),
-            "check": self._find_open(playbook, team_id, Domain("check_ids", "!=", False)),
-            "no_contact": self._find_open(playbook, team_id, self._get_no_contact_domain(since)),
+            "overdue": self._find_overdue(playbook, team_id, company_id),
+            "override": self._find_overrides(playbook, its, since, until),
+            "high_risk": self._find_high_risks(playbook, its, since, until),
+            "check": self._find_open(playbook, its & Domain("check_ids", "!=", False)),
+            "no_contact": self._find_open(playbook, its & self._get_no_contact_domain(since)),
         }
         counts = {FINDINGS[name]: count for name, (count, _lead_ids) in found.items()}
         return {**counts, "finding_lead_ids": {name: lead_ids for name, (_count, lead_ids) in found.items()}}
@@ -82,35 +83,43 @@ class CrmFunnelReview(models.Model):
         return count, sorted({lead_id for lead_id in lead_ids or () if lead_id})
 
     @api.model
-    def _find_overdue(self, playbook, team_id):
-        scope = self._get_playbook_team_domain(playbook, team_id)
-        return self._find("crm.playbook.deadline.report", scope & Domain("state", "=", "overdue"))
+    def _get_team_domain(self, playbook, team_id, company_id, company="company_id"):
+        """Return the domain of what is of a team (False: of any) and of the company that a review is of.
+
+        :param str company: the field that has the deal's company
+        """
+        domain = Domain("team_id", "=", team_id) if team_id else Domain.TRUE
+        if playbook._get_company_scope(company_id):
+            domain &= Domain(company, "=", company_id)
+        return domain
 
     @api.model
-    def _find_overrides(self, playbook, team_id, since, until):
-        scope = self._get_playbook_team_domain(playbook, team_id)
+    def _find_overdue(self, playbook, team_id, company_id):
+        domain = self._get_overdue_domain(playbook, team_id, company_id)
+        return self._find("crm.playbook.deadline.report", domain)
+
+    @api.model
+    def _get_overdue_domain(self, playbook, team_id, company_id):
+        """Return the domain of the overdue work that a review counts."""
+        its = self._get_team_domain(playbook, team_id, company_id, "lead_id.company_id")
+        return its & Domain("playbook_id", "=", playbook.id) & Domain("state", "=", "overdue")
+
+    @api.model
+    def _find_overrides(self, playbook, its, since, until):
         entered = Domain("entered_at", ">=", since) & Domain("entered_at", "<", until)
-        return self._find("crm.lead.stage.log", scope & entered & Domain("gate", "=", "overridden"))
+        overridden = Domain("playbook_id", "=", playbook.id) & Domain("gate", "=", "overridden")
+        return self._find("crm.lead.stage.log", its & entered & overridden)
 
     @api.model
-    def _find_high_risks(self, playbook, team_id, since, until):
+    def _find_high_risks(self, playbook, its, since, until):
         raised = Domain("raised_at", ">=", since) & Domain("raised_at", "<", until)
         followed = self.env["crm.lead"]._get_playbook_domains().get(playbook.id, Domain.FALSE)
-        team = Domain("team_id", "=", team_id) if team_id else Domain.TRUE
-        return self._find("crm.lead.risk", raised & Domain("lead_id", "any", followed & team))
+        return self._find("crm.lead.risk", raised & Domain("lead_id", "any", followed & its))
 
     @api.model
-    def _find_open(self, playbook, team_id, domain):
-        domain &= playbook._get_open_leads_domain()
-        if team_id:
-            domain &= Domain("team_id", "=", team_id)
-        leads = self.env["crm.lead"].search(domain, order="id")
+    def _find_open(self, playbook, domain):
+        leads = self.env["crm.lead"].search(domain & playbook._get_open_leads_domain(), order="id")
         return len(leads), leads.ids
-
-    @api.model
-    def _get_playbook_team_domain(self, playbook, team_id):
-        team = Domain("team_id", "=", team_id) if team_id else Domain.TRUE
-        return Domain("playbook_id", "=", playbook.id) & team
 
     def _get_finding_texts(self):
         """Return each count with its name, for a text."""

@@ -1,89 +1,11 @@
 import logging
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import api, models
 
 from ...exceptions import CONCURRENCY_ERRORS
-from ...tools.funnel import (
-    PERIODS,
-    get_bounds,
-    get_last_period,
-    get_period,
-    get_periods_before,
-    get_rate,
-    get_today,
-)
+from ...tools.funnel import PERIODS, get_bounds, get_periods_before, get_rate
 
 _logger = logging.getLogger(__name__)
-
-LOOK_BACK = 4  # so many periods before the first one are made as well, where there is a history
-MAX_CATCH_UP = 53
-
-
-class CrmPlaybook(models.Model):
-    _inherit = "crm.playbook"
-
-    has_review = fields.Boolean(
-        string="Reviews",
-        default=True,
-        tracking=True,
-        help="Every Monday a review of the week before is generated for each team, and one of each month.",
-    )
-    review_user_ids = fields.Many2many(
-        "res.users",
-        "crm_playbook_review_user_rel",
-        string="Recipients",
-        domain=[("share", "=", False)],
-        help="They get the reviews by mail, besides the team's leader. Empty: the sales managers get those"
-        " that no team leader gets.",
-    )
-
-    def _get_tz(self):
-        """Return the time zone whose Monday begins this playbook's week: the calendar's, or the company's."""
-        company = self.company_id or self.env.company
-        return self.calendar_id.tz or company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
-
-    def _get_due_periods(self, period):
-        """Return the first and last days of the weeks or months that need a review, oldest first: those since
-        the last review, that one included (it may lack a team), or since the log begins.
-        """
-        self.ensure_one()
-        last = get_last_period(self.env.cr.now(), period, self._get_tz())
-        reviews = self.env["crm.funnel.review"]
-        made = [("playbook_id", "=", self.id), ("period", "=", period)]
-        latest = reviews.search(made, order="date_from desc", limit=1)
-        earlier = get_periods_before(last[0], period, MAX_CATCH_UP)
-        if latest:
-            return [days for days in [*earlier, last] if days[0] >= latest.date_from]
-        log = self.env["crm.lead.stage.log"]
-        first = log.search_fetch([("playbook_id", "=", self.id)], ["entered_at"], order="entered_at", limit=1)
-        if not first:
-            return []
-        begun = get_period(get_today(first.entered_at, self._get_tz()), period)[0]
-        return [days for days in [*earlier[-LOOK_BACK:], last] if days[0] >= begun]
-
-    def _get_review_scopes(self, since, until):
-        """Return ``{team id: company id}`` of the reviews of a period: for each team whose deals moved in it
-        or were open at its end, and (as team False) for all deals together where there is more than one team,
-        or a deal without. Deals of several companies are not added up: no company sees another's numbers.
-        """
-        self.ensure_one()
-        log, work = self.env["crm.lead.stage.log"], set()
-        moved = Domain("playbook_id", "=", self.id) & Domain("entered_at", ">=", since)
-        moved &= Domain("entered_at", "<", until)
-        is_open = self.env["crm.funnel.report"]._get_open_domain({"playbook_id": self.id}, until)
-        for domain in (moved, is_open):
-            rows = log._read_group(domain, ["team_id", "company_id"])
-            work |= {(team.id, company.id) for team, company in rows}
-        teams, own = {team_id for team_id, _company in work}, self.company_id.id
-        companies = {company_id for _team, company_id in work if company_id}
-        scopes = {
-            team_id: own or self.env["crm.team"].browse(team_id).company_id.id for team_id in teams if team_id
-        }
-        is_joined = len(teams) > 1 or False in teams
-        if is_joined and (own or len(companies) <= 1):
-            scopes[False] = own or next(iter(companies), False)
-        return scopes
 
 
 class CrmFunnelReview(models.Model):
@@ -104,47 +26,96 @@ class CrmFunnelReview(models.Model):
 
     @api.model
     def _make_safely(self, playbook, period, days, team_id, company_id):
-        """Make a review and tell of it; one that fails is tried again in an hour.
+        """Make a review and tell of it; one that fails is tried again in an hour, over the whole window in which
+        reviews are caught up, and is shown with its reason meanwhile. It keeps no other from being made.
 
-        It keeps no other from being made.
+        :return: the review, or the one that says why there is none; nothing when somebody else makes it
         """
+        scope = self._prepare_scope_vals(playbook, period, days, team_id, company_id)
         try:
-            self._make(playbook, period, days, team_id, company_id)._tell_made()
+            review = self._make(playbook, period, days, team_id, company_id)
+            review._tell_made()
             self.env.cr.flush()
         except Exception as error:
             self.env.cr.rollback()
             self.env.invalidate_all()
-            if not isinstance(error, CONCURRENCY_ERRORS):  # else somebody else has made it
-                _logger.exception(
-                    "The review of %s, %s %s, could not be made.", playbook.name, period, days[0]
-                )
+            if isinstance(error, CONCURRENCY_ERRORS):  # then somebody else has made it
+                return self.browse()
+            _logger.exception("The review of %s, %s %s, could not be made.", playbook.name, period, days[0])
+            return self._note_failed(scope, str(error) or type(error).__name__)
+        return review
+
+    @api.model
+    def _find_failed(self, scope):
+        names = ("playbook_id", "team_id", "company_id", "period", "date_from")
+        return self.search([("state", "=", "failed"), *((name, "=", scope[name]) for name in names)])
+
+    @api.model
+    def _note_failed(self, scope, reason):
+        """Return the review that says why there is none, the one that said so before if there is one."""
+        self._find_failed(scope).unlink()
+        return self.create({**scope, "state": "failed", "failure": reason})
+
+    @api.model
+    def _prepare_scope_vals(self, playbook, period, days, team_id, company_id):
+        """Return what a review is of."""
+        company = self.env["res.company"].browse(company_id or ())
+        return {
+            "playbook_id": playbook.id,
+            "team_id": team_id,
+            "company_id": company_id,
+            "currency_id": playbook.currency_id.id,
+            "period": period,
+            "date_from": days[0],
+            "date_to": days[1],
+            "tz": playbook._get_tz(company),
+        }
 
     @api.model
     def _get_due(self):
         """Return ``[(playbook, period, (first day, last day), team id, company id), …]`` with no review yet,
-        oldest first.
+        oldest first. A playbook that fails holds up none of the others.
         """
         playbooks = self.env["crm.playbook"].search(
             [("is_template", "=", False), ("has_review", "=", True), ("stage_ids", "!=", False)]
         )
         due, pending = [], playbooks._get_pending_histories()
         for playbook in playbooks.filtered(lambda one: one.id not in pending):  # else deals would be missing
-            for period in PERIODS:
-                for days in playbook._get_due_periods(period):
-                    due += [
-                        (playbook, period, days, *one) for one in self._get_missing(playbook, period, days)
-                    ]
-        return sorted(due, key=lambda one: (one[2][0], one[3]))
+            try:
+                with self.env.cr.savepoint():
+                    due += self._get_due_of(playbook)
+            except CONCURRENCY_ERRORS:
+                raise
+            except Exception:
+                _logger.exception("Which reviews of %s are due could not be told.", playbook.name)
+        return sorted(due, key=lambda one: (one[2][0], one[3], one[4]))
 
     @api.model
-    def _get_missing(self, playbook, period, days):
-        """Return ``[(team id or False for all, company id), …]`` whose review of a period is missing."""
-        scopes = playbook._get_review_scopes(*get_bounds(*days, playbook._get_tz()))
+    def _get_due_of(self, playbook):
+        """Return what :meth:`_get_due` does, of one playbook."""
+        return [
+            (playbook, period, days, team_id, company.id)
+            for company in playbook._get_review_companies()
+            for period in PERIODS
+            for days in playbook._get_due_periods(period, company)
+            for team_id in self._get_missing(playbook, period, days, company)
+        ]
+
+    @api.model
+    def _get_missing(self, playbook, period, days, company):
+        """Return the ids of the teams (False for all) whose review of a period is missing."""
+        teams = playbook._get_review_scopes(*get_bounds(*days, playbook._get_tz(company)), company)
         made = self.search(
-            [("playbook_id", "=", playbook.id), ("period", "=", period), ("date_from", "=", days[0])]
+            [
+                ("playbook_id", "=", playbook.id),
+                ("period", "=", period),
+                ("date_from", "=", days[0]),
+                ("company_id", "=", company.id),
+                ("state", "!=", "failed"),
+            ]
         )
         made_for = {review.team_id.id for review in made}
-        return [(team, company) for team, company in scopes.items() if team not in made_for]
+        return [team_id for team_id in teams if team_id not in made_for]
 
     @api.model
     def _make(self, playbook, period, days, team_id, company_id=False):
@@ -153,31 +124,38 @@ class CrmFunnelReview(models.Model):
         :param str period: ``week`` or ``month``
         :param days: the first and the last day
         :param team_id: a ``crm.team``, False for all
-        :param company_id: whose people may see it, False for all
+        :param company_id: of whose deals it is, False for those of none
         :return: the review
         """
         if company_id:
             self = self.with_company(company_id)
         playbook = playbook.with_env(self.env)
-        previous_days = get_periods_before(days[0], period, 1)[0]
-        scope = [("playbook_id", "=", playbook.id), ("team_id", "=", team_id), ("period", "=", period)]
+        scope = self._prepare_scope_vals(playbook, period, days, team_id, company_id)
+        self._find_failed(scope).unlink()
+        previous = get_periods_before(days[0], period, 1)[0][0]
         review = self.create(
             {
-                "playbook_id": playbook.id,
-                "team_id": team_id,
-                "company_id": company_id,
-                "currency_id": playbook.currency_id.id,
-                "period": period,
-                "date_from": days[0],
-                "date_to": days[1],
-                "tz": playbook._get_tz(),
+                **scope,
+                "previous_id": self._find_earlier(scope, 1)
+                .filtered(lambda one: one.date_from == previous)
+                .id,
                 "missing_rates": playbook.missing_rates if not playbook.company_id else False,
-                "previous_id": self.search([*scope, ("date_from", "=", previous_days[0])], limit=1).id,
-                **self._prepare_finding_vals(playbook, team_id, days),
+                **self._prepare_finding_vals(playbook, team_id, days, company_id),
             }
         )
         review._make_lines()
         return review
+
+    @api.model
+    def _find_earlier(self, scope, count):
+        """Return the reviews of the same scope of so many periods before, newest first, if they were made.
+
+        :param dict scope: see :meth:`_prepare_scope_vals`
+        """
+        same = [(name, "=", scope[name]) for name in ("playbook_id", "team_id", "company_id", "period")]
+        since = get_periods_before(scope["date_from"], scope["period"], count)[0][0]
+        before = [("date_from", "<", scope["date_from"]), ("date_from", ">=", since)]
+        return self.search([*same, *before, ("state", "!=", "failed")], order="date_from desc")
 
     def _make_lines(self):
         """Freeze the numbers of each stage."""
@@ -211,16 +189,9 @@ class CrmFunnelReview(models.Model):
         """Return ``{stage id: lines of the four periods before, newest first}``, as their own reviews have
         them.
         """
-        lines = self.env["crm.funnel.review.line"].search(
-            [
-                ("review_id.playbook_id", "=", self.playbook_id.id),
-                ("review_id.team_id", "=", self.team_id.id),
-                ("review_id.period", "=", self.period),
-                ("review_id.date_from", "<", self.date_from),
-                ("review_id.date_from", ">=", get_periods_before(self.date_from, self.period, 4)[0][0]),
-            ],
-            order="date_from desc",
-        )
+        scope = {name: self[name] for name in ("period", "date_from")}
+        scope |= {name: self[name].id for name in ("playbook_id", "team_id", "company_id")}
+        lines = self._find_earlier(scope, 4).line_ids.sorted("date_from", reverse=True)
         return lines.grouped(lambda line: line.stage_id.id)
 
     @api.model

@@ -45,6 +45,7 @@ class CrmFunnelReviewLine(models.Model):
                 [
                     ("playbook_stage_id", "=", self.playbook_stage_id.id),
                     ("team_id", "=", self.team_id.id),
+                    ("review_id.company_id", "=", self.review_id.company_id.id),
                     ("activity_id.active", "=", True),
                 ],
                 limit=1,
@@ -63,7 +64,7 @@ class CrmFunnelReview(models.Model):
         """
         playbook = self.playbook_id
         for user in (*self.team_id.user_id, *playbook.responsible_user_id, *playbook.review_user_ids):
-            if user.active and self.with_user(user).has_access("read"):
+            if user.active and self._is_readable_by(user):
                 return user
         return self.env["res.users"]
 
@@ -87,14 +88,19 @@ class CrmFunnelReview(models.Model):
             )
 
     def _get_recipients(self):
-        """Return the users who get this review: the team's leader and those whom the playbook names, else the
-        sales managers of the company.
+        """Return the users who get this review, of those who may read it: the team's leader and those whom the
+        playbook names, else the sales managers of the company.
         """
         users = self.team_id.user_id | self.playbook_id.review_user_ids
         if not users:
-            managers = self.env.ref("sales_team.group_sale_manager").all_user_ids
-            users = managers.filtered(lambda user: not self.company_id or self.company_id in user.company_ids)
-        return users.filtered(lambda user: user.active and not user.share and user.email)
+            users = self.env.ref("sales_team.group_sale_manager").all_user_ids
+        users = users.filtered(lambda user: user.active and not user.share and user.email)
+        return users.filtered(self._is_readable_by)
+
+    def _is_readable_by(self, user):
+        """Tell whether a user may read this review in one of their companies."""
+        companies = {"allowed_company_ids": user.company_ids.ids}
+        return self.with_user(user).with_context(**companies).has_access("read")
 
 
 class MailActivity(models.Model):
@@ -104,7 +110,7 @@ class MailActivity(models.Model):
         words = super()._get_words()
         for line in self.env["crm.funnel.review.line"].search([("activity_id", "in", self.ids)]):
             manager = line.activity_id.user_id
-            if line.review_id.with_user(manager).has_access("read"):
+            if line.review_id._is_readable_by(manager):
                 words[line.activity_id] = line._prepare_alert_words(manager)
         for decision in self.env["crm.funnel.review.decision"].search([("activity_id", "in", self.ids)]):
             if not decision.activity_id.res_model:

@@ -4,7 +4,6 @@ import io
 import xlsxwriter
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ...tools.funnel import get_bounds
 from .crm_funnel_numbers import RATES
@@ -201,9 +200,7 @@ class CrmFunnelReview(models.Model):
             self.env._("Due"),
             self.env._("Days Overdue"),
         ]
-        domain = self._get_playbook_team_domain(self.playbook_id, self.team_id.id) & Domain(
-            "state", "=", "overdue"
-        )
+        domain = self._get_overdue_domain(self.playbook_id, self.team_id.id, self.company_id.id)
         today = self._get_day(self.made_at)
         rows = [
             [

@@ -156,7 +156,9 @@ class TestImport(ImportCase):
             risk_description="预算需内部审批",
         )
         days = get_period(datetime.now().date(), "week")
-        review = self.env["crm.funnel.review"]._make(self.playbook, "week", days, self.team.id)
+        review = self.env["crm.funnel.review"]._make(
+            self.playbook, "week", days, self.team.id, self.env.company.id
+        )
         workbook = base64.b64decode(review._make_workbook().datas)
         copies = self._import(workbook, "review.xlsx", XLSX, lang=self.env.company.partner_id.lang)
         self.assertFalse([message for message in self.messages if message["type"] == "error"])

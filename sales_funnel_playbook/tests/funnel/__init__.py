@@ -1,6 +1,7 @@
 from . import test_digest
 from . import test_funnel
 from . import test_funnel_bottleneck
+from . import test_funnel_companies
 from . import test_funnel_invariants
 from . import test_funnel_oddities
 from . import test_funnel_page

@@ -102,7 +102,7 @@ class TestFunnelReview(ReviewCase):
         self.assertEqual(begun, {self.team: 10, other: 2, self.env["crm.team"]: 12})
 
     def test_companies_do_not_see_each_other_s_numbers(self):
-        """Two companies share a playbook: a review for each team, and none that adds them up."""
+        """Two companies share a playbook: a review for each team and company, and none that adds them up."""
         abroad = self.env["res.company"].create({"name": "Abroad"})
         line = self.env["crm.product.line"].create(
             {"name": "Presses", "playbook_id": self.playbook.id, "company_id": False}
@@ -123,7 +123,7 @@ class TestFunnelReview(ReviewCase):
         self.make_reviews(monday(5))
         days = (monday(4).date(), monday(4).date())
         with self.assertRaises(psycopg2.errors.UniqueViolation), mute_logger("odoo.sql_db"):
-            self.Review._make(self.playbook, "week", days, self.team.id)
+            self.Review._make(self.playbook, "week", days, self.team.id, self.env.company.id)
 
     def test_monthly_with_stays_over_their_limit(self):
         """In January stays in Lead ended after 8 and 15 days (six, three), 22 and 15 (one each) and 22
@@ -152,10 +152,10 @@ class TestFunnelReview(ReviewCase):
         self.create_leads_at(monday(4), 2, team_id=other.id, user_id=False)
         prepare = type(self.Review)._prepare_finding_vals
 
-        def fail_for_one(self, playbook, team_id, days):
+        def fail_for_one(self, playbook, team_id, *scope):
             if team_id == other.id:
                 raise ValueError("its disk is full")
-            return prepare(self, playbook, team_id, days)
+            return prepare(self, playbook, team_id, *scope)
 
         logger = "odoo.addons.sales_funnel_playbook.models.funnel.making"
         with (
@@ -166,10 +166,34 @@ class TestFunnelReview(ReviewCase):
         ):
             self.env.ref("sales_funnel_playbook.ir_cron_reviews").method_direct_trigger()
         made = self.Review.search([("date_from", "=", monday(4)), ("period", "=", "week")])
-        self.assertEqual({review.team_id.id for review in made}, {self.team.id, False})
-        self.make_reviews(monday(5) + timedelta(hours=1))
+        failed = made.filtered(lambda review: review.state == "failed")
+        self.assertEqual({review.team_id.id for review in made - failed}, {self.team.id, False})
+        self.assertEqual((failed.team_id, failed.failure), (other, "its disk is full"))
+        self.assertFalse(failed.line_ids)
+        # the other ones are long made: it is tried again all the same
+        self.make_reviews(monday(7))
         made = self.Review.search([("date_from", "=", monday(4)), ("period", "=", "week")])
         self.assertEqual({review.team_id.id for review in made}, {self.team.id, other.id, False})
+        self.assertNotIn("failed", made.mapped("state"))
+
+    def test_one_that_failed_is_made_by_hand(self):
+        days = (monday(4).date(), monday(5).date() - timedelta(days=1))
+        scope = self.Review._prepare_scope_vals(
+            self.playbook, "week", days, self.team.id, self.env.company.id
+        )
+        failed = self.Review._note_failed(scope, "its disk is full")
+        with self.mock_datetime_and_now(monday(6)):
+            action = failed.with_user(self.leader).action_make()
+        review = self.get_review(4)
+        self.assertEqual((action["res_id"], review.state), (review.id, "open"))
+        self.assertTrue(review.line_ids)
+        self.assertFalse(failed.exists())
+        with self.assertRaisesRegex(UserError, "generated already"):
+            review.with_user(self.leader).action_make()
+        with self.assertRaises(AccessError):
+            self.Review._note_failed(scope | {"date_from": monday(3).date()}, "…").with_user(
+                self.rep
+            ).action_make()
 
     def test_job_commits_each_review_and_goes_on(self):
         """The job itself, in an Odoo that lets it commit, up to the first review."""

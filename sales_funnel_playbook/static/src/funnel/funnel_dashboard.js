@@ -16,7 +16,7 @@ import { FunnelTable } from "./funnel_table";
 import { FunnelTrend } from "./funnel_trend";
 
 const MODEL = "crm.funnel.report";
-const IDS = ["playbook_id", "product_line_id", "team_id", "user_id"];
+const IDS = ["playbook_id", "company_id", "product_line_id", "team_id", "user_id"];
 const TEXTS = ["tier", "period", "date_from", "date_to"];
 
 /** Filters as the address has them: numbers for ids, dates only where no named period is chosen. */

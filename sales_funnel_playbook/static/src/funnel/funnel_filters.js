@@ -11,6 +11,7 @@ const PERIODS = [
     ["last_month", _t("Last month")],
 ];
 const SCOPE = [
+    ["company_id", _t("Company"), _t("All companies")],
     ["product_line_id", _t("Product Line"), _t("All product lines")],
     ["team_id", _t("Sales Team"), _t("All teams")],
     ["user_id", _t("Salesperson"), _t("Everybody")],

@@ -1,0 +1,159 @@
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+import pytz
+
+from odoo import Command
+from odoo.tests import new_test_user, tagged
+
+from .funnel_common import monday
+from .review_common import ReviewCase
+
+MANAGER = "sales_team.group_sale_manager"
+
+
+@tagged("post_install", "-at_install")
+class TestFunnelCompanies(ReviewCase):
+    """A playbook of all companies, and Odoo's own team that belongs to none: each company has its numbers, its
+    week and its readers.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.east, cls.west = cls.env["res.company"].create([{"name": "East"}, {"name": "West"}])
+        cls.playbook.calendar_id = False
+        for company, tz in ((cls.east, "Asia/Shanghai"), (cls.west, "America/Los_Angeles")):
+            company.resource_calendar_id = cls._create_nine_to_five()
+            company.resource_calendar_id.tz = tz
+        cls.team.write({"company_id": False, "user_id": False})
+        cls.stages.team_ids = False
+        cls.line = cls.env["crm.product.line"].create({"name": "Presses", "company_id": False})
+        cls.playbook.product_line_ids = cls.line
+        cls.li, cls.ann = (
+            new_test_user(
+                cls.env,
+                f"funnel_{name}",
+                groups=MANAGER,
+                email=f"{name}@example.com",
+                company_id=company.id,
+                company_ids=[Command.set(company.ids)],
+            )
+            for name, company in (("li", cls.east), ("ann", cls.west))
+        )
+
+    def _create(self, moment, company, count=1, **vals):
+        return self.create_leads_at(
+            moment, count, company_id=company.id, user_id=False, product_line_id=self.line.id, **vals
+        )
+
+    def _get(self, company, week=1):
+        domain = [("company_id", "=", company.id), ("date_from", "=", monday(week).date())]
+        return self.Review.search([*domain, ("period", "=", "week"), ("playbook_id", "=", self.playbook.id)])
+
+    def test_a_review_for_each_company(self):
+        """Two deals in the east, one in the west, one that belongs to nobody."""
+        noon = monday(1) + timedelta(days=2)
+        self._create(noon, self.east, 2)
+        self._create(noon, self.west)
+        nobody = self.env["res.company"]
+        self._create(noon, nobody, team_id=False)
+        self.make_reviews(monday(2) + timedelta(days=1))
+        for company, count in ((self.east, 2), (self.west, 1), (nobody, 1)):
+            review = self._get(company)[-1:]
+            self.assertEqual(self.get_line(review, self.stage_lead).begun_count, count, company.name)
+            self.assertEqual(self.get_line(review, self.stage_lead).open_count, count, company.name)
+        self.assertIn("(East)", self._get(self.east)[0].display_name)
+        seen = self.Review.with_user(self.li).search([("playbook_id", "=", self.playbook.id)])
+        self.assertEqual(seen.company_id, self.east)
+        self.assertNotIn(self._get(nobody)[0], seen, "only who manages all companies sees those of none")
+        everywhere = new_test_user(self.env, "funnel_all", groups=MANAGER)
+        everywhere.company_ids = self.env["res.company"].search([])
+        all_seen = self.Review.with_user(everywhere).with_context(
+            allowed_company_ids=everywhere.company_ids.ids
+        )
+        self.assertIn(self._get(nobody)[0], all_seen.search([]))
+
+    def test_told_to_who_may_read_it(self):
+        noon = monday(1) + timedelta(days=2)
+        self._create(noon, self.east)
+        self._create(noon, self.west)
+        self.playbook.review_user_ids = self.li | self.ann
+        self.make_reviews(monday(2) + timedelta(days=1))
+        for company, user in ((self.east, self.li), (self.west, self.ann)):
+            review = self._get(company)[0]
+            self.assertEqual(review._get_recipients(), user)
+            self.assertEqual(review.message_partner_ids & (self.li | self.ann).partner_id, user.partner_id)
+
+    def test_a_recipient_who_leads_nobody_may_read_it(self):
+        teller = new_test_user(
+            self.env, "funnel_teller", groups="sales_team.group_sale_salesman", email="teller@example.com"
+        )
+        teller.write({"company_id": self.east.id, "company_ids": [Command.set(self.east.ids)]})
+        self._create(monday(1), self.east)
+        self.playbook.review_user_ids = teller
+        self.make_reviews(monday(2) + timedelta(days=1))
+        review = self._get(self.east)[0]
+        self.assertEqual(review._get_recipients(), teller)
+        self.assertTrue(review.with_user(teller).line_ids.mapped("name"))
+
+    def test_each_week_ends_where_the_deals_are(self):
+        """Sunday 17:00 UTC is Monday in Shanghai and Sunday morning in Los Angeles."""
+        before = monday(1) + timedelta(days=2)
+        self._create(before, self.east)
+        self._create(before, self.west)
+        self.make_reviews(monday(2) - timedelta(hours=7))
+        self.assertEqual((len(self._get(self.east)), len(self._get(self.west))), (1, 0))
+        self.make_reviews(monday(2) + timedelta(hours=7))
+        self.assertFalse(self._get(self.west), "it is eleven at night")
+        self.make_reviews(monday(2) + timedelta(hours=9))
+        west = self._get(self.west)
+        self.assertEqual(west.tz, "America/Los_Angeles")
+        self.assertIn(self.ann.partner_id, west.message_partner_ids, "told: it is the last week there")
+
+    def test_a_zone_that_the_system_lacks(self):
+        """A calendar keeps the old name where the system has the new ones only."""
+        self.east.resource_calendar_id.tz = "Asia/Calcutta"
+        self._create(monday(1), self.east)
+        lacking = frozenset(pytz.all_timezones_set - {"Asia/Calcutta"})
+        with patch.object(pytz, "all_timezones_set", lacking):
+            self.assertEqual(self.playbook._get_tz(self.east), "Asia/Kolkata")
+            self.make_reviews(monday(2) + timedelta(days=1))
+            page = self.env["crm.funnel.report"].get_funnel(
+                {"playbook_id": self.playbook.id, "company_id": self.east.id, "period": "this_week"}
+            )
+        self.assertEqual(page["tz"], "Asia/Kolkata")
+        self.assertEqual(self._get(self.east)[0].tz, "Asia/Kolkata")
+
+    def test_a_playbook_that_fails_holds_up_no_other(self):
+        other = self.playbook.copy({"name": "Other"})
+        due = type(self.Review)._get_due_of
+
+        def fail_for_one(self, playbook):
+            if playbook == other:
+                raise ValueError("no such zone")
+            return due(self, playbook)
+
+        self._create(monday(1), self.east)
+        logger = "odoo.addons.sales_funnel_playbook.models.funnel.making"
+        with patch.object(type(self.Review), "_get_due_of", fail_for_one), self.assertLogs(logger, "ERROR"):
+            self.make_reviews(monday(2) + timedelta(days=1))
+        self.assertTrue(self._get(self.east))
+
+    def test_the_page_of_a_company(self):
+        noon = datetime(2024, 1, 3, 12)
+        self._create(noon, self.east, 2)
+        self._create(noon, self.west)
+        report = self.env["crm.funnel.report"]
+        days = {"date_from": "2024-01-01", "date_to": "2024-01-07", "playbook_id": self.playbook.id}
+        for company, count in ((self.east, 2), (self.west, 1)):
+            page = report.get_funnel({**days, "company_id": company.id})
+            [stage] = [one for one in page["stages"] if one["stage_id"] == self.stage_lead.id]
+            self.assertEqual(stage["begun_count"], count)
+        user = self.env.user
+        user.company_ids |= self.east | self.west
+        options = report.with_context(allowed_company_ids=user.company_ids.ids).get_filter_options()
+        self.assertIn(self.east.id, [one["id"] for one in options["company_id"]])
+        self.assertFalse(
+            report.with_context(allowed_company_ids=self.east.ids).get_filter_options()["company_id"]
+        )
