@@ -35,8 +35,8 @@ class CrmFunnelReport(models.Model):
     """The numbers of a funnel by stage, for the page and the reviews.
 
     A *scope* is a dict with some of ``playbook_id``, ``company_id``, ``product_line_id``, ``team_id``,
-    ``user_id`` (ids) and ``tier``; what is missing or false does not restrict. ``is_without_company`` restricts
-    to deals that belong to none.
+    ``user_id`` (ids) and ``tier``; what is missing or false does not restrict. ``is_without_company``
+    restricts to deals that belong to none.
     """
 
     _inherit = "crm.funnel.report"

@@ -26,8 +26,8 @@ class CrmFunnelReport(models.Model):
     def get_funnel(self, filters=None):
         """Return the funnel of a playbook in a period, from the deals that the user may see.
 
-        :param dict filters: ``playbook_id``, ``company_id``, ``product_line_id``, ``team_id``, ``user_id``, ``tier`` and
-        either
+        :param dict filters: ``playbook_id``, ``company_id``, ``product_line_id``, ``team_id``, ``user_id``,
+        ``tier`` and either
             ``period`` (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``,
             ``last_month``) or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are
             optional

@@ -30,8 +30,8 @@ class CrmFunnelReview(models.Model):
         readonly=True,
         index=True,
         ondelete="cascade",
-        help="Whose deals it is of. Empty: those that belong to no company; only managers of all companies see"
-        " it.",
+        help="Whose deals it is of. Empty: those that belong to no company; only managers of all"
+        " companies see it.",
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     period = fields.Selection(PERIODS, required=True, readonly=True)

@@ -28,31 +28,31 @@ class CrmPlaybook(models.Model):
     )
 
     def _get_tz(self, company=None):
-        """Return the name of the time zone whose Monday begins this playbook's week: that of its calendar, else
-        of ``company``, whose deals a review is of; else of its own company or the user's.
+        """Return the name of the time zone whose Monday begins this playbook's week: that of its calendar,
+        else of ``company``, whose deals a review is of; else of its own company or the user's.
         """
         return self._get_zone(company or self.company_id or self.env.company).zone
 
     def _get_review_companies(self):
-        """Return the companies whose deals have reviews of their own, empty for deals that belong to none. Deals
-        of several companies are not added up: no company sees another's numbers.
+        """Return the companies whose deals have reviews of their own, empty for deals that belong to none.
+        Deals of several companies are not added up: no company sees another's numbers.
         """
         # sudo: which companies there are decides whose deals are told apart, whoever asks
-        companies = self.company_id or self.env["res.company"].sudo().search([])
+        companies = self.company_id or self.env["res.company"].sudo().search([("active", "=", True)])
         return [*companies] if len(companies) == 1 else [*companies, companies.browse()]
 
     def _get_company_scope(self, company_id):
-        """Return the part of a scope that restricts it to a company's deals (False: to those of none), nothing
-        where there is but one.
+        """Return the part of a scope that restricts it to a company's deals (False: to those of none),
+        nothing where there is but one.
         """
         if len(self._get_review_companies()) == 1:
             return {}
         return {"company_id": company_id} if company_id else {"is_without_company": True}
 
     def _get_due_periods(self, period, company):
-        """Return the first and last days of the weeks or months for which a company's deals need a review, oldest
-        first: those since the last review, that one included (it may lack a team), or since the log begins; and
-        those of which a review could not be made.
+        """Return the first and last days of the weeks or months for which a company's deals need a review,
+        oldest first: those since the last review, that one included (it may lack a team), or since the log begins;
+        and those of which a review could not be made.
         """
         self.ensure_one()
         tz = self._get_tz(company)
@@ -79,8 +79,8 @@ class CrmPlaybook(models.Model):
         return self.env["crm.funnel.report"]._get_scope_domain(scope, tier="lead_id.tier")
 
     def _get_review_scopes(self, since, until, company):
-        """Return the ids of the teams that have a review of a period: those whose deals moved in it or were open
-        at its end; and False, for all deals together, where there is more than one team, or a deal without.
+        """Return the ids of the teams that have a review of a period: those whose deals moved in it or were
+        open at its end; and False, for all deals together, where there is more than one team, or a deal without.
         """
         self.ensure_one()
         log, its = self.env["crm.lead.stage.log"], self._get_log_domain(company)

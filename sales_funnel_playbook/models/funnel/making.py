@@ -26,8 +26,8 @@ class CrmFunnelReview(models.Model):
 
     @api.model
     def _make_safely(self, playbook, period, days, team_id, company_id):
-        """Make a review and tell of it; one that fails is tried again in an hour, over the whole window in which
-        reviews are caught up, and is shown with its reason meanwhile. It keeps no other from being made.
+        """Make a review and tell of it; one that fails is tried again in an hour, over the whole window in
+        which reviews are caught up, and is shown with its reason meanwhile. It keeps no other from being made.
 
         :return: the review, or the one that says why there is none; nothing when somebody else makes it
         """
@@ -139,7 +139,7 @@ class CrmFunnelReview(models.Model):
                 "previous_id": self._find_earlier(scope, 1)
                 .filtered(lambda one: one.date_from == previous)
                 .id,
-                "missing_rates": playbook.missing_rates if not playbook.company_id else False,
+                "missing_rates": playbook.missing_rates,
                 **self._prepare_finding_vals(playbook, team_id, days, company_id),
             }
         )

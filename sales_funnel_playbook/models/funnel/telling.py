@@ -88,8 +88,8 @@ class CrmFunnelReview(models.Model):
             )
 
     def _get_recipients(self):
-        """Return the users who get this review, of those who may read it: the team's leader and those whom the
-        playbook names, else the sales managers of the company.
+        """Return the users who get this review, of those who may read it: the team's leader and those whom
+        the playbook names, else the sales managers of the company.
         """
         users = self.team_id.user_id | self.playbook_id.review_user_ids
         if not users:

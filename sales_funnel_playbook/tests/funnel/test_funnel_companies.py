@@ -14,8 +14,8 @@ MANAGER = "sales_team.group_sale_manager"
 
 @tagged("post_install", "-at_install")
 class TestFunnelCompanies(ReviewCase):
-    """A playbook of all companies, and Odoo's own team that belongs to none: each company has its numbers, its
-    week and its readers.
+    """A playbook of all companies, and Odoo's own team that belongs to none: each company has its numbers,
+    its week and its readers.
     """
 
     @classmethod

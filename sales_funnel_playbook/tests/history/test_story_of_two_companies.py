@@ -68,7 +68,7 @@ class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
             self.env.invalidate_all()
         return answer["error"]["data"] if "error" in answer else answer.get("result")
 
-    def write(self, user, hours=1, **vals):
+    def save(self, user, hours=1, **vals):
         return self.call(user, "web_save", self.lead.ids, vals, specification={}, hours=hours)
 
     def assertRefusal(self, answer, name):
@@ -95,14 +95,14 @@ class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
         [made] = self.call(self.li, "web_save", [], vals, specification={"id": {}})
         self.lead = self.lead.browse(made["id"])
         self.assertEqual((self.lead.company_id, self.lead.user_id), (self.east, self.li))
-        refused = self.write(self.li, stage_id=self.stage_demo.id)
+        refused = self.save(self.li, stage_id=self.stage_demo.id)
         self.assertRefusal(refused, "PlaybookGateError")
         self.assertRegex(refused["message"], "[\u4e00-\u9fff]", "in the language of who is refused")
         self.assertRefusal(
             self.call(self.ann, "web_read", self.lead.ids, specification={"name": {}}), "AccessError"
         )
         self.call(self.li, "confirm_condition", self.lead.ids, self.needs_confirmed.id)
-        self.write(self.li, expected_revenue=7000, probability=30, stage_id=self.stage_demo.id)
+        self.save(self.li, expected_revenue=7000, probability=30, stage_id=self.stage_demo.id)
         self.assertEqual(self.lead.stage_id, self.stage_demo)
 
         self.call(self.wang, "action_archive", self.lead.ids, hours=24)
@@ -110,12 +110,12 @@ class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
         self.call(self.wang, "action_unarchive", self.lead.ids, hours=24)
         self.assertEqual(self.count_open(team_id=self.east_team.id), 1)
         west = {"company_id": self.west.id, "team_id": self.west_team.id, "user_id": self.ann.id}
-        self.write(self.boss, hours=24, **west)
+        self.save(self.boss, hours=24, **west)
         self.assertEqual((self.lead.stage_id, self.lead.company_id), (self.stage_demo, self.west))
         self.assertRefusal(
             self.call(self.li, "web_read", self.lead.ids, specification={"name": {}}), "AccessError"
         )
-        self.assertRefusal(self.write(self.ann, stage_id=self.stage_talks.id), "PlaybookGateError")
+        self.assertRefusal(self.save(self.ann, stage_id=self.stage_talks.id), "PlaybookGateError")
         self.assertEqual(self.count_open(team_id=self.west_team.id), 1)
         self.assertEqual(self.count_open(hours_ago=3, team_id=self.east_team.id), 1, "whose it was then")
 
@@ -125,7 +125,7 @@ class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
         self.call(self.boss, *override)
         self.call(self.ann, "action_set_lost", self.lead.ids, hours=30)
         self.call(self.ann, "action_unarchive", self.lead.ids, hours=24)
-        self.write(self.ann, date_deadline="2024-04-01", stage_id=self.stage_signed.id)
+        self.save(self.ann, date_deadline="2024-04-01", stage_id=self.stage_signed.id)
         self.assert_log()
 
     def assert_log(self):
