@@ -51,8 +51,8 @@ class CrmPlaybook(models.Model):
 
     def _get_due_periods(self, period, company):
         """Return the first and last days of the weeks or months for which a company's deals need a review,
-        oldest first: those since the last review, that one included (it may lack a team), or since the log begins;
-        and those of which a review could not be made.
+        oldest first: those since the last review, that one included (it may lack a team), or since the log
+        begins; and those of which a review could not be made.
         """
         self.ensure_one()
         tz = self._get_tz(company)
@@ -80,7 +80,8 @@ class CrmPlaybook(models.Model):
 
     def _get_review_scopes(self, since, until, company):
         """Return the ids of the teams that have a review of a period: those whose deals moved in it or were
-        open at its end; and False, for all deals together, where there is more than one team, or a deal without.
+        open at its end; and False, for all deals together, where there is more than one team, or a deal
+        without.
         """
         self.ensure_one()
         log, its = self.env["crm.lead.stage.log"], self._get_log_domain(company)

@@ -27,7 +27,8 @@ class CrmFunnelReview(models.Model):
     @api.model
     def _make_safely(self, playbook, period, days, team_id, company_id):
         """Make a review and tell of it; one that fails is tried again in an hour, over the whole window in
-        which reviews are caught up, and is shown with its reason meanwhile. It keeps no other from being made.
+        which reviews are caught up, and is shown with its reason meanwhile. It keeps no other from
+        being made.
 
         :return: the review, or the one that says why there is none; nothing when somebody else makes it
         """
