@@ -21,8 +21,8 @@ RENAME_CAUSES = """
 
 # Of whose deals a review was that no company had to itself: where there is but one, of its deals.
 GIVE_COMPANY = """
-    UPDATE crm_funnel_review SET company_id = only.id
-    FROM (SELECT MIN(id) AS id FROM res_company WHERE active HAVING COUNT(*) = 1) only
+    UPDATE crm_funnel_review SET company_id = single.id
+    FROM (SELECT MIN(id) AS id FROM res_company WHERE active HAVING COUNT(*) = 1) single
     WHERE company_id IS NULL
 """
 RULES = ("review", "review_line", "review_decision")
