@@ -57,6 +57,7 @@ class TestFunnelWorth(ReviewCase):
         self.env["res.currency.rate"].search([("currency_id", "=", francs.id)]).unlink()
         abroad = self.env["res.company"].create({"name": "Abroad", "currency_id": francs.id})
         self.team.company_id = False
+        self.leader.company_ids |= abroad
         self.make_review(company_id=abroad.id, user_id=False)
         mails = self.env["mail.mail"].search([("model", "=", "crm.funnel.review")])
         self.assertTrue(mails)
