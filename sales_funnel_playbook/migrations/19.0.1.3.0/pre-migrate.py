@@ -78,7 +78,12 @@ OWN_CURRENCY = """
 """
 
 
+# An index more on each lead costs every change of it, and nobody looks for deals of one score alone.
+UNUSED = "DROP INDEX IF EXISTS crm_lead__score_index"
+
+
 def migrate(cr, version):
+    cr.execute(UNUSED)
     give_currencies(cr)
     make_segments(cr)
 

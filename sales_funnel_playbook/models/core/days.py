@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import datetime, time
+from itertools import product
 
 import pytz
 
@@ -29,6 +30,18 @@ class CrmPlaybook(models.Model):
         company = companies.browse(company_id or ()) or playbook.company_id
         company = company or companies.search([], order="id", limit=1)
         return playbook.calendar_id.tz or company.resource_calendar_id.tz
+
+    @api.model
+    @remembered()
+    def _get_only_zone_name(self):
+        """Return the name of the time zone in which all deals are worked, None where there are several; kept in
+        memory.
+        """
+        in_use = {id_ for by_key in self._get_assignment() for id_, _company in by_key.values()}
+        # sudo: all companies, whichever the user sees; deals of archived ones live on
+        companies = self.env["res.company"].sudo().search([("active", "in", (True, False))])
+        names = {self._get_zone_name(*key) for key in product({*in_use, False}, {*companies.ids, False})}
+        return names.pop() if len(names) == 1 else None
 
     def _get_zone(self, company=None):
         """Return the time zone in which deals of this playbook, or none, and of a ``company`` are worked."""
@@ -76,7 +89,17 @@ class CrmLead(models.Model):
 
     def _group_by_zone(self):
         """Return ``{name of a time zone: the leads that are worked in it}``."""
-        return self.grouped(lambda lead: lead.playbook_id._get_zone(lead.company_id).zone)
+        playbooks = self.env["crm.playbook"]
+        if only := playbooks._get_only_zone_name():
+            return {get_zone(only).zone: self} if self else {}
+        playbook_ids = self._get_playbook_ids()
+        zones = {}
+        for key, leads in self.grouped(
+            lambda lead: (playbook_ids.get(lead.id, False), lead.company_id.id)
+        ).items():
+            name = get_zone(playbooks._get_zone_name(*key)).zone
+            zones[name] = zones.get(name, self.browse()) | leads
+        return zones
 
     def _get_today_sql(self, column):
         """Return which day it is for these leads of one playbook, where ``column`` has their company's id."""
@@ -113,6 +136,12 @@ class ResUsers(models.Model):
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        forget(self.env)
+        return companies
 
     def write(self, vals):
         result = super().write(vals)

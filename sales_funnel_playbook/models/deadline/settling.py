@@ -88,7 +88,7 @@ class CrmLead(models.Model):
     def _follow_change(self, model, names, is_later=()):
         result = super()._follow_change(model, names, is_later)
         settling = self.env["crm.playbook"]._get_settling_fields().get(model, ())
-        if any(name in settling for name in names):
+        if any(name in settling for name in names) and not self._is_settling_queued():
             followed = self.browse(filter(None, self._ids))._get_playbook_ids()
             self.browse(followed)._queue_settling()
         return result
@@ -100,6 +100,10 @@ class CrmLead(models.Model):
             return self.browse()
         playbook_ids = self.browse(filter(None, self._ids))._get_playbook_ids()
         return self.browse(lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in duties)
+
+    def _is_settling_queued(self):
+        """Tell whether the activities of all these leads are going to be brought in line already."""
+        return self.env.cr.precommit.data.get(QUEUE, set()).issuperset(self._ids)
 
     def _queue_settling(self):
         """Have the activities of these leads brought in line when the transaction ends: facts that
@@ -209,7 +213,7 @@ class CrmLeadStageLog(models.Model):
     def _record(self, segments, endings=()):
         """Coming into a stage begins its key actions and ends those of the stage before."""
         result = super()._record(segments, endings)
-        self.env["crm.lead"].browse(
-            [segment.lead_id for segment in segments]
-        )._get_dutiful()._queue_settling()
+        leads = self.env["crm.lead"].browse([segment.lead_id for segment in segments])
+        if not leads._is_settling_queued():
+            leads._get_dutiful()._queue_settling()
         return result

@@ -109,15 +109,19 @@ class CrmLead(models.Model):
         elif save.standing and (restage := self._get_restage(save.vals)):
             self._log_restage(save.standing, restage)
         elif save.standing:
-            playbook_ids = self._get_playbook_ids()
-            concerned = {
-                id_: state
-                for id_, state in save.standing.items()
-                if state.playbook_id or playbook_ids.get(id_)
-            }
+            concerned = self._get_concerned(save)
             self.browse(concerned)._settle_segments(
                 concerned, save.verdicts, given=save.given, present=save.present
             )
+
+    def _get_concerned(self, save):
+        """Return the states before a save of the leads that followed a playbook, or do now."""
+        if not save.is_rekeyed:
+            return save.standing
+        playbook_ids = self._get_playbook_ids()
+        return {
+            id_: state for id_, state in save.standing.items() if state.playbook_id or playbook_ids.get(id_)
+        }
 
     @api.model
     def _check_entered_at(self, entered_at):

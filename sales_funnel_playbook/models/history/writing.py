@@ -18,9 +18,11 @@ CURRENT = """
 """
 END = """
     UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(entered_at, %(now)s), ended_as = ending.ended_as,
-        closes_stay = ending.days IS NOT NULL, duration_days = ending.days, working_hours = ending.hours
-    FROM unnest(%(ids)s, %(ended_as)s, %(days)s::float[], %(hours)s::float[])
-        AS ending(id, ended_as, days, hours)
+        closes_stay = ending.days IS NOT NULL, duration_days = ending.days, working_hours = ending.hours,
+        came_further_at = COALESCE(came_further_at,
+            CASE WHEN is_first AND stage_rank < ending.further_rank THEN ending.further_at END)
+    FROM unnest(%(ids)s, %(ended_as)s, %(days)s::float[], %(hours)s::float[], %(ranks)s::int[],
+        %(further_at)s::timestamp[]) AS ending(id, ended_as, days, hours, further_rank, further_at)
     WHERE log.id = ending.id
 """
 # Given away and back in one moment: nobody else had it.
@@ -40,7 +42,8 @@ REOPEN = """
     FROM unnest(%s, %s) AS stay(lead_id, sequence)
     WHERE log.lead_id = stay.lead_id AND log.stay_sequence = stay.sequence AND log.closes_stay
 """
-# Who comes into a stage for the first time, and who has come further with it.
+# Who comes into a stage for the first time, and which earlier ones it has come further than with it; not the
+# one that has just ended, which END says: PostgreSQL checks all foreign keys of a row that is updated twice.
 BEGIN = """
     WITH begun AS (
         INSERT INTO crm_lead_stage_log (probability, is_own_probability, score, amount, recurring_amount,
@@ -159,7 +162,7 @@ class CrmLeadStageLog(models.Model):
         self._change_version()
         self.env["crm.lead"].flush_model()  # all fields: those that were left would be an UPDATE of their own
         if endings:
-            self._end(endings)
+            self._end(endings, {one.lead_id: one for one in segments if one.is_entry})
         if segments:
             self._begin(segments)
             self.env.cr.cache.setdefault(LOGGED, set()).update(one.lead_id for one in segments)
@@ -203,11 +206,20 @@ class CrmLeadStageLog(models.Model):
         )
 
     @api.model
-    def _end(self, endings):
-        """End these segments now, and measure the stays that are over."""
+    def _end(self, endings, entries):
+        """End these segments now, and measure the stays that are over.
+
+        :param dict entries: ``{lead id: Segment}`` of those that enter a stage with it
+        """
         now = self.env.cr.now().replace(microsecond=0)
         measured = self._measure([ending for ending in endings if ending.closes], now)
         none = (None, None)
+        further = [
+            (entry.stage_rank, entry.entered_at)
+            if (entry := entries.get(ending.lead_id)) and entry.playbook_id == ending.playbook_id
+            else none
+            for ending in endings
+        ]
         self.env.cr.execute(
             SQL(
                 END,
@@ -216,6 +228,8 @@ class CrmLeadStageLog(models.Model):
                 ended_as=[ending.ended_as for ending in endings],
                 days=[measured.get(ending.id, none)[0] for ending in endings],
                 hours=[measured.get(ending.id, none)[1] for ending in endings],
+                ranks=[rank for rank, _at in further],
+                further_at=[at for _rank, at in further],
             )
         )
         reopened = [(ending.lead_id, ending.reopened) for ending in endings if ending.reopened]

@@ -54,7 +54,6 @@ class CrmLead(models.Model):
         store=True,
         precompute=True,
         digits=(3, 1),
-        index=True,
         help="Points on the playbook's score sheet, 0 to 10.",
     )
     is_scored = fields.Boolean(

@@ -114,9 +114,11 @@ class CrmLead(models.Model):
 
     def _queue_rating(self, results):
         """Have ``results`` follow again from the rules, on those of these leads that follow a playbook."""
-        followed = self.browse(self.browse(filter(None, self._ids))._get_playbook_ids() if results else ())
-        for result in results if followed else ():
-            self.env.add_to_compute(self._fields[result], followed)
+        fields = [self._fields[result] for result in results]
+        fields = [field for field in fields if not self <= self.env.records_to_compute(field)]
+        followed = self.browse(self.browse(filter(None, self._ids))._get_playbook_ids() if fields else ())
+        for field in fields if followed else ():
+            self.env.add_to_compute(field, followed)
 
     def _refresh(self):
         # what rules change on all deals at once is no news of each deal, and says so on the playbook

@@ -14,7 +14,7 @@ OWN, ALL, MANAGER = (
 
 @tagged("post_install", "-at_install")
 class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
-    """One deal, from the web client of each who has it, over two companies, currencies, zones and languages:
+    """Deals, from the web client of each who has them, over two companies, currencies, zones and languages:
     what the log says at the end is what happened.
     """
 
@@ -32,6 +32,12 @@ class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
         for company, tz in ((cls.east, "Asia/Shanghai"), (cls.west, "America/Los_Angeles")):
             company.resource_calendar_id = cls._create_nine_to_five()
             company.resource_calendar_id.tz = tz
+        cls._create_people()
+        cls.line = cls.env["crm.product.line"].create({"name": "Silk", "company_id": False})
+        cls.playbook.product_line_ids = cls.line
+
+    @classmethod
+    def _create_people(cls):
         east = {"lang": "zh_CN", "tz": "Asia/Shanghai", "company_id": cls.east.id, "password": "story-pass"}
         west = {"lang": "en_US", "tz": "America/Los_Angeles", "company_id": cls.west.id}
         west["password"] = "story-pass"
@@ -40,31 +46,30 @@ class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
         cls.wang = new_test_user(cls.env, "story_wang", groups=ALL, **east)
         cls.ann = new_test_user(cls.env, "story_ann", groups=OWN, **west)
         cls.boss = new_test_user(cls.env, "story_boss", groups=MANAGER, **{**east, **both})
+        ours = {"user_id": cls.wang.id, "member_ids": [Command.link(cls.li.id)]}
         cls.east_team, cls.west_team = cls.env["crm.team"].create(
             [
-                {"name": "Ours", "company_id": cls.east.id, "user_id": cls.wang.id},
+                {**ours, "name": "Ours", "company_id": cls.east.id},
                 {"name": "Theirs", "company_id": cls.west.id, "user_id": cls.boss.id},
             ]
         )
-        cls.line = cls.env["crm.product.line"].create({"name": "Silk", "company_id": False})
-        cls.playbook.product_line_ids = cls.line
 
     def setUp(self):
         super().setUp()
         self.now = MONDAY
         self.lead = self.env["crm.lead"]
 
-    def call(self, user, method, *args, hours=1, **kwargs):
-        """Call a method of the deal from the web client of ``user``, some hours later."""
+    def call(self, user, method, *args, hours=1, model="crm.lead", **kwargs):
+        """Call a method from the web client of ``user``, some hours later."""
         self.now += timedelta(hours=hours)
         self.env.flush_all()
         with self.mock_datetime_and_now(self.now):
             self.authenticate(user.login, "story-pass")
             context = {"lang": user.lang, "tz": user.tz, "allowed_company_ids": user.company_ids.ids}
             kwargs = {**kwargs, "context": context}
-            params = {"model": "crm.lead", "method": method, "args": args, "kwargs": kwargs}
+            params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
             body = {"jsonrpc": "2.0", "id": 0, "method": "call", "params": params}
-            answer = self.url_open(f"/web/dataset/call_kw/crm.lead/{method}", json=body).json()
+            answer = self.url_open(f"/web/dataset/call_kw/{model}/{method}", json=body).json()
             self.env.invalidate_all()
         return answer["error"]["data"] if "error" in answer else answer.get("result")
 
@@ -156,3 +161,56 @@ class TestStoryOfTwoCompanies(HttpCase, PlaybookCase):
                 self.boss, "write", self.lead.ids, {"stage_log_ids": [(1, log[0].id, {name: value})]}
             )
             self.assertRefusal(answer, "AccessError")
+
+    def import_deals(self, user, *names):
+        fields = ["name", "type", "team_id/.id", "stage_id/.id", "product_line_id/.id", "user_id/.id"]
+        keys = [str(one.id) for one in (self.east_team, self.stage_lead, self.line, self.li)]
+        rows = [[name, "opportunity", *keys] for name in names]
+        result = self.call(user, "load", fields, rows)
+        self.assertFalse(result["messages"])
+        return self.lead.browse(result["ids"])
+
+    def get_log(self, lead):
+        return [
+            (one.kind, one.stage_id.name, one.moved_by_id.login)
+            for one in lead.stage_log_ids.sorted("sequence")
+        ]
+
+    def merge(self, user, leads):
+        wizard = {"opportunity_ids": [Command.set(leads.ids)], "team_id": self.east_team.id}
+        model = "crm.merge.opportunity"
+        made = self.call(user, "create", {**wizard, "user_id": self.li.id}, model=model)
+        return made if isinstance(made, dict) else self.call(user, "action_merge", [made], model=model)
+
+    @mute_logger("odoo.http")
+    def test_imported_copied_split_and_merged(self):
+        cotton, linen = self.import_deals(self.wang, "Cotton", "Linen")
+        self.call(self.li, "confirm_condition", cotton.ids, self.needs_confirmed.id)
+        vals = {"expected_revenue": 7000, "stage_id": self.stage_demo.id}
+        self.call(self.li, "web_save", cotton.ids, vals, specification={})
+        self.assertEqual(cotton.stage_id, self.stage_demo)
+        self.assertRefusal(self.call(self.ann, "copy", cotton.ids), "AccessError")
+        copy = self.lead.browse(self.call(self.wang, "copy", cotton.ids))
+        self.assertEqual([one[0] for one in self.get_log(copy)], ["created"])
+        self.assertFalse(copy.confirmation_ids, "what was confirmed was confirmed of the other")
+        self.assertEqual(self.count_open(team_id=self.east_team.id), 3)
+
+        stage = self.playbook.stage_ids.filtered(lambda one: one.stage_id == self.stage_demo)
+        split = {"model": "crm.playbook.stage", "hours": 24}
+        self.assertRefusal(self.call(self.wang, "action_split", stage.ids, **split), "AccessError")
+        wizard = self.env["crm.playbook.split.stage"].browse(
+            self.call(self.boss, "action_split", stage.ids, **split)["res_id"]
+        )
+        line = [Command.update(wizard.line_ids[1].id, {"takes_deals": True})]
+        self.call(self.boss, "write", wizard.ids, {"line_ids": line}, model=wizard._name)
+        self.call(self.boss, "action_split", wizard.ids, model=wizard._name)
+        part = cotton.stage_id
+        self.assertEqual(part.name, "Demo（2）")
+        self.assertEqual(self.count_open(team_id=self.east_team.id), 3)
+
+        self.assertRefusal(self.merge(self.ann, cotton | linen), "AccessError")
+        self.merge(self.wang, cotton | linen)
+        self.assertEqual((cotton.exists(), linen.exists(), cotton.stage_id), (cotton, linen.browse(), part))
+        self.assertEqual(self.count_open(team_id=self.east_team.id), 2)
+        self.assertEqual(self.count_open(hours_ago=4, team_id=self.east_team.id), 2, "one is no longer known")
+        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
