@@ -1,3 +1,4 @@
+from . import crm_lead_trait
 from . import crm_funnel_report
 from . import crm_funnel_numbers
 from . import crm_funnel_page

@@ -106,7 +106,8 @@ MODELS = {
     "crm.playbook.integrity.check.line": "its faults",
 }
 ABSTRACT = (
-    *("crm.funnel.numbers", "crm.lead.evidence", "crm.lead.fact", "crm.playbook.cache.mixin"),
+    *("crm.funnel.numbers", "crm.lead.evidence", "crm.lead.fact", "crm.lead.trait"),
+    "crm.playbook.cache.mixin",
     *("crm.playbook.delay", "crm.playbook.duty", "crm.playbook.integrity"),
     *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),
 )
