@@ -4,7 +4,9 @@ from . import test_funnel_bottleneck
 from . import test_funnel_channel
 from . import test_funnel_companies
 from . import test_funnel_days
+from . import test_funnel_intake
 from . import test_funnel_invariants
+from . import test_funnel_lost
 from . import test_funnel_oddities
 from . import test_funnel_page
 from . import test_funnel_review

@@ -70,6 +70,8 @@ MODELS = {
     "crm.lead.question": "evidence, log",
     "crm.lead.stage.log": "evidence, log",
     "crm.funnel.report": "reports",
+    "crm.funnel.intake.report": "reports",
+    "crm.funnel.lost.report": "reports",
     "crm.lead.calibration.report": "reports",
     "crm.lead.risk.report": "reports",
     "crm.playbook.deadline.report": "reports",
