@@ -32,9 +32,9 @@ class CrmFunnelReport(models.Model):
     def get_funnel(self, filters=None):
         """Return the funnel of a playbook in a period, from the deals that the user may see.
 
-        :param dict filters: what a scope has, see :class:`CrmFunnelReport`, and either ``period`` (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``,
-            ``last_month``) or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are
-            optional
+        :param dict filters: what a scope has, see :class:`CrmFunnelReport`, and either ``period``
+            (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``, ``last_month``) or
+            ``date_from`` and ``date_to`` (ISO dates, the last day included); all are optional
         :return: ``{"filters": the filters in effect, "previous": {"date_from", "date_to"}, "stages": [stage,
         …],
             "trend": {"step", "dates": [date, …], "stages": {stage id: {"begun": [count, …], "flow":
