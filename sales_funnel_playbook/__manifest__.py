@@ -48,6 +48,7 @@
         # the funnel
         "views/funnel/crm_funnel_views.xml",
         "views/funnel/crm_funnel_review_form_views.xml",
+        "views/funnel/crm_funnel_review_channel_views.xml",
         "views/funnel/crm_funnel_review_views.xml",
         "views/funnel/crm_funnel_snapshot_views.xml",
         "views/funnel/digest_views.xml",
@@ -68,6 +69,8 @@
         "wizard/crm_playbook_use_template_views.xml",
         # reports
         "report/crm_funnel_report_views.xml",
+        "report/crm_funnel_intake_report_views.xml",
+        "report/crm_funnel_lost_report_views.xml",
         "report/crm_funnel_review_templates.xml",
         "report/crm_lead_calibration_report_views.xml",
         "report/crm_lead_risk_report_views.xml",

@@ -3,14 +3,15 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.funnel import get_rate
-from ..tools.funnel_events import STAYS
+from ..tools.funnel_events import STAYS, TRAITS
 
 MOVES = ("begun_count", "next_count", "advanced_count", "won_count", "lost_count", "returned_count")
 COHORT = {"won": "cohort_won_count", "lost": "cohort_lost_count", "pending": "cohort_open_count"}
 OPEN = ("open_count", "open_amount", "weighted_amount")
 COUNTS = (*MOVES, "cohort_count", "reached_count", *COHORT.values(), "stay_count", *OPEN)
 RATES = ("flow_rate", "reached_rate")
-SCOPE = ("playbook_id", "company_id", "product_line_id", "team_id", "user_id", "tier")
+TODAY = ("tier", *TRAITS)  # of the deal as it is, the rest is of the moment that is asked for
+SCOPE = ("playbook_id", "company_id", "product_line_id", "team_id", "user_id", *TODAY)
 # Which events each number counts; what is open is no event.
 EVENTS = {
     "begun_count": [("event", "=", "begun")],
@@ -35,8 +36,9 @@ class CrmFunnelReport(models.Model):
     """The numbers of a funnel by stage, for the page and the reviews.
 
     A *scope* is a dict with some of ``playbook_id``, ``company_id``, ``product_line_id``, ``team_id``,
-    ``user_id`` (ids) and ``tier``; what is missing or false does not restrict. ``is_without_company``
-    restricts to deals that belong to none.
+    ``user_id``, ``source_id``, ``medium_id``, ``campaign_id``, ``industry_id``, ``country_id``,
+    ``lost_reason_id`` (ids), ``company_size`` and ``tier``; what is missing or false does not restrict.
+    ``is_without_company`` restricts to deals that belong to none.
     """
 
     _inherit = "crm.funnel.report"
@@ -74,7 +76,8 @@ class CrmFunnelReport(models.Model):
     @api.model
     def _get_scope_domain(self, scope, tier="tier"):
         """Return the domain of a scope on this model, or on the stage log with ``tier="lead_id.tier"``."""
-        names = {name: tier if name == "tier" else name for name in SCOPE}
+        deal = tier.removesuffix("tier")
+        names = {name: f"{deal}{name}" if name in TODAY else name for name in SCOPE}
         its = Domain.AND(Domain(names[name], "=", scope[name]) for name in SCOPE if scope.get(name))
         return its & Domain("company_id", "=", False) if scope.get("is_without_company") else its
 

@@ -3,17 +3,23 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..arguments import check_argument, is_id
+from ..models.customer.crm_lead import COMPANY_SIZES
 from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel import get_bounds, get_days, get_period, get_rate, get_step
+from ..tools.funnel_events import TRAITS
 from .crm_funnel_numbers import COUNTS, RATES, SCOPE, STAYS
 
 PRESETS = ("this_week", "last_week", "weeks_4", "weeks_12", "this_month", "last_month")
 DEFAULT_PRESET = "weeks_12"
 MAX_DAYS = 10 * 366
 YEARS = range(1900, 3000)
-TIER_NAMES = [name for name, _label in TIERS]
+CHOICES = {
+    "tier": [name for name, _label in TIERS],
+    "company_size": [name for name, _label in COMPANY_SIZES],
+}
 
 
 class CrmFunnelReport(models.Model):
@@ -26,11 +32,9 @@ class CrmFunnelReport(models.Model):
     def get_funnel(self, filters=None):
         """Return the funnel of a playbook in a period, from the deals that the user may see.
 
-        :param dict filters: ``playbook_id``, ``company_id``, ``product_line_id``, ``team_id``, ``user_id``,
-        ``tier`` and either
-            ``period`` (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``,
-            ``last_month``) or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are
-            optional
+        :param dict filters: what a scope has, see :class:`CrmFunnelReport`, and either ``period``
+            (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``, ``last_month``) or
+            ``date_from`` and ``date_to`` (ISO dates, the last day included); all are optional
         :return: ``{"filters": the filters in effect, "previous": {"date_from", "date_to"}, "stages": [stage,
         …],
             "trend": {"step", "dates": [date, …], "stages": {stage id: {"begun": [count, …], "flow":
@@ -76,16 +80,26 @@ class CrmFunnelReport(models.Model):
             "user_id": self.env["res.users"].search(
                 [("all_group_ids", "in", salesmen.ids), ("company_ids", "in", self.env.companies.ids)]
             ),
+            **{name: self._find_used(name) for name in TRAITS if name not in CHOICES},
         }
         options = {
             name: [{"id": one.id, "name": one.display_name} for one in found]
             for name, found in records.items()
         }
-        options["tier"] = [
-            {"id": value, "name": label}
-            for value, label in self._fields["tier"]._description_selection(self.env)
-        ]
+        for name in CHOICES:
+            labels = self._fields[name]._description_selection(self.env)
+            options[name] = [{"id": value, "name": label} for value, label in labels]
         return options
+
+    @api.model
+    def _find_used(self, name):
+        """Return what the deals that the user may see have as ``name``: of all campaigns that there are,
+        most are mailings nobody has answered.
+        """
+        leads = self.env["crm.lead"].with_context(active_test=False)._search([(name, "!=", False)])
+        used = leads.subselect(self.env["crm.lead"]._field_to_sql(leads.table, name, leads))
+        options = self.env[self._fields[name].comodel_name].with_context(active_test=False)
+        return options.search([("id", "in", used)])
 
     @api.model
     @api.readonly
@@ -125,7 +139,7 @@ class CrmFunnelReport(models.Model):
         playbooks = self._get_playbooks()
         clean = {name: filters.get(name) or False for name in SCOPE}
         for name, value in clean.items():
-            is_usable = value in TIER_NAMES if name == "tier" else is_id(value)
+            is_usable = value in CHOICES[name] if name in CHOICES else is_id(value)
             check_argument(self.env, name, value, is_usable or not value)
         if clean["playbook_id"] not in playbooks.ids:
             clean["playbook_id"] = playbooks[:1].id
@@ -197,21 +211,12 @@ class CrmFunnelReport(models.Model):
     def _get_trend(self, filters, first, last, tz):
         """Return the stays begun and the flow rate of each stage by day, week or month of the period."""
         step = get_step(first, last)
-        domain = self._get_period_domain(filters, *get_bounds(first, last, tz))
-        rows = self.with_context(tz=tz)._read_group(
-            domain & Domain("event", "in", ["begun", "next"]),
-            ["stage_id", "date:day"],
-            ["begun_count:sum", "next_count:sum"],
-        )
         dates = sorted(
             {get_period(first + timedelta(days=n), step)[0] for n in range((last - first).days + 1)}
         )
-        sums = {}
-        for stage, day, begun, following in rows:
-            key = stage.id, get_period(day.date(), step)[0]
-            one = sums.setdefault(key, [0, 0])
-            one[0] += begun
-            one[1] += following
+        domain = self._get_period_domain(filters, *get_bounds(first, last, tz))
+        sums = self._get_entry_sums(domain, [get_bounds(day, day, tz)[0] for day in dates])
+        sums = {(stage_id, dates[number]): counts for (stage_id, number), counts in sums.items()}
         stages = {
             stage_id: {
                 "begun": [sums.get((stage_id, day), (0, 0))[0] for day in dates],
@@ -220,6 +225,27 @@ class CrmFunnelReport(models.Model):
             for stage_id in {stage_id for stage_id, _day in sums}
         }
         return {"step": step, "dates": [fields.Date.to_string(day) for day in dates], "stages": stages}
+
+    @api.model
+    def _get_entry_sums(self, domain, starts):
+        """Return ``{(stage id, number of the span): (entries, entries into the next stage)}``.
+
+        :param starts: when each span begins and the one before it ends, in naive UTC: PostgreSQL need not
+            know the time zone
+        """
+        query = self._search(domain & Domain("event", "in", ["begun", "next"]))
+        stage, date, begun, following = (
+            self._field_to_sql(self._table, name, query)
+            for name in ("stage_id", "date", "begun_count", "next_count")
+        )
+        query.groupby = SQL("1, 2")
+        rows = self.env.execute_query(
+            query.select(
+                *(stage, SQL("WIDTH_BUCKET(%s, %s) - 1", date, starts)),
+                *(SQL("SUM(%s)", begun), SQL("COALESCE(SUM(%s), 0)", following)),
+            )
+        )
+        return {(stage_id, number): counts for stage_id, number, *counts in rows}
 
     @api.model
     def _get_definitions(self):

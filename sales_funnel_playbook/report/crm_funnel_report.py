@@ -1,8 +1,12 @@
+from datetime import datetime, time, timedelta
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.date_utils import parse_date
 
 from ..models.rating.crm_playbook_tier import TIERS
-from ..tools.funnel_events import EVENTS
+from ..tools.funnel_events import EVENTS, TRAITS
 
 KINDS = [
     ("begun", "Entered"),
@@ -12,6 +16,7 @@ KINDS = [
     ("stay", "Time in Stage Ended"),
 ]
 OUTCOMES = [("won", "Won"), ("lost", "Lost"), ("pending", "Open")]
+DAY = timedelta(days=1)
 PERCENTILES = {
     f"stay_{unit}_{name}": (share, f"stay_{unit}")
     for unit in ("days", "hours")
@@ -19,17 +24,32 @@ PERCENTILES = {
 }
 
 
+def get_day_span(value, env):
+    """Return a day, which may be relative to today, as the first and the last day of itself."""
+    day = parse_date(value, env) if isinstance(value, str) else value
+    return day, day
+
+
+def get_week_span(value, _env):
+    """Return the first and the last day of a week as ``week`` has it."""
+    monday = datetime.strptime(f"{value}-1", "%G-W%V-%u").date()
+    return monday, monday + 6 * DAY
+
+
+SPANS = {"day": get_day_span, "week": get_week_span}
+
+
 class CrmFunnelReport(models.Model):
     """What happened in the funnel, an event a row, with what it adds to the numbers of its stage."""
 
     _name = "crm.funnel.report"
     _description = "Funnel Analysis"
-    _inherit = ["crm.lead.fact", "crm.funnel.numbers"]
+    _inherit = ["crm.lead.fact", "crm.lead.trait", "crm.funnel.numbers"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "lead_id"
     _depends = {
-        "crm.lead": ["tier", "won_status"],
+        "crm.lead": ["tier", "won_status", *TRAITS],
         "crm.lead.stage.log": [
             *(
                 "lead_id",
@@ -59,10 +79,40 @@ class CrmFunnelReport(models.Model):
     outcome = fields.Selection(OUTCOMES, readonly=True, help="What has become of the deal until today.")
     event = fields.Selection(KINDS, readonly=True)
     date = fields.Datetime(readonly=True, help="When it happened.")
+    day = fields.Date(readonly=True, help="The day on which it happened, where the deal is worked.")
+    week = fields.Char(
+        readonly=True,
+        help="The week, from Monday to Sunday, in which it happened where the deal is worked, by its number.",
+    )
 
     @property
     def _table_query(self):
-        return SQL(EVENTS)
+        zone = self.env["crm.playbook"]._get_zone_sql(SQL("log.playbook_id"), SQL("log.company_id"))
+        return SQL(EVENTS, zone=zone)
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Days and weeks say between which moments to look, for which there are indexes."""
+        domain = Domain(domain).optimize(self).map_conditions(self._add_moments)
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _add_moments(self, condition):
+        """Return the same condition, with the moments between which its days are, whatever the time zone."""
+        name, operator, value = condition.field_expr, condition.operator, condition.value
+        if name not in SPANS or operator not in ("<", "<=", ">", ">=", "in"):
+            return condition
+        try:
+            spans = [SPANS[name](one, self.env) for one in (value if operator == "in" else [value])]
+            since, until = min(spans)[0] - DAY, max(spans)[1] + 2 * DAY
+        except (TypeError, ValueError, OverflowError):  # no day, or none that is near
+            return condition
+        bounds = {">=": since, "<": until}
+        return condition & Domain.AND(
+            Domain("date", one, datetime.combine(day, time()))
+            for one, day in bounds.items()
+            if operator == "in" or operator[0] == one[0]
+        )
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):

@@ -21,7 +21,21 @@ KINDS = [
     ("override", "Outstanding"),
 ]
 
-WORK = """
+# What has become of an ``activity``.
+STATE = """
+    CASE
+        WHEN activity.active AND COALESCE(activity.playbook_due_at < %(now)s,
+            activity.date_deadline < %(today)s) THEN 'overdue'
+        WHEN activity.active THEN 'open'
+        WHEN activity.playbook_closing = 'dropped'
+            AND activity.playbook_due_at < activity.playbook_done_at THEN 'missed'
+        WHEN activity.playbook_closing = 'dropped' THEN 'dropped'
+        WHEN COALESCE(activity.playbook_done_at <= activity.playbook_due_at,
+            activity.date_done <= activity.date_deadline) THEN 'on_time'
+        ELSE 'late'
+    END
+"""
+WORK = f"""
     SELECT work.*,
         CASE WHEN work.state <> 'dropped' THEN
             GREATEST(EXTRACT(EPOCH FROM COALESCE(work.done_at, %(now)s) - work.due_at) / 3600, 0)
@@ -40,17 +54,7 @@ WORK = """
             activity.playbook_escalated_at IS NOT NULL AS is_escalated,
             lead.team_id, lead.product_line_id, lead.tier, lead.stage_id, lead.partner_id,
             COALESCE(deadline.trigger, SPLIT_PART(activity.playbook_cause, ':', 1)) AS kind,
-            CASE
-                WHEN activity.active AND COALESCE(activity.playbook_due_at < %(now)s,
-                    activity.date_deadline < %(today)s) THEN 'overdue'
-                WHEN activity.active THEN 'open'
-                WHEN activity.playbook_closing = 'dropped'
-                    AND activity.playbook_due_at < activity.playbook_done_at THEN 'missed'
-                WHEN activity.playbook_closing = 'dropped' THEN 'dropped'
-                WHEN COALESCE(activity.playbook_done_at <= activity.playbook_due_at,
-                    activity.date_done <= activity.date_deadline) THEN 'on_time'
-                ELSE 'late'
-            END AS state
+            {STATE} AS state
         FROM mail_activity activity JOIN crm_lead lead ON lead.id = activity.res_id
         LEFT JOIN crm_playbook_deadline deadline ON deadline.id = activity.playbook_deadline_id
             AND activity.playbook_escalation_of_id IS NULL

@@ -3,6 +3,8 @@
 A segment is up to four events: a deal enters a stage, the playbook's stage before it has one more deal that
 came on, a deal leaves a stage, its stay is over. Each kind of event is a SELECT of its own with a constant
 name, so that PostgreSQL runs only those that a question is about, each by an index.
+
+``%(zone)s`` is the name of the time zone of ``log.playbook_id`` and ``log.company_id``.
 """
 
 # Which stages of the playbook come before and after each of its stages.
@@ -32,15 +34,24 @@ COLUMNS = {
     "next_count": "NULL::int",  # the sum is empty, not 0, where nothing comes after a stage
     **dict.fromkeys(("flow_rate", "reached_rate", *STAYS), "NULL::float8"),
 }
+# What the deal says today of where it came from, of its customer, and of why it was lost.
+CHANNELS = ("source_id", "medium_id", "campaign_id")
+TRAITS = (*CHANNELS, "industry_id", "company_size", "country_id", "lost_reason_id")
+TRAIT_COLUMNS = ", ".join(f"lead.{name}" for name in TRAITS)
+# The moment by the clock of the place where the deal is worked; the zone is filled in when it is asked.
+LOCAL = "({date} AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)"
+DAYS = {"day": f"{LOCAL}::date", "week": f"TO_CHAR({LOCAL}, 'IYYY-\"W\"IW')"}
 
 
 def _select(number, event, stage, **columns):
     """Return the SELECT of one kind of event, without its WHERE."""
-    listed = ", ".join(f"{value} AS {name}" for name, value in (COLUMNS | columns).items())
+    columns = COLUMNS | columns
+    columns |= {name: value.format(date=columns["date"]) for name, value in DAYS.items()}
+    listed = ", ".join(f"{value} AS {name}" for name, value in columns.items())
     return f"""
         SELECT log.id::bigint * 5 + {number} AS id, '{event}'::varchar AS event, {stage} AS stage_id,
             log.lead_id, log.playbook_id, log.company_id, log.product_line_id, log.team_id, log.user_id,
-            lead.tier, lead.won_status AS outcome, {listed}
+            lead.tier, lead.won_status AS outcome, {TRAIT_COLUMNS}, {listed}
         FROM crm_lead_stage_log log LEFT JOIN crm_lead lead ON lead.id = log.lead_id
     """
 

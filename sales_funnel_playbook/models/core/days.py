@@ -6,10 +6,12 @@ import pytz
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict, ormcache
 
-from ...tools.zones import get_zone
+from ...tools.zones import get_known_name, get_zone
 from .memory import forget, remembered
+
+ANY_COMPANY = [("active", "in", (True, False))]
 
 
 class CrmPlaybook(models.Model):
@@ -45,7 +47,11 @@ class CrmPlaybook(models.Model):
 
     def _get_zone(self, company=None):
         """Return the time zone in which deals of this playbook, or none, and of a ``company`` are worked."""
-        return get_zone(self._get_zone_name(self._origin.id, company._origin.id if company else False))
+        return self._get_zone_of(company._origin.id if company else False)
+
+    def _get_zone_of(self, company_id):
+        """Return what :meth:`_get_zone` does, of a company's id or False."""
+        return get_zone(self._get_zone_name(self._origin.id, company_id))
 
     def _get_day(self, moment, company=None):
         """Return which day ``moment`` (naive UTC) is on, see :meth:`_get_zone`."""
@@ -64,7 +70,7 @@ class CrmPlaybook(models.Model):
         """Return ``{which day it is: ids of the companies with it}``, False for what has no company."""
         days = defaultdict(list)
         # sudo: all companies, whichever the user sees; deals of archived ones live on
-        companies = self.env["res.company"].sudo().search([("active", "in", (True, False))])
+        companies = self.env["res.company"].sudo().search(ANY_COMPANY)
         for company in [*companies, None]:
             days[self._get_today(company)].append(company.id if company else False)
         return days
@@ -74,6 +80,43 @@ class CrmPlaybook(models.Model):
         """Return which day it is for the playbook whose id is in ``column``."""
         in_use = {id_ for by_key in self._get_assignment() for id_, _company in by_key.values()}
         return choose_day(column, {id_: self.browse(id_)._get_today() for id_ in in_use}, self._get_today())
+
+    @api.model
+    @ormcache(cache="stable")
+    def _get_sql_zones(self):
+        """Return the names of the time zones that PostgreSQL knows, kept in memory."""
+        return frozenset(
+            name for (name,) in self.env.execute_query(SQL("SELECT name FROM pg_timezone_names"))
+        )
+
+    @api.model
+    @remembered()
+    def _get_zones(self):
+        """Return ``{playbook id: {company id, or False: name of the time zone, as PostgreSQL knows it}}`` of
+        all playbooks, archived ones too; kept in memory.
+        """
+        # sudo: where a company works is no secret, also to those of another
+        everything = self.sudo().with_context(active_test=False)
+        playbooks = everything.search([("is_template", "=", False)])
+        companies, known = everything.env["res.company"].search(ANY_COMPANY), self._get_sql_zones()
+        return frozendict(
+            {
+                playbook.id: frozendict(
+                    {
+                        id_: get_known_name(playbook._get_zone_of(id_).zone, known)
+                        for id_ in (*companies.ids, False)
+                    }
+                )
+                for playbook in playbooks
+            }
+        )
+
+    @api.model
+    def _get_zone_sql(self, playbook, company):
+        """Return the name of the time zone of a playbook's and a company's id as SQL, a constant wherever it
+        is the same for all.
+        """
+        return choose_of_pair(playbook, company, self._get_zones(), "UTC")
 
 
 class CrmLead(models.Model):
@@ -167,3 +210,31 @@ def choose_day(column, days, otherwise):
         return SQL("%s::date", otherwise)
     cases = SQL(" ").join(SQL("WHEN %s THEN %s::date", id_, day) for id_, day in others.items())
     return SQL("CASE %s %s ELSE %s::date END", column, cases, otherwise)
+
+
+def choose_of_pair(playbook, company, values, otherwise):
+    """Return the value of a playbook's and a company's id as SQL, a constant wherever it is the same for all.
+
+    :param SQL playbook: the column with the playbook's id; ``company`` with the company's
+    :param dict values: ``{playbook id: {company id: value}}``, that of a deal without a company under False
+    :param otherwise: the value where there is no playbook
+    """
+    playbooks = defaultdict(list)
+    for playbook_id, of_companies in values.items():
+        playbooks[frozendict(of_companies)].append(playbook_id)
+    if not playbooks:
+        return SQL("%s", otherwise)
+    *others, (most, _ids) = sorted(playbooks.items(), key=lambda one: len(one[1]))
+    cases = [
+        SQL("WHEN %s IN %s THEN %s", playbook, tuple(ids), choose(company, of_companies))
+        for of_companies, ids in others
+    ]
+    rest = choose(company, most)
+    return SQL("CASE %s ELSE %s END", SQL(" ").join(cases), rest) if cases else rest
+
+
+def choose(column, values):
+    """Return the value of the id in ``column`` as SQL, that of False where there is none of it."""
+    rest = values[False]
+    cases = [SQL("WHEN %s THEN %s", id_, value) for id_, value in values.items() if id_ and value != rest]
+    return SQL("CASE %s %s ELSE %s END", column, SQL(" ").join(cases), rest) if cases else SQL("%s", rest)

@@ -11,6 +11,7 @@ from . import findings
 from . import rates
 from . import bottleneck
 from . import telling
+from . import channel
 from . import workbook
 from . import due
 from . import making

@@ -6,6 +6,7 @@ import xlsxwriter
 from odoo import api, fields, models
 
 from ...tools.funnel import get_bounds
+from .channel import OF_OPEN, WIDTH
 from .crm_funnel_numbers import RATES
 from .findings import NUMBERS
 
@@ -55,6 +56,7 @@ class CrmFunnelReview(models.Model):
             }
             review._write_open_customers(book.add_worksheet(review.env._("Open customers")), styles)
             review._write_funnel(book.add_worksheet(review.env._("Funnel")), styles)
+            review._write_closed(book.add_worksheet(review.env._("Won and lost")), styles)
             review._write_overdue(book.add_worksheet(review.env._("Overdue")), styles)
         return self.env["ir.attachment"].create(
             {
@@ -90,8 +92,8 @@ class CrmFunnelReview(models.Model):
             sheet.write_datetime(row, column, value, style)
 
     def _write_open_customers(self, sheet, styles):
-        """Write the sheet that many teams keep by hand; it can be imported as it is. What deals are worth
-        stands behind it, where that is not the amount.
+        """Write the sheet that many teams keep by hand; it can be imported as it is. What deals are worth,
+        where that is not the amount, and where they came from stand behind it.
         """
         leads = self._get_open_leads()
         levels = dict(self.env["crm.lead"]._fields["risk_level"]._description_selection(self.env))
@@ -118,6 +120,10 @@ class CrmFunnelReview(models.Model):
             widths.append(14)
             for row, (lead, _entered_at) in zip(rows, leads, strict=True):
                 row.append((lead.worth / WAN, "decimal"))
+        headings += self._get_trait_headings(OF_OPEN)
+        widths += [WIDTH for _name in OF_OPEN]
+        for row, (lead, _entered_at) in zip(rows, leads, strict=True):
+            row += self._prepare_traits(lead, OF_OPEN)
         self._write_table(sheet, styles, headings, rows, widths)
 
     def _get_day(self, moment):

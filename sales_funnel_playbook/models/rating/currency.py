@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.funnel import get_today
+from ..core.days import ANY_COMPANY, choose_of_pair
 from ..core.mixins import ANY
 
 
@@ -79,3 +80,27 @@ class CrmPlaybook(models.Model):
                 return None
         today = get_today(self.env.cr.now(), self._get_tz())
         return currency.sudo()._get_conversion_rate(currency, self.currency_id, company, today)
+
+    @api.model
+    def _get_rate_sql(self, playbook, company):
+        """Return what one unit of a deal's currency is in its playbook's, as SQL; NULL if that is unknown.
+
+        :param SQL playbook: the column with the playbook's id; ``company`` with the deal's company's
+        """
+        # sudo: rates are the same for everybody
+        everything = self.sudo().with_context(active_test=False)
+        companies = everything.env["res.company"].search(ANY_COMPANY)
+        rates = {
+            one.id: one._get_company_rates(companies)
+            for one in everything.search([("is_template", "=", False)])
+        }
+        return choose_of_pair(playbook, company, rates, 1.0)
+
+    def _get_company_rates(self, companies):
+        """Return ``{company id: what one unit of a deal's currency is in this playbook's}``, under False that
+        of a deal without a company.
+        """
+        currencies = {one.id: self._get_deal_currency(one) for one in companies}
+        currencies[False] = self._get_deal_currency(companies.browse())
+        rates = {one: self._get_rate(one) for one in set(currencies.values())}
+        return {id_: rates[currency] for id_, currency in currencies.items()}

@@ -72,7 +72,7 @@ class TestFunnelReviewUse(ReviewCase):
         self.make_reviews(monday(13))
         review = self.get_review(12)
         book = self.read_workbook(review, formulas=True)
-        self.assertEqual(book.sheetnames, ["Open customers", "Funnel", "Overdue"])
+        self.assertEqual(book.sheetnames, ["Open customers", "Funnel", "Won and lost", "Overdue"])
         customers = book["Open customers"]
         heads = [cell.value for cell in customers[1]]
         self.assertEqual(
@@ -81,6 +81,7 @@ class TestFunnelReviewUse(ReviewCase):
                 *("Customer name", "Industry", "Contact", "Current stage", "Entered at", "Last contact time"),
                 *("Communication summary", "Win probability (%)", "Expected amount (10,000)", "Risk level"),
                 *("Risk description", "Owner"),
+                *("Source", "Medium", "Campaign", "Company Size", "Country"),
             ],
         )
         self.assertEqual(customers.max_row - 1, sum(review.line_ids.mapped("open_count")))

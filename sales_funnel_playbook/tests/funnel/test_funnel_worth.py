@@ -33,7 +33,7 @@ class TestFunnelWorth(ReviewCase):
         review = self.make_review()
         self.assertEqual(self.get_line(review, self.stage_lead).open_amount, 40_000)
         self.assertEqual(self.read_customers(review)["L1"].value, "Owner")
-        self.assertIsNone(self.read_customers(review)["M1"].value)
+        self.assertEqual(self.read_customers(review)["M1"].value, "Source", "no worth")
 
     def test_a_year_of_a_subscription(self):
         self.playbook.worth_basis = "recurring"

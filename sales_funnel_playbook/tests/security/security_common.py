@@ -120,8 +120,11 @@ class World:
 
     def _find_row(self, model):
         """Return the row of a report that is about this world's deal, or its salesperson."""
-        by_lead = "lead_id" in self.env[model]._fields
-        domain = [("lead_id", "=", self.get("crm.lead").id)] if by_lead else [("user_id", "=", self.user.id)]
+        by_lead, lead = "lead_id" in self.env[model]._fields, self.get("crm.lead")
+        if model == "crm.funnel.lost.report":
+            lead = lead.copy()
+            lead.action_set_lost()
+        domain = [("lead_id", "=", lead.id)] if by_lead else [("user_id", "=", self.user.id)]
         row = self.env[model].with_context(active_test=False).search(domain, limit=1)
         assert row, f"{model}: no row for {self.name}"
         return row

@@ -70,6 +70,8 @@ MODELS = {
     "crm.lead.question": "evidence, log",
     "crm.lead.stage.log": "evidence, log",
     "crm.funnel.report": "reports",
+    "crm.funnel.intake.report": "reports",
+    "crm.funnel.lost.report": "reports",
     "crm.lead.calibration.report": "reports",
     "crm.lead.risk.report": "reports",
     "crm.playbook.deadline.report": "reports",
@@ -106,7 +108,8 @@ MODELS = {
     "crm.playbook.integrity.check.line": "its faults",
 }
 ABSTRACT = (
-    *("crm.funnel.numbers", "crm.lead.evidence", "crm.lead.fact", "crm.playbook.cache.mixin"),
+    *("crm.funnel.numbers", "crm.lead.evidence", "crm.lead.fact", "crm.lead.trait"),
+    "crm.playbook.cache.mixin",
     *("crm.playbook.delay", "crm.playbook.duty", "crm.playbook.integrity"),
     *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),
 )

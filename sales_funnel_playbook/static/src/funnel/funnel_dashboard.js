@@ -16,8 +16,12 @@ import { FunnelTable } from "./funnel_table";
 import { FunnelTrend } from "./funnel_trend";
 
 const MODEL = "crm.funnel.report";
-const IDS = ["playbook_id", "company_id", "product_line_id", "team_id", "user_id"];
-const TEXTS = ["tier", "period", "date_from", "date_to"];
+const IDS = [
+    ...["playbook_id", "company_id", "product_line_id", "team_id", "user_id"],
+    ...["source_id", "medium_id", "campaign_id", "industry_id", "country_id", "lost_reason_id"],
+];
+const CHOICES = ["tier", "company_size"];
+const TEXTS = [...CHOICES, "period", "date_from", "date_to"];
 
 /** Filters as the address has them: numbers for ids, dates only where no named period is chosen. */
 export function readFilters(state) {
@@ -133,9 +137,9 @@ export class FunnelDashboard extends Component {
     /** The same deals and period as pivot and graph, with Odoo's own exports. */
     openAnalysis() {
         const { filters } = this.state.funnel;
-        const names = [...IDS, "tier"].filter((name) => filters[name]);
+        const names = [...IDS, ...CHOICES].filter((name) => filters[name]);
         const domain = names.map((name) => [name, "=", filters[name]]);
-        domain.push(["date", ">=", filters.date_from], ["date", "<=", filters.date_to]);
+        domain.push(["day", ">=", filters.date_from], ["day", "<=", filters.date_to]);
         this.action.doAction("sales_funnel_playbook.crm_funnel_report_action", {
             props: { domain },
             additionalContext: { search_default_recent: 0 },

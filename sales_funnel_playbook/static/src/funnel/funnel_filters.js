@@ -16,6 +16,13 @@ const SCOPE = [
     ["team_id", _t("Sales Team"), _t("All teams")],
     ["user_id", _t("Salesperson"), _t("Everybody")],
     ["tier", _t("Tier"), _t("All tiers")],
+    ["source_id", _t("Source"), _t("All sources")],
+    ["medium_id", _t("Marketing Medium"), _t("All media")],
+    ["campaign_id", _t("Campaign"), _t("All campaigns")],
+    ["industry_id", _t("Industry"), _t("All industries")],
+    ["company_size", _t("Company Size"), _t("All sizes")],
+    ["country_id", _t("Country"), _t("All countries")],
+    ["lost_reason_id", _t("Lost Reason"), _t("All reasons")],
 ];
 
 /** What the funnel is of: ordinary labelled selects, so that keyboards and screen readers know them. */

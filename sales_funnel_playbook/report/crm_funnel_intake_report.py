@@ -1,0 +1,181 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..fields import OptionalFloat
+from ..models.rating.crm_playbook_tier import TIERS
+from ..tools.funnel_events import DAYS, TRAIT_COLUMNS, TRAITS
+from .crm_funnel_report import OUTCOMES
+from .crm_playbook_deadline_report import STATE
+
+CAPTURED = "COALESCE(lead.captured_at, lead.create_date)"
+# Whether the deadlines that begin when a deal is captured were met; empty while that is open. Deals that
+# were complete when they were captured have them noted as done.
+IS_COMPLETE = f"""(
+    SELECT CASE WHEN BOOL_OR({STATE} IN ('late', 'missed', 'overdue')) THEN FALSE
+        WHEN BOOL_AND({STATE} = 'on_time') THEN TRUE END
+    FROM mail_activity activity
+    WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id
+        AND activity.playbook_id = log.playbook_id AND activity.playbook_cause LIKE 'deadline:%%:created'
+        AND activity.playbook_escalation_of_id IS NULL AND {STATE} <> 'dropped'
+)"""
+# A contact before the capture took no time; without any there is none.
+CONTACT_HOURS = f"""(
+    SELECT GREATEST(EXTRACT(EPOCH FROM note.communicated_at - {CAPTURED}) / 3600, 0)
+    FROM crm_lead_progress note WHERE note.lead_id = lead.id ORDER BY note.communicated_at LIMIT 1
+)"""
+IS_FURTHER = """EXISTS (
+    SELECT FROM crm_lead_stage_log further WHERE further.lead_id = log.lead_id
+        AND further.playbook_id = log.playbook_id AND further.stage_rank > 1
+)"""
+# Each deal that follows a playbook, by the segment that it is in. What is not asked for is not looked up.
+INTAKE = f"""
+    SELECT log.lead_id AS id, log.lead_id, log.playbook_id, log.company_id, log.product_line_id, log.team_id,
+        log.user_id, log.stage_id, lead.tier, lead.won_status AS outcome, {TRAIT_COLUMNS},
+        (SELECT currency_id FROM crm_playbook playbook WHERE playbook.id = log.playbook_id) AS currency_id,
+        {CAPTURED} AS date, {DAYS["day"].format(date=CAPTURED)} AS day,
+        {DAYS["week"].format(date=CAPTURED)} AS week, 1 AS captured_count,
+        ({IS_COMPLETE} IS NOT NULL)::int AS asked_count, COALESCE({IS_COMPLETE}::int, 0) AS complete_count,
+        ({CONTACT_HOURS} IS NOT NULL)::int AS contacted_count, {CONTACT_HOURS} AS contact_hours,
+        {IS_FURTHER}::int AS further_count, (lead.won_status = 'won')::int AS won_count,
+        (lead.won_status = 'lost')::int AS lost_count,
+        CASE WHEN lead.won_status = 'won' THEN %(worth)s * (%(rate)s)::float8 END AS won_amount,
+        NULL::float8 AS complete_rate, NULL::float8 AS further_rate, NULL::float8 AS won_rate
+    FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id WHERE log.left_at IS NULL
+"""
+# What a group's deals make together.
+RATES = {
+    "complete_rate": ("complete_count", "asked_count"),
+    "further_rate": ("further_count", "captured_count"),
+    "won_rate": ("won_count", "captured_count"),
+}
+
+
+class CrmFunnelIntakeReport(models.Model):
+    """What has become of the deals that each channel brought: a deal a row, those that follow a playbook."""
+
+    _name = "crm.funnel.intake.report"
+    _description = "Intake by Channel"
+    _inherit = ["crm.lead.fact", "crm.lead.trait"]
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "lead_id"
+    _depends = {
+        "crm.lead": [
+            *("tier", "won_status", "captured_at", "create_date", "team_id", "company_id", *TRAITS),
+            *("expected_revenue", "recurring_revenue", "recurring_plan", "product_line_id"),
+        ],
+        "crm.lead.stage.log": [
+            *("lead_id", "playbook_id", "company_id", "product_line_id", "team_id", "user_id", "stage_id"),
+            *("left_at", "stage_rank"),
+        ],
+        "crm.lead.progress": ["lead_id", "communicated_at"],
+        "crm.playbook": ["currency_id"],
+        "mail.activity": [
+            *("res_model", "res_id", "active", "date_deadline", "date_done", "playbook_id", "playbook_cause"),
+            *("playbook_due_at", "playbook_done_at", "playbook_closing", "playbook_escalation_of_id"),
+        ],
+    }
+
+    lead_id = fields.Many2one(string="Deal", readonly=True)
+    playbook_id = fields.Many2one("crm.playbook", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    product_line_id = fields.Many2one("crm.product.line", readonly=True)
+    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    stage_id = fields.Many2one("crm.stage", readonly=True)
+    tier = fields.Selection(TIERS, readonly=True)
+    outcome = fields.Selection(OUTCOMES, readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    date = fields.Datetime(string="Captured On", readonly=True)
+    day = fields.Date(readonly=True, help="The day on which it was captured, where the deal is worked.")
+    week = fields.Char(
+        readonly=True,
+        help="The week, from Monday to Sunday, in which it was captured where the deal is worked, by its"
+        " number.",
+    )
+    captured_count = fields.Integer(
+        string="Captured", readonly=True, help="Deals that follow a playbook, by when they were captured."
+    )
+    asked_count = fields.Integer(
+        string="To Complete",
+        readonly=True,
+        help="Deals of which the playbook asked to complete them, and of which it is settled whether that"
+        " was in time.",
+    )
+    complete_count = fields.Integer(
+        string="Complete in Time",
+        readonly=True,
+        help="Deals that met in time what the playbook asks for when a deal is captured.",
+    )
+    complete_rate = OptionalFloat(
+        string="Complete in Time (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="Complete in time ÷ to complete × 100.",
+    )
+    contacted_count = fields.Integer(
+        string="Contacted", readonly=True, help="Deals with a progress note on a contact with the customer."
+    )
+    contact_hours = OptionalFloat(
+        string="First Contact (Median Hours)",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="From when a deal was captured until the first contact with the customer that a progress note"
+        " tells of, in calendar hours; half of the deals that were contacted had it in less.",
+    )
+    further_count = fields.Integer(
+        string="Past First Stage",
+        readonly=True,
+        help="Deals that have come further than the playbook's first stage, such as to preliminary intent.",
+    )
+    further_rate = OptionalFloat(
+        string="Past First Stage (%)",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="Past first stage ÷ captured × 100.",
+    )
+    won_count = fields.Integer(string="Won", readonly=True, help="Deals that are won today.")
+    lost_count = fields.Integer(string="Lost", readonly=True, help="Deals that are lost today.")
+    won_rate = OptionalFloat(
+        string="Won (%)", readonly=True, aggregator="avg", digits=(16, 1), help="Won ÷ captured × 100."
+    )
+    won_amount = fields.Monetary(
+        string="Amount Won",
+        readonly=True,
+        help="Worth of the won deals in the playbook's currency at today's rate; one without a rate is left"
+        " out.",
+    )
+
+    @property
+    def _table_query(self):
+        playbook, company = SQL("log.playbook_id"), SQL("log.company_id")
+        playbooks = self.env["crm.playbook"]
+        return SQL(
+            INTAKE,
+            zone=playbooks._get_zone_sql(playbook, company),
+            now=self.env.cr.now(),
+            today=playbooks._get_today_sql(playbook),
+            worth=self.env["crm.lead"]._field_to_sql("lead", "worth"),
+            rate=playbooks._get_rate_sql(playbook, company),
+        )
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """A rate is one of sums; the middle one of the hours tells more than their mean."""
+        name = aggregate_spec.partition(":")[0]
+        if name == "contact_hours":
+            hours = self._field_to_sql(self._table, name, query)
+            return SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)", hours)
+        if name in RATES:
+            part, whole = (self._field_to_sql(self._table, one, query) for one in RATES[name])
+            return SQL("SUM(%s) * 100.0 / NULLIF(SUM(%s), 0)", part, whole)
+        return super()._read_group_select(aggregate_spec, query)
+
+    @api.readonly
+    def action_open_lead(self):
+        """Open the deal."""
+        self.ensure_one()
+        return self.lead_id.get_formview_action()
