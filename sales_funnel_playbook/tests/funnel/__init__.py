@@ -2,12 +2,15 @@ from . import test_digest
 from . import test_funnel
 from . import test_funnel_bottleneck
 from . import test_funnel_companies
+from . import test_funnel_frozen
 from . import test_funnel_invariants
 from . import test_funnel_oddities
 from . import test_funnel_page
+from . import test_funnel_reminding
 from . import test_funnel_review
 from . import test_funnel_review_use
 from . import test_funnel_tours
+from . import test_funnel_workbook_frozen
 from . import test_funnel_worth
 from . import test_snapshot
 from . import test_snapshot_access
