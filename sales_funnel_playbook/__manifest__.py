@@ -49,6 +49,7 @@
         "views/funnel/crm_funnel_views.xml",
         "views/funnel/crm_funnel_review_form_views.xml",
         "views/funnel/crm_funnel_review_channel_views.xml",
+        "views/funnel/crm_funnel_review_decision_views.xml",
         "views/funnel/crm_funnel_review_views.xml",
         "views/funnel/crm_funnel_snapshot_views.xml",
         "views/funnel/digest_views.xml",

@@ -136,20 +136,29 @@ class CrmFunnelReport(models.Model):
         leads.flush_model(["probability", "company_id"])
         columns = (SQL.identifier(log._table, name) for name in ("stage_id", "lead_id"))
         query = SQL(OPEN_AMOUNTS, stays=stays.select(*columns), worth=leads._field_to_sql("lead", "worth"))
+        return self._add_up_open(scope, self.env.execute_query(query))
+
+    @api.model
+    def _add_up_open(self, scope, rows, day=None):
+        """Return ``{stage id: {name: number}}`` of what is open, from its amounts by stage and company, at
+        the exchange rates of a day (today's, if none is given).
+        """
         numbers = {}
-        for stage_id, company_id, count, amount, weighted in self.env.execute_query(query):
-            rate = self._get_amount_rate(scope, company_id) or 0.0
+        for stage_id, company_id, count, amount, weighted in rows:
+            rate = self._get_amount_rate(scope, company_id, day) or 0.0
             values = numbers.setdefault(stage_id, dict.fromkeys(OPEN, 0))
             for name, value in zip(OPEN, (count, (amount or 0) * rate, (weighted or 0) * rate), strict=True):
                 values[name] += value
         return numbers
 
     @api.model
-    def _get_amount_rate(self, scope, company_id):
-        """Return what one unit of a company's currency is in the funnel's currency, None if unknown."""
+    def _get_amount_rate(self, scope, company_id, day=None):
+        """Return what one unit of a company's currency is in the funnel's currency on a day, today if none
+        is given; None if unknown.
+        """
         playbook = self._get_playbook(scope)
         company = self.env["res.company"].browse(company_id)
-        return playbook._get_rate(playbook._get_deal_currency(company))
+        return playbook._get_rate(playbook._get_deal_currency(company), day)
 
     @api.model
     def _get_playbook(self, scope):

@@ -130,24 +130,61 @@ def get_bounds(first, last, tz):
     return since.replace(tzinfo=None), until.replace(tzinfo=None)
 
 
+def get_review_due(last, tz):
+    """Return until when a period is to be reviewed that ends with the day ``last``: noon of the Tuesday after
+    the next Monday, in the time zone ``tz``; in naive UTC.
+
+    >>> from datetime import date
+    >>> get_review_due(date(2024, 3, 24), "Asia/Shanghai").isoformat()  # a Sunday
+    '2024-03-26T04:00:00'
+    >>> get_review_due(date(2024, 1, 31), "UTC").isoformat()  # a Wednesday
+    '2024-02-06T12:00:00'
+    """
+    tuesday = last + timedelta(days=2 + (6 - last.weekday()))
+    noon = get_zone(tz).localize(datetime.combine(tuesday, time(12)))
+    return noon.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def add_up_weeks(weeks, minimum):
+    """Add up weeks until enough deals entered: so many weeks together count as one. What is not enough in the
+    end is left out.
+
+    :param weeks: ``(entries into the stage, entries into the next one)`` of each week, newest first
+    :return: ``[(how many weeks, entries, entries into the next stage), …]``, newest first
+
+    >>> add_up_weeks([(6, 2), (2, 1), (3, 0), (1, 0)], 5)
+    [(1, 6, 2), (2, 5, 1)]
+    """
+    together, held = [], (0, 0, 0)
+    for begun, following in weeks:
+        held = (held[0] + 1, held[1] + begun, held[2] + following)
+        if held[1] >= max(minimum, 1):
+            together.append(held)
+            held = (0, 0, 0)
+    return together
+
+
 def is_flow_alert(weeks, rate, count, minimum):
     """Tell whether the flow was too low ``count`` weeks in a row.
 
     :param weeks: ``(stays begun in the stage, stays begun in the next one)`` of each week, newest first
     :param rate: in percent; 0: never
-    :param minimum: so many stays must have begun in each of the weeks, or chance would raise the alert
+    :param minimum: so many stays must have begun, or chance would raise the alert; weeks in which fewer did
+        are added up until there are enough
 
     >>> is_flow_alert([(10, 2), (12, 3)], 30, 2, 5), is_flow_alert([(10, 3), (12, 3)], 30, 2, 5)
     (True, False)
     >>> is_flow_alert([(10, 2)], 30, 2, 5), is_flow_alert([(4, 0), (10, 2)], 30, 2, 5)
     (False, False)
+    >>> is_flow_alert([(4, 0), (3, 1), (10, 2)], 30, 2, 5), is_flow_alert([(2, 0)] * 5, 30, 2, 5)
+    (True, False)
+    >>> is_flow_alert([(2, 0)] * 6, 30, 2, 5)
+    True
     """
-    recent = weeks[:count]
+    recent = add_up_weeks(weeks, minimum)[:count]
     if not rate or len(recent) < count:
         return False
-    return all(
-        begun and begun >= minimum and get_rate(following, begun) < rate for begun, following in recent
-    )
+    return all(get_rate(following, begun) < rate for _weeks, begun, following in recent)
 
 
 def is_dwell_alert(mean_days, stays, limit_days, minimum):
@@ -160,3 +197,36 @@ def is_dwell_alert(mean_days, stays, limit_days, minimum):
     (True, False, False)
     """
     return bool(limit_days) and stays >= max(minimum, 1) and mean_days > limit_days
+
+
+def find_long_stays(ended, still, limit_days, minimum):
+    """Find what was too long on average: the stays that ended, where there are enough of them; else these
+    together with those that go on, which will be at least as long as they are by now.
+
+    :param ended: ``(how many, their mean days)`` of each week, newest first: weeks add up until there are
+        enough; none does where the newest has none
+    :param still: the same of the stays that go on
+    :return: ``(how many ended, how many go on, their mean days, how many weeks)``, None where nothing was too
+        long
+
+    >>> find_long_stays([(5, 16), (9, 1)], (9, 1), 15, 5)
+    (5, 0, 16.0, 1)
+    >>> find_long_stays([(2, 20), (3, 30)], (0, 0), 15, 5)
+    (5, 0, 26.0, 2)
+    >>> find_long_stays([(0, 0), (9, 30)], (5, 40), 15, 5), find_long_stays([(0, 0), (9, 30)], (4, 40), 15, 5)
+    ((0, 5, 40.0, 1), None)
+    >>> find_long_stays([(2, 30), (0, 0)], (3, 20), 15, 5), find_long_stays([(2, 30)], (30, 5), 15, 5)
+    ((2, 3, 24.0, 1), None)
+    """
+    count, total, weeks = 0, 0.0, 1
+    for number, (stays, mean_days) in enumerate(ended if ended and ended[0][0] else (), start=1):
+        if stays:
+            count, total, weeks = count + stays, total + stays * mean_days, number
+        if count >= minimum:
+            break
+    going_on, mean_days = still
+    for others, days in ((0, 0.0), (going_on, going_on * mean_days)):
+        mean = (total + days) / (count + others) if count + others else 0
+        if is_dwell_alert(mean, count + others, limit_days, minimum):
+            return count, others, mean, weeks
+    return None

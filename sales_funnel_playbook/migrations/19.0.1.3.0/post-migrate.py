@@ -4,6 +4,8 @@ under one join it. What is asked of won and lost deals is known by the log's own
 
 from odoo import SUPERUSER_ID, api
 
+from odoo.addons.sales_funnel_playbook.shipped import update_shipped
+
 # One deal can have been won several times; only the last time is still looked at.
 RENAME_CAUSES = """
     UPDATE mail_activity work
@@ -25,12 +27,31 @@ GIVE_COMPANY = """
     FROM (SELECT MIN(id) AS id FROM res_company WHERE active HAVING COUNT(*) = 1) single
     WHERE company_id IS NULL
 """
+# Which file is a review's workbook: the first of its kind, as it was until now.
+NAME_WORKBOOKS = """
+    UPDATE crm_funnel_review review SET workbook_id = first.id
+    FROM (
+        SELECT MIN(id) AS id, res_id FROM ir_attachment
+        WHERE res_model = 'crm.funnel.review' AND res_field IS NULL
+            AND mimetype = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+        GROUP BY res_id
+    ) first
+    WHERE first.res_id = review.id AND review.workbook_id IS NULL
+"""
+# Small teams have few deals a week: two are enough for the alerts of the template.
+MINIMUM = "conversion_alert_minimum"
+MINIMA = [
+    (f"crm_playbook_template_saas_{name}", "crm_playbook_stage", {MINIMUM: 5}, {MINIMUM: 2})
+    for name in ("demo", "negotiation")
+]
 RULES = ("review", "review_line", "review_decision")
 
 
 def migrate(cr, version):
     cr.execute(RENAME_CAUSES)
     cr.execute(GIVE_COMPANY)
+    cr.execute(NAME_WORKBOOKS)
+    update_shipped(cr, MINIMA)
     env = api.Environment(cr, SUPERUSER_ID, {})
     _renew_rules(env)
     env["crm.playbook"].with_context(active_test=False).search([])._request_history()

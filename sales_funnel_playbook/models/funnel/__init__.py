@@ -10,9 +10,12 @@ from . import crm_funnel_review_decision
 from . import findings
 from . import rates
 from . import bottleneck
+from . import explaining
 from . import telling
 from . import channel
+from . import reminding
 from . import workbook
+from . import ir_attachment
 from . import due
 from . import making
 from . import digest_digest

@@ -1,16 +1,15 @@
 from collections import Counter
 from datetime import timedelta
-from functools import reduce
-
-from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_list
+from odoo.tools import SQL
 
-from ...tools.funnel import is_dwell_alert, is_flow_alert
+from ...tools.funnel import add_up_weeks, find_long_stays, get_rate, is_flow_alert
 
-MAX_SHOWN = 10
+MAX_NAMED = 10
+MAX_WEEKS = 12  # so many add up at most: a quarter
+STILL = "SELECT COUNT(*), COALESCE(AVG(EXTRACT(EPOCH FROM %s - began_at)) / 86400, 0)::float8 FROM (%s) stay"
 
 
 class CrmPlaybookStage(models.Model):
@@ -28,13 +27,13 @@ class CrmPlaybookStage(models.Model):
     conversion_alert_minimum = fields.Integer(
         string="Minimum Deals",
         default=5,
-        help="Minimum number of deals that entered in each week (for the time in stage: that left) before"
-        " an alert is raised; a rate of two or three deals is not meaningful.",
+        help="Minimum number of deals that entered (for the time in stage: that left, or are still there)"
+        " before an alert is raised. Weeks with fewer are added up, twelve at most, until there are enough.",
     )
     dwell_alert_days = fields.Integer(
         string="Long Time in Stage Alert (Days)",
-        help="An alert when deals that left the stage in a week or month were in it for longer than this on"
-        " average, in calendar days; 0: never.",
+        help="An alert when deals that left the stage, or these and those still there, were in it for longer"
+        " than this on average, in calendar days; 0: never.",
     )
 
     _conversion_alert_rate_range = models.Constraint(
@@ -54,10 +53,7 @@ class CrmPlaybookStage(models.Model):
 
 
 class CrmFunnelReviewLine(models.Model):
-    """Which stages of a review are bottlenecks, and why.
-
-    What explains a bottleneck, in words.
-    """
+    """Which stages of a review are bottlenecks, and why."""
 
     _inherit = "crm.funnel.review.line"
 
@@ -73,35 +69,75 @@ class CrmFunnelReviewLine(models.Model):
     alert_days = fields.Integer(help="The stage's alert days when the review was generated.")
     alert_weeks = fields.Integer(help="The stage's weeks in a row when the review was generated.")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", help="Of the manager, on the alert.")
-    explanation_html = fields.Html(compute="_compute_explanation_html", string="Why", sanitize=False)
 
     def _find_bottlenecks(self):
         """Flag the stages that are bottlenecks, and freeze what explains them."""
         for line in self.filtered("playbook_stage_id"):
-            vals = line._prepare_alert_vals()
-            if vals["has_flow_alert"] or vals["has_dwell_alert"]:
-                vals["explanation"] = line._explain(vals)
+            flows, stays = line._find_low_flows(), line._find_long_stays()
+            vals = {
+                **line._prepare_alert_vals(),
+                "has_flow_alert": bool(flows),
+                "has_dwell_alert": bool(stays),
+            }
+            if flows or stays:
+                vals["explanation"] = {"flows": flows, "stays": stays}
+                vals["explanation"] |= line._explain(vals)
             line.write(vals)
 
     def _prepare_alert_vals(self):
+        """Return the limits of the alerts, and what was over them."""
         stage = self.playbook_stage_id
-        minimum = stage.conversion_alert_minimum
-        weeks = [
-            (line.begun_count, line.next_count) for line in self._get_weeks(stage.conversion_alert_weeks)
-        ]
         return {
-            "has_flow_alert": self.flow_rate is not False
-            and is_flow_alert(weeks, stage.conversion_alert_rate, stage.conversion_alert_weeks, minimum),
-            "has_dwell_alert": is_dwell_alert(
-                self.stay_days or 0, self.stay_count, stage.dwell_alert_days, minimum
-            ),
             "alert_rate": stage.conversion_alert_rate,
             "alert_weeks": stage.conversion_alert_weeks,
             "alert_days": stage.dwell_alert_days,
-            "over_limit_count": stage.dwell_alert_days
-            and self.env["crm.lead.stage.log"].search_count(
-                self._get_over_limit_domain(stage.dwell_alert_days)
-            ),
+            **self._prepare_over_limit_vals(stage.dwell_alert_days),
+        }
+
+    def _find_low_flows(self):
+        """Return ``[(how many weeks, entries, entries into the next stage), …]`` of the weeks in a row in
+        which the flow was too low, newest first; weeks with few deals are added up. Empty where it was not,
+        where none entered in the newest week, in the last stage, and in a month.
+        """
+        stage = self.playbook_stage_id
+        if not stage.conversion_alert_rate or self.flow_rate is False:
+            return []
+        limits = (stage.conversion_alert_weeks, stage.conversion_alert_minimum)
+        weeks = [(line.begun_count, line.next_count) for line in self._get_weeks(MAX_WEEKS)]
+        if not is_flow_alert(weeks, stage.conversion_alert_rate, *limits):
+            return []
+        return add_up_weeks(weeks, limits[1])[: limits[0]]
+
+    def _find_long_stays(self):
+        """Return ``(how many ended, how many go on, their mean days, how many weeks)`` of the stays that were
+        too long on average, empty where they were not.
+        """
+        stage = self.playbook_stage_id
+        if not stage.dwell_alert_days:
+            return ()
+        ended = [(line.stay_count, line.stay_days or 0) for line in self._get_weeks(MAX_WEEKS) or self]
+        limits = (stage.dwell_alert_days, stage.conversion_alert_minimum)
+        return find_long_stays(ended, self._get_open_stays(), *limits) or ()
+
+    def _get_open_stays(self):
+        """Return how many deals were in the stage at the end of the period, and for how many days on
+        average.
+        """
+        log, until = self.env["crm.lead.stage.log"], self._get_bounds()[1]
+        its = self.env["crm.funnel.report"]._get_open_domain(self.review_id._get_scope(), until)
+        query = log._search(its & Domain("stage_id", "=", self.stage_id.id))
+        began_at = SQL("%s AS began_at", SQL.identifier(log._table, "stay_began_at"))
+        return self.env.execute_query(SQL(STILL, until, query.select(began_at)))[0]
+
+    def _prepare_over_limit_vals(self, days):
+        """Return how many stays were too long, and of which deals they were."""
+        too_long = self.env["crm.lead.stage.log"].search_fetch(
+            self._get_over_limit_domain(days) if days else Domain.FALSE, ["lead_id"]
+        )
+        lead_ids = sorted(too_long.lead_id.ids)
+        return {
+            "over_limit_count": len(too_long),
+            "counted_lead_ids": {**self.counted_lead_ids, "over_limit_count": lead_ids},
         }
 
     def _get_weeks(self, count):
@@ -117,9 +153,12 @@ class CrmFunnelReviewLine(models.Model):
             review = review.previous_id
         return weeks
 
-    def _get_over_limit_domain(self, days):
-        """Return the domain on the stage log of the stays that were too long, see ``over_limit_count``."""
-        since, until = self._get_bounds()
+    def _get_over_limit_domain(self, days, weeks=1):
+        """Return the domain on the stage log of the stays that were too long, see ``over_limit_count``.
+
+        :param weeks: so many weeks with this one; a month is one
+        """
+        since, until = (self._get_weeks(weeks) or self)[-1]._get_bounds()[0], self._get_bounds()[1]
         report, scope = self.env["crm.funnel.report"], self.review_id._get_scope()
         ended = Domain("left_at", ">=", since) & Domain("left_at", "<", until)
         ended &= Domain("closes_stay", "=", True) & Domain("duration_days", ">", days)
@@ -132,20 +171,25 @@ class CrmFunnelReviewLine(models.Model):
             return super()._get_deals_domain(name)
         return Domain("stage_log_ids", "any", self._get_over_limit_domain(self.alert_days))
 
+    @api.model
+    def _is_counted(self, name):
+        return name == "over_limit_count" or super()._is_counted(name)
+
     def _get_concerned_domain(self, vals):
         """Return the domain of the deals behind an alert: those that came in the weeks of low flow and have
         not come further, and those that stay or stayed too long.
         """
-        domain = Domain.FALSE
-        if vals["has_flow_alert"]:
-            since = self._get_weeks(vals["alert_weeks"])[-1]._get_bounds()[0]
+        domain, why = Domain.FALSE, vals["explanation"]
+        if why["flows"]:
+            since = self._get_weeks(sum(weeks for weeks, *_counts in why["flows"]))[-1]._get_bounds()[0]
             events = self.env["crm.funnel.report"]._get_period_domain(
                 self.review_id._get_scope(), since, self._get_bounds()[1]
             )
             events &= Domain("event", "=", "first") & Domain("reached_count", "=", 0)
             domain |= Domain("funnel_event_ids", "any", events & Domain("stage_id", "=", self.stage_id.id))
-        if vals["has_dwell_alert"]:
-            domain |= Domain("stage_log_ids", "any", self._get_over_limit_domain(vals["alert_days"]))
+        if why["stays"]:
+            too_long = self._get_over_limit_domain(vals["alert_days"], why["stays"][-1])
+            domain |= Domain("stage_log_ids", "any", too_long)
         return domain
 
     def _explain(self, vals):
@@ -160,17 +204,18 @@ class CrmFunnelReviewLine(models.Model):
         unmet = [item for verdict in verdicts.values() for item in verdict.unmet if item["blocking"]]
         rules = Counter((item["kind"], item["rule_id"], item["name"]) for item in unmet)
         reasons = Counter(lead.lost_reason_id for lead in leads if lead.won_status == "lost")
-        weeks = self._get_weeks(vals["alert_weeks"]) if vals["has_flow_alert"] else self.browse()
         return {
             "lead_ids": leads.ids,
-            "rates": weeks.mapped("flow_rate")[::-1],
+            "rates": [
+                get_rate(following, begun) for _weeks, begun, following in vals["explanation"]["flows"][::-1]
+            ],
             "rules": [
                 {"kind": kind, "rule_id": rule_id, "name": name, "count": count}
-                for (kind, rule_id, name), count in rules.most_common(MAX_SHOWN)
+                for (kind, rule_id, name), count in rules.most_common(MAX_NAMED)
             ],
             "lost_reasons": [
                 {"id": reason.id, "name": reason.name or "", "count": count}
-                for reason, count in reasons.most_common(MAX_SHOWN)
+                for reason, count in reasons.most_common(MAX_NAMED)
             ],
         }
 
@@ -178,104 +223,8 @@ class CrmFunnelReviewLine(models.Model):
     def action_open_concerned(self):
         """Open the deals that the alert is about."""
         self.ensure_one()
-        domain = Domain("id", "in", (self.explanation or {}).get("lead_ids", []))
-        return self.env["crm.funnel.report"]._prepare_deals_action(self.name, domain)
-
-    @api.depends("explanation", "has_flow_alert", "has_dwell_alert")
-    @api.depends_context("lang")
-    def _compute_explanation_html(self):
-        for line in self:
-            line.explanation_html = line.explanation and line._prepare_explanation()
-
-    def _prepare_explanation(self):
-        """Return the alert, and what explains it, as HTML in the reader's language."""
-        explanation = self.explanation
-        parts = [Markup("<p>%s</p>") % sentence for sentence in self._get_alert_sentences()]
-        parts.append(self._prepare_deal_list(explanation["lead_ids"]))
-        rules = self.env["crm.lead.stage.log"]._get_rule_names(explanation["rules"])
-        unmet = [
-            (rules.get((item["kind"], item["rule_id"]), item["name"]), item["count"])
-            for item in explanation["rules"]
-        ]
-        reasons = {reason.id: reason.name for reason in self._get_lost_reasons(explanation)}
-        lost = [
-            (reasons.get(item["id"]) or item["name"] or self.env._("No reason given"), item["count"])
-            for item in explanation["lost_reasons"]
-        ]
-        parts.append(self._prepare_counted(self.env._("Most often unmet for the next stage:"), unmet))
-        parts.append(self._prepare_counted(self.env._("Lost because of:"), lost))
-        return Markup().join(parts)
-
-    @api.model
-    def _get_lost_reasons(self, explanation):
-        ids = [item["id"] for item in explanation["lost_reasons"] if item["id"]]
-        return self.env["crm.lost.reason"].with_context(active_test=False).browse(ids).exists()
-
-    def _get_alert_sentences(self):
-        """Return what is wrong, in a sentence for each alert."""
-        sentences = []
-        if self.has_flow_alert:
-            values = {
-                "stage": self.name,
-                "rate": f"{self.alert_rate:g}",
-                "rates": self._format_rates(self.explanation["rates"]),
-            }
-            sentences.append(
-                self.env._(
-                    "“%(stage)s”: the weekly flow into the next stage was under %(rate)s %% for %(weeks)s"
-                    " weeks in a row (%(rates)s).",
-                    weeks=self.alert_weeks,
-                    **values,
-                )
-                if self.alert_weeks > 1
-                else self.env._(
-                    "“%(stage)s”: the weekly flow into the next stage was %(rates)s, under %(rate)s %%.",
-                    **values,
-                )
-            )
-        if self.has_dwell_alert:
-            sentences.append(
-                self.env._(
-                    "“%(stage)s”: the average time in stage was %(days)s days, over the limit of %(limit)s.",
-                    stage=self.name,
-                    days=f"{self.stay_days:.1f}",
-                    limit=self.alert_days,
-                )
-            )
-        return sentences
-
-    @api.model
-    def _format_rates(self, rates):
-        """Return the rates of weeks in a row as a text, the oldest first."""
-        texts = [self.env._("%(rate)s %%", rate=f"{rate:.1f}") for rate in rates]
-        return reduce(lambda old, new: self.env._("%(old)s, %(new)s", old=old, new=new), texts)
-
-    @api.model
-    def _prepare_deal_list(self, lead_ids):
-        # names of deals that the reader may not see are left out
-        leads = self.env["crm.lead"].with_context(active_test=False).search([("id", "in", lead_ids)])
-        links = [
-            Markup('<a href="/odoo/crm.lead/%s" data-oe-model="crm.lead" data-oe-id="%s">%s</a>')
-            % (lead.id, lead.id, lead.name)
-            for lead in leads[:MAX_SHOWN]
-        ]
-        shown = Markup(format_list(self.env, ["%s"] * len(links))) % tuple(links)
-        more = len(leads) - MAX_SHOWN
-        if more > 0:
-            shown += Markup(" %s") % self.env._("and %s more", more)
-        return Markup("<p>%s</p>") % self.env._(
-            "Deals concerned (%(count)s): %(deals)s", count=len(lead_ids), deals=shown
-        )
-
-    @api.model
-    def _prepare_counted(self, title, counted):
-        if not counted:
-            return Markup()
-        items = Markup().join(
-            Markup("<li>%s</li>") % self.env._("%(name)s (%(count)s)", name=name, count=count)
-            for name, count in counted
-        )
-        return Markup("<p>%s</p><ul>%s</ul>") % (title, items)
+        lead_ids = (self.explanation or {}).get("lead_ids", [])
+        return self.env["crm.funnel.report"]._prepare_frozen_action(self.name, lead_ids)
 
 
 class CrmFunnelReview(models.Model):

@@ -43,7 +43,8 @@ class CrmFunnelReview(models.Model):
         required=True,
         readonly=True,
         default=lambda self: self.env.cr.now(),
-        help="Amounts, overdue work and checks are those of this moment, the rest is that of the period.",
+        help="Overdue work and checks are those of this moment, and amounts, unless a Monday snapshot was"
+        " taken nearer to the end of the period; the rest is that of the period.",
     )
     missing_rates = fields.Char(
         readonly=True, help="Currencies whose amounts are left out, because they had no exchange rate."
@@ -112,11 +113,17 @@ class CrmFunnelReview(models.Model):
     def _get_frozen_fields(self):
         """Return the names of the fields that are written once, when a review is made."""
         mail = {*self.env["mail.thread"]._fields, *self.env["mail.activity.mixin"]._fields}
+        later = self._get_later_fields() if self.env.su else []
         return [
             name
             for name, field in self._fields.items()
-            if field.readonly and name not in mail and field.store
+            if field.readonly and name not in mail and field.store and name not in later
         ]
+
+    @api.model
+    def _get_later_fields(self):
+        """Return the names of the frozen fields that the module itself writes later; to be extended."""
+        return []
 
     def action_make(self):
         """Try again to make a review that could not be made, and open what has come of it.

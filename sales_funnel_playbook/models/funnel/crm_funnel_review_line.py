@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...fields import OptionalFloat
 from ...tools.funnel import get_bounds
@@ -32,7 +33,8 @@ class CrmFunnelReviewLine(models.Model):
         string="Open Deals", help="Deals in this stage at the end of the period, neither won nor lost."
     )
     open_amount = fields.Monetary(
-        help="Worth of the open deals; in a review, as it was when that was generated."
+        help="Worth of the open deals; in a review, as it was in the Monday snapshot at the end of the"
+        " period, or when the review was generated, whichever is nearer to that end."
     )
     weighted_amount = fields.Monetary(help="Worth × probability of the open deals.")
     last_flow_rate = OptionalFloat(
@@ -53,6 +55,12 @@ class CrmFunnelReviewLine(models.Model):
         help="Deals in the stage for longer than its alert days: those that left it in the period, and"
         " those still there at its end.",
     )
+    counted_lead_ids = fields.Json(
+        string="Deals Counted",
+        prefetch=False,
+        help="The deals behind each number, by its name, as they were counted; empty in reviews of before"
+        " they were kept.",
+    )
 
     def _get_bounds(self):
         review = self.review_id
@@ -67,11 +75,31 @@ class CrmFunnelReviewLine(models.Model):
 
     @api.readonly
     def action_open_deals(self):
-        """Open the deals behind the number that the context names as ``funnel_number``."""
+        """Open the deals that were counted in the number that the context names as ``funnel_number``.
+
+        :raise UserError: when there are none behind it
+        """
         self.ensure_one()
         name = self.env.context.get("funnel_number", "open_count")
+        if not self._is_counted(name):
+            raise UserError(self.env._("There are no deals behind “%s”.", name))
         title = self.env._("%(stage)s: %(number)s", stage=self.name, number=self._get_label(name))
-        return self.env["crm.funnel.report"]._prepare_deals_action(title, self._get_deals_domain(name))
+        report = self.env["crm.funnel.report"]
+        if self.counted_lead_ids is not False:
+            return report._prepare_frozen_action(title, self._get_counted_ids(name))
+        title = self.env._("%s (as they are today: this review did not keep its deals)", title)
+        return report._prepare_deals_action(title, self._get_deals_domain(name))
+
+    @api.model
+    def _is_counted(self, name):
+        """Tell whether there are deals behind a number."""
+        return self.env["crm.funnel.report"]._is_counted(name)
+
+    def _get_counted_ids(self, name):
+        """Return the ids of the deals that were counted in a number, or in an amount of open deals."""
+        self.ensure_one()
+        counted = self.counted_lead_ids or {}
+        return counted.get("open_count" if name.endswith("_amount") else name, [])
 
     def _format_rate(self, name):
         """Return a rate for a text, the weekly flow with from how many to how many; a dash where there is

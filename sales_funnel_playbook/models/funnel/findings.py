@@ -22,6 +22,9 @@ NUMBERS = (
     *("stay_count", "stay_days", "stay_days_median", "stay_days_p90"),
     *("stay_hours", "stay_hours_median", "stay_hours_p90", "over_limit_count"),
 )
+# What is explained on paper, besides the counts of what was found; the review itself explains all.
+ON_PAPER = ("flow_rate", "mean_flow_rate", "reached_rate", "open_amount", "stay_days", "stay_days_p90")
+MAX_NAMED = 20
 
 
 class CrmFunnelReview(models.Model):
@@ -129,6 +132,24 @@ class CrmFunnelReview(models.Model):
         ]
         return [self.env._("%(finding)s: %(count)s", finding=label, count=count) for label, count in labels]
 
+    def _get_named_findings(self):
+        """Return ``[(label, count, text that names the deals), …]`` of the counts, for paper: the deals that
+        the reader may see, the worthiest first.
+        """
+        self.ensure_one()
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        named = []
+        for finding, name in FINDINGS.items():
+            its = leads.search([("id", "in", (self.finding_lead_ids or {}).get(finding, []))])
+            its = its.sorted("worth", reverse=True)
+            label = self._fields[name]._description_string(self.env)
+            text = " · ".join(its[:MAX_NAMED].mapped("name"))
+            more = len(its) - MAX_NAMED
+            named.append(
+                (label, self[name], f"{text} {self.env._('and %s more', more)}" if more > 0 else text)
+            )
+        return [finding for finding in named if finding[1]]
+
     @api.readonly
     def action_open_finding(self):
         """Open the deals behind the count that the context names as ``finding``."""
@@ -136,16 +157,22 @@ class CrmFunnelReview(models.Model):
         name = self.env.context.get("finding", "overdue")
         label = self._fields[FINDINGS[name]]._description_string(self.env)
         lead_ids = (self.finding_lead_ids or {}).get(name, [])
-        return self.env["crm.funnel.report"]._prepare_deals_action(label, Domain("id", "in", lead_ids))
+        return self.env["crm.funnel.report"]._prepare_frozen_action(label, lead_ids)
 
     @api.depends_context("lang")
     def _compute_definitions(self):
         """The help of each number, which is its definition."""
+        rows = Markup().join(
+            Markup("<dt>%s</dt><dd>%s</dd>") % text for text in self._get_definitions(NUMBERS)
+        )
+        self.definitions = Markup("<dl>%s</dl>") % rows
+
+    @api.model
+    def _get_definitions(self, numbers=ON_PAPER):
+        """Return ``[(label, definition), …]`` of numbers of a stage and of the counts of what was found."""
         line_fields = self.env["crm.funnel.review.line"]._fields
         named = [
-            *(line_fields[name] for name in NUMBERS),
+            *(line_fields[name] for name in numbers),
             *(self._fields[name] for name in FINDINGS.values()),
         ]
-        texts = [(one._description_string(self.env), one._description_help(self.env)) for one in named]
-        rows = Markup().join(Markup("<dt>%s</dt><dd>%s</dd>") % text for text in texts)
-        self.definitions = Markup("<dl>%s</dl>") % rows
+        return [(one._description_string(self.env), one._description_help(self.env)) for one in named]

@@ -16,8 +16,9 @@ class CrmFunnelReview(models.Model):
     @api.model
     def _cron_make(self):
         """Make the reviews that are due: every Monday and first of a month, in each playbook's time zone.
-        Runs every hour, commits each review, and goes on where it stopped.
+        Runs every hour, commits each review, and goes on where it stopped. Reminds of those before.
         """
+        self._remind_safely()
         due = self._get_due()
         for number, one in enumerate(due, start=1):
             self._make_safely(*one)
@@ -162,8 +163,11 @@ class CrmFunnelReview(models.Model):
         """Freeze the numbers of each stage."""
         self.ensure_one()
         since, until = get_bounds(self.date_from, self.date_to, self.tz)
-        numbers = self.env["crm.funnel.report"]._get_stage_numbers(self._get_scope(), since, until)
-        nothing = self.env["crm.funnel.report"]._get_no_numbers()
+        report, scope = self.env["crm.funnel.report"], self._get_scope()
+        numbers = report._get_stage_numbers(scope, since, until)
+        for stage_id, values in report._get_open_numbers_then(scope, until, self.tz).items():
+            numbers[stage_id].update(values)
+        counted = report._get_counted_deals(scope, since, until)
         before = self._get_lines_before()
         ranks = self.env["crm.stage"]._get_ranks()
         stages = self.playbook_id.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
@@ -176,7 +180,8 @@ class CrmFunnelReview(models.Model):
                     "stage_id": stage.stage_id.id,
                     "name": stage.display_name,
                     **self._prepare_comparison_vals(before.get(stage.stage_id.id, [])),
-                    **numbers.get(stage.stage_id.id, nothing),
+                    "counted_lead_ids": {"open_count": [], **counted.get(stage.stage_id.id, {})},
+                    **numbers.get(stage.stage_id.id, report._get_no_numbers()),
                 }
                 for sequence, stage in enumerate(stages)
             ]

@@ -4,6 +4,7 @@ import io
 import xlsxwriter
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools.funnel import get_bounds
 from .channel import OF_OPEN, WIDTH
@@ -21,21 +22,34 @@ class CrmFunnelReview(models.Model):
 
     _inherit = "crm.funnel.review"
 
+    workbook_id = fields.Many2one(
+        "ir.attachment", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+
+    @api.model
+    def _get_later_fields(self):
+        return [*super()._get_later_fields(), "workbook_id"]
+
     @api.readonly
     def action_download_workbook(self):
-        """Download the workbook as it was when the review was made."""
+        """Download the workbook as it was when the review was made.
+
+        :raise UserError: when there is none
+        """
         self.ensure_one()
+        workbook = self._get_workbook()
+        if not workbook:
+            raise UserError(self.env._("This review has no workbook."))
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._get_workbook().id}?download=true",
+            "url": f"/web/content/{workbook.id}?download=true",
             "target": "download",
         }
 
     def _get_workbook(self):
         """Return the attachment with the workbook."""
-        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("mimetype", "=", XLSX)]
         # sudo: whoever may read the review may read its workbook
-        return self.env["ir.attachment"].sudo().search(domain, order="id", limit=1)
+        return self.sudo().workbook_id
 
     def _make_workbook(self):
         """Write the workbook, in the language of the company, and attach it to the review."""
@@ -58,7 +72,8 @@ class CrmFunnelReview(models.Model):
             review._write_funnel(book.add_worksheet(review.env._("Funnel")), styles)
             review._write_closed(book.add_worksheet(review.env._("Won and lost")), styles)
             review._write_overdue(book.add_worksheet(review.env._("Overdue")), styles)
-        return self.env["ir.attachment"].create(
+        # sudo: which file is the workbook, the module alone says
+        self.sudo().workbook_id = self.env["ir.attachment"].create(
             {
                 "name": f"{review.display_name.replace('/', '-').replace(':', '')}.xlsx",
                 "res_model": self._name,
@@ -67,6 +82,7 @@ class CrmFunnelReview(models.Model):
                 "datas": base64.b64encode(output.getvalue()),
             }
         )
+        return self.workbook_id
 
     def _write_table(self, sheet, styles, headings, rows, widths):
         """Write rows of ``(value, style name)`` under bold headings. Text is written as text, whatever it

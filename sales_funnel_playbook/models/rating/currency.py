@@ -67,8 +67,10 @@ class CrmPlaybook(models.Model):
         own = company.sudo() or self.sudo().company_id
         return (own or self._get_main_company()).currency_id
 
-    def _get_rate(self, currency):
-        """Return what one unit of ``currency`` is in the playbook's currency today, None if unknown."""
+    def _get_rate(self, currency, day=None):
+        """Return what one unit of ``currency`` is in the playbook's currency on a day, today if none is
+        given; None if unknown.
+        """
         self.ensure_one()
         if currency == self.currency_id:
             return 1.0
@@ -78,8 +80,8 @@ class CrmPlaybook(models.Model):
             rates = one.sudo().rate_ids.filtered(lambda rate: rate.company_id in (company, company.browse()))
             if one != company.currency_id and not rates:
                 return None
-        today = get_today(self.env.cr.now(), self._get_tz())
-        return currency.sudo()._get_conversion_rate(currency, self.currency_id, company, today)
+        day = day or get_today(self.env.cr.now(), self._get_tz())
+        return currency.sudo()._get_conversion_rate(currency, self.currency_id, company, day)
 
     @api.model
     def _get_rate_sql(self, playbook, company):

@@ -5,13 +5,16 @@ from . import test_funnel_channel
 from . import test_funnel_companies
 from . import test_funnel_days
 from . import test_funnel_intake
+from . import test_funnel_frozen
 from . import test_funnel_invariants
 from . import test_funnel_lost
 from . import test_funnel_oddities
 from . import test_funnel_page
+from . import test_funnel_reminding
 from . import test_funnel_review
 from . import test_funnel_review_use
 from . import test_funnel_tours
+from . import test_funnel_workbook_frozen
 from . import test_funnel_worth
 from . import test_snapshot
 from . import test_snapshot_access

@@ -29,25 +29,41 @@ class TestFunnelBottleneck(ReviewCase):
         return self.get_line(self.get_review(week), self.stage_demo).has_flow_alert
 
     def test_matrix(self):
-        """``(begun, next) of two weeks``, and whether it is a bottleneck after the second."""
+        """``(begun, next) of weeks``, and whether it is a bottleneck after the last."""
         cases = [
-            ((10, 2), (10, 2), True),
-            ((10, 2), (10, 3), False),  # exactly 30 %
-            ((10, 3), (10, 2), False),  # only one week
-            ((4, 0), (10, 2), False),  # too few in one of them
-            ((5, 1), (5, 1), True),  # just enough
-            ((0, 0), (10, 0), False),  # a week without data ends the row
+            ([(10, 2), (10, 2)], True),
+            ([(10, 2), (10, 3)], False),  # exactly 30 %
+            ([(10, 3), (10, 2)], False),  # only one week
+            ([(4, 0), (10, 2)], False),  # too few in one of them, and nothing before
+            ([(5, 1), (5, 1)], True),  # just enough
+            ([(2, 0), (3, 1), (10, 2)], True),  # two weeks with few make one with enough: 20 %
+            ([(2, 1), (3, 1), (10, 2)], False),  # 40 %
+            ([(2, 0)] * 6, True),  # never five in a week
+            ([(2, 0)] * 5, False),  # enough for one only
+            ([(10, 0), (0, 0), (10, 0)], True),  # a week without data adds nothing
+            ([(10, 0), (10, 0), (0, 0)], False),  # and says nothing new
         ]
-        for case, (first, second, expected) in enumerate(cases):
-            week = 1 + 3 * case
-            self.let_week_happen(week, *first)
-            self.let_week_happen(week + 1, *second)
-            self.make_reviews(monday(week + 2))
-            with self.subTest(weeks=(first, second)):
-                self.assertEqual(self.is_flagged(week + 1), expected)
-                self.assertFalse(self.is_flagged(week))
+        for case, (weeks, expected) in enumerate(cases):
+            first = 1 + 7 * case
+            for number, counts in enumerate(weeks):
+                self.let_week_happen(first + number, *counts)
+                self.make_reviews(monday(first + number + 1))
+            with self.subTest(weeks=weeks):
+                self.assertEqual(self.is_flagged(first + len(weeks) - 1), expected)
+                self.assertFalse(self.is_flagged(first))
+            self.Review.search([]).unlink()
             self.env["crm.lead"].search([]).unlink()
-            self.make_reviews(monday(week + 3))
+
+    def test_weeks_that_were_added_up_are_said(self):
+        for week, counts in enumerate([(2, 0), (3, 1), (10, 2)], start=1):
+            self.let_week_happen(week, *counts)
+        self.make_reviews(monday(4))
+        line = self.get_line(self.get_review(3), self.stage_demo)
+        self.assertIn(
+            "under 30 % (20.0 %, 20.0 %). Weeks with few deals were added up, 3 in all.",
+            line.explanation_html,
+        )
+        self.assertEqual(len(line.explanation["lead_ids"]), 12, "of all three weeks")
 
     def test_off_by_default(self):
         self.demo.conversion_alert_rate = 0
@@ -173,14 +189,17 @@ class TestFunnelBottleneck(ReviewCase):
         self.assertNotIn("rival", line.explanation_html)
 
     def test_long_stays(self):
-        """Five stays of 20 days on average are too long where 15 are the limit; four are too few to tell."""
+        """Four stays are too few to tell; with those that go on they are enough. Five are enough alone."""
         talks = self.rules[self.stage_talks]
         talks.dwell_alert_days = 15
         ten = monday(1) + timedelta(hours=10)
         leads = self.create_leads_at(ten, 9, stage_id=self.stage_talks.id)
         self.move_at(ten + timedelta(days=20), leads[:4], self.stage_signed)
         self.make_reviews(monday(4))
-        self.assertFalse(self.get_line(self.get_review(3), self.stage_talks).has_dwell_alert)
+        self.assertFalse(self.get_line(self.get_review(2), self.stage_talks).has_dwell_alert, "14 days")
+        line = self.get_line(self.get_review(3), self.stage_talks)
+        self.assertEqual(line.explanation["stays"][:2], [4, 5])
+        self.assertIn("deals that left: 4; weeks added up: 1; deals still there: 5", line.explanation_html)
         self.move_at(ten + timedelta(days=21), leads[4], self.stage_signed)
         self.move_at(ten + timedelta(days=21), leads[5:8], self.stage_signed)
         late = self.create_leads_at(ten + timedelta(days=21), 1, stage_id=self.stage_talks.id)
@@ -193,6 +212,31 @@ class TestFunnelBottleneck(ReviewCase):
         self.assertEqual(sorted(line.explanation["lead_ids"]), sorted(leads[4:].ids))
         self.assertIn("average time in stage was 17.0 days, over the limit of 15", line.explanation_html)
 
+    def test_few_stays_of_several_weeks_add_up(self):
+        self.rules[self.stage_talks].dwell_alert_days = 15
+        ten = monday(1) + timedelta(hours=10)
+        leads = self.create_leads_at(ten, 4, stage_id=self.stage_talks.id)
+        self.move_at(ten + timedelta(days=20), leads, self.stage_signed)
+        late = self.create_leads_at(ten + timedelta(days=21), 1, stage_id=self.stage_talks.id)
+        self.move_at(ten + timedelta(days=22), late, self.stage_signed)
+        self.make_reviews(monday(6))
+        few, enough, none = (self.get_line(self.get_review(week), self.stage_talks) for week in (3, 4, 5))
+        self.assertFalse(few.has_dwell_alert)
+        self.assertEqual(enough.explanation["stays"], [5, 0, 16.2, 2], "(4 × 20 + 1) ÷ 5")
+        self.assertEqual(sorted(enough.explanation["lead_ids"]), leads.ids)
+        self.assertFalse(none.has_dwell_alert, "nothing left, and nothing is there")
+
+    def test_a_stage_in_which_nothing_moves(self):
+        self.rules[self.stage_talks].write({"dwell_alert_days": 15, "conversion_alert_minimum": 2})
+        leads = self.create_leads_at(monday(1) + timedelta(hours=10), 2, stage_id=self.stage_talks.id)
+        self.make_reviews(monday(4))
+        line = self.get_line(self.get_review(3), self.stage_talks)
+        self.assertFalse(self.get_line(self.get_review(2), self.stage_talks).has_dwell_alert)
+        self.assertTrue(line.has_dwell_alert)
+        self.assertIn("deals still there: 2", line.explanation_html)
+        self.assertEqual(sorted(line.explanation["lead_ids"]), leads.ids)
+        self.assertTrue(line.activity_id)
+
     def test_template_brings_the_handbook_s_limits(self):
         stages = self.env.ref("sales_funnel_playbook.crm_playbook_template_saas").stage_ids
         limits = {
@@ -202,3 +246,5 @@ class TestFunnelBottleneck(ReviewCase):
         self.assertEqual(limits["Solution demo"], (30, 2, 0))
         self.assertEqual(limits["Negotiation"], (0, 2, 15))
         self.assertEqual(limits["Potential lead"], (0, 2, 0))
+        watched = stages.filtered(lambda stage: stage.conversion_alert_rate or stage.dwell_alert_days)
+        self.assertEqual(watched.mapped("conversion_alert_minimum"), [2, 2])

@@ -200,7 +200,7 @@ registry.category("web_tour.tours").add("funnel_review", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=decision_ids] .o_selected_row td[name=name] input",
+            trigger: ".o_field_widget[name=decision_ids] .o_selected_row td[name=name] textarea",
             run: "edit Call the buyers",
         },
         ...stepUtils.saveForm(),
