@@ -13,9 +13,9 @@ from bench.scale.company import get_playbook
 WEEKS = 12
 STAYS_MADE = {"params": {"stays": 5_000_000}, "quick": {"stays": 250_000}}
 MOVES = """
-    SELECT log.stage_id, log.ended_as, COUNT(*) FROM crm_lead_stage_log log
+    SELECT log.stage_id, log.went, COUNT(*) FROM crm_lead_stage_log log
     WHERE log.playbook_id = %(playbook)s AND log.left_at >= %(since)s AND log.left_at < %(until)s
-        AND log.ended_as IN ('forward', 'skip', 'won', 'lost', 'backward')
+        AND log.went IS NOT NULL
     GROUP BY 1, 2
 """
 ENTERED = """

@@ -10,7 +10,7 @@ COLUMNS = """
     lead_id, playbook_id, company_id, product_line_id, team_id, user_id, stage_id, previous_stage_id,
     stage_rank,
     state, origin, sequence, stay_sequence, stay_began_at, gate_stage_id, is_entry, is_first, came_further_at,
-    closes_stay, entered_at, left_at, ended_as, kind, duration_days, working_hours, gate, moved_by_id
+    closes_stay, entered_at, left_at, ended_as, went, kind, duration_days, working_hours, gate, moved_by_id
 """
 
 

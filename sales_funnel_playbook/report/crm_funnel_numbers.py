@@ -25,6 +25,12 @@ EVENTS = {
     **{name: [("event", "=", "first"), ("outcome", "=", outcome)] for outcome, name in COHORT.items()},
     "stay_count": [("event", "=", "stay")],
 }
+# Which events the numbers of all deals count, where it is others.
+TOTAL_EVENTS = {
+    **dict.fromkeys(("begun_count", "cohort_count"), [("event", "=", "came")]),
+    "reached_count": [("event", "=", "came"), ("outcome", "=", "won")],
+    **{name: [("event", "=", "came"), ("outcome", "=", outcome)] for outcome, name in COHORT.items()},
+}
 OPEN_AMOUNTS = """
     SELECT stay.stage_id, lead.company_id, COUNT(*), SUM(%(worth)s),
         SUM(%(worth)s * lead.probability / 100)
@@ -45,7 +51,8 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_stage_numbers(self, scope, since, until):
-        """Return ``{stage id: {name: number}}`` of a period, for stages where there is something.
+        """Return ``{stage id: {name: number}}`` of a period, for stages where there is something; under False
+        what happened before a deal was in any stage that the playbook names.
 
         :param datetime since: naive UTC
         :param datetime until: naive UTC, exclusive; what is open is counted at this moment
@@ -67,6 +74,25 @@ class CrmFunnelReport(models.Model):
         for values in numbers.values():
             values["reached_rate"] = get_rate(values["reached_count"], values["cohort_count"])
         return numbers
+
+    @api.model
+    def _get_total_numbers(self, scope, since, until, numbers):
+        """Return the numbers of all deals of a funnel, wherever in it they are, by the log's own moments.
+
+        :param dict numbers: those of the stages, see :meth:`_get_stage_numbers`
+        :return: the deals that came under the playbook as ``begun_count`` and as the cohort, of which
+            ``reached_count`` are won; won, lost and open ones; the others are 0 or None
+        """
+        total = self._get_no_numbers()
+        for name in ("won_count", "lost_count", *OPEN):
+            total[name] = sum(values[name] for values in numbers.values())
+        domain = self._get_period_domain(scope, since, until) & Domain("event", "=", "came")
+        for outcome, count in self._read_group(domain, ["outcome"], ["lead_id:count_distinct"]):
+            total[COHORT[outcome or "pending"]] += count
+        total["begun_count"] = total["cohort_count"] = sum(total[name] for name in COHORT.values())
+        total["reached_count"] = total["cohort_won_count"]
+        total["reached_rate"] = get_rate(total["reached_count"], total["cohort_count"])
+        return total
 
     @api.model
     def _get_no_numbers(self):
@@ -166,15 +192,16 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_deals_domain(self, scope, since, until, stage_id, name):
-        """Return the domain of the deals behind a number of a stage.
+        """Return the domain of the deals behind a number of a stage, of all deals without one.
 
         :param str name: as in the numbers of :meth:`_get_stage_numbers`
         """
+        its = Domain("stage_id", "=", stage_id) if stage_id else Domain.TRUE
         if name in OPEN:
-            stays = self._get_open_domain(scope, until) & Domain("stage_id", "=", stage_id)
-            return Domain("stage_log_ids", "any", stays)
-        events = self._get_period_domain(scope, since, until) & Domain("stage_id", "=", stage_id)
-        return Domain("funnel_event_ids", "any", events & Domain(EVENTS[name]))
+            return Domain("stage_log_ids", "any", self._get_open_domain(scope, until) & its)
+        counted = EVENTS if stage_id else {**EVENTS, **TOTAL_EVENTS}
+        events = self._get_period_domain(scope, since, until) & its & Domain(counted[name])
+        return Domain("funnel_event_ids", "any", events)
 
     @api.model
     def _prepare_deals_action(self, title, domain):

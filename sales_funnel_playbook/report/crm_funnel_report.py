@@ -14,6 +14,7 @@ KINDS = [
     ("first", "Entered for the First Time"),
     ("left", "Stage Left"),
     ("stay", "Time in Stage Ended"),
+    ("came", "Came Under the Playbook"),
 ]
 OUTCOMES = [("won", "Won"), ("lost", "Lost"), ("pending", "Open")]
 DAY = timedelta(days=1)
@@ -62,7 +63,8 @@ class CrmFunnelReport(models.Model):
                 "state",
             ),
             *("entered_at", "left_at", "ended_as", "duration_days", "working_hours"),
-            *("is_entry", "is_first", "came_further_at", "closes_stay"),
+            *("is_entry", "is_first", "came_further_at", "closes_stay", "went"),
+            *("kind", "origin", "sequence", "stage_rank", "previous_stage_id"),
         ],
         "crm.playbook.stage": ["playbook_id", "stage_id"],
         "crm.stage": ["sequence"],
@@ -79,6 +81,9 @@ class CrmFunnelReport(models.Model):
     outcome = fields.Selection(OUTCOMES, readonly=True, help="What has become of the deal until today.")
     event = fields.Selection(KINDS, readonly=True)
     date = fields.Datetime(readonly=True, help="When it happened.")
+    came_count = fields.Integer(
+        string="New Deals", readonly=True, help="Deals that came under the playbook in the period."
+    )
     day = fields.Date(readonly=True, help="The day on which it happened, where the deal is worked.")
     week = fields.Char(
         readonly=True,

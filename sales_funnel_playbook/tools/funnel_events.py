@@ -1,7 +1,7 @@
 """What happened in the funnel, as SQL over the stage log: the one source of page, review, pivot and workbook.
 
-A segment is up to four events: a deal enters a stage, the playbook's stage before it has one more deal that
-came on, a deal leaves a stage, its stay is over. Each kind of event is a SELECT of its own with a constant
+A segment is up to six events: a deal comes under the playbook, perhaps as won or lost, it enters a stage, the
+playbook's stage before that has one more deal that came on, the deal goes on, its stay is over. Each kind of event is a SELECT of its own with a constant
 name, so that PostgreSQL runs only those that a question is about, each by an index.
 
 ``%(zone)s`` is the name of the time zone of ``log.playbook_id`` and ``log.company_id``.
@@ -18,7 +18,7 @@ PATH = """
 
 COUNTS = (
     *("begun_count", "next_count", "advanced_count", "won_count", "lost_count", "returned_count"),
-    *("cohort_count", "reached_count", "stay_count"),
+    *("cohort_count", "reached_count", "stay_count", "came_count"),
 )
 STAYS = (
     "stay_days",
@@ -49,7 +49,7 @@ def _select(number, event, stage, **columns):
     columns |= {name: value.format(date=columns["date"]) for name, value in DAYS.items()}
     listed = ", ".join(f"{value} AS {name}" for name, value in columns.items())
     return f"""
-        SELECT log.id::bigint * 5 + {number} AS id, '{event}'::varchar AS event, {stage} AS stage_id,
+        SELECT log.id::bigint * 7 + {number} AS id, '{event}'::varchar AS event, {stage} AS stage_id,
             log.lead_id, log.playbook_id, log.company_id, log.product_line_id, log.team_id, log.user_id,
             lead.tier, lead.won_status AS outcome, {TRAIT_COLUMNS}, {listed}
         FROM crm_lead_stage_log log LEFT JOIN crm_lead lead ON lead.id = log.lead_id
@@ -72,19 +72,43 @@ FIRST = f"""
     WHERE log.is_first AND log.stage_id IS NOT NULL
 """
 OUTCOMES = {
-    "advanced_count": "(log.ended_as IN ('forward', 'skip', 'won'))::int",
-    "won_count": "(log.ended_as = 'won')::int",
-    "lost_count": "(log.ended_as = 'lost' AND log.state <> 'lost')::int",
-    "returned_count": "(log.ended_as = 'backward')::int",
+    "advanced_count": "(log.went IN ('further', 'won'))::int",
+    "won_count": "(log.went = 'won')::int",
+    "lost_count": "(log.went = 'lost')::int",
+    "returned_count": "(log.went = 'back')::int",
 }
+# A stage that the playbook does not name is no step: what ends there ends in the last one that it named.
+NAMED = """
+    CASE WHEN log.stage_rank IS NOT NULL THEN log.stage_id ELSE (
+        SELECT named.stage_id FROM crm_lead_stage_log named
+        WHERE named.lead_id = log.lead_id AND named.playbook_id = log.playbook_id
+            AND named.sequence < log.sequence AND named.stage_rank IS NOT NULL
+        ORDER BY named.sequence DESC LIMIT 1) END
+"""
 LEFT = f"""
-    {_select(3, "left", "log.stage_id", date="log.left_at", **OUTCOMES)}
-    WHERE log.left_at IS NOT NULL AND log.stage_id IS NOT NULL
-        AND log.ended_as IN ('forward', 'skip', 'won', 'lost', 'backward')
+    {_select(3, "left", NAMED, date="log.left_at", **OUTCOMES)}
+    WHERE log.left_at IS NOT NULL AND log.went IS NOT NULL
+"""
+# Deals that come under the playbook, and those that do so as won or lost.
+HAS_COME = """
+    (log.kind = 'created' OR log.kind = 'lost' AND log.previous_stage_id IS NULL
+    OR log.kind = 'joined' AND (log.origin = 'live' OR NOT EXISTS (
+        SELECT FROM crm_lead_stage_log before WHERE before.lead_id = log.lead_id
+            AND before.playbook_id = log.playbook_id AND before.sequence = log.sequence - 1)))
+"""
+OWN = "CASE WHEN log.stage_rank IS NOT NULL THEN log.stage_id END"
+CAME = f"""
+    {_select(5, "came", OWN, came_count="1")}
+    WHERE {HAS_COME}
+"""
+BORN = {"won_count": "(log.state = 'won')::int", "lost_count": "(log.state = 'lost')::int"}
+CLOSED = f"""
+    {_select(6, "left", OWN, **BORN)}
+    WHERE {HAS_COME} AND log.kind <> 'joined' AND log.state IN ('won', 'lost')
 """
 LENGTHS = {name: "log.duration_days" if "days" in name else "log.working_hours" for name in STAYS}
 STAY = f"""
     {_select(4, "stay", "log.stage_id", date="log.left_at", stay_count="1", **LENGTHS)}
     WHERE log.closes_stay AND log.stage_id IS NOT NULL
 """
-EVENTS = " UNION ALL ".join((BEGUN, NEXT, FIRST, LEFT, STAY))
+EVENTS = " UNION ALL ".join((BEGUN, NEXT, FIRST, LEFT, STAY, CAME, CLOSED))

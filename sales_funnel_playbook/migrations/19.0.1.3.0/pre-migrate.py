@@ -20,6 +20,7 @@ ADDED = {
     },
     **{"stay_sequence": "int4", "stay_began_at": "timestamp", "stage_rank": "int4", "gate_stage_id": "int4"},
     **{"is_entry": "bool", "is_first": "bool", "came_further_at": "timestamp", "closes_stay": "bool"},
+    "went": "varchar",
     **{"amount": "float8", "recurring_amount": "float8", "is_own_probability": "bool"},
 }
 # What stays as it was, and what each of the others was then.
@@ -59,11 +60,12 @@ WAS = """
 FILL = """
     INSERT INTO crm_lead_stage_log_segments (%(kept)s, company_id, product_line_id, team_id, user_id, state,
         origin, stage_rank, sequence, stay_sequence, stay_began_at, is_entry, is_first, closes_stay,
-        gate_stage_id, duration_days, ended_as, came_further_at, working_hours)
+        gate_stage_id, duration_days, ended_as, came_further_at, went,
+        working_hours)
     SELECT %(was_kept)s, was.company_id, was.product_line_id, was.team_id, was.user_id, was.state,
         was.origin, was.stage_rank, derived.sequence, derived.stay_sequence, derived.stay_began_at,
         derived.is_entry, derived.is_first, derived.closes_stay, derived.gate_stage_id, derived.duration_days,
-        derived.ended_as, derived.came_further_at,
+        derived.ended_as, derived.came_further_at, derived.went,
         CASE WHEN derived.closes_stay THEN SUM(was.working_hours) FILTER (WHERE was.state = 'open')
             OVER (PARTITION BY was.lead_id, derived.stay_sequence) END
     FROM crm_lead_stage_log_was was JOIN (%(derived)s) derived ON derived.id = was.id

@@ -22,6 +22,7 @@ ORIGINS = [
     ("filled", "From Before the Playbook"),
     ("migrated", "From an Earlier Version"),
 ]
+WAYS = [("further", "Further"), ("back", "Back"), ("won", "Won"), ("lost", "Lost")]
 ENDS = [*KINDS, ("left", "Left the Playbook"), ("merged", "Merged")]
 GATES = [
     ("passed", "Passed"),
@@ -93,6 +94,12 @@ class CrmLeadStageLog(models.Model):
     )
     is_first = fields.Boolean(string="Entered First", help="The deal had never entered this stage before.")
     came_further_at = fields.Datetime(help="When the deal first entered a later stage of the playbook.")
+    went = fields.Selection(
+        WAYS,
+        string="Went On",
+        help="Where the deal went with its end, as the playbook sees it: to be won or lost, or into a further or"
+        " an earlier one of the stages that it names.",
+    )
     closes_stay = fields.Boolean(
         string="Stage Left", help="With it the time of the open deal in this stage ended."
     )

@@ -28,6 +28,7 @@ DERIVED = """
     ), stayed AS (
         SELECT *, MAX(seq) FILTER (WHERE begins) OVER (PARTITION BY lead_id ORDER BY seq) AS stay,
             COUNT(*) FILTER (WHERE passes) OVER (PARTITION BY lead_id, playbook_id ORDER BY seq) AS passed,
+            COUNT(stage_rank) OVER (PARTITION BY lead_id, playbook_id ORDER BY seq) AS named,
             begins AND stage_rank IS NOT NULL AND kind = ANY(%(entering)s) AS enters
         FROM told
     ), whole AS (
@@ -37,6 +38,12 @@ DERIVED = """
             SUM(EXTRACT(EPOCH FROM left_at - entered_at)) FILTER (WHERE state = 'open') OVER its_stay AS
             seconds,
             MAX(stage_id) FILTER (WHERE passes) OVER (PARTITION BY lead_id, playbook_id, passed) AS gate_id,
+            MAX(stage_rank) OVER (PARTITION BY lead_id, playbook_id, named) AS named_rank,
+            LEAD(CASE WHEN enters THEN stage_rank END) OVER (PARTITION BY lead_id ORDER BY seq) AS next_rank,
+            CASE WHEN left_at IS NULL THEN NULL WHEN ended_as = 'merged' THEN ended_as
+                WHEN next_at IS DISTINCT FROM left_at OR next_playbook_id <> playbook_id
+                    OR next_kind = 'joined' AND next_origin = 'live' THEN 'left'
+                ELSE next_kind END AS ending,
             enters AND ROW_NUMBER() OVER (
                 PARTITION BY lead_id, playbook_id, stage_id, CASE WHEN stage_id IS NULL THEN stage_rank END,
                     enters ORDER BY seq) = 1 AS comes_first
@@ -50,16 +57,17 @@ DERIVED = """
     SELECT whole.id, seq AS sequence, stay AS stay_sequence, began_at AS stay_began_at, enters AS is_entry,
         comes_first AS is_first, closes AS closes_stay, gate_id AS gate_stage_id,
         CASE WHEN closes THEN seconds / 86400 END AS duration_days,
-        CASE WHEN left_at IS NULL THEN NULL WHEN ended_as = 'merged' THEN ended_as
-            WHEN next_at IS DISTINCT FROM left_at OR next_playbook_id <> playbook_id
-                OR next_kind = 'joined' AND next_origin = 'live' THEN 'left'
-            ELSE next_kind END AS ended_as,
+        ending AS ended_as,
+        CASE WHEN ending = 'won' OR ending = 'lost' AND state <> 'lost' THEN ending
+            WHEN ending NOT IN ('left', 'merged', 'lost') AND next_rank > named_rank THEN 'further'
+            WHEN ending NOT IN ('left', 'merged', 'lost') AND next_rank < named_rank THEN 'back' END AS went,
         further.at AS came_further_at
     FROM whole LEFT JOIN further ON further.id = whole.id
 """
 COLUMNS = (
     *("sequence", "stay_sequence", "stay_began_at", "is_entry", "is_first", "closes_stay"),
     *("gate_stage_id", "duration_days", "ended_as", "came_further_at"),
+    "went",
 )
 UNFIRST = """
     UPDATE crm_lead_stage_log log SET is_first = FALSE, came_further_at = NULL WHERE is_first AND %s

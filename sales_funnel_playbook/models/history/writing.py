@@ -17,12 +17,20 @@ CURRENT = """
     WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL
 """
 END = """
-    UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(entered_at, %(now)s), ended_as = ending.ended_as,
+    UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(log.entered_at, %(now)s), ended_as = ending.ended_as,
         closes_stay = ending.days IS NOT NULL, duration_days = ending.days, working_hours = ending.hours,
         came_further_at = COALESCE(came_further_at,
-            CASE WHEN is_first AND stage_rank < ending.further_rank THEN ending.further_at END)
+            CASE WHEN is_first AND stage_rank < ending.rank THEN ending.entered_at END),
+        went = CASE WHEN ending.ended_as = 'won' OR ending.ended_as = 'lost' AND state <> 'lost'
+            THEN ending.ended_as WHEN ending.rank IS NOT NULL THEN (
+                SELECT CASE WHEN ending.rank > named.stage_rank THEN 'further'
+                    WHEN ending.rank < named.stage_rank THEN 'back' END
+                FROM crm_lead_stage_log named
+                WHERE named.lead_id = log.lead_id AND named.playbook_id = log.playbook_id
+                    AND named.sequence <= log.sequence AND named.stage_rank IS NOT NULL
+                ORDER BY named.sequence DESC LIMIT 1) END
     FROM unnest(%(ids)s, %(ended_as)s, %(days)s::float[], %(hours)s::float[], %(ranks)s::int[],
-        %(further_at)s::timestamp[]) AS ending(id, ended_as, days, hours, further_rank, further_at)
+        %(entered_at)s::timestamp[]) AS ending(id, ended_as, days, hours, rank, entered_at)
     WHERE log.id = ending.id
 """
 # Given away and back in one moment: nobody else had it.
@@ -35,7 +43,7 @@ UNTOLD = """
             earlier.state, earlier.company_id, earlier.team_id, earlier.user_id, earlier.product_line_id)
     RETURNING earlier.id
 """
-GO_ON = "UPDATE crm_lead_stage_log SET left_at = NULL, ended_as = NULL WHERE id = ANY(%s)"
+GO_ON = "UPDATE crm_lead_stage_log SET left_at = NULL, ended_as = NULL, went = NULL WHERE id = ANY(%s)"
 # A stay that was over, and goes on.
 REOPEN = """
     UPDATE crm_lead_stage_log AS log SET closes_stay = FALSE, duration_days = NULL, working_hours = NULL
@@ -199,7 +207,7 @@ class CrmLeadStageLog(models.Model):
         self.env.cr.execute(
             SQL(
                 "WITH void AS (DELETE FROM crm_lead_stage_log WHERE id = ANY(%s) RETURNING lead_id, sequence)"
-                " UPDATE crm_lead_stage_log log SET ended_as = 'lost' FROM void"
+                " UPDATE crm_lead_stage_log log SET ended_as = 'lost', went = 'lost' FROM void"
                 " WHERE log.lead_id = void.lead_id AND log.sequence = void.sequence - 1",
                 [segment.id for segment in segments],
             )
@@ -214,7 +222,7 @@ class CrmLeadStageLog(models.Model):
         now = self.env.cr.now().replace(microsecond=0)
         measured = self._measure([ending for ending in endings if ending.closes], now)
         none = (None, None)
-        further = [
+        entered = [
             (entry.stage_rank, entry.entered_at)
             if (entry := entries.get(ending.lead_id)) and entry.playbook_id == ending.playbook_id
             else none
@@ -228,8 +236,8 @@ class CrmLeadStageLog(models.Model):
                 ended_as=[ending.ended_as for ending in endings],
                 days=[measured.get(ending.id, none)[0] for ending in endings],
                 hours=[measured.get(ending.id, none)[1] for ending in endings],
-                ranks=[rank for rank, _at in further],
-                further_at=[at for _rank, at in further],
+                ranks=[rank for rank, _at in entered],
+                entered_at=[at for _rank, at in entered],
             )
         )
         reopened = [(ending.lead_id, ending.reopened) for ending in endings if ending.reopened]

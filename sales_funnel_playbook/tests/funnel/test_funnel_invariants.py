@@ -82,12 +82,10 @@ class TestFunnelInvariants(FunnelCase):
         begun = [s for s in begins if s.stage_id == stage and since <= s.entered_at < until]
         came = [s for s in begins if s.stage_id == following and since <= s.entered_at < until]
         left = [
-            after.kind
+            way
             for story in stories
-            for one, after in pairwise(story)
-            if one.stage_id == stage
-            and since <= one.left_at < until
-            and (one.state, after.kind) != ("lost",) * 2
+            for where, moment, way in self.find_ways(story, begins, ranks)
+            if where == stage and since <= moment < until
         ]
         first = {}
         for one in (one for one in begins if one.stage_id == stage):
@@ -109,10 +107,10 @@ class TestFunnelInvariants(FunnelCase):
         return {
             "begun_count": len(begun),
             "flow_rate": len(came) * 100.0 / len(begun) if begun and following else None,
-            "advanced_count": sum(kind in ("forward", "skip", "won") for kind in left),
+            "advanced_count": left.count("further") + left.count("won"),
             "won_count": left.count("won"),
             "lost_count": left.count("lost"),
-            "returned_count": left.count("backward"),
+            "returned_count": left.count("back"),
             "cohort_count": len(cohort),
             "reached_count": len(reached),
             "stay_count": len(days),
@@ -133,6 +131,23 @@ class TestFunnelInvariants(FunnelCase):
             and one.stage_id in named
             and (not before or before.stage_id != one.stage_id)
         ]
+
+    def find_ways(self, story, begins, ranks):
+        """Return ``(stage, moment, way)`` of each time that a deal went on, from the last stage that the
+        playbook named.
+        """
+        named, where, ways = self.playbook.stage_ids.stage_id, self.env["crm.stage"], []
+        for one, after in pairwise([None, *story]):
+            if one and one.stage_id in named:
+                where = one.stage_id
+            if after.state == "won" and (not one or after.kind == "won"):
+                ways.append((where or (after.stage_id & named), after.entered_at, "won"))
+            elif after.kind == "lost" and (not one or one.state != "lost"):
+                ways.append((where or (after.stage_id & named), after.entered_at, "lost"))
+            elif one and after in begins and after.stage_id != where:
+                is_further = ranks[after.stage_id.id] > ranks.get(where.id, -1)
+                ways.append((where, after.entered_at, "further" if is_further else "back"))
+        return ways
 
     def count_days(self, stories, stage, since, until):
         """Return how long each stay in a stage was open that was over in the period and has not gone on."""

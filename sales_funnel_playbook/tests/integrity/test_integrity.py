@@ -28,7 +28,7 @@ DAMAGES = {
     ),
     "two stays are open": (
         f"DROP INDEX crm_lead_stage_log_open_stay_uniq; {LOG} left_at = NULL, ended_as = NULL,"
-        f" duration_days = NULL, closes_stay = FALSE WHERE id = {LAST_STAY} - 1",
+        f" went = NULL, duration_days = NULL, closes_stay = FALSE WHERE id = {LAST_STAY} - 1",
         {"log_open_stay", "log_contiguous", "log_present", "database_guards"},
     ),
     "the whole log is gone": (
