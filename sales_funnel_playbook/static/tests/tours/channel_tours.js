@@ -1,8 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-const cell = (name, number) =>
-    `.o_funnel_table tbody tr:contains("${name}") td[data-name=${number}]`;
+const cell = (name, number) => `.o_funnel_table tbody tr:contains("${name}") td[data-name=${number}]`;
 
 const openReport = (menu) => [
     {
