@@ -215,3 +215,5 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     funnel_event_ids = fields.One2many("crm.funnel.report", "lead_id", string="Funnel Events", readonly=True)
+    # which countries there are to choose on the page is not looked for in all deals
+    _country_idx = models.Index("(country_id) WHERE country_id IS NOT NULL")

@@ -36,6 +36,14 @@ class TestFunnelTours(HttpCase, ReviewCase):
         self.env["crm.playbook"].search([]).active = False
         self.start_tour("/odoo/funnel", "funnel_page_without_playbooks", login=self.leader.login)
 
+    def test_channel(self):
+        fair = self.env["utm.source"].create({"name": "Machine fair"})
+        self.leads[:2].source_id = fair
+        reason = self.env["crm.lost.reason"].create({"name": "Too dear for them"})
+        with self.at(self.ten + timedelta(days=2)):
+            self.leads[4].action_set_lost(lost_reason_id=reason.id)
+        self.start_tour("/odoo", "funnel_channel", login=self.leader.login)
+
     def test_review(self):
         review = self.make_last_week()
         self.start_tour("/odoo/funnel-reviews", "funnel_review", login=self.leader.login)

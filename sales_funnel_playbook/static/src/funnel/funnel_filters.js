@@ -16,6 +16,9 @@ const SCOPE = [
     ["team_id", _t("Sales Team"), _t("All teams")],
     ["user_id", _t("Salesperson"), _t("Everybody")],
     ["tier", _t("Tier"), _t("All tiers")],
+];
+/** Where deals came from, who the customer is, why they were lost: folded away until one is chosen. */
+const TRAITS = [
     ["source_id", _t("Source"), _t("All sources")],
     ["medium_id", _t("Marketing Medium"), _t("All media")],
     ["campaign_id", _t("Campaign"), _t("All campaigns")],
@@ -32,12 +35,7 @@ export class FunnelFilters extends Component {
 
     get selects() {
         const { filters, options } = this.props;
-        const selects = SCOPE.map(([name, label, all]) => ({
-            name,
-            label,
-            value: filters[name] || "",
-            choices: [{ id: "", name: all }, ...options[name]],
-        })).filter((select) => select.choices.length > 1);
+        const selects = this.getSelects(SCOPE);
         const playbooks = {
             name: "playbook_id",
             label: _t("Playbook"),
@@ -52,6 +50,27 @@ export class FunnelFilters extends Component {
             choices: [...periods, { id: "", name: _t("From … to …") }],
         };
         return [playbooks, period, ...selects];
+    }
+
+    get traits() {
+        return this.getSelects(TRAITS);
+    }
+
+    get isTraitChosen() {
+        return TRAITS.some(([name]) => this.props.filters[name]);
+    }
+
+    /** Those in which there is something to choose. */
+    getSelects(scope) {
+        const { filters, options } = this.props;
+        return scope
+            .map(([name, label, all]) => ({
+                name,
+                label,
+                value: filters[name] || "",
+                choices: [{ id: "", name: all }, ...options[name]],
+            }))
+            .filter((select) => select.choices.length > 1);
     }
 
     onChange(select, ev) {
