@@ -199,6 +199,17 @@ def test_followers(update):
     assert sorted(update.database.query(HEARING)) == sorted(expected)
 
 
+def test_reviews_know_their_workbook(update):
+    kept = update.database.query(
+        """SELECT workbook_id, (
+            SELECT MIN(id) FROM ir_attachment WHERE res_model = 'crm.funnel.review' AND res_id = review.id
+                AND mimetype LIKE '%spreadsheet%'
+        ) FROM crm_funnel_review review WHERE review.state <> 'failed'"""
+    )
+    assert kept
+    assert all(workbook and workbook == first for workbook, first in kept)
+
+
 def test_the_gate_works(update):
     update.database.tell("move_on")
 

@@ -88,6 +88,13 @@ class CrmFunnelReviewLine(models.Model):
                 "“%(stage)s”: the average time in stage was %(days)s days, over the limit of %(limit)s.",
                 **values,
             )
+        if not ended:
+            return self.env._(
+                "“%(stage)s”: the deals that are still there (%(still)s) have been in it for %(days)s days on"
+                " average, over the limit of %(limit)s.",
+                still=still,
+                **values,
+            )
         return self.env._(
             "“%(stage)s”: the average time in stage was %(days)s days, over the limit of %(limit)s (deals"
             " that left: %(ended)s; weeks added up: %(weeks)s; deals still there: %(still)s).",

@@ -166,7 +166,7 @@ class CrmFunnelReview(models.Model):
         report, scope = self.env["crm.funnel.report"], self._get_scope()
         numbers = report._get_stage_numbers(scope, since, until)
         for stage_id, values in report._get_open_numbers_then(scope, until, self.tz).items():
-            numbers[stage_id].update(values)
+            numbers.setdefault(stage_id, report._get_no_numbers()).update(values)
         counted = report._get_counted_deals(scope, since, until)
         before = self._get_lines_before()
         ranks = self.env["crm.stage"]._get_ranks()

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -7,6 +8,8 @@ from ...exceptions import CONCURRENCY_ERRORS
 from ...tools.funnel import get_review_due, get_today
 
 _logger = logging.getLogger(__name__)
+
+DAYS = 40  # a period that ended earlier is not the last one
 
 
 class CrmFunnelReviewLine(models.Model):
@@ -139,7 +142,8 @@ class CrmFunnelReview(models.Model):
         worked. Nobody is asked twice for one, nor while an earlier one of its scope is asked for.
         """
         now = self.env.cr.now()
-        for review in self.search([("state", "=", "open"), ("reminded_at", "=", False)]):
+        recent = [("date_to", ">=", now.date() - timedelta(days=DAYS))]
+        for review in self.search([("state", "=", "open"), ("reminded_at", "=", False), *recent]):
             if review._is_latest() and get_review_due(review.date_to, review.tz) <= now:
                 review._schedule_reminder()
 

@@ -6,7 +6,7 @@ import xlsxwriter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.funnel import get_bounds
+from ...tools.funnel import get_bounds, get_today
 from .channel import OF_OPEN, WIDTH
 from .crm_funnel_numbers import RATES
 from .findings import NUMBERS
@@ -112,33 +112,34 @@ class CrmFunnelReview(models.Model):
         where that is not the amount, and where they came from stand behind it.
         """
         leads = self._get_open_leads()
+        then = self._get_amounts_then([lead.id for lead, *_where in leads])
         levels = dict(self.env["crm.lead"]._fields["risk_level"]._description_selection(self.env))
         rows = [
             [
                 (lead.partner_id.name or lead.partner_name or lead.name, None),
                 (lead.industry_id.name, None),
                 (lead.contact_name, None),
-                (lead.stage_id.name, None),
+                (stage.name, None),
                 (self._get_day(entered_at), "date"),
                 (self._get_day(lead.last_contact_at), "date"),
                 (lead.last_contact_summary, None),
-                (lead.probability, "decimal"),
-                (lead.expected_revenue / WAN, "decimal"),
-                (levels.get(lead.risk_level), None),
+                (then.get(lead.id, lead).probability, "decimal"),
+                (then.get(lead.id, lead).expected_revenue / WAN, "decimal"),
+                (levels.get(then.get(lead.id, lead).risk_level), None),
                 (lead.risk_description, None),
                 (lead.user_id.name, None),
             ]
-            for lead, entered_at in leads
+            for lead, entered_at, stage in leads
         ]
         headings, widths = self._get_customer_headings(), [28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16]
         if self.playbook_id.worth_basis != "one_off":
             headings.append(self.env._("Worth (10,000)"))
             widths.append(14)
-            for row, (lead, _entered_at) in zip(rows, leads, strict=True):
-                row.append((lead.worth / WAN, "decimal"))
+            for row, (lead, *_where) in zip(rows, leads, strict=True):
+                row.append((then.get(lead.id, lead).worth / WAN, "decimal"))
         headings += self._get_trait_headings(OF_OPEN)
         widths += [WIDTH for _name in OF_OPEN]
-        for row, (lead, _entered_at) in zip(rows, leads, strict=True):
+        for row, (lead, *_where) in zip(rows, leads, strict=True):
             row += self._prepare_traits(lead, OF_OPEN)
         self._write_table(sheet, styles, headings, rows, widths)
 
@@ -165,7 +166,7 @@ class CrmFunnelReview(models.Model):
         ]
 
     def _get_open_leads(self):
-        """Return ``[(lead, entered at), …]`` of the deals open at the end of the period, by stage."""
+        """Return ``[(lead, entered at, stage), …]`` of the deals open at the end of the period, by stage."""
         report = self.env["crm.funnel.report"]
         _since, until = get_bounds(self.date_from, self.date_to, self.tz)
         stays = self.env["crm.lead.stage.log"].search_fetch(
@@ -173,7 +174,20 @@ class CrmFunnelReview(models.Model):
         )
         ranks = self.env["crm.stage"]._get_ranks()
         stays = stays.sorted(lambda stay: (ranks.get(stay.stage_id.id, -1), stay.stay_began_at, stay.id))
-        return [(stay.lead_id, stay.stay_began_at) for stay in stays]
+        return [(stay.lead_id, stay.stay_began_at, stay.stage_id) for stay in stays]
+
+    def _get_amounts_then(self, lead_ids):
+        """Return ``{id of a deal: what it was}`` on the Monday with which the period ended, where that was
+        kept nearer to its end than this review was made.
+        """
+        until = get_bounds(self.date_from, self.date_to, self.tz)[1]
+        on_monday = [("date", "=", get_today(until, self.tz))]
+        days = self.env["crm.funnel.snapshot.day"].search(on_monday)
+        near = days.filtered(lambda day: abs(day.taken_at - until) <= self.made_at - until)
+        if not near:
+            return {}
+        its = [("company_id", "in", near.company_id.ids), ("lead_id", "in", lead_ids)]
+        return self.env["crm.funnel.snapshot"].search([*on_monday, *its]).grouped(lambda one: one.lead_id.id)
 
     def _write_funnel(self, sheet, styles):
         """Write the numbers with rates and totals as formulas, and each number's definition below them."""

@@ -233,7 +233,9 @@ class TestFunnelBottleneck(ReviewCase):
         line = self.get_line(self.get_review(3), self.stage_talks)
         self.assertFalse(self.get_line(self.get_review(2), self.stage_talks).has_dwell_alert)
         self.assertTrue(line.has_dwell_alert)
-        self.assertIn("deals still there: 2", line.explanation_html)
+        self.assertIn(
+            "the deals that are still there (2) have been in it for 20.6 days", line.explanation_html
+        )
         self.assertEqual(sorted(line.explanation["lead_ids"]), leads.ids)
         self.assertTrue(line.activity_id)
 

@@ -1,4 +1,7 @@
+import io
 from datetime import timedelta
+
+import openpyxl
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
@@ -117,10 +120,13 @@ class TestFunnelAmountsThen(ReviewCase):
 
     def test_of_the_snapshot(self):
         self.take(monday(2) + timedelta(minutes=20))
-        self.leads.write({"expected_revenue": 7, "probability": 10})
+        self.leads.write({"expected_revenue": 7, "probability": 10, "stage_id": self.stage_demo.id})
         self.leads[1].with_context(tracking_disable=True).unlink()
         self.make_reviews(monday(2) + timedelta(days=3))
         self.assertEqual(self.get_amounts(), (1, 1000, 500))
+        content = io.BytesIO(self.get_review(1)._get_workbook().raw)
+        sheet = openpyxl.load_workbook(content)["Open customers"]
+        self.assertEqual([sheet[cell].value for cell in ("D2", "H2", "I2")], ["Lead", 50, 0.1])
 
     def test_of_now_where_that_is_nearer(self):
         """Monday in Los Angeles begins eight hours after the snapshot, and ten minutes before the review."""

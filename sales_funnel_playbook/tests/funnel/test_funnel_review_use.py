@@ -250,5 +250,13 @@ class TestFunnelReviewUse(ReviewCase):
         self.assertIn(leads[0].id, found["no_contact"])
         self.assertNotIn(leads[3].id, found["no_contact"])
         self.assertEqual(review.no_contact_count, len(found["no_contact"]))
+        named = {label: (count, text) for label, count, text in review._get_named_findings()}
+        self.assertEqual(named["Overrides"], (1, leads[2].name))
+        self.assertEqual(named["New High Risks"][1].split(" · "), leads[:2].mapped("name"))
+        self.assertNotIn("Overdue Work", named, "there was none")
+        leads[0].name = "<b>"
+        report = self.env.ref("sales_funnel_playbook.action_report_funnel_review")
+        page = report._render_qweb_html(report.report_name, review.ids)[0].decode()
+        self.assertIn("&lt;b&gt;", page.partition("page-break-before")[2], "names are on the second page")
         action = review.with_context(finding="override").action_open_finding()
         self.assertEqual(self.env["crm.lead"].search(action["domain"]), leads[2])
