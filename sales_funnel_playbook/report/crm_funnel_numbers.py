@@ -166,14 +166,14 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_deals_domain(self, scope, since, until, stage_id, name):
-        """Return the domain of the deals behind a number of a stage.
+        """Return the domain of the deals behind a number of a stage, of all stages with a false ``stage_id``.
 
         :param str name: as in the numbers of :meth:`_get_stage_numbers`
         """
+        there = Domain("stage_id", "=", stage_id) if stage_id else Domain.TRUE
         if name in OPEN:
-            stays = self._get_open_domain(scope, until) & Domain("stage_id", "=", stage_id)
-            return Domain("stage_log_ids", "any", stays)
-        events = self._get_period_domain(scope, since, until) & Domain("stage_id", "=", stage_id)
+            return Domain("stage_log_ids", "any", self._get_open_domain(scope, until) & there)
+        events = self._get_period_domain(scope, since, until) & there
         return Domain("funnel_event_ids", "any", events & Domain(EVENTS[name]))
 
     @api.model
