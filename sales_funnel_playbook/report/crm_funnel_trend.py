@@ -23,8 +23,8 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_trend(self, filters, first, last, tz):
-        """Return what entered each stage, and its conversion and flow, by day, week or month of the period until
-        today.
+        """Return what entered each stage, and its conversion and flow, by day, week or month of the period
+        until today.
 
         :return: ``{"step", "dates": [date, …], "stages": {stage id: {"begun", "next", "cohort", "reached":
             [count, …], "flow", "conversion": [rate or None, …]}}}``; stages in which nothing happened are not
