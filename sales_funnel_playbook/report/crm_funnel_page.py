@@ -1,18 +1,17 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..arguments import check_argument, is_id
 from ..models.customer.crm_lead import COMPANY_SIZES
 from ..models.rating.crm_playbook_tier import TIERS
-from ..tools.funnel import get_bounds, get_days, get_period, get_rate, get_step
+from ..tools.funnel import get_bounds, get_days, get_days_before
 from ..tools.funnel_events import TRAITS
 from .crm_funnel_numbers import COUNTS, RATES, SCOPE, STAYS
 
-PRESETS = ("this_week", "last_week", "weeks_4", "weeks_12", "this_month", "last_month")
+PRESETS = (
+    *("this_week", "last_week", "weeks_4", "weeks_12"),
+    *("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year"),
+)
 DEFAULT_PRESET = "weeks_12"
 MAX_DAYS = 10 * 366
 YEARS = range(1900, 3000)
@@ -32,17 +31,16 @@ class CrmFunnelReport(models.Model):
     def get_funnel(self, filters=None):
         """Return the funnel of a playbook in a period, from the deals that the user may see.
 
-        :param dict filters: what a scope has, see :class:`CrmFunnelReport`, and either ``period``
-            (``this_week``, ``last_week``, ``weeks_4``, ``weeks_12``, ``this_month``, ``last_month``) or
-            ``date_from`` and ``date_to`` (ISO dates, the last day included); all are optional
+        :param dict filters: what a scope has, see :class:`CrmFunnelReport`, and either ``period`` (one of
+            ``PRESETS``) or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are
+            optional. Without a playbook it is that of the user's team, else the first one
         :return: ``{"filters": the filters in effect, "previous": {"date_from", "date_to"}, "stages": [stage,
-        …],
-            "trend": {"step", "dates": [date, …], "stages": {stage id: {"begun": [count, …], "flow":
-            [rate or None, …]}}}, "definitions": {number: {"label", "help"}}, "currency_id", "missing_rates",
-            "is_pending": whether the stage log lags behind, "tz"}``; a stage is ``{"stage_id",
-            "playbook_stage_id", "name", "alert", "previous": numbers}``
-            and the numbers of :meth:`_get_stage_numbers`. Without any playbook: ``{"filters", "stages":
-            []}``.
+            …], "totals": see :meth:`_get_totals`, "trend": see :meth:`_get_trend`, "definitions": {number:
+            {"label", "help"}}, "total_definitions": the same of the totals, "currency_id", "missing_rates",
+            "is_pending": whether the stage log lags behind, "is_own": whether the user may see no others'
+            deals, "tz"}``; a stage is ``{"stage_id", "playbook_stage_id", "name", "alert", "minimum": of how
+            many deals a rate means something, "previous": numbers}`` and the numbers of
+            :meth:`_get_stage_numbers`. Without any playbook: ``{"filters", "stages": []}``.
         :raise UserError: when a filter makes no sense
         """
         filters = self._clean_filters(filters)
@@ -50,22 +48,31 @@ class CrmFunnelReport(models.Model):
             return {"filters": filters, "stages": []}
         playbook = self._get_playbook(filters)
         first, last = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
-        before = (first - (last - first) - timedelta(days=1), first - timedelta(days=1))
+        before = get_days_before(first, last, filters["period"])
         tz = self._get_scope_tz(filters)
-        bounds = get_bounds(first, last, tz)
+        bounds, bounds_before = get_bounds(first, last, tz), get_bounds(*before, tz)
         numbers = self._get_stage_numbers(filters, *bounds)
-        previous = self._get_stage_numbers(filters, *get_bounds(*before, tz))
+        previous = self._get_stage_numbers(filters, *bounds_before)
+        totals = self._get_totals(filters, numbers, *bounds)
         return {
             "filters": filters,
             "previous": dict(zip(("date_from", "date_to"), map(fields.Date.to_string, before), strict=True)),
             "stages": self._prepare_stages(playbook, filters, numbers, previous),
+            "totals": totals | {"previous": self._get_totals(filters, previous, *bounds_before)},
             "trend": self._get_trend(filters, first, last, tz),
             "definitions": self._get_definitions(),
+            "total_definitions": self._get_total_definitions(),
             "currency_id": playbook.currency_id.id,
             "missing_rates": playbook.missing_rates,
             "is_pending": playbook.is_history_pending,
+            "is_own": self._is_own(),
             "tz": tz,
         }
+
+    @api.model
+    def _is_own(self):
+        """Tell whether Odoo shows the user only their own deals, and those that nobody has."""
+        return not self.env.su and not self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
 
     @api.model
     @api.readonly
@@ -106,20 +113,21 @@ class CrmFunnelReport(models.Model):
     def get_deals_action(self, filters, stage_id, name):
         """Return the action that opens the deals behind a number of :meth:`get_funnel`.
 
+        :param stage_id: False for all stages
         :param str name: a count or amount, such as ``begun_count``
         """
         check_argument(self.env, "filters", filters, isinstance(filters, dict))
         filters = self._clean_filters({**filters, "period": False})  # the days that were shown
         days = (fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
         bounds = get_bounds(*days, self._get_scope_tz(filters))
-        check_argument(self.env, "stage_id", stage_id, is_id(stage_id))
+        check_argument(self.env, "stage_id", stage_id, is_id(stage_id) or stage_id is False)
         check_argument(self.env, "name", name, isinstance(name, str))
         if self._get_no_numbers().get(name) is None:  # a count is 0 where there is nothing to count
             raise UserError(self.env._("There are no deals behind “%s”.", name))
-        stage = self.env["crm.stage"].browse(stage_id)
+        where = self.env["crm.stage"].browse(stage_id).name if stage_id else self._get_playbook(filters).name
         label = self.env["crm.funnel.review.line"]._get_label(name)
-        title = self.env._("%(stage)s: %(number)s", stage=stage.name, number=label)
-        return self._prepare_deals_action(title, self._get_deals_domain(filters, *bounds, stage.id, name))
+        title = self.env._("%(stage)s: %(number)s", stage=where, number=label)
+        return self._prepare_deals_action(title, self._get_deals_domain(filters, *bounds, stage_id, name))
 
     @api.model
     def _get_scope_tz(self, scope):
@@ -142,7 +150,7 @@ class CrmFunnelReport(models.Model):
             is_usable = value in CHOICES[name] if name in CHOICES else is_id(value)
             check_argument(self.env, name, value, is_usable or not value)
         if clean["playbook_id"] not in playbooks.ids:
-            clean["playbook_id"] = playbooks[:1].id
+            clean["playbook_id"] = (playbooks._filter_mine() or playbooks)[:1].id
         try:
             days = [fields.Date.to_date(filters.get(name) or False) for name in ("date_from", "date_to")]
         except (TypeError, ValueError) as error:
@@ -169,17 +177,21 @@ class CrmFunnelReport(models.Model):
         ranks = self.env["crm.stage"]._get_ranks()
         alerts = self._get_alerts(playbook, filters)
         nothing = self._get_no_numbers()
-        return [
+        stages = [
             {
                 "stage_id": stage.stage_id.id,
                 "playbook_stage_id": stage.id,
                 "name": stage.display_name,
                 "alert": alerts.get(stage.stage_id.id, False),
+                "minimum": stage.conversion_alert_minimum,
                 **numbers.get(stage.stage_id.id, nothing),
-                "previous": previous.get(stage.stage_id.id, nothing),
+                "previous": dict(previous.get(stage.stage_id.id, nothing)),
             }
             for stage in playbook.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
         ]
+        for values in (stages[-1], stages[-1]["previous"]):  # nothing comes after it
+            values["reached_rate"] = None
+        return stages
 
     @api.model
     def _get_alerts(self, playbook, filters):
@@ -208,52 +220,20 @@ class CrmFunnelReport(models.Model):
         }
 
     @api.model
-    def _get_trend(self, filters, first, last, tz):
-        """Return the stays begun and the flow rate of each stage by day, week or month of the period."""
-        step = get_step(first, last)
-        dates = sorted(
-            {get_period(first + timedelta(days=n), step)[0] for n in range((last - first).days + 1)}
-        )
-        domain = self._get_period_domain(filters, *get_bounds(first, last, tz))
-        sums = self._get_entry_sums(domain, [get_bounds(day, day, tz)[0] for day in dates])
-        sums = {(stage_id, dates[number]): counts for (stage_id, number), counts in sums.items()}
-        stages = {
-            stage_id: {
-                "begun": [sums.get((stage_id, day), (0, 0))[0] for day in dates],
-                "flow": [get_rate(*sums.get((stage_id, day), (0, 0))[::-1]) for day in dates],
-            }
-            for stage_id in {stage_id for stage_id, _day in sums}
-        }
-        return {"step": step, "dates": [fields.Date.to_string(day) for day in dates], "stages": stages}
-
-    @api.model
-    def _get_entry_sums(self, domain, starts):
-        """Return ``{(stage id, number of the span): (entries, entries into the next stage)}``.
-
-        :param starts: when each span begins and the one before it ends, in naive UTC: PostgreSQL need not
-            know the time zone
-        """
-        query = self._search(domain & Domain("event", "in", ["begun", "next"]))
-        stage, date, begun, following = (
-            self._field_to_sql(self._table, name, query)
-            for name in ("stage_id", "date", "begun_count", "next_count")
-        )
-        query.groupby = SQL("1, 2")
-        rows = self.env.execute_query(
-            query.select(
-                *(stage, SQL("WIDTH_BUCKET(%s, %s) - 1", date, starts)),
-                *(SQL("SUM(%s)", begun), SQL("COALESCE(SUM(%s), 0)", following)),
-            )
-        )
-        return {(stage_id, number): counts for stage_id, number, *counts in rows}
-
-    @api.model
     def _get_definitions(self):
         line_fields = self.env["crm.funnel.review.line"]._fields
-        return {
+        definitions = {
             name: {
                 "label": line_fields[name]._description_string(self.env),
                 "help": line_fields[name]._description_help(self.env),
             }
             for name in (*COUNTS, *RATES, *STAYS)
         }
+        # unlike a review's, they are not kept
+        definitions["open_amount"]["help"] = self.env._(
+            "Worth of the open deals as it is today, in the playbook's currency."
+        )
+        definitions["weighted_amount"]["help"] = self.env._(
+            "Worth × probability of the open deals, as both are today, in the playbook's currency."
+        )
+        return definitions

@@ -7,6 +7,7 @@ import pytz
 from .zones import get_zone
 
 PERIODS = ("week", "month")
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def get_rate(part, whole):
@@ -19,22 +20,27 @@ def get_rate(part, whole):
 
 
 def get_period(day, period):
-    """Return the first and the last day of the week (Monday to Sunday) or month that ``day`` is in; of a
-    ``day`` itself.
+    """Return the first and the last day of the week (Monday to Sunday), month, quarter or year that ``day``
+    is in; of a ``day`` itself.
 
     >>> from datetime import date
     >>> get_period(date(2024, 3, 20), "week")
     (datetime.date(2024, 3, 18), datetime.date(2024, 3, 24))
     >>> get_period(date(2024, 2, 10), "month")
     (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    >>> get_period(date(2024, 2, 10), "quarter")
+    (datetime.date(2024, 1, 1), datetime.date(2024, 3, 31))
+    >>> get_period(date(2024, 12, 31), "year")
+    (datetime.date(2024, 1, 1), datetime.date(2024, 12, 31))
     """
     if period == "day":
         return day, day
     if period == "week":
         first = day - timedelta(days=day.weekday())
         return first, first + timedelta(days=6)
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    months = MONTHS[period]
+    first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    return first, (first + timedelta(days=31 * months)).replace(day=1) - timedelta(days=1)
 
 
 def get_today(now, tz):
@@ -47,7 +53,8 @@ def get_today(now, tz):
 
 
 def get_last_period(now, period, tz):
-    """Return the first and last day of the last week or month that is over in the time zone ``tz``.
+    """Return the first and last day of the last week, month, quarter or year that is over in the time zone
+    ``tz``.
 
     :param now: naive UTC
 
@@ -81,17 +88,19 @@ def get_days(preset, now, tz):
     """Return the first and last day of a period that is named by where it is from today.
 
     :param preset: ``this_week``, ``last_week``, ``weeks_4``, ``weeks_12`` (the present week is the last of
-    them),
-        ``this_month`` or ``last_month``
+        them), ``this_month``, ``last_month``, ``this_quarter``, ``last_quarter``, ``this_year`` or
+        ``last_year``
     :param now: naive UTC
 
     >>> wednesday = datetime(2024, 3, 20, 12)
-    >>> for preset in ("this_week", "last_week", "weeks_4", "last_month"):
+    >>> for preset in ("this_week", "last_week", "weeks_4", "last_month", "last_quarter", "this_year"):
     ...     print(*get_days(preset, wednesday, "UTC"))
     2024-03-18 2024-03-24
     2024-03-11 2024-03-17
     2024-02-26 2024-03-24
     2024-02-01 2024-02-29
+    2023-10-01 2023-12-31
+    2024-01-01 2024-12-31
     """
     which, _underscore, what = preset.partition("_")
     if which == "last":
@@ -101,6 +110,28 @@ def get_days(preset, now, tz):
         return get_period(today, what)
     first, last = get_period(today, "week")
     return first - timedelta(weeks=int(what) - 1), last
+
+
+def get_days_before(first, last, preset):
+    """Return the first and last day of the period before: of a month, quarter or year the one before it, else
+    as many days.
+
+    :param preset: as in :func:`get_days`; False for days that somebody chose
+
+    >>> from datetime import date
+    >>> quarter = get_period(date(2024, 4, 1), "quarter")
+    >>> for preset in ("last_quarter", False):
+    ...     print(*get_days_before(*quarter, preset))
+    2024-01-01 2024-03-31
+    2024-01-01 2024-03-31
+    >>> print(*get_days_before(date(2024, 3, 1), date(2024, 3, 31), "last_month"))
+    2024-02-01 2024-02-29
+    >>> print(*get_days_before(date(2024, 3, 1), date(2024, 3, 31), False))
+    2024-01-30 2024-02-29
+    """
+    day_before = first - timedelta(days=1)
+    _which, _underscore, what = (preset or "").partition("_")
+    return get_period(day_before, what) if what in MONTHS else (day_before - (last - first), day_before)
 
 
 def get_step(first, last):

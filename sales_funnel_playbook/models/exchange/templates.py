@@ -69,13 +69,16 @@ class CrmPlaybook(models.Model):
         :raise UserError: when no playbook is in use
         """
         in_use = self.search([("is_template", "=", False), ("stage_ids", "!=", False)])
-        teams = self.env.user.crm_team_ids | self.env["crm.team"].search([("user_id", "=", self.env.uid)])
-        mine = in_use.filtered(lambda playbook: playbook.team_ids & teams)
         if not in_use:
             raise UserError(
                 self.env._("No playbook is in use yet: a sales manager sets one up under “First Steps”.")
             )
-        return (mine or in_use).action_open_page()
+        return (in_use._filter_mine() or in_use).action_open_page()
+
+    def _filter_mine(self):
+        """Return those that a team follows of which the user is a member or the leader."""
+        teams = self.env.user.crm_team_ids | self.env["crm.team"].search([("user_id", "=", self.env.uid)])
+        return self.filtered(lambda playbook: playbook.team_ids & teams)
 
     def _get_follower_text(self):
         """Return who follows this playbook, in words; empty for nobody."""

@@ -98,7 +98,10 @@ class TestAccessibility(AxeCase, ReviewCase, CaseCase):
             checklist,
             Page(
                 f"/odoo/funnel?playbook_id={self.playbook.id}&period=last_week",
-                (".o_funnel_filters", ".o_funnel_table", ".o_funnel_chart", ".o_funnel_definitions"),
+                (
+                    *(".o_funnel_filters", ".o_funnel_tiles", ".o_funnel_picture", ".o_funnel_stages"),
+                    *(".o_funnel_chart", ".o_funnel_definitions"),
+                ),
             ),
             Page(f"/odoo/funnel-reviews/{review.id}", form),
             Page(f"/odoo/cases/{case.id}", form),

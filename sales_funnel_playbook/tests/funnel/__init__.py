@@ -4,8 +4,9 @@ from . import test_funnel_bottleneck
 from . import test_funnel_channel
 from . import test_funnel_companies
 from . import test_funnel_days
-from . import test_funnel_intake
 from . import test_funnel_frozen
+from . import test_funnel_headline
+from . import test_funnel_intake
 from . import test_funnel_invariants
 from . import test_funnel_lost
 from . import test_funnel_oddities

@@ -22,6 +22,7 @@ class TestFunnelTours(HttpCase, ReviewCase):
         self.leads = self.create_leads_at(self.ten, 5)
         self.move_at(self.ten + timedelta(days=1), self.leads[:2], self.stage_demo)
         self.leads[0].name = "Acme presses"
+        self.leads[0].source_id = self.env["utm.source"].create({"name": "Fair"})
         self.env.cr.flush()
 
     def make_last_week(self):
@@ -31,6 +32,19 @@ class TestFunnelTours(HttpCase, ReviewCase):
 
     def test_page(self):
         self.start_tour("/odoo", "funnel_page", login=self.leader.login)
+
+    def test_page_against_the_week_before(self):
+        before = self.create_leads_at(self.ten - timedelta(days=7), 5)
+        self.move_at(self.ten - timedelta(days=6), before[0], self.stage_demo)
+        self.env.cr.flush()
+        self.start_tour("/odoo/funnel?period=last_week", "funnel_page_compared", login=self.leader.login)
+
+    def test_page_of_own_deals(self):
+        """One of the five is the leader's."""
+        self.rep.group_ids = [Command.set(self.env.ref("sales_team.group_sale_salesman").ids)]
+        self.leads[4].user_id = self.leader
+        self.env.cr.flush()
+        self.start_tour("/odoo/funnel?period=last_week", "funnel_page_of_own", login=self.rep.login)
 
     def test_page_without_playbooks(self):
         self.env["crm.playbook"].search([]).active = False

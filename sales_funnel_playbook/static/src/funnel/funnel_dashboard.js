@@ -11,8 +11,11 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { Component, onWillStart, useState } from "@odoo/owl";
 
-import { FunnelFilters } from "./funnel_filters";
+import { useColumns } from "./funnel_columns";
+import { FunnelFilters, tellFilters } from "./funnel_filters";
+import { FunnelPicture } from "./funnel_picture";
 import { FunnelTable } from "./funnel_table";
+import { FunnelTiles } from "./funnel_tiles";
 import { FunnelTrend } from "./funnel_trend";
 
 const MODEL = "crm.funnel.report";
@@ -48,7 +51,14 @@ export function writeFilters(filters) {
 /** The funnel of a playbook: what began, what flowed on, where it stays, and how that changes. */
 export class FunnelDashboard extends Component {
     static template = "sales_funnel_playbook.FunnelDashboard";
-    static components = { ControlPanel, FunnelFilters, FunnelTable, FunnelTrend };
+    static components = {
+        ControlPanel,
+        FunnelFilters,
+        FunnelPicture,
+        FunnelTable,
+        FunnelTiles,
+        FunnelTrend,
+    };
     static props = { ...standardActionServiceProps };
     static path = "funnel";
     static displayName = _t("Funnel");
@@ -57,6 +67,7 @@ export class FunnelDashboard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
+        this.columns = useColumns();
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(FunnelDashboard.displayName.toString());
         this.state = useState({
@@ -110,6 +121,22 @@ export class FunnelDashboard extends Component {
             before_from: show(previous.date_from),
             before_to: show(previous.date_to),
         });
+    }
+
+    get told() {
+        return tellFilters(this.state.funnel.filters, this.state.options);
+    }
+
+    /** What the numbers on the page mean: of the tiles, of the columns that are shown, of the picture. */
+    get definitions() {
+        const { definitions, total_definitions: totals } = this.state.funnel;
+        const names = new Set([
+            ...["cohort_count", "open_count", "open_amount", "reached_rate", "flow_rate", "begun_count"],
+            ...["won_count", "lost_count", "returned_count"],
+            ...this.columns.shown.map((column) => column.name),
+        ]);
+        const shown = Object.keys(definitions).filter((name) => names.has(name));
+        return [...Object.values(totals), ...shown.map((name) => definitions[name])];
     }
 
     onFilter(change) {

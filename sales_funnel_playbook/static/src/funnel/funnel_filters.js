@@ -1,14 +1,38 @@
 import { _t } from "@web/core/l10n/translation";
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 const FIRST_DAY = "1900-01-01";
 const PERIODS = [
-    ["this_week", _t("This week")],
-    ["last_week", _t("Last week")],
-    ["weeks_4", _t("Last 4 weeks")],
-    ["weeks_12", _t("Last 12 weeks")],
-    ["this_month", _t("This month")],
-    ["last_month", _t("Last month")],
+    [
+        _t("Weeks"),
+        [
+            ["this_week", _t("This week")],
+            ["last_week", _t("Last week")],
+            ["weeks_4", _t("Last 4 weeks")],
+            ["weeks_12", _t("Last 12 weeks")],
+        ],
+    ],
+    [
+        _t("Months"),
+        [
+            ["this_month", _t("This month")],
+            ["last_month", _t("Last month")],
+        ],
+    ],
+    [
+        _t("Quarters"),
+        [
+            ["this_quarter", _t("This quarter")],
+            ["last_quarter", _t("Last quarter")],
+        ],
+    ],
+    [
+        _t("Years"),
+        [
+            ["this_year", _t("This year")],
+            ["last_year", _t("Last year")],
+        ],
+    ],
 ];
 const SCOPE = [
     ["company_id", _t("Company"), _t("All companies")],
@@ -17,8 +41,8 @@ const SCOPE = [
     ["user_id", _t("Salesperson"), _t("Everybody")],
     ["tier", _t("Tier"), _t("All tiers")],
 ];
-/** Where deals came from, who the customer is, why they were lost: folded away until one is chosen. */
-const TRAITS = [
+/** What is asked for less often, in a row of its own. */
+const MORE = [
     ["source_id", _t("Source"), _t("All sources")],
     ["medium_id", _t("Marketing Medium"), _t("All media")],
     ["campaign_id", _t("Campaign"), _t("All campaigns")],
@@ -27,43 +51,65 @@ const TRAITS = [
     ["country_id", _t("Country"), _t("All countries")],
     ["lost_reason_id", _t("Lost Reason"), _t("All reasons")],
 ];
+/** What says nothing to somebody who may see only their own deals. */
+const OTHERS = ["team_id", "user_id"];
+
+/** Return what is filtered by, in words. */
+export function tellFilters(filters, options) {
+    const names = [["playbook_id", _t("Playbook")], ...SCOPE, ...MORE];
+    return names
+        .map(([name, label]) => [label, options[name].find((one) => one.id === filters[name])?.name])
+        .filter(([, choice]) => choice)
+        .map(([label, choice]) => _t("%(label)s: %(choice)s", { label, choice }))
+        .join(" · ");
+}
 
 /** What the funnel is of: ordinary labelled selects, so that keyboards and screen readers know them. */
 export class FunnelFilters extends Component {
     static template = "sales_funnel_playbook.FunnelFilters";
-    static props = { options: Object, filters: Object, onFilter: Function };
+    static props = { options: Object, filters: Object, isOwn: Boolean, onFilter: Function };
 
-    get selects() {
+    setup() {
+        this.state = useState({ isMore: MORE.some(([name]) => this.props.filters[name]) });
+    }
+
+    get playbook() {
         const { filters, options } = this.props;
-        const selects = this.getSelects(SCOPE);
-        const playbooks = {
+        return {
             name: "playbook_id",
             label: _t("Playbook"),
             value: filters.playbook_id,
             choices: options.playbook_id,
         };
-        const periods = PERIODS.map(([id, name]) => ({ id, name }));
-        const period = {
-            name: "period",
-            label: _t("Period"),
-            value: filters.period || "",
-            choices: [...periods, { id: "", name: _t("From … to …") }],
-        };
-        return [playbooks, period, ...selects];
     }
 
-    get traits() {
-        return this.getSelects(TRAITS);
+    get periods() {
+        return PERIODS.map(([label, choices]) => ({
+            label,
+            choices: choices.map(([id, name]) => ({ id, name })),
+        }));
     }
 
-    get isTraitChosen() {
-        return TRAITS.some(([name]) => this.props.filters[name]);
+    get selects() {
+        const { filters, isOwn } = this.props;
+        return this.prepareSelects(
+            SCOPE.filter(([name]) => !isOwn || !OTHERS.includes(name) || filters[name])
+        );
     }
 
-    /** Those in which there is something to choose. */
-    getSelects(scope) {
+    get more() {
+        return this.prepareSelects(MORE);
+    }
+
+    /** How many of the less usual filters are set, told where they are hidden. */
+    get moreCount() {
+        return MORE.filter(([name]) => this.props.filters[name]).length;
+    }
+
+    /** The selects of these filters; what offers nothing to choose is left out. */
+    prepareSelects(names) {
         const { filters, options } = this.props;
-        return scope
+        return names
             .map(([name, label, all]) => ({
                 name,
                 label,
@@ -71,6 +117,10 @@ export class FunnelFilters extends Component {
                 choices: [{ id: "", name: all }, ...options[name]],
             }))
             .filter((select) => select.choices.length > 1);
+    }
+
+    onPeriod(ev) {
+        this.props.onFilter({ period: ev.target.value || false });
     }
 
     onChange(select, ev) {

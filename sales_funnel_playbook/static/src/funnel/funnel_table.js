@@ -1,65 +1,61 @@
 import { _t } from "@web/core/l10n/translation";
-import { formatCurrency } from "@web/core/currency";
 import { formatFloat } from "@web/core/utils/numbers";
+import { CheckBox } from "@web/core/checkbox/checkbox";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { Component } from "@odoo/owl";
 
+import { COLUMNS, RATES, formatNumber, getFewTitle, getSample, isComparable, isFew } from "./funnel_columns";
 import { getDealsNumber } from "./funnel_number";
 
-/** How each number is written, and whether it is compared with the period before. */
-const COLUMNS = [
-    { name: "begun_count", label: _t("Entered"), isCompared: true },
-    { name: "flow_rate", label: _t("Weekly Flow (Handbook)"), unit: "%", isCompared: true },
-    { name: "reached_rate", label: _t("Conversion"), unit: "%", isCompared: true },
-    { name: "advanced_count", label: _t("Advanced") },
-    { name: "won_count", label: _t("Won") },
-    { name: "lost_count", label: _t("Lost") },
-    { name: "returned_count", label: _t("Returned") },
-    { name: "open_count", label: _t("Open Deals") },
-    { name: "open_amount", label: _t("Open Amount"), isMoney: true },
-    { name: "stay_days", label: _t("Avg. Time in Stage"), unit: "d", isCompared: true },
-    { name: "stay_days_median", label: _t("Median"), unit: "d" },
-    { name: "stay_days_p90", label: _t("90th Percentile"), unit: "d" },
-];
 const ONE = [16, 1];
 
-/** The funnel: a row for each stage, a bar for what began in it. */
+/** The funnel as a table: a row for each stage, with the numbers that somebody chooses. */
 export class FunnelTable extends Component {
     static template = "sales_funnel_playbook.FunnelTable";
-    static props = { funnel: Object, openDeals: Function, openReview: Function };
+    static components = { CheckBox, Dropdown, DropdownItem };
+    static props = {
+        funnel: Object,
+        shown: Array,
+        toggle: Function,
+        openDeals: Function,
+        openReview: Function,
+    };
 
-    get columns() {
+    get all() {
         return COLUMNS;
     }
 
-    get most() {
-        return Math.max(1, ...this.props.funnel.stages.map((stage) => stage.begun_count));
+    isShown(column) {
+        return this.props.shown.includes(column);
     }
 
-    getHelp(column) {
-        return this.props.funnel.definitions[column.name].help;
-    }
-
-    getWidth(stage) {
-        return `width: ${(stage.begun_count / this.most) * 100}%`;
+    getDefinition(column) {
+        return this.props.funnel.definitions[column.name];
     }
 
     format(column, value) {
-        if (value === null) {
-            return "–";
-        }
-        if (column.isMoney) {
-            return formatCurrency(value, this.props.funnel.currency_id, { digits: [16, 0] });
-        }
-        if (column.unit === "%") {
-            return _t("%(rate)s %", { rate: formatFloat(value, { digits: ONE }) });
-        }
-        return column.unit ? _t("%s d", formatFloat(value, { digits: ONE })) : String(value);
+        return formatNumber(column, value, this.props.funnel.currency_id);
     }
 
-    /** From how many to how many a weekly flow is, which may be more than 100 %. */
-    getCounts(column, stage) {
-        const hasCounts = column.name === "flow_rate" && stage.flow_rate !== null;
-        return hasCounts ? `${stage.begun_count} → ${stage.next_count}` : "";
+    /** From how many to how many a rate is; a weekly flow may be more than 100 %. */
+    getCounts(column, numbers) {
+        const names = RATES[column.name];
+        const hasCounts = names && numbers[column.name] !== null;
+        return hasCounts ? `${numbers[names[0]]} → ${numbers[names[1]]}` : "";
+    }
+
+    /** Why a number is grey, "" where it is not. */
+    getFewTitle(column, stage) {
+        const isGrey = stage[column.name] !== null && isFew(column.name, stage, stage.minimum);
+        return isGrey ? getFewTitle(getSample(column.name, stage), stage.minimum) : "";
+    }
+
+    /** How many open deals of the playbook are in no row, because it does not name their stage. */
+    get elsewhere() {
+        const { stages, totals } = this.props.funnel;
+        const count = stages.reduce((rest, stage) => rest - stage.open_count, totals.open_count);
+        return count && _t("Open deals in stages that the playbook does not name: %s", count);
     }
 
     isLink(column, stage) {
@@ -71,23 +67,24 @@ export class FunnelTable extends Component {
     }
 
     getChange(column, stage) {
-        const [now, before] = [stage[column.name], stage.previous[column.name]];
-        if (!column.isCompared || now === null || before === null) {
+        if (!isComparable(column, stage)) {
             return null;
         }
-        const change = now - before;
+        const before = stage.previous[column.name];
+        const change = stage[column.name] - before;
         const size = column.unit ? formatFloat(Math.abs(change), { digits: ONE }) : String(Math.abs(change));
         const isSame = Number(Math.abs(change).toFixed(1)) === 0;
+        const counts = this.getCounts(column, stage.previous);
         return {
             text: isSame ? "=" : `${change > 0 ? "▲" : "▼"} ${size}`,
-            title: _t("Period before: %s", this.format(column, before)),
+            title: [_t("Period before: %s", this.format(column, before)), counts].filter(Boolean).join(", "),
         };
     }
 
     getLinkLabel(column, stage) {
         return _t("%(stage)s, %(number)s: %(value)s. Open these deals", {
             stage: stage.name,
-            number: column.label,
+            number: this.getDefinition(column).label,
             value: this.format(column, stage[column.name]),
         });
     }

@@ -31,7 +31,7 @@ registry.category("web_tour.tours").add("funnel_channel", {
         },
         {
             content: "Channels are folded away",
-            trigger: ".o_funnel_filters details:not([open]) summary",
+            trigger: ".o_funnel_filters .o_funnel_more[aria-expanded=false]",
             run: "click",
         },
         {
@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("funnel_channel", {
         },
         {
             content: "What is chosen stays in view",
-            trigger: ".o_funnel_filters details[open] select[name=source_id]",
+            trigger: ".o_funnel_filters .o_funnel_more_filters select[name=source_id]",
         },
         {
             content: "The same deals as pivot",

@@ -70,6 +70,18 @@ registry.category("web_tour.tours").add("funnel_page", {
             trigger: `${cell("Lead", "flow_rate")}:contains(40.0 %)`,
         },
         {
+            content: "Under the minimum of deals there is no ▲ and no ▼, and the rate says from how many",
+            trigger: `${cell("Lead", "flow_rate")}:contains(5 → 2):not(:has(.o_funnel_change))`,
+        },
+        {
+            content: "A rate of two deals is grey, and says why",
+            trigger: `${cell("Demo", "reached_rate")} .o_funnel_few[title*="2 deals"]:contains(0.0 %)`,
+        },
+        {
+            content: "The last stage has no conversion",
+            trigger: `${cell("Signed", "reached_rate")}:contains(–)`,
+        },
+        {
             content: "Each number's definition is printed",
             trigger: ".o_funnel_definitions:contains(both within the period)",
         },
@@ -78,6 +90,64 @@ registry.category("web_tour.tours").add("funnel_page", {
             trigger: ".o_funnel_chart canvas",
         },
         checkAddress("playbook_id=", "period=last_week"),
+        {
+            content: "The headline: all five are open, at 1,000 each",
+            trigger: ".o_funnel_tile[data-name=open_amount]:contains(5,000):contains(Deals: 5)",
+        },
+        {
+            content: "The picture: five came, two of them went on",
+            trigger: ".o_funnel_step:contains(Lead) .o_funnel_between:contains(40.0 %):contains(5 → 2)",
+        },
+        {
+            content: "As wide as the amounts",
+            trigger: ".o_funnel_picture button[data-name=open_amount]",
+            run: "click",
+        },
+        {
+            trigger: ".o_funnel_step:contains(Demo) .o_funnel_band button:contains(2,000)",
+        },
+        {
+            content: "Another column, as lists have them",
+            trigger: ".o_funnel_columns",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu .dropdown-item:contains(Cohort, Open)",
+            run: "click",
+        },
+        {
+            trigger: `${cell("Lead", "cohort_open_count")}:contains(5)`,
+        },
+        {
+            content: "What it is, is on the page now",
+            trigger: ".o_funnel_definitions dt:contains(Cohort, Open)",
+        },
+        {
+            content: "Channels are a click away",
+            trigger: ".o_funnel_filters:not(:has(select[name=source_id])) .o_funnel_more",
+            run: "click",
+        },
+        {
+            trigger: ".o_funnel_more_filters select[name=source_id]",
+            run: "selectByLabel Fair",
+        },
+        checkAddress("source_id="),
+        {
+            trigger: `.o_funnel_more:contains("(1)")`,
+        },
+        {
+            trigger: `${cell("Lead", "begun_count")}:contains(1)`,
+        },
+        {
+            trigger: ".o_funnel_more_filters select[name=source_id]",
+            run: "selectByLabel All sources",
+        },
+        {
+            content: "A quarter",
+            trigger: ".o_funnel_filters select[name=period]",
+            run: "selectByLabel This quarter",
+        },
+        checkAddress("period=this_quarter"),
         {
             trigger: ".o_funnel_filters select[name=period]",
             run: "selectByLabel From … to …",
@@ -110,6 +180,21 @@ registry.category("web_tour.tours").add("funnel_page", {
         },
         {
             trigger: `${cell("Lead", "begun_count")}:contains(5)`,
+        },
+        {
+            content: "The chosen column is remembered",
+            trigger: `${cell("Lead", "cohort_open_count")}:contains(5)`,
+        },
+        {
+            trigger: ".o_funnel_columns",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu .dropdown-item:contains(Cohort, Open) input",
+            run: "click",
+        },
+        {
+            trigger: `.o_funnel_table:not(:has(td[data-name=cohort_open_count]))`,
         },
         {
             content: "The trend as entries",
@@ -152,6 +237,77 @@ registry.category("web_tour.tours").add("funnel_page", {
         },
         {
             trigger: ".o_pivot_view table:contains(Demo)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("funnel_page_compared", {
+    steps: () => [
+        {
+            content: "40 % of five against 20 % of five",
+            trigger: `${cell("Lead", "flow_rate")} .o_funnel_change:contains(▲ 20.0)`,
+        },
+        {
+            content: "Deals of the cohort are still open: it is only younger",
+            trigger: `${cell("Lead", "reached_rate")}:contains(40.0 %):not(:has(.o_funnel_change))`,
+        },
+        {
+            content: "One deal is not enough",
+            trigger: `${cell("Demo", "flow_rate")} .o_funnel_few:contains(2 → 0)`,
+        },
+        {
+            trigger: `${cell("Demo", "flow_rate")}:not(:has(.o_funnel_change))`,
+        },
+        {
+            content: "The period before is an outline",
+            trigger: ".o_funnel_step:contains(Lead) .o_funnel_band .o_funnel_outline",
+        },
+        {
+            content: "The trend says from how many, also in its table",
+            trigger: ".o_funnel_trend summary",
+            run: "click",
+        },
+        {
+            trigger: ".o_funnel_trend td:not(.o_funnel_few):contains(40.0 % (5 → 2))",
+        },
+        {
+            trigger: ".o_funnel_trend td.o_funnel_few:contains(0.0 % (2 → 0))",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("funnel_page_of_own", {
+    steps: () => [
+        {
+            content: "Whose deals these are is said",
+            trigger: ".o_funnel_own:contains(Your deals only)",
+        },
+        {
+            content: "Nothing says that they are everybody's",
+            trigger: ".o_funnel_filters:not(:has(select[name=team_id])):not(:has(select[name=user_id]))",
+        },
+        {
+            trigger: `${cell("Lead", "begun_count")}:contains(4)`,
+        },
+        {
+            content: "A total opens its deals",
+            trigger: ".o_funnel_tile[data-name=open_amount] button",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view:has(.o_data_row:eq(3)):not(:has(.o_data_row:eq(4)))",
+        },
+        {
+            trigger: ".o_back_button, .breadcrumb-item:first a",
+            run: "click",
+        },
+        {
+            trigger: ".o_funnel_filters select[name=period]",
+            run: "selectByLabel Last year",
+        },
+        {
+            content: "Not that nothing happened",
+            trigger: ".o_funnel_empty:contains(None that you may see):contains(without a salesperson)",
         },
     ],
 });
