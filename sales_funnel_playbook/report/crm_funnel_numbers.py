@@ -9,6 +9,7 @@ MOVES = ("begun_count", "next_count", "advanced_count", "won_count", "lost_count
 COHORT = {"won": "cohort_won_count", "lost": "cohort_lost_count", "pending": "cohort_open_count"}
 OPEN = ("open_count", "open_amount", "weighted_amount")
 COUNTS = (*MOVES, "cohort_count", "reached_count", *COHORT.values(), "stay_count", *OPEN)
+BY_STAGE = ("next_count", "advanced_count", "returned_count", "stay_count")  # they mean nothing of all stages
 RATES = ("flow_rate", "reached_rate")
 TODAY = ("tier", *TRAITS)  # of the deal as it is, the rest is of the moment that is asked for
 SCOPE = ("playbook_id", "company_id", "product_line_id", "team_id", "user_id", *TODAY)
@@ -81,9 +82,9 @@ class CrmFunnelReport(models.Model):
 
         :param dict numbers: those of the stages, see :meth:`_get_stage_numbers`
         :return: the deals that came under the playbook as ``begun_count`` and as the cohort, of which
-            ``reached_count`` are won; won, lost and open ones; the others are 0 or None
+            ``reached_count`` are won; won, lost and open ones; what is of a stage only is None
         """
-        total = self._get_no_numbers()
+        total = self._get_no_numbers() | dict.fromkeys(BY_STAGE)
         for name in ("won_count", "lost_count", *OPEN):
             total[name] = sum(values[name] for values in numbers.values())
         domain = self._get_period_domain(scope, since, until) & Domain("event", "=", "came")

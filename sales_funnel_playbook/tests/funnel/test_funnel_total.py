@@ -92,6 +92,7 @@ class TestFunnelTotal(FunnelCase):
         self.go(signed, self.stage_signed)
         total = self.get_total()
         found = {name: total[name] for name in ("begun_count", "cohort_count", "won_count", "open_count")}
+        self.assertIsNone(total["advanced_count"], "there is no further than all")
         self.assertEqual(found, {"begun_count": 3, "cohort_count": 3, "won_count": 1, "open_count": 2})
         self.assertEqual(total["open_amount"], 2000)
         self.go(parked[0], self.stage_signed)

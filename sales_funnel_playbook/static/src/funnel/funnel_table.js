@@ -26,6 +26,21 @@ export class FunnelTable extends Component {
         return COLUMNS;
     }
 
+    /** The stages, and all deals together. */
+    get rows() {
+        const { stages, totals } = this.props.funnel;
+        const total = {
+            ...totals,
+            stage_id: false,
+            name: _t("All Deals"),
+            help: _t(
+                "Wherever in the playbook they are. Entered: deals that came under it in the period; conversion: how many of these are won; won, lost and open: all that were, also in stages that it does not name."
+            ),
+            minimum: Math.max(...stages.map((stage) => stage.minimum)),
+        };
+        return [...stages, total];
+    }
+
     isShown(column) {
         return this.props.shown.includes(column);
     }
