@@ -26,7 +26,8 @@ AMOUNTS_THEN = """
 
 class CrmFunnelReport(models.Model):
     """Which deals are behind the numbers of a funnel, and what they were worth when a period ended: what
-    reviews freeze.
+    reviews freeze. A scope with ``snapshot_tz``, which no client can send, asks for the amounts of the Monday
+    snapshot in that time zone.
     """
 
     _inherit = "crm.funnel.report"
@@ -62,6 +63,12 @@ class CrmFunnelReport(models.Model):
             self._get_open_domain(scope, at), ["stage_id"], ["lead_id:array_agg"]
         )
         return [(stage.id, sorted(set(lead_ids))) for stage, lead_ids in rows]
+
+    @api.model
+    def _get_open_numbers(self, scope, at):
+        if tz := scope.get("snapshot_tz"):
+            return self._get_open_numbers_then(scope, at, tz)
+        return super()._get_open_numbers(scope, at)
 
     @api.model
     def _get_open_numbers_then(self, scope, at, tz):

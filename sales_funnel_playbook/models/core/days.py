@@ -36,8 +36,8 @@ class CrmPlaybook(models.Model):
     @api.model
     @remembered()
     def _get_only_zone_name(self):
-        """Return the name of the time zone in which all deals are worked, None where there are several; kept in
-        memory.
+        """Return the name of the time zone in which all deals are worked, None where there are several; kept
+        in memory.
         """
         in_use = {id_ for by_key in self._get_assignment() for id_, _company in by_key.values()}
         # sudo: all companies, whichever the user sees; deals of archived ones live on

@@ -163,10 +163,8 @@ class CrmFunnelReview(models.Model):
         """Freeze the numbers of each stage."""
         self.ensure_one()
         since, until = get_bounds(self.date_from, self.date_to, self.tz)
-        report, scope = self.env["crm.funnel.report"], self._get_scope()
+        report, scope = self.env["crm.funnel.report"], {**self._get_scope(), "snapshot_tz": self.tz}
         numbers = report._get_stage_numbers(scope, since, until)
-        for stage_id, values in report._get_open_numbers_then(scope, until, self.tz).items():
-            numbers.setdefault(stage_id, report._get_no_numbers()).update(values)
         counted = report._get_counted_deals(scope, since, until)
         before = self._get_lines_before()
         ranks = self.env["crm.stage"]._get_ranks()

@@ -115,21 +115,7 @@ class CrmFunnelReview(models.Model):
         then = self._get_amounts_then([lead.id for lead, *_where in leads])
         levels = dict(self.env["crm.lead"]._fields["risk_level"]._description_selection(self.env))
         rows = [
-            [
-                (lead.partner_id.name or lead.partner_name or lead.name, None),
-                (lead.industry_id.name, None),
-                (lead.contact_name, None),
-                (stage.name, None),
-                (self._get_day(entered_at), "date"),
-                (self._get_day(lead.last_contact_at), "date"),
-                (lead.last_contact_summary, None),
-                (then.get(lead.id, lead).probability, "decimal"),
-                (then.get(lead.id, lead).expected_revenue / WAN, "decimal"),
-                (levels.get(then.get(lead.id, lead).risk_level), None),
-                (lead.risk_description, None),
-                (lead.user_id.name, None),
-            ]
-            for lead, entered_at, stage in leads
+            self._prepare_customer(then.get(lead.id, lead), levels, lead, *where) for lead, *where in leads
         ]
         headings, widths = self._get_customer_headings(), [28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16]
         if self.playbook_id.worth_basis != "one_off":
@@ -142,6 +128,27 @@ class CrmFunnelReview(models.Model):
         for row, (lead, *_where) in zip(rows, leads, strict=True):
             row += self._prepare_traits(lead, OF_OPEN)
         self._write_table(sheet, styles, headings, rows, widths)
+
+    def _prepare_customer(self, then, levels, lead, entered_at, stage):
+        """Return the cells of an open deal.
+
+        :param then: the deal or its snapshot, which has its amounts
+        :param dict levels: the labels of risk levels
+        """
+        return [
+            (lead.partner_id.name or lead.partner_name or lead.name, None),
+            (lead.industry_id.name, None),
+            (lead.contact_name, None),
+            (stage.name, None),
+            (self._get_day(entered_at), "date"),
+            (self._get_day(lead.last_contact_at), "date"),
+            (lead.last_contact_summary, None),
+            (then.probability, "decimal"),
+            (then.expected_revenue / WAN, "decimal"),
+            (levels.get(then.risk_level), None),
+            (lead.risk_description, None),
+            (lead.user_id.name, None),
+        ]
 
     def _get_day(self, moment):
         """Return which day a moment is on, in the review's time zone."""
