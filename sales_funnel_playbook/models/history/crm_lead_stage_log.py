@@ -50,7 +50,6 @@ class CrmLeadStageLog(models.Model):
     _log_access = False  # who and when are facts of their own here
 
     sequence = fields.Integer(help="The order of a deal's entries: one transaction has one clock.")
-    lead_id = fields.Many2one(index=False)  # the constraint on its sequence is such an index
     playbook_id = fields.Many2one("crm.playbook", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", ondelete="set null")
     product_line_id = fields.Many2one("crm.product.line", ondelete="set null")

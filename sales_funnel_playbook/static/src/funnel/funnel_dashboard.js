@@ -106,10 +106,9 @@ export class FunnelDashboard extends Component {
     }
 
     get isEmpty() {
-        const { stages } = this.state.funnel;
-        return !stages.some(
-            (stage) => stage.begun_count || stage.next_count || stage.open_count || stage.stay_count
-        );
+        const { stages, totals } = this.state.funnel;
+        const isMoving = stages.some((stage) => stage.begun_count || stage.next_count || stage.stay_count);
+        return !isMoving && !totals.open_count && !totals.won_count && !totals.lost_count;
     }
 
     get period() {
