@@ -96,8 +96,8 @@ class CrmLeadStageLog(models.Model):
     went = fields.Selection(
         WAYS,
         string="Went On",
-        help="Where the deal went with its end, as the playbook sees it: to be won or lost, or into a further or"
-        " an earlier one of the stages that it names.",
+        help="Where the deal went with its end, as the playbook sees it: to be won or lost, or into a further"
+        " or an earlier one of the stages that it names.",
     )
     closes_stay = fields.Boolean(
         string="Stage Left", help="With it the time of the open deal in this stage ended."

@@ -17,7 +17,8 @@ CURRENT = """
     WHERE log.lead_id = ANY(%s) AND log.left_at IS NULL
 """
 END = """
-    UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(log.entered_at, %(now)s), ended_as = ending.ended_as,
+    UPDATE crm_lead_stage_log AS log SET left_at = GREATEST(log.entered_at, %(now)s),
+        ended_as = ending.ended_as,
         closes_stay = ending.days IS NOT NULL, duration_days = ending.days, working_hours = ending.hours,
         came_further_at = COALESCE(came_further_at,
             CASE WHEN is_first AND stage_rank < ending.rank THEN ending.entered_at END),
