@@ -28,7 +28,7 @@ EVENTS = {
 }
 # Which events the numbers of all deals count, where it is others.
 TOTAL_EVENTS = {
-    **dict.fromkeys(("begun_count", "cohort_count"), [("event", "=", "came")]),
+    **{name: [("event", "=", "came")] for name in ("begun_count", "cohort_count")},
     "reached_count": [("event", "=", "came"), ("outcome", "=", "won")],
     **{name: [("event", "=", "came"), ("outcome", "=", outcome)] for outcome, name in COHORT.items()},
 }

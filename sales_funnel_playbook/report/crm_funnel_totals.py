@@ -21,8 +21,8 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_totals(self, filters, numbers, since, until):
-        """Return the numbers of :meth:`_get_total_numbers` with a ``win_rate`` and ``won_days_median``, which are
-        None where nothing was won or lost.
+        """Return the numbers of :meth:`_get_total_numbers` with a ``win_rate`` and ``won_days_median``, which
+        are None where nothing was won or lost.
 
         :param dict numbers: of the stages, from :meth:`_get_stage_numbers`
         """

@@ -1,8 +1,9 @@
 """What happened in the funnel, as SQL over the stage log: the one source of page, review, pivot and workbook.
 
 A segment is up to six events: a deal comes under the playbook, perhaps as won or lost, it enters a stage, the
-playbook's stage before that has one more deal that came on, the deal goes on, its stay is over. Each kind of event is a SELECT of its own with a constant
-name, so that PostgreSQL runs only those that a question is about, each by an index.
+playbook's stage before that has one more deal that came on, the deal goes on, its stay is over. Each kind of
+event is a SELECT of its own with a constant name, so that PostgreSQL runs only those that a question is
+about, each by an index.
 
 ``%(zone)s`` is the name of the time zone of ``log.playbook_id`` and ``log.company_id``.
 """

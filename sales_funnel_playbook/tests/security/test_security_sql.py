@@ -99,13 +99,19 @@ def find_silent_sudo(name, lines, tree):
             yield f"{name}:{call.end_lineno}: {lines[call.end_lineno - 1].strip()}"
 
 
+def is_made_of_constants(node):
+    """Tell whether an expression of a module is an f-string of nothing but the module's constants."""
+    names = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+    return isinstance(node, ast.JoinedStr) and all(name.isupper() for name in names)
+
+
 def get_constants():
-    """Return the names in capitals that are texts without anything put into them, of all files."""
+    """Return the names in capitals that are texts with nothing put into them but such texts, of all files."""
     return {
         target.id
         for _name, _lines, tree in get_files()
         for node in tree.body
-        if isinstance(node, ast.Assign) and is_text(node.value, ())
+        if isinstance(node, ast.Assign) and (is_text(node.value, ()) or is_made_of_constants(node.value))
         for target in node.targets
         if isinstance(target, ast.Name) and target.id.isupper()
     }
