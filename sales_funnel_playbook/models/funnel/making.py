@@ -16,14 +16,15 @@ class CrmFunnelReview(models.Model):
     @api.model
     def _cron_make(self):
         """Make the reviews that are due: every Monday and first of a month, in each playbook's time zone.
-        Runs every hour, commits each review, and goes on where it stopped. Reminds of those before.
+        Runs every hour, commits each review, and goes on where it stopped. Reminds of what is not reviewed
+        once all are made: who is asked does not depend on where it stopped.
         """
-        self._remind_safely()
         due = self._get_due()
         for number, one in enumerate(due, start=1):
             self._make_safely(*one)
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - number):
                 return
+        self._remind_safely()
 
     @api.model
     def _make_safely(self, playbook, period, days, team_id, company_id):

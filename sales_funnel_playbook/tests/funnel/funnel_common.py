@@ -71,8 +71,10 @@ class FunnelCase(PlaybookCase):
         with self.at(moment):
             leads.action_set_lost()
 
-    def work_through(self, weeks):
-        """Let the first so many weeks of the worked example happen."""
+    def work_through(self, weeks, hours=10, **vals):
+        """Let the first so many weeks of the worked example happen, so many hours after each midnight in
+        UTC, to deals with these values.
+        """
         queues = defaultdict(lambda: self.env["crm.lead"])
 
         def take(stage, count):
@@ -81,8 +83,8 @@ class FunnelCase(PlaybookCase):
             return taken
 
         for week, (created, demo, talks, signed, lost, back) in enumerate(WEEKS[:weeks], start=1):
-            ten = monday(week) + timedelta(hours=10)
-            queues[self.stage_lead] += self.create_leads_at(ten, created)
+            ten = monday(week) + timedelta(hours=hours)
+            queues[self.stage_lead] += self.create_leads_at(ten, created, **vals)
             for days, origin, target, count in (
                 (1, self.stage_lead, self.stage_demo, demo),
                 (2, self.stage_demo, self.stage_talks, talks),
