@@ -37,10 +37,11 @@ take_pictures_of_own_demo() { # names
     done
 }
 
-# The company counts in another currency, and so do its reviews, which nobody may change.
+# The company counts in another currency, and so do its playbooks, and its reviews, which nobody may change.
 set_currency() { # its name
     sql -d "$DEMO_DB" -c "UPDATE res_currency SET active = TRUE WHERE name = '$1'" \
         -c "UPDATE res_company SET currency_id = (SELECT id FROM res_currency WHERE name = '$1')" \
+        -c "UPDATE crm_playbook SET currency_id = (SELECT id FROM res_currency WHERE name = '$1')" \
         -c "UPDATE crm_funnel_review SET currency_id = (SELECT id FROM res_currency WHERE name = '$1')"
 }
 
