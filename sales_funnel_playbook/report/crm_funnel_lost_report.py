@@ -15,7 +15,7 @@ LOSSES = f"""
     FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
     CROSS JOIN LATERAL (
         SELECT * FROM crm_lead_stage_log one WHERE one.lead_id = log.lead_id
-            AND (one.id = log.id OR one.ended_as = 'lost' AND one.state <> 'lost')
+            AND (one.id = log.id OR one.went = 'lost')
         ORDER BY one.id = log.id, one.sequence DESC LIMIT 1
     ) loss
     WHERE log.left_at IS NULL AND log.state = 'lost'
@@ -40,7 +40,7 @@ class CrmFunnelLostReport(models.Model):
         ],
         "crm.lead.stage.log": [
             *("lead_id", "playbook_id", "company_id", "product_line_id", "team_id", "user_id", "stage_id"),
-            *("entered_at", "left_at", "state", "ended_as", "sequence"),
+            *("entered_at", "left_at", "state", "went", "sequence"),
         ],
         "crm.lead.competitor": ["lead_id", "competitor_id"],
         "crm.playbook": ["currency_id"],

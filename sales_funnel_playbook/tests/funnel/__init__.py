@@ -2,6 +2,7 @@ from . import test_digest
 from . import test_funnel
 from . import test_funnel_bottleneck
 from . import test_funnel_channel
+from . import test_funnel_channel_story
 from . import test_funnel_companies
 from . import test_funnel_days
 from . import test_funnel_frozen
