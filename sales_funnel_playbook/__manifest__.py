@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",
-    "depends": ["crm"],
+    "depends": ["base_import", "crm"],
     "data": [
         # rights
         "security/crm_playbook_security.xml",

@@ -80,11 +80,7 @@ def _add_risk_subtype(env):
 
 
 def _add_headings(env):
-    """Teach the import screen the headings of the customer sheet, where that screen is installed:
-    the module itself depends on ``crm`` alone.
-    """
-    if "base_import.mapping" not in env:
-        return
+    """Teach the import screen the headings of the customer sheet."""
     Mapping = env["base_import.mapping"]
     known = set(Mapping.search([("res_model", "=", "crm.lead")]).mapped("column_name"))
     Mapping.create(
@@ -106,9 +102,8 @@ def uninstall_hook(env):
 
 def _forget_headings(env):
     """Forget the headings of the customer sheet: the fields they name are gone."""
-    if "base_import.mapping" in env:
-        mappings = env["base_import.mapping"].search([("res_model", "=", "crm.lead")])
-        mappings.filtered(lambda m: SHEET_HEADINGS.get(m.column_name) == m.field_name).unlink()
+    mappings = env["base_import.mapping"].search([("res_model", "=", "crm.lead")])
+    mappings.filtered(lambda m: SHEET_HEADINGS.get(m.column_name) == m.field_name).unlink()
 
 
 def _forget_filters(env):

@@ -7,3 +7,4 @@ from . import crm_competitor
 from . import crm_lead_progress
 from . import sources
 from . import sheet
+from . import cells
