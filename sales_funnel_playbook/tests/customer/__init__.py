@@ -4,3 +4,5 @@ from . import test_import_customer
 from . import test_import_rows
 from . import test_progress
 from . import test_random_imports
+from . import test_import_cells
+from . import test_cells
