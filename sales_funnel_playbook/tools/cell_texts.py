@@ -14,6 +14,7 @@ _lt = LazyTranslate(__name__, default_lang="en_US")
 WIDTHS = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: " ", 0xFFE5: "¥"}
 SPACES = dict.fromkeys(map(ord, "\t\n\r\u00a0\u2009\u202f"), " ")
 LONGEST = 60
+UNITS = re.compile("[百千万萬亿億]")
 EPOCH = datetime(1899, 12, 30)  # the day from which Excel counts days
 LAST_DAY = 2_958_466  # Excel's number of the first day of the year 10000
 ABOUT = re.compile("[约約大概左右上下多余餘起<>≥≤≈]|[+]$|approx|about|ca[.]|^~")
@@ -26,11 +27,20 @@ class CellError(ValueError):
 
 
 class NumberText(str):
-    """The text of a number in a workbook, with its ``value`` and ``number_format``."""
+    """The text of a number in a workbook, with its ``value`` and ``number_format``: its digits, with the
+    unit that its format gives it.
+
+    >>> NumberText(0.7, "0%"), NumberText(505000.0, '0!.0,"万"'), NumberText(13800138000.0, "General")
+    ('70%', '50.5万', '13800138000')
+    """
 
     def __new__(cls, value, number_format):
-        self = super().__new__(cls, value)
-        self.value, self.number_format = Decimal(str(value)), number_format
+        value = Decimal(str(value))
+        shown = read_format(number_format, value)
+        unit = "%" if shown.is_percent else shown.text if UNITS.search(shown.text) else ""
+        scale = (100 if shown.is_percent else shown.scale) if unit else 1
+        self = super().__new__(cls, f"{plain(value * scale)}{unit}")
+        self.value, self.number_format = value, number_format
         return self
 
 

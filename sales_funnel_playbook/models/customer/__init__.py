@@ -7,4 +7,8 @@ from . import crm_competitor
 from . import crm_lead_progress
 from . import sources
 from . import sheet
+from . import funnel_sheet
+from . import identity
+from . import reading
+from . import fair_list
 from . import cells

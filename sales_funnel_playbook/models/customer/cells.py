@@ -1,10 +1,7 @@
-import re
-import unicodedata
 from collections import defaultdict
 
 from odoo import api, models
 
-from ...hooks import SHEET_HEADINGS
 from ...tools.cell_texts import show
 from .sheet_columns import SheetColumn
 
@@ -62,12 +59,6 @@ class BaseImportImport(models.TransientModel):
             for field, heading in zip(fields, columns, strict=False)
             if field and field == self._get_heading_field(heading)
         }
-
-    def _get_heading_field(self, heading):
-        """Return the field that a heading of the sheet fills, None if it is none of its headings."""
-        text = unicodedata.normalize("NFKC", heading or "").lower()
-        plain = re.sub(r"\s+", " ", text).strip()
-        return SHEET_HEADINGS.get(plain) or SHEET_HEADINGS.get(plain.replace(" ", ""))
 
     def _read_file(self, options):
         """Remember the headings as the sheet has them."""
@@ -140,12 +131,14 @@ class BaseImportImport(models.TransientModel):
         together = defaultdict(list)
         for field_name, heading, cell, sentence, index in self.env.context[SHEET].faults:
             together[field_name, str(heading).strip(), show(cell), str(sentence)].append(index)
-        first, numbers = 2 + (options.get("skip") or 0), options.get("sheet_rows")
+        skip, numbers = options.get("skip") or 0, options.get("sheet_rows")
         return [
             {
                 "type": "error",
                 "message": self._word_fault(
-                    heading, sentence, [numbers[index] if numbers else first + index for index in indexes]
+                    heading,
+                    sentence,
+                    [numbers[skip + index] if numbers else 2 + skip + index for index in indexes],
                 ),
                 "rows": {"from": indexes[0], "to": indexes[0]},
                 "record": indexes[0],

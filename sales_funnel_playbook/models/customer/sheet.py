@@ -34,16 +34,9 @@ class CrmLead(models.Model):
 
     @api.model
     def load(self, fields, data):
-        """Name a deal after its customer where the sheet has no column for it, and create the
-        industries that the sheet brings along. Of a failed import nothing stays.
-        """
+        """Create the industries that the sheet brings along. Of a failed import nothing stays."""
         if messages := self._get_unstorable(data):
             return {"ids": False, "messages": messages, "nextrow": 0}
-        names = [name.split("/")[0] for name in fields]
-        if "partner_name" in names and {"id", ".id", "name"}.isdisjoint(names):
-            column = names.index("partner_name")
-            fields = [*fields, "name"]
-            data = [[*row, row[column]] for row in data]
         if "risk_level" in fields:
             column = fields.index("risk_level")
             data = [[*row[:column], self._get_level(row[column]), *row[column + 1 :]] for row in data]
@@ -136,7 +129,7 @@ class CrmLead(models.Model):
 
     @api.model
     def get_import_templates(self):
-        suffix = "" if (self.env.lang or "").startswith("zh") else "_en"
+        suffix = self._get_template_suffix()
         return [
             *super().get_import_templates(),
             {

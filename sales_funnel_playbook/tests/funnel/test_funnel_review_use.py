@@ -80,7 +80,7 @@ class TestFunnelReviewUse(ReviewCase):
             [
                 *("Customer name", "Industry", "Contact", "Current stage", "Entered at", "Last contact time"),
                 *("Communication summary", "Win probability (%)", "Expected amount (10,000)", "Risk level"),
-                *("Risk description", "Owner"),
+                *("Risk description", "Owner", "ID"),
                 *("Source", "Medium", "Campaign", "Company Size", "Country"),
             ],
         )
