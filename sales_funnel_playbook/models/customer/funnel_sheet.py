@@ -68,7 +68,7 @@ class CrmLead(models.Model):
             "risk_level": self.env._("Risk level"),
             "risk_description": self.env._("Risk description"),
             "user_id": self.env._("Owner"),
-            ID: self.env._("ID"),
+            ID: "ID",
             "expected_revenue": self.env._("Expected amount"),
             "product_line_id": self.env._("Product line"),
         }

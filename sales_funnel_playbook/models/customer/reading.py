@@ -11,7 +11,7 @@ from ...tools.sheet_rows import ErrorText, find_headings, get_ranges, plain, rea
 from ...tools.sheet_text import UnreadableError, read_text
 
 FIELDS = get_fields(SHEET_HEADINGS)
-IDS = ("id", "商机id", "商機id", "dealid")  # plain headings of the numbers that deals have
+IDS = ("id", "商机id", "商機id", "識別號", "dealid")  # plain headings of the numbers that deals have
 NAMED = 5  # how many of many rows a sentence names
 # In the options while a file is read: the table that was found in it. It never leaves the server.
 TABLE = "playbook_table"

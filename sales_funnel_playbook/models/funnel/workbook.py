@@ -99,7 +99,7 @@ class CrmFunnelReview(models.Model):
         rows = [
             self._prepare_customer(then.get(lead.id, lead), levels, lead, *where) for lead, *where in leads
         ]
-        headings = [*self._get_customer_headings(), self.env._("ID")]
+        headings = [*self._get_customer_headings(), "ID"]
         widths = [28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16, 8]
         if self.playbook_id.worth_basis != "one_off":
             headings.append(self.env._("Worth (10,000)"))
