@@ -15,14 +15,14 @@ CHINESE = [
      50, 80, "低", "无", "客户经理"],
 ]  # fmt: skip
 ENGLISH = [
-    ["Customer Name", "Industry", "Contact", "Current Stage", "Entered At", "Last Contact Time",
+    ["Customer Name", "Industry", "Contact Person", "Current Stage", "Entered At", "Last Contact Time",
      "Communication Summary", "Win Probability (%)", "Expected Amount (10,000)", "Risk Level",
      "Risk Description", "Owner"],
     ["A Technology Co.", "Manufacturing", "General Manager", "Negotiation", "2024-03-15", "2024-03-20",
      "Customer asks for three more modules", 70, 50, "Medium", "Budget needs internal approval",
-     "Sales Representative"],
+     ""],
     ["B Group", "Finance", "Director", "Solution demo", "2024-03-18", "2024-03-22",
-     "Customer approves the data security proposal, wants a trial", 50, 80, "Low", "", "Account Manager"],
+     "Customer approves the data security proposal, wants a trial", 50, 80, "Low", "", ""],
 ]  # fmt: skip
 TRADITIONAL = [
     ["客戶名稱", "行業", "聯絡人", "當前階段", "進入時間", "最近溝通時間", "溝通內容摘要", "成交機率(%)",

@@ -48,7 +48,7 @@ SHEET_HEADINGS = {
     "跟進人": "user_id",
     "customer name": "partner_name",
     "industry": "industry_id",
-    "contact": "contact_name",
+    "contact person": "contact_name",
     "product line": "product_line_id",
     "current stage": "stage_id",
     "entered at": "stage_entered_at",

@@ -54,6 +54,9 @@ def migrate(cr, version):
     cr.execute(NAME_WORKBOOKS)
     update_shipped(cr, MINIMA)
     env = api.Environment(cr, SUPERUSER_ID, {})
+    # “Contact” is the heading of Odoo's own field
+    own = [("res_model", "=", "crm.lead"), ("column_name", "=", "contact"), ("field_name", "=", "contact_name")]
+    env["base_import.mapping"].search(own).unlink()
     _add_headings(env)
     _renew_rules(env)
     env["crm.playbook"].with_context(active_test=False).search([])._request_history()

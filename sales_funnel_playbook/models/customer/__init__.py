@@ -11,4 +11,7 @@ from . import funnel_sheet
 from . import identity
 from . import reading
 from . import fair_list
+from . import namesakes
+from . import industries
 from . import cells
+from . import known_deals

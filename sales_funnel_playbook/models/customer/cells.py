@@ -16,7 +16,8 @@ class SheetReading:
         self.headings = headings
         self.is_test = is_test
         self.faults = []
-        self.header = []
+        self.header, self.rows = [], []
+        self.shown = {}  # the heading of each field, as the file has it
 
 
 class SheetFaultError(Exception):
@@ -37,9 +38,9 @@ class BaseImportImport(models.TransientModel):
         :param fields: the path of the field each column goes to, False where it is left out
         :param columns: the headings, in lower case
         """
-        headings = self._get_sheet_headings(fields, columns)
-        if not headings:
+        if self.res_model != "crm.lead":
             return super().execute_import(fields, columns, options, dryrun=dryrun)
+        headings = self._get_sheet_headings(fields, columns)
         try:
             importer = self.with_context(**{SHEET: SheetReading(headings, dryrun)})
             result = super(BaseImportImport, importer).execute_import(fields, columns, options, dryrun=dryrun)
@@ -52,8 +53,6 @@ class BaseImportImport(models.TransientModel):
         """Return ``{field: heading}`` of the columns that a heading of the sheet has recognised, and
         that go where the heading says.
         """
-        if self.res_model != "crm.lead":
-            return {}
         return {
             field: heading
             for field, heading in zip(fields, columns, strict=False)
@@ -64,7 +63,7 @@ class BaseImportImport(models.TransientModel):
         """Remember the headings as the sheet has them."""
         length, rows = super()._read_file(options)
         if (reading := self.env.context.get(SHEET)) and rows:
-            reading.header = rows[0]
+            reading.header, reading.rows = rows[0], rows
         return length, rows
 
     def _convert_import_data(self, fields, options):
@@ -80,21 +79,23 @@ class BaseImportImport(models.TransientModel):
         rows, import_fields = super()._convert_import_data(fields, given)
         options.update({name: value for name, value in given.items() if name != "skip"})
         for index, field in enumerate(fields):
+            heading = reading.header[index] if options.get("has_headers") else field
+            if field:
+                reading.shown[field] = str(heading).strip()
             if field in reading.headings:
-                heading = reading.header[index] if options.get("has_headers") else reading.headings[field]
-                self._read_column(reading, field, heading, rows, import_fields.index(field), options, skip)
+                self._read_column(reading, field, rows, import_fields.index(field), options, skip)
         if reading.faults and not reading.is_test:
             raise SheetFaultError
         return rows[skip:], import_fields
 
-    def _read_column(self, reading, field_name, heading, rows, position, options, skip):
+    def _read_column(self, reading, field_name, rows, position, options, skip):
         """Write into ``rows`` what the cells of a column say, in Odoo's form, nothing where they cannot be
         read; note what is wrong with those that are still to come in.
         """
         column = SheetColumn(self.env[self.res_model], field_name, [row[position] for row in rows], options)
         for index, (row, (value, sentence)) in enumerate(zip(rows, column.get_cells(), strict=True)):
             if sentence and index >= skip:
-                reading.faults.append((field_name, heading, row[position], sentence, index - skip))
+                reading.faults.append((field_name, row[position], sentence, index - skip))
             row[position] = value
 
     def _parse_float_from_data(self, data, index, name, options):
@@ -115,28 +116,37 @@ class BaseImportImport(models.TransientModel):
         """Put what is wrong with cells before what else keeps the sheet from coming in; what follows from
         such a cell being empty is left out.
         """
-        reading = self.env.context[SHEET]
-        if not reading.faults:
+        faults = [
+            *self.env.context[SHEET].faults,
+            *(
+                (message["field"], message["value"], message["message"], message["rows"]["from"])
+                for message in result["messages"]
+                if message.get("is_cell")
+            ),
+        ]
+        if not faults:
             return result
-        faulty = {index for *_fault, index in reading.faults}
+        faulty = {index for *_fault, index in faults}
         others = [
             message
             for message in result["messages"]
-            if message.get("field") or not faulty & {message.get("rows", {}).get("from")}
+            if not message.get("is_cell")
+            and (message.get("field") or message.get("rows", {}).get("from") not in faulty)
         ]
-        return {**result, "ids": False, "messages": [*self._word_faults(options), *others]}
+        return {**result, "ids": False, "messages": [*self._word_faults(faults, options), *others]}
 
-    def _word_faults(self, options):
+    def _word_faults(self, faults, options):
         """Return Odoo's messages about cells, those of one kind in one, with the rows' numbers."""
         together = defaultdict(list)
-        for field_name, heading, cell, sentence, index in self.env.context[SHEET].faults:
-            together[field_name, str(heading).strip(), show(cell), str(sentence)].append(index)
+        for field_name, cell, sentence, index in faults:
+            together[field_name, show(cell), str(sentence)].append(index)
         skip, numbers = options.get("skip") or 0, options.get("sheet_rows")
+        headings = self.env.context[SHEET].shown
         return [
             {
                 "type": "error",
                 "message": self._word_fault(
-                    heading,
+                    headings.get(field_name, field_name),
                     sentence,
                     [numbers[skip + index] if numbers else 2 + skip + index for index in indexes],
                 ),
@@ -146,7 +156,7 @@ class BaseImportImport(models.TransientModel):
                 "value": cell,
                 "is_cell": True,
             }
-            for (field_name, heading, cell, sentence), indexes in together.items()
+            for (field_name, cell, sentence), indexes in together.items()
         ]
 
     @api.model

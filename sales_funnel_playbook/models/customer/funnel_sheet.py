@@ -58,7 +58,7 @@ class CrmLead(models.Model):
         return {
             "partner_name": self.env._("Customer name"),
             "industry_id": self.env._("Industry"),
-            "contact_name": self.env._("Contact"),
+            "contact_name": self.env._("Contact person"),
             "stage_id": self.env._("Current stage"),
             "stage_entered_at": self.env._("Entered at"),
             "last_contact_at": self.env._("Last contact time"),

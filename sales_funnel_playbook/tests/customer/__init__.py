@@ -9,3 +9,4 @@ from . import test_progress
 from . import test_random_imports
 from . import test_import_cells
 from . import test_cells
+from . import test_import_names

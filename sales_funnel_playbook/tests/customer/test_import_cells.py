@@ -1,5 +1,5 @@
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import openpyxl
 
@@ -8,30 +8,8 @@ from odoo.tests import tagged
 from odoo.addons.sales_funnel_playbook import hooks
 from odoo.addons.sales_funnel_playbook.models.customer.sheet_columns import SheetColumn
 
-from .import_common import ImportCase
+from .import_common import WEB_OPTIONS, ImportCase
 
-# What the web client sends before anybody has chosen anything.
-WEB_OPTIONS = {
-    "has_headers": True,
-    "advanced": True,
-    "keep_matches": False,
-    "limit": 2000,
-    "skip": 0,
-    "sheet": "",
-    "sheets": [],
-    "encoding": "",
-    "separator": "",
-    "quoting": '"',
-    "date_format": "",
-    "datetime_format": "",
-    "float_thousand_separator": ",",
-    "float_decimal_separator": ".",
-    "tracking_disable": True,
-    "import_skip_records": [],
-    "import_set_empty_fields": [],
-    "fallback_values": {},
-    "name_create_enabled_fields": {},
-}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOW = datetime(2024, 5, 8, 10)
 
@@ -117,6 +95,10 @@ class TestImportCells(CellsCase):
         )
         self.assertFalse(self.env["crm.lead"].search([("partner_name", "=like", "Customer%")]))
 
+    def test_a_format_that_only_shows_ten_thousands(self):
+        cells = [(505000, '0!.0,"万"'), (50.5, "General"), (50.5, '0.0"万"'), (505000, r"0\.0000")]
+        self.assertEqual(self._import_amounts(*cells), [505_000] * 4)
+
     def test_an_amount_in_single_units_in_a_column_of_them(self):
         amounts = self._import_amounts("500,000", "50万", "5千", heading="预计成交金额(元)")
         self.assertEqual(amounts, [500_000, 500_000, 5_000])
@@ -144,9 +126,8 @@ class TestImportCells(CellsCase):
         return self._import_column("probability", "成交概率(%)", cells)
 
     def test_percentages(self):
-        self.assertEqual(
-            self._import_percent("70", "70%", "70 %", "6.5%", "７０", "1"), [70, 70, 70, 6.5, 70, 1]
-        )
+        self.assertEqual(self._import_percent("70", "70%", "70 %", "6.5%", "７０", "1"), [70, 70, 70, 6.5, 70, 1])
+        self.assertEqual(self._import_percent((0.7, "0%"), (70, "General"), ("70%", "@")), [70] * 3)
 
     def test_shares_of_one_are_refused(self):
         faults = self._import_percent("0.7", "1", "0")
@@ -163,6 +144,14 @@ class TestImportCells(CellsCase):
         self.assertEqual(self._import_times(*texts), [datetime(2024, 3, 15)] * len(texts))
         texts = ("2024-03-15 14:30", "2024/3/15 14:30:00", "2024年3月15日 下午2:30")
         self.assertEqual(self._import_times(*texts), [datetime(2024, 3, 15, 14, 30)] * len(texts))
+
+    def test_dates_in_a_workbook(self):
+        day, serial = date(2024, 3, 15), 45366
+        cells = [(day, code) for code in ("yyyy-mm-dd", 'yyyy"年"m"月"d"日"', "m/d/yy", "YYYY/M/D")]
+        times = self._import_times(*cells, (day.isoformat(), "@"), (serial + 0.5, "yyyy-mm-dd hh:mm"))
+        self.assertEqual(times, [datetime(2024, 3, 15)] * 5 + [datetime(2024, 3, 15, 12)])
+        [fault] = self._import_times((serial, "General"))
+        self.assertIn("Row 2, “进入时间”: “45366” is Excel's number of 2024-03-15.", fault)
 
     def test_dates_that_nobody_can_tell(self):
         texts = ("24.3.15", "3/4/2024", "2024-13-45", "1024-03-15", "2024-05-09", "12月20日", "上周五")
@@ -197,6 +186,4 @@ class TestImportCells(CellsCase):
         column = SheetColumn(self.env["crm.lead"], "active", ["是", "否", "Y", "✓", "n", "", "x"], {})
         values, sentences = zip(*column.get_cells(), strict=True)
         self.assertEqual(values, ("1", "0", "1", "1", "0", "", ""))
-        self.assertEqual(
-            [str(one) for one in sentences if one], ["“x” is neither yes nor no. Write Yes or No."]
-        )
+        self.assertEqual([str(one) for one in sentences if one], ["“x” is neither yes nor no. Write Yes or No."])
