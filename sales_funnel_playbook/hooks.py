@@ -109,9 +109,17 @@ def uninstall_hook(env):
 
 
 def _forget_headings(env):
-    """Forget the headings of the customer sheet: the fields they name are gone."""
+    """Forget the headings of the customer sheet, and others that were sent to the module's fields: these
+    are gone.
+    """
+    own = {field.name for field in _get_own(env, "ir.model.fields") if field.model == "crm.lead"}
     mappings = env["base_import.mapping"].search([("res_model", "=", "crm.lead")])
-    mappings.filtered(lambda m: SHEET_HEADINGS.get(m.column_name) == m.field_name).unlink()
+    mappings.filtered(
+        lambda one: (
+            SHEET_HEADINGS.get(one.column_name) == one.field_name
+            or (one.field_name or "").split("/")[0] in own
+        )
+    ).unlink()
 
 
 def _forget_filters(env):

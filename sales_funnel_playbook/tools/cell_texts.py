@@ -36,9 +36,11 @@ class NumberText(str):
 
     def __new__(cls, value, number_format):
         value = Decimal(str(value))
-        shown = read_format(number_format, value)
-        unit = "%" if shown.is_percent else shown.text if UNITS.search(shown.text) else ""
-        scale = (100 if shown.is_percent else shown.scale) if unit else 1
+        scale, unit = 1, ""
+        if number_format not in ("", "General"):
+            shown = read_format(number_format, value)
+            unit = "%" if shown.is_percent else shown.text if UNITS.search(shown.text) else ""
+            scale = (100 if shown.is_percent else shown.scale) if unit else 1
         self = super().__new__(cls, f"{plain(value * scale)}{unit}")
         self.value, self.number_format = value, number_format
         return self

@@ -52,7 +52,9 @@ def is_blank(cell):
     >>> is_blank(" \\u3000"), is_blank("0")
     (True, False)
     """
-    return not cell or (isinstance(cell, str) and not INVISIBLE.sub("", cell))
+    if not cell or not isinstance(cell, str):
+        return not cell
+    return not cell[0].isalnum() and not INVISIBLE.sub("", cell)
 
 
 def count_headings(row, known):

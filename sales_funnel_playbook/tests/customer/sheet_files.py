@@ -18,6 +18,14 @@ NAMESPACES = " ".join(
 )
 
 
+class Share(float):
+    """A number that a cell shows as percent."""
+
+
+class Tens(float):
+    """A number that a cell shows in ten thousands."""
+
+
 def make_csv(rows, encoding="utf-8", separator=","):
     stream = io.StringIO()
     csv.writer(stream, delimiter=separator).writerows(rows)
@@ -108,6 +116,10 @@ def make_ods(rows, title_width=0):
 def make_ods_cell(value, more=""):
     if isinstance(value, date):
         kind, shown = f'"date" office:date-value="{value.isoformat()}"', f"{value.year}年{value.month}月"
+    elif isinstance(value, Share):
+        kind, shown = f'"percentage" office:value="{float(value)}"', f"{value * 100:.0f}%"
+    elif isinstance(value, Tens):
+        kind, shown = f'"float" office:value="{float(value)}"', f"{value / 10_000:.1f}万"
     elif isinstance(value, (int, float)):
         kind, shown = f'"float" office:value="{value}"', str(value)
     else:

@@ -133,8 +133,11 @@ class TestImport(ImportCase):
         domain = [("res_model", "=", "crm.lead"), ("column_name", "in", list(hooks.SHEET_HEADINGS))]
         hooks.post_init_hook(self.env)
         self.assertEqual(Mapping.search_count(domain), len(hooks.SHEET_HEADINGS))
+        mine = {"res_model": "crm.lead", "column_name": "wx", "field_name": "wechat"}
+        mine, other = Mapping.create([mine, {**mine, "column_name": "tel", "field_name": "phone"}])
         hooks.uninstall_hook(self.env)
         self.assertFalse(Mapping.search_count(domain))
+        self.assertEqual((mine | other).exists(), other, "what was sent to fields that go, goes with them")
 
     def test_amount_in_ten_thousands(self):
         lead = self._create_lead(expected_revenue_wan=50)

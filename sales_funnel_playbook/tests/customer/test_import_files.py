@@ -4,7 +4,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .import_common import ImportCase
-from .sheet_files import ODS, XLS, XLSX, make_csv, make_ods, make_xls, make_xlsx, renumber_format
+from .sheet_files import ODS, XLS, XLSX, Share, Tens, make_csv, make_ods, make_xls, make_xlsx, renumber_format
 
 HEADINGS = ["客户名称", "联系人", "沟通内容摘要", "预计成交金额(万元)"]
 TRADITIONAL = ["客戶名稱", "聯絡人", "溝通內容摘要", "預計成交金額(萬元)"]
@@ -174,6 +174,25 @@ class TestImportFiles(ImportCase):
                 lead = self._import(content, *file)
                 self.assertEqual(self.messages, [])
                 self.assertEqual(lead.stage_entered_at.date(), day)
+                savepoint.rollback()
+
+    def test_numbers_in_workbooks_with_their_formats(self):
+        """A share of 0.7 is 70 %, an amount that is shown in ten thousands is what it is, once."""
+        headings = ["客户名称", "成交概率(%)", "预计成交金额(万元)"]
+        rows = [headings, ["A公司", 0.7, 505_000], ["B公司", 0.065, 800_000]]
+        codes = {"B2": "0%", "B3": "0.0%", "C2": '0!.0,"万"', "C3": r'0\.0,"万"'}
+        places = {(1, 1): "0%", (2, 1): "0.0%", (1, 2): '0"."0,"万"', (2, 2): '0!.0,"万"'}
+        shown = [rows[0], *([name, Share(one), Tens(amount)] for name, one, amount in rows[1:])]
+        for content, *file in (
+            (make_xlsx(rows, formats=codes), "sheet.xlsx", XLSX),
+            (make_xls(rows, formats=places), "sheet.xls", XLS),
+            (make_ods(shown), "sheet.ods", ODS),
+        ):
+            with self.subTest(file=file), self.env.cr.savepoint() as savepoint:
+                leads = self._import(content, *file)
+                self.assertEqual(self.messages, [])
+                self.assertEqual(leads.mapped("probability"), [70, 6.5])
+                self.assertEqual(leads.mapped("expected_revenue"), [505_000, 800_000])
                 savepoint.rollback()
 
     def test_the_sheet_behind_others_is_found(self):
