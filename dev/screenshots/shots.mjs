@@ -44,7 +44,14 @@ const uploadSheet = async (session) => {
               "Customer Name,Contact Person,Current Stage,Win Probability (%),Expected Amount (10,000),Risk Level",
               "Total",
           ];
-    const rows = [title, headings, "A,Ms Wu,Negotiation,70%,50.5,中", "B,Mr Li,Solution demo,50%,80,低", "", `${total},,,,130.5,`];
+    const rows = [
+        title,
+        headings,
+        "A,Ms Wu,Negotiation,70%,50.5,中",
+        "B,Mr Li,Solution demo,50%,80,低",
+        "",
+        `${total},,,,130.5,`,
+    ];
     const buffer = Buffer.from(rows.join("\n"));
     const file = { name: "sheet.csv", mimeType: "text/csv", buffer };
     await session.page.setInputFiles("input.o_input_file", file);

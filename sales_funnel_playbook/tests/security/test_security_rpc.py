@@ -16,9 +16,9 @@ from .security_common import MODULE, OUTSIDERS, ROLES, SecurityCase, get_our_mod
 
 # What Odoo's own methods fail with, when this module's are only on the way to them.
 REFUSED = "AccessError"
-# Refused to all roles for the dialog that the factory makes; tried with other ids only.
 # Odoo's own, which take what its import screen sends; what is imported goes through the caller's rights.
 OF_IMPORT = {("base_import.import", "execute_import"), ("base_import.import", "parse_preview")}
+# Refused to all roles for the dialog that the factory makes; tried with other ids only.
 REFUSED_HERE = {("crm.playbook.case.session", "action_schedule")}
 ODOOS = ("Expected singleton", "Invalid lang", "Invalid language code")
 
