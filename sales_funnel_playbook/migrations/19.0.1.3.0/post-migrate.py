@@ -55,7 +55,11 @@ def migrate(cr, version):
     update_shipped(cr, MINIMA)
     env = api.Environment(cr, SUPERUSER_ID, {})
     # “Contact” is the heading of Odoo's own field
-    own = [("res_model", "=", "crm.lead"), ("column_name", "=", "contact"), ("field_name", "=", "contact_name")]
+    own = [
+        ("res_model", "=", "crm.lead"),
+        ("column_name", "=", "contact"),
+        ("field_name", "=", "contact_name"),
+    ]
     env["base_import.mapping"].search(own).unlink()
     _add_headings(env)
     _renew_rules(env)

@@ -23,7 +23,9 @@ class CrmLead(models.Model):
         savepoint = self.env.cr.savepoint()
         try:
             texts = [row[column] for row in data[: self.env.context.get("_import_limit")]]
-            found, made = self._get_industries({text for text in texts if isinstance(text, str) and fold(text)})
+            found, made = self._get_industries(
+                {text for text in texts if isinstance(text, str) and fold(text)}
+            )
             result = super(CrmLead, self.with_context(**{INDUSTRIES: found})).load(fields, data)
             if result["ids"] and made:
                 used = self.search_fetch([("id", "in", result["ids"])], ["industry_id"]).industry_id
@@ -45,8 +47,9 @@ class CrmLead(models.Model):
         industries.flush_model(["name"])
         for id_, name in self.env.execute_query(
             SQL(
-                "SELECT id, said.value FROM res_partner_industry, jsonb_each_text(name) said WHERE id = ANY(%s)",
-                industries.search([]).ids,
+                "SELECT id, said.value FROM res_partner_industry, jsonb_each_text(name) said"
+                " WHERE id = ANY(%s)",
+                industries.search([("active", "=", True)]).ids,
             )
         ):
             known[self._simplify_industry(name)].add(id_)
@@ -56,7 +59,9 @@ class CrmLead(models.Model):
         made = industries.create([{"name": name} for name in missing.values()] if may_create else [])
         for key, industry in zip(missing, made, strict=False):
             known[key].add(industry.id)
-        found = {name: industries.browse(sorted(known.get(self._simplify_industry(name), ()))) for name in names}
+        found = {
+            name: industries.browse(sorted(known.get(self._simplify_industry(name), ()))) for name in names
+        }
         return {name: one for name, one in found.items() if one}, made
 
     @api.model

@@ -39,11 +39,17 @@ class BaseImportImport(models.TransientModel):
 
     def _get_known_deals_note(self, names):
         """Return the sentence that names the customers with open deals, and where these are; else None."""
-        named = Domain("partner_name", "in", names) | Domain("partner_id.commercial_partner_id.name", "in", names)
+        named = Domain("partner_name", "in", names) | Domain(
+            "partner_id.commercial_partner_id.name", "in", names
+        )
         deals = self.env["crm.lead"].search(named & Domain("won_status", "=", "pending")) if names else ()
         known = {}
         for deal in deals:
-            customer = deal.partner_name if deal.partner_name in names else deal.partner_id.commercial_partner_id.name
+            customer = (
+                deal.partner_name
+                if deal.partner_name in names
+                else deal.partner_id.commercial_partner_id.name
+            )
             known.setdefault(customer, []).append(deal.stage_id.name or deal.name)
         if not known:
             return None

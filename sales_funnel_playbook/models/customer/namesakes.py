@@ -4,10 +4,12 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...arguments import MAX_ID
 from .cells import SHEET
 
 NAMES = "playbook_sheet_names"  # in the context: the RowNames of an import
 INDUSTRIES = "playbook_sheet_industries"  # likewise: {name in the sheet: industries}
+READ = ("stage_id", "user_id", "partner_id", "partner_name", "id", ".id")
 KEYS = ("team_id", "user_id", "product_line_id", "company_id")
 
 
@@ -24,17 +26,17 @@ class CrmLead(models.Model):
         return super(CrmLead, leads).load(fields, data)
 
     @api.model
-    def _extract_records(self, field_paths, data, log=lambda a: None, limit=float("inf")):
+    def _extract_records(self, field_paths, data, *args, **kwargs):
         """Name, by their ids, the records that only the row as a whole tells."""
         names = self.env.context.get(NAMES)
-        rows = super()._extract_records(field_paths, data, log=log, limit=limit)
+        rows = super()._extract_records(field_paths, data, *args, **kwargs)
         if not names or names.is_begun:  # deals that are named in a row are no rows
             yield from rows
             return
         names.is_begun = True
         for number, (record, extras) in enumerate(rows):
             for field_name, sentence, value in names.settle(record):
-                log(
+                (args[0] if args else kwargs["log"])(
                     {
                         **extras,
                         "type": "error",
@@ -56,7 +58,7 @@ class RowNames:
 
     def __init__(self, leads, fields, data):
         self.leads, self.env, self.is_begun = leads, leads.env, False
-        columns = {name: {row[index] for row in data if row[index]} for index, name in enumerate(fields)}
+        columns = self._get_columns(fields, data)
         self.stages = self._find_stages(columns.get("stage_id", ()))
         self.users = self._find_namesakes("res.users", "name", columns.get("user_id", ()))
         self.customers = self._find_namesakes("res.partner", "complete_name", columns.get("partner_id", ()))
@@ -69,6 +71,15 @@ class RowNames:
         self.gates = self.env["crm.playbook"]._get_gates()
         self.find = cache(self._find)
         self.get_place = cache(self._get_place)
+
+    def _get_columns(self, fields, data):
+        """Return ``{field: texts}`` of the columns whose names are looked at."""
+        columns = {}
+        for index, name in enumerate(fields):
+            if name in READ:
+                cells = (row[index] for row in data if index < len(row))
+                columns[name] = {cell for cell in cells if cell and isinstance(cell, str)}
+        return columns
 
     def settle(self, record):
         """Write the ids of the records that are meant into a row, and return what cannot be told: tuples
@@ -128,13 +139,17 @@ class RowNames:
 
     def _find_deals(self, columns):
         """Return ``{id or external id: deal}`` of the rows that update one."""
-        ids = [int(text) for text in columns.get(".id", ()) if str(text).isdecimal() and len(text) < 10]
+        ids = [int(text) for text in columns.get(".id", ()) if text.isdecimal() and int(text) <= MAX_ID]
         deals = {str(lead.id): lead for lead in self.leads.search([("id", "in", ids)])}
         names = {text if "." in text else f"__import__.{text}": text for text in columns.get("id", ())}
         # sudo: only which deals they name
-        found = self.env["ir.model.data"].sudo().search_fetch(
-            [("model", "=", "crm.lead"), ("name", "in", [name.split(".", 1)[1] for name in names])],
-            ["complete_name", "res_id"],
+        found = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search_fetch(
+                [("model", "=", "crm.lead"), ("name", "in", [name.split(".", 1)[1] for name in names])],
+                ["complete_name", "res_id"],
+            )
         )
         named = {one.complete_name: one.res_id for one in found if one.complete_name in names}
         leads = self.leads.search([("id", "in", [*named.values()])]).grouped("id")
@@ -260,7 +275,9 @@ class RowNames:
                 names=", ".join(map(str, stages.ids)),
             )
         own = self.env["crm.stage"].browse(self.gates[playbook_id].stages if playbook else ())
-        own = own.sorted() or self.env["crm.stage"].search([("team_ids", "in", (*keys["team_id"].ids, False))])
+        own = own.sorted() or self.env["crm.stage"].search(
+            [("team_ids", "in", (*keys["team_id"].ids, False))]
+        )
         others = stages.playbook_ids.mapped("name") or stages.team_ids.mapped("name")
         return self.env._(
             "“%(cell)s” is a stage of “%(others)s”, not of “%(own)s”. Write one of: %(stages)s.",

@@ -126,7 +126,9 @@ class TestImportCells(CellsCase):
         return self._import_column("probability", "成交概率(%)", cells)
 
     def test_percentages(self):
-        self.assertEqual(self._import_percent("70", "70%", "70 %", "6.5%", "７０", "1"), [70, 70, 70, 6.5, 70, 1])
+        self.assertEqual(
+            self._import_percent("70", "70%", "70 %", "6.5%", "７０", "1"), [70, 70, 70, 6.5, 70, 1]
+        )
         self.assertEqual(self._import_percent((0.7, "0%"), (70, "General"), ("70%", "@")), [70] * 3)
 
     def test_shares_of_one_are_refused(self):
@@ -186,4 +188,6 @@ class TestImportCells(CellsCase):
         column = SheetColumn(self.env["crm.lead"], "active", ["是", "否", "Y", "✓", "n", "", "x"], {})
         values, sentences = zip(*column.get_cells(), strict=True)
         self.assertEqual(values, ("1", "0", "1", "1", "0", "", ""))
-        self.assertEqual([str(one) for one in sentences if one], ["“x” is neither yes nor no. Write Yes or No."])
+        self.assertEqual(
+            [str(one) for one in sentences if one], ["“x” is neither yes nor no. Write Yes or No."]
+        )

@@ -66,10 +66,8 @@ class TestImportNames(CellsCase):
         [lead] = self._import_rows(headers, ["A", "North", "Wang Wei"])
         self.assertEqual(lead.user_id, people[1])
         [fault] = self._import_rows(headers, ["A", "South", "Wang Wei"], ["B", "North", "Wang Wei"])
-        self.assertEqual(
-            fault,
-            "Row 2, “跟进人”: “Wang Wei” is the name of more than one person. Write the login of the one: a, b.",
-        )
+        self.assertIn("Row 2, “跟进人”: “Wang Wei” is the name of more than one person.", fault)
+        self.assertIn("Write the login of the one: a, b.", fault)
         [lead] = self._import_rows(headers, ["A", "South", "a"])
         self.assertEqual(lead.user_id, people[0])
 
@@ -107,7 +105,9 @@ class TestImportNames(CellsCase):
         self.assertFalse(industries.search([("name", "=", "玻璃业")]), "of a row that is left out")
 
     def test_industries_of_one_name(self):
-        two = self.env["res.partner.industry"].create([{"name": "Steel"}, {"name": "steel"}, {"name": "Coal"}])[:2]
+        two = self.env["res.partner.industry"].create(
+            [{"name": "Steel"}, {"name": "steel"}, {"name": "Coal"}]
+        )[:2]
         leads = self._import_rows(["客户名称", "行业"], ["A", "steel"], ["B", "Steel"])
         self.assertEqual(leads.mapped("industry_id.id"), two[::-1].ids)
         [fault] = self._import_rows(["客户名称", "行业"], ["A", "STEEL"])
@@ -138,7 +138,9 @@ class TestImportNames(CellsCase):
 
     def test_an_update_touches_what_the_file_has(self):
         """Each other field is as it was, the customer, whom to call and the time of entry too."""
-        company = self.env["res.partner"].create({"name": "ACME", "is_company": True, "phone": "+32 2 111 11 11"})
+        company = self.env["res.partner"].create(
+            {"name": "ACME", "is_company": True, "phone": "+32 2 111 11 11"}
+        )
         person = self.env["res.partner"].create({"name": "Ms Wu", "parent_id": company.id})
         lead = self._create_lead(
             partner_id=person.id,
@@ -159,11 +161,14 @@ class TestImportNames(CellsCase):
         [same] = self._import_rows(["ID", "成交概率(%)"], [lead.id, "70%"])
         changed = {name for name, value in same.read(names)[0].items() if value != before[name]}
         self.assertIn("probability", changed)
-        self.assertEqual((same.partner_id, same.contact_name, company.phone), (person, "Mr Li", "+32 2 111 11 11"))
+        self.assertEqual(
+            (same.partner_id, same.contact_name, company.phone), (person, "Mr Li", "+32 2 111 11 11")
+        )
 
     def test_the_english_template_passes_its_own_test(self):
         self.stage_demo.with_context(lang="en_US").name = "Solution demo"
         self.stage_talks.with_context(lang="en_US").name = "Negotiation"
+        self.env.flush_all()  # a test takes back what is written while it lasts
         for name in ("sales_funnel_sheet_en.csv", "sales_funnel_sheet_en.xlsx"):
             result = self._upload((SHEETS / name).read_bytes(), is_test=True)
             self.assertEqual(result["messages"], [])
