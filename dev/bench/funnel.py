@@ -48,6 +48,12 @@ OPEN = """
         AND (log.left_at IS NULL OR log.left_at >= %(until)s)
     GROUP BY 1, 2
 """
+OPEN_COUNTS = """
+    SELECT log.stage_id, COUNT(*) FROM crm_lead_stage_log log
+    WHERE log.playbook_id = %(playbook)s AND log.entered_at < %(until)s AND log.state = 'open'
+        AND (log.left_at IS NULL OR log.left_at >= %(until)s)
+    GROUP BY 1
+"""
 TREND = """
     SELECT log.stage_id, DATE_TRUNC('day', log.entered_at), COUNT(*) FROM crm_lead_stage_log log
     WHERE log.playbook_id = %(playbook)s AND log.entered_at >= %(since)s AND log.entered_at < %(until)s AND
@@ -133,6 +139,26 @@ def funnel_freeze(env, playbook):
 )
 def funnel_page(env, playbook):
     env["crm.funnel.report"].get_funnel({"playbook_id": playbook.id, "period": "weeks_12"})
+
+
+def page_quick_bare(env, playbook, weeks=WEEKS):
+    _days, (_since, until) = get_week(env, playbook)
+    until += timedelta(weeks=1)
+    since = until - timedelta(weeks=weeks)
+    run_bare(env, playbook, (ENTERED, MOVES, OPEN_COUNTS, TREND), since, until)
+    run_bare(env, playbook, (ENTERED, MOVES, OPEN_COUNTS), since - timedelta(weeks=weeks), since)
+
+
+@bench(
+    "What the page shows at first, of the same weeks, against the SQL of its numbers",
+    setup=find_playbook,
+    **STAYS_MADE,
+    bare=page_quick_bare,
+    limit={"ratio": 1.5},
+)
+def funnel_page_quick(env, playbook):
+    filters = {"playbook_id": playbook.id, "period": "weeks_12"}
+    env["crm.funnel.report"].get_funnel(filters, is_quick=True)
 
 
 @bench(

@@ -76,13 +76,11 @@ class CrmFunnelReport(models.Model):
         with the moment ``at`` in the time zone ``tz``, where there is one that was taken nearer to it than
         now. Deals that it has not have the amounts of now.
         """
-        log, leads = self.env["crm.lead.stage.log"], self.env["crm.lead"]
-        stays = log._search(self._get_open_domain(scope, at))
+        leads = self.env["crm.lead"]
         leads.flush_model(["probability", "company_id"])
-        columns = (SQL.identifier(log._table, name) for name in ("stage_id", "lead_id"))
         query = SQL(
             AMOUNTS_THEN,
-            stays=stays.select(*columns),
+            stays=self._find_open_segments(scope, at),
             worth=leads._field_to_sql("lead", "worth"),
             monday=get_today(at, tz),
             at=at,

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import OptionalFloat
-from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel_events import DAYS, TRAIT_COLUMNS, TRAITS
 from .crm_funnel_report import OUTCOMES
 from .crm_playbook_deadline_report import STATE
@@ -77,13 +76,6 @@ class CrmFunnelIntakeReport(models.Model):
     }
 
     lead_id = fields.Many2one(string="Deal", readonly=True)
-    playbook_id = fields.Many2one("crm.playbook", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    product_line_id = fields.Many2one("crm.product.line", readonly=True)
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
-    stage_id = fields.Many2one("crm.stage", readonly=True)
-    tier = fields.Selection(TIERS, readonly=True)
     outcome = fields.Selection(OUTCOMES, readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     date = fields.Datetime(string="Captured On", readonly=True)

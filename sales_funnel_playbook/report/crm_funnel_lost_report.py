@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel_events import DAYS, TRAIT_COLUMNS, TRAITS
 
 LOST = "COALESCE(loss.left_at, loss.entered_at)"
@@ -47,18 +46,12 @@ class CrmFunnelLostReport(models.Model):
     }
 
     lead_id = fields.Many2one(string="Deal", readonly=True)
-    playbook_id = fields.Many2one("crm.playbook", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    product_line_id = fields.Many2one("crm.product.line", readonly=True)
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
-    stage_id = fields.Many2one("crm.stage", readonly=True, help="The stage in which the deal was lost.")
+    stage_id = fields.Many2one(help="The stage in which the deal was lost.")
     competitor_ids = fields.Many2many(
         *("crm.competitor", "crm_lead_competitor", "lead_id", "competitor_id"),
         string="Competitors",
         readonly=True,
     )
-    tier = fields.Selection(TIERS, readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     date = fields.Datetime(string="Lost On", readonly=True)
     day = fields.Date(readonly=True, help="The day on which it was lost, where the deal is worked.")

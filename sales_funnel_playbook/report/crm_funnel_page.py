@@ -6,7 +6,7 @@ from ..models.customer.crm_lead import COMPANY_SIZES
 from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel import get_bounds, get_days, get_days_before
 from ..tools.funnel_events import TRAITS
-from .crm_funnel_numbers import COUNTS, RATES, SCOPE, STAYS
+from .crm_funnel_numbers import COUNTS, LATER, RATES, SCOPE, STAYS
 
 PRESETS = (
     *("this_week", "last_week", "weeks_4", "weeks_12"),
@@ -28,12 +28,14 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     @api.readonly
-    def get_funnel(self, filters=None):
+    def get_funnel(self, filters=None, is_quick=False):
         """Return the funnel of a playbook in a period, from the deals that the user may see.
 
         :param dict filters: what a scope has, see :class:`CrmFunnelReport`, and either ``period`` (one of
             ``PRESETS``) or ``date_from`` and ``date_to`` (ISO dates, the last day included); all are
             optional. Without a playbook it is that of the user's team, else the first one
+        :param bool is_quick: without what takes longer, as the page shows it at first: numbers in ``LATER``
+            are not there, nor are totals of what came and in how many days it was won
         :return: ``{"filters": the filters in effect, "previous": {"date_from", "date_to"}, "stages": [stage,
             …], "totals": see :meth:`_get_totals`, "trend": see :meth:`_get_trend`, "definitions": {number:
             {"label", "help"}}, "total_definitions": the same of the totals, "currency_id", "missing_rates",
@@ -51,14 +53,18 @@ class CrmFunnelReport(models.Model):
         before = get_days_before(first, last, filters["period"])
         tz = self._get_scope_tz(filters)
         bounds, bounds_before = get_bounds(first, last, tz), get_bounds(*before, tz)
-        numbers = self._get_stage_numbers(filters, *bounds)
-        previous = self._get_stage_numbers(filters, *bounds_before)
-        totals = self._get_totals(filters, numbers, *bounds)
+        count, add_up = self._get_stage_numbers, self._get_totals
+        if is_quick:
+            count, add_up = self._get_quick_numbers, self._get_quick_totals
+        numbers, previous = count(filters, *bounds), count(filters, *bounds_before)
         return {
             "filters": filters,
             "previous": dict(zip(("date_from", "date_to"), map(fields.Date.to_string, before), strict=True)),
-            "stages": self._prepare_stages(playbook, filters, numbers, previous),
-            "totals": totals | {"previous": self._get_totals(filters, previous, *bounds_before)},
+            "stages": self._prepare_stages(playbook, filters, numbers, previous, LATER if is_quick else ()),
+            "totals": {
+                **add_up(filters, numbers, *bounds),
+                "previous": add_up(filters, previous, *bounds_before),
+            },
             "trend": self._get_trend(filters, first, last, tz),
             "definitions": self._get_definitions(),
             "total_definitions": self._get_total_definitions(),
@@ -173,7 +179,7 @@ class CrmFunnelReport(models.Model):
         }
 
     @api.model
-    def _prepare_stages(self, playbook, filters, numbers, previous):
+    def _prepare_stages(self, playbook, filters, numbers, previous, missing=()):
         ranks = self.env["crm.stage"]._get_ranks()
         alerts = self._get_alerts(playbook, filters)
         nothing = self._get_no_numbers()
@@ -191,6 +197,9 @@ class CrmFunnelReport(models.Model):
         ]
         for values in (stages[-1], stages[-1]["previous"]):  # nothing comes after it
             values["reached_rate"] = None
+        for values in [*stages, *(stage["previous"] for stage in stages)] if missing else ():
+            for name in missing:
+                del values[name]
         return stages
 
     @api.model

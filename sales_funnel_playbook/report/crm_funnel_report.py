@@ -5,7 +5,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.date_utils import parse_date
 
-from ..models.rating.crm_playbook_tier import TIERS
 from ..tools.funnel_events import EVENTS, TRAITS
 
 KINDS = [
@@ -47,6 +46,7 @@ class CrmFunnelReport(models.Model):
     _description = "Funnel Analysis"
     _inherit = ["crm.lead.fact", "crm.lead.trait", "crm.funnel.numbers"]
     _auto = False
+    _is_history = True
     _order = "date desc, id desc"
     _rec_name = "lead_id"
     _depends = {
@@ -71,13 +71,6 @@ class CrmFunnelReport(models.Model):
     }
 
     lead_id = fields.Many2one(string="Deals", readonly=True, aggregator="count_distinct")
-    playbook_id = fields.Many2one("crm.playbook", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    product_line_id = fields.Many2one("crm.product.line", readonly=True)
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
-    stage_id = fields.Many2one("crm.stage", readonly=True)
-    tier = fields.Selection(TIERS, readonly=True, help="The deal's tier today.")
     outcome = fields.Selection(OUTCOMES, readonly=True, help="What has become of the deal until today.")
     event = fields.Selection(KINDS, readonly=True)
     date = fields.Datetime(readonly=True, help="When it happened.")

@@ -6,8 +6,11 @@ from ..tools.funnel import get_rate
 
 # From the first entry into a stage of the playbook to winning, of the deals that were won.
 WON_DAYS = """
-    SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM won.date - began.at) / 86400)
-    FROM (%(won)s) won CROSS JOIN LATERAL (
+    SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM won.at - began.at) / 86400)
+    FROM (
+        SELECT log.lead_id, log.left_at AS at FROM (%(left)s) log
+        UNION ALL SELECT log.lead_id, log.entered_at FROM (%(born)s) log
+    ) won CROSS JOIN LATERAL (
         SELECT MIN(log.entered_at) AS at FROM crm_lead_stage_log log
         WHERE log.lead_id = won.lead_id AND log.playbook_id = %(playbook)s AND log.is_entry
     ) began
@@ -26,20 +29,32 @@ class CrmFunnelReport(models.Model):
 
         :param dict numbers: of the stages, from :meth:`_get_stage_numbers`
         """
-        totals = self._get_total_numbers(filters, since, until, numbers)
-        won, lost = totals["won_count"], totals["lost_count"]
-        return totals | {
-            "win_rate": get_rate(won, won + lost),
-            "won_days_median": self._get_won_days(filters, since, until) if won else None,
+        totals = self._get_quick_totals(filters, numbers, since, until)
+        totals |= self._get_total_numbers(filters, since, until, numbers)
+        totals["won_days_median"] = self._get_won_days(filters, since, until) if totals["won_count"] else None
+        return totals
+
+    @api.model
+    def _get_quick_totals(self, _filters, numbers, _since, _until):
+        """Return what :meth:`_get_totals` does, as far as the counts of the stages tell."""
+        totals = {
+            name: sum(values[name] for values in numbers.values())
+            for name in ("won_count", "lost_count", "open_count")
         }
+        won, lost = totals["won_count"], totals["lost_count"]
+        return totals | {"win_rate": get_rate(won, won + lost)}
 
     @api.model
     def _get_won_days(self, filters, since, until):
         """Return in how many calendar days half of the deals were won that were won in the period."""
-        domain = self._get_period_domain(filters, since, until)
-        won = self._search(domain & Domain("event", "=", "left") & Domain("won_count", "=", 1))
-        columns = (SQL.identifier(won.table, name) for name in ("lead_id", "date"))
-        query = SQL(WON_DAYS, won=won.select(*columns), playbook=filters["playbook_id"])
+        left = Domain("left_at", ">=", since) & Domain("left_at", "<", until) & Domain("went", "=", "won")
+        born = self._get_born_domain(since, until, states=["won"])
+        query = SQL(
+            WON_DAYS,
+            left=self._find_segments(filters, left),
+            born=self._find_segments(filters, born),
+            playbook=filters["playbook_id"],
+        )
         [[days]] = self.env.execute_query(query)
         return days
 

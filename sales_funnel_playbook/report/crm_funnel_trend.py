@@ -1,15 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..tools.funnel import get_bounds, get_period, get_rate, get_step, get_today
 
 # What the trend counts, and the rates of it: from how many, to how many.
 COUNTS = {
     "begun": "begun_count",
-    "next": "next_count",
     "cohort": "cohort_count",
     "reached": "reached_count",
 }
@@ -34,39 +31,26 @@ class CrmFunnelReport(models.Model):
         end = max(first, min(last, get_today(self.env.cr.now(), tz)))
         days = [first + timedelta(days=number) for number in range((end - first).days + 1)]
         dates = list(dict.fromkeys(get_period(day, step)[0] for day in days))
-        domain = self._get_period_domain(filters, *get_bounds(first, last, tz))
-        sums = self._get_entry_sums(domain, [get_bounds(day, day, tz)[0] for day in dates])
+        starts = [get_bounds(day, day, tz)[0] for day in dates]
+        counts = self._get_entry_counts(filters, [*starts, get_bounds(first, last, tz)[1]])
+        path = self._get_path(filters)
+        spans = range(len(dates))
+        came = {stage_id for _number, stage_id in counts}
         stages = {
-            stage_id: self._prepare_trend([sums.get((stage_id, number), {}) for number in range(len(dates))])
-            for stage_id in dict.fromkeys(stage_id for stage_id, _number in sums)
+            stage_id: self._prepare_trend(
+                [counts.get((number, stage_id), {}) for number in spans],
+                [counts.get((number, path.get(stage_id)), {}) for number in spans],
+            )
+            for stage_id in [*path, *(came - set(path))]
+            if stage_id in came or path.get(stage_id) in came
         }
         return {"step": step, "dates": [fields.Date.to_string(day) for day in dates], "stages": stages}
 
     @api.model
-    def _get_entry_sums(self, domain, starts):
-        """Return ``{(stage id, number of the span): {name: count}}``.
-
-        :param starts: when each span begins and the one before it ends, in naive UTC: PostgreSQL need not
-            know the time zone
-        """
-        query = self._search(domain & Domain("event", "in", ["begun", "next", "first"]))
-        stage, date, *counts = (
-            self._field_to_sql(self._table, name, query) for name in ("stage_id", "date", *COUNTS.values())
-        )
-        query.groupby = SQL("1, 2")
-        rows = self.env.execute_query(
-            query.select(
-                *(stage, SQL("WIDTH_BUCKET(%s, %s) - 1", date, starts)),
-                *(SQL("COALESCE(SUM(%s), 0)", count) for count in counts),
-            )
-        )
-        return {
-            (stage_id, number): dict(zip(COUNTS, counts, strict=True)) for stage_id, number, *counts in rows
-        }
-
-    @api.model
-    def _prepare_trend(self, steps):
-        lines = {name: [step.get(name, 0) for step in steps] for name in COUNTS}
+    def _prepare_trend(self, steps, following):
+        """Return a stage's lines from its own counts by step and those of the stage after it."""
+        lines = {name: [step.get(count, 0) for step in steps] for name, count in COUNTS.items()}
+        lines["next"] = [step.get("begun_count", 0) for step in following]
         for rate, (whole, part) in RATES.items():
             lines[rate] = [get_rate(*pair) for pair in zip(lines[part], lines[whole], strict=True)]
         return lines

@@ -17,6 +17,7 @@ from . import test_funnel_review
 from . import test_funnel_review_use
 from . import test_funnel_total
 from . import test_funnel_two_companies
+from . import test_funnel_visible
 from . import test_funnel_tours
 from . import test_funnel_workbook_frozen
 from . import test_funnel_worth

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...report.crm_funnel_numbers import LATER
 from .funnel_common import FunnelCase, monday
 
 
@@ -105,6 +106,27 @@ class TestFunnelPage(FunnelCase):
             definitions["flow_rate"]["help"], self.Report._fields["flow_rate"]._description_help(self.env)
         )
         self.assertTrue(all(one["label"] and one["help"] for one in definitions.values()))
+
+    def test_at_first_what_the_log_alone_tells(self):
+        """The page shows at once what takes no time, and the same numbers are there when all are."""
+        with self.mock_datetime_and_now(monday(6) + timedelta(days=6)):
+            quick = self.Report.get_funnel({"playbook_id": self.playbook.id}, is_quick=True)
+        whole = self.get_funnel()
+        self.assertTrue(any(stage["begun_count"] for stage in whole["stages"]))
+        self.assertTrue(any(stage["open_amount"] for stage in whole["stages"]))
+        for stage, full in zip(quick["stages"], whole["stages"], strict=True):
+            for numbers, every in ((stage, full), (stage["previous"], full["previous"])):
+                self.assertEqual(set(every) - set(numbers), set(LATER))
+            later = dict.fromkeys(LATER)
+            full["previous"] = {**full["previous"], **later}
+            self.assertEqual({**stage, **later, "previous": {**stage["previous"], **later}}, full | later)
+        for numbers, every in (
+            (quick["totals"], whole["totals"]),
+            (quick["totals"]["previous"], whole["totals"]["previous"]),
+        ):
+            for name in ("won_count", "lost_count", "open_count", "win_rate"):
+                self.assertEqual(numbers[name], every[name], name)
+        self.assertEqual(quick["trend"], whole["trend"])
 
     def test_only_reads(self):
         for name in ("get_funnel", "get_filter_options", "get_deals_action"):

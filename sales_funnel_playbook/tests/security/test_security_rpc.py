@@ -76,6 +76,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
             "domain": [("type", "=", "opportunity")],
             "feedback": "They call back",
             "filters": {"date_from": "2030-01-01", "date_to": "2030-01-31"},
+            "is_quick": False,
             "is_done": True,
             "is_new": False,
             "is_used": True,

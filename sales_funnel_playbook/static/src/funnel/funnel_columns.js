@@ -41,8 +41,12 @@ export const RATES = {
     flow_rate: ["begun_count", "next_count"],
 };
 
+/** A number as it is read; one that is still being counted is undefined, one that there is not is null. */
 export function formatNumber(column, value, currencyId) {
-    if (value === null || value === undefined) {
+    if (value === undefined) {
+        return "…";
+    }
+    if (value === null) {
         return "–";
     }
     if (column.isMoney) {
@@ -63,7 +67,7 @@ export function formatNumber(column, value, currencyId) {
 /** Of how many deals a rate or a time in stage is; null for what is no such number. */
 export function getSample(name, numbers) {
     const counted = name.startsWith("stay_") && name !== "stay_count" ? "stay_count" : RATES[name]?.[0];
-    return counted ? numbers[counted] : null;
+    return counted ? numbers[counted] ?? null : null;
 }
 
 /** Whether a number is of fewer deals than the playbook asks for, so that it means little. */
@@ -77,10 +81,10 @@ export function isComparable(column, stage) {
     const { previous, minimum } = stage;
     const values = [stage[column.name], previous[column.name]];
     const isEmptyBefore = !previous.begun_count && !previous.cohort_count && !previous.stay_count;
-    if (!column.isCompared || isEmptyBefore || values.includes(null)) {
+    if (!column.isCompared || isEmptyBefore || values.some((value) => typeof value !== "number")) {
         return false;
     }
-    if (column.name === "reached_rate" && stage.cohort_open_count) {
+    if (column.name === "reached_rate" && stage.cohort_open_count !== 0) {
         return false;
     }
     return ![stage, previous].some((numbers) => isFew(column.name, numbers, minimum));

@@ -74,35 +74,38 @@ export class FunnelDashboard extends Component {
             options: null,
             funnel: null,
             filters: {}, // as they are chosen: the numbers of them may still be on their way
-            isLoading: true,
+            isLoading: true, // nothing of what is asked for is there yet
+            isCounting: true, // not all of it is
             canWriteRules: false,
         });
         useSetupAction({ getLocalState: () => ({ filters: this.state.funnel?.filters }) });
         const { action, state } = this.props;
         const filters = state?.filters || action.params?.filters || readFilters(router.current);
         onWillStart(async () => {
-            // the page stands at once; its numbers come when they are there
+            // the page stands at once; its numbers come when they are there, and what there is to choose
             this.load(filters);
+            this.loadOptions();
             this.state.canWriteRules = await user.hasGroup("sales_team.group_sale_manager");
         });
     }
 
     async load(filters) {
         this.state.filters = filters;
-        this.state.isLoading = true;
-        const calls = [this.orm.call(MODEL, "get_funnel", [filters])];
-        if (!this.state.options) {
-            calls.push(this.orm.call(MODEL, "get_filter_options", []));
-        }
+        this.state.isLoading = this.state.isCounting = true;
         try {
-            const [funnel, options] = await this.keepLast.add(Promise.all(calls));
+            const funnel = await this.keepLast.add(this.orm.call(MODEL, "get_funnel", [filters, true]));
             this.state.funnel = funnel;
             this.state.filters = funnel.filters;
-            this.state.options = options || this.state.options;
             this.props.updateActionState?.(writeFilters(funnel.filters));
-        } finally {
             this.state.isLoading = false;
+            this.state.funnel = await this.keepLast.add(this.orm.call(MODEL, "get_funnel", [filters]));
+        } finally {
+            this.state.isLoading = this.state.isCounting = false;
         }
+    }
+
+    async loadOptions() {
+        this.state.options = await this.orm.call(MODEL, "get_filter_options", []);
     }
 
     get isEmpty() {
@@ -123,7 +126,7 @@ export class FunnelDashboard extends Component {
     }
 
     get told() {
-        return tellFilters(this.state.funnel.filters, this.state.options);
+        return this.state.options ? tellFilters(this.state.funnel.filters, this.state.options) : "";
     }
 
     /** What the numbers on the page mean: of the tiles, of the columns that are shown, of the picture. */

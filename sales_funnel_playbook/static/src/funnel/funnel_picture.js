@@ -35,12 +35,13 @@ export class FunnelPicture extends Component {
         const { stages } = this.props.funnel;
         const { name } = this.measure;
         const all = stages.flatMap((stage) => [stage[name], stage.previous[name]]);
-        const most = Math.max(...all) || 1;
-        const widths = stages.map((stage) => (stage[name] / most) * 100);
+        const most = Math.max(...all.map((value) => value || 0)) || 1;
+        const getWidth = (value) => ((value || 0) / most) * 100;
+        const widths = stages.map((stage) => getWidth(stage[name]));
         return stages.map((stage, number) => ({
             stage,
             width: widths[number],
-            widthBefore: (stage.previous[name] / most) * 100,
+            widthBefore: getWidth(stage.previous[name]),
             slope: this.getSlope(widths[number], Math.min(widths[number], widths[number + 1] ?? 0)),
             value: this.format(stage[name]),
             label: this.getLabel(stage),
@@ -99,6 +100,7 @@ export class FunnelPicture extends Component {
         const [stage] = this.props.funnel.stages;
         return (
             stage.cohort_count &&
+            stage.cohort_won_count !== undefined &&
             _t(
                 "Of the %(count)s deals that first entered “%(stage)s” in the period: %(won)s won, %(lost)s lost, %(open)s still open.",
                 {

@@ -56,13 +56,13 @@ export class FunnelTable extends Component {
     /** From how many to how many a rate is; a weekly flow may be more than 100 %. */
     getCounts(column, numbers) {
         const names = RATES[column.name];
-        const hasCounts = names && numbers[column.name] !== null;
+        const hasCounts = names && typeof numbers[column.name] === "number";
         return hasCounts ? `${numbers[names[0]]} → ${numbers[names[1]]}` : "";
     }
 
     /** Why a number is grey, "" where it is not. */
     getFewTitle(column, stage) {
-        const isGrey = stage[column.name] !== null && isFew(column.name, stage, stage.minimum);
+        const isGrey = typeof stage[column.name] === "number" && isFew(column.name, stage, stage.minimum);
         return isGrey ? getFewTitle(getSample(column.name, stage), stage.minimum) : "";
     }
 

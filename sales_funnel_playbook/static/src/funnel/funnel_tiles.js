@@ -40,7 +40,7 @@ export class FunnelTiles extends Component {
 
     /** Of how many deals the number is. */
     getNote(tile, totals) {
-        if (totals[tile.name] === null) {
+        if (typeof totals[tile.name] !== "number") {
             return "";
         }
         if (tile.name === "win_rate") {

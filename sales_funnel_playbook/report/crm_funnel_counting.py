@@ -1,0 +1,198 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.funnel import get_rate
+from ..tools.funnel_events import HAS_COME, NAMED, OWN, STAYS
+from .crm_funnel_numbers import COHORT
+
+# The first three need the log only, each one of its indexes: what a page shows at once. The others ask for
+# the deals as they are today, or sort.
+ENTERED = """
+    SELECT WIDTH_BUCKET(log.entered_at, %(starts)s) - 1, log.stage_id, COUNT(*),
+        COUNT(*) FILTER (WHERE log.is_first), COUNT(*) FILTER (WHERE log.came_further_at IS NOT NULL)
+    FROM (%(segments)s) log GROUP BY 1, 2
+"""
+LEFT = f"""
+    SELECT {NAMED}, log.stage_id, log.went, COUNT(*), COUNT(*) FILTER (WHERE log.closes_stay)
+    FROM (%(segments)s) log GROUP BY 1, 2, 3
+"""
+BORN = f"SELECT {OWN}, log.state, COUNT(*) FROM (%(segments)s) log GROUP BY 1, 2"
+COHORTS = """
+    SELECT log.stage_id, lead.won_status, COUNT(*)
+    FROM (%(segments)s) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1, 2
+"""
+TIMES = """
+    SELECT log.stage_id, AVG(log.duration_days), AVG(log.working_hours),
+        PERCENTILE_CONT(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY log.duration_days),
+        PERCENTILE_CONT(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY log.working_hours)
+    FROM (%(segments)s) log GROUP BY 1
+"""
+AMOUNTS = """
+    SELECT log.stage_id, lead.company_id, COUNT(*), SUM(%(worth)s), SUM(%(worth)s * lead.probability / 100)
+    FROM (%(segments)s) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1, 2
+"""
+CAME = f"""
+    SELECT lead.won_status, COUNT(DISTINCT log.lead_id) FROM (%(segments)s) log
+    JOIN crm_lead lead ON lead.id = log.lead_id WHERE {HAS_COME} GROUP BY 1
+"""
+# What each way on counts as.
+WAYS = {
+    "further": ("advanced_count",),
+    "won": ("advanced_count", "won_count"),
+    "lost": ("lost_count",),
+    "back": ("returned_count",),
+}
+COLUMNS = (
+    *("lead_id", "playbook_id", "stage_id", "stage_rank", "sequence", "previous_stage_id", "kind", "origin"),
+    *("entered_at", "left_at", "state", "is_first", "came_further_at", "went", "closes_stay"),
+    *("duration_days", "working_hours"),
+)
+# Rows among which are those with which a deal came under the playbook; there is an index of them.
+COMES = Domain("kind", "in", ["created", "joined"]) | (
+    Domain("kind", "=", "lost") & Domain("previous_stage_id", "=", False)
+)
+
+
+class CrmFunnelReport(models.Model):
+    """How the log of a period is counted: the same as the events of the analysis, a statement for all of
+    what one index yields.
+    """
+
+    _inherit = "crm.funnel.report"
+
+    @api.model
+    def _find_segments(self, scope, domain):
+        """Return the rows of the log that are in a scope, fit a domain and may be seen, as SQL."""
+        log = self.env["crm.lead.stage.log"]
+        query = log._search(self._get_scope_domain(scope, tier="lead_id.tier") & domain)
+        log.flush_model(COLUMNS)
+        return query.select(*(SQL.identifier(query.table, name) for name in COLUMNS))
+
+    @api.model
+    def _get_path(self, scope):
+        """Return ``{stage id: id of the playbook's next stage, None after the last}``, in their order."""
+        ranks = self.env["crm.stage"]._get_ranks()
+        stages = self._get_playbook(scope).stage_ids.stage_id
+        ordered = sorted(stages.ids, key=lambda stage_id: ranks.get(stage_id, -1))
+        return dict(zip(ordered, [*ordered[1:], None], strict=True))
+
+    @api.model
+    def _get_entry_counts(self, scope, starts):
+        """Return ``{(number of the span, stage id): {"begun_count", "cohort_count", "reached_count"}}``.
+
+        :param starts: when each span begins and the one before it ends, and when the last one ends, in naive
+            UTC: PostgreSQL need not know the time zone
+        """
+        within = Domain("entered_at", ">=", starts[0]) & Domain("entered_at", "<", starts[-1])
+        entries = within & Domain("is_entry", "=", True) & Domain("stage_id", "!=", False)
+        segments = self._find_segments(scope, entries)
+        rows = self.env.execute_query(SQL(ENTERED, segments=segments, starts=list(starts)))
+        names = ("begun_count", "cohort_count", "reached_count")
+        return {
+            (number, stage_id): dict(zip(names, counts, strict=True)) for number, stage_id, *counts in rows
+        }
+
+    @api.model
+    def _get_entry_numbers(self, scope, since, until):
+        counts = self._get_entry_counts(scope, [since, until])
+        numbers = {stage_id: values for (_number, stage_id), values in counts.items()}
+        path = self._get_path(scope)
+        for stage_id in {*numbers, *path}:
+            following = path.get(stage_id)
+            came_on = numbers.get(following, {}).get("begun_count", 0) if following else None
+            if came_on or stage_id in numbers:
+                values = numbers.setdefault(stage_id, {})
+                rate = get_rate(came_on, values.get("begun_count", 0)) if following else None
+                values |= {"next_count": came_on, "flow_rate": rate}
+        return numbers
+
+    @api.model
+    def _get_exit_numbers(self, scope, since, until):
+        numbers = {}
+
+        def add(stage_id, name, count):
+            values = numbers.setdefault(stage_id or False, {})
+            values[name] = values.get(name, 0) + count
+
+        left = self._find_segments(scope, Domain("left_at", ">=", since) & Domain("left_at", "<", until))
+        born = self._find_segments(scope, self._get_born_domain(since, until))
+        for named_id, stage_id, went, count, closed in self.env.execute_query(SQL(LEFT, segments=left)):
+            for name in WAYS.get(went, ()):
+                add(named_id, name, count)
+            if closed and stage_id:
+                add(stage_id, "stay_count", closed)
+        for stage_id, state, count in self.env.execute_query(SQL(BORN, segments=born)):
+            add(stage_id, f"{state}_count", count)
+        return numbers
+
+    @api.model
+    def _get_born_domain(self, since, until, states=("won", "lost")):
+        """Return the domain of deals that came as won or lost."""
+        born = self._get_come_domain(since, until) & Domain("kind", "!=", "joined")
+        return born & Domain("state", "in", states)
+
+    @api.model
+    def _get_come_domain(self, since, until):
+        """Return the domain of rows among which are those with which a deal came under the playbook."""
+        within = Domain("entered_at", ">=", since) & Domain("entered_at", "<", until)
+        return within & COMES
+
+    @api.model
+    def _get_open_counts(self, scope, at):
+        """Return ``{stage id: {"open_count"}}``."""
+        segments = self._find_open_segments(scope, at)
+        rows = self.env.execute_query(SQL("SELECT log.stage_id, COUNT(*) FROM (%s) log GROUP BY 1", segments))
+        return {stage_id or False: {"open_count": count} for stage_id, count in rows}
+
+    @api.model
+    def _find_open_segments(self, scope, at):
+        """Return what was open at a moment, as SQL: still there, or gone since, each by its index."""
+        was_open = Domain("entered_at", "<", at) & Domain("state", "=", "open")
+        still = self._find_segments(scope, was_open & Domain("left_at", "=", False))
+        gone = self._find_segments(scope, was_open & Domain("left_at", ">=", at))
+        return SQL("%s UNION ALL %s", still, gone)
+
+    @api.model
+    def _get_cohort_numbers(self, scope, since, until):
+        within = Domain("entered_at", ">=", since) & Domain("entered_at", "<", until)
+        firsts = (
+            Domain("is_entry", "=", True) & Domain("is_first", "=", True) & Domain("stage_id", "!=", False)
+        )
+        self.env["crm.lead"].flush_model(["won_status"])
+        numbers = {}
+        segments = self._find_segments(scope, within & firsts)
+        for stage_id, outcome, count in self.env.execute_query(SQL(COHORTS, segments=segments)):
+            values = numbers.setdefault(stage_id, {})
+            name = COHORT[outcome or "pending"]
+            values[name] = values.get(name, 0) + count
+        return numbers
+
+    @api.model
+    def _get_stay_numbers(self, scope, since, until):
+        left = Domain("left_at", ">=", since) & Domain("left_at", "<", until)
+        ended = left & Domain("closes_stay", "=", True) & Domain("stage_id", "!=", False)
+        rows = self.env.execute_query(SQL(TIMES, segments=self._find_segments(scope, ended)))
+        nothing = (None, None)
+        return {
+            stage_id: dict(
+                zip(STAYS, (days, *(of_days or nothing), hours, *(of_hours or nothing)), strict=True)
+            )
+            for stage_id, days, hours, of_days, of_hours in rows
+        }
+
+    @api.model
+    def _get_open_numbers(self, scope, at):
+        leads = self.env["crm.lead"]
+        leads.flush_model(["probability", "company_id"])
+        segments = self._find_open_segments(scope, at)
+        worth = leads._field_to_sql("lead", "worth")
+        rows = self.env.execute_query(SQL(AMOUNTS, segments=segments, worth=worth))
+        return self._add_up_open(scope, rows)
+
+    @api.model
+    def _get_came_counts(self, scope, since, until):
+        """Return ``{outcome: deals that came under the playbook}``."""
+        self.env["crm.lead"].flush_model(["won_status"])
+        segments = self._find_segments(scope, self._get_come_domain(since, until))
+        return dict(self.env.execute_query(SQL(CAME, segments=segments)))
