@@ -3,7 +3,8 @@ from datetime import date, datetime
 
 import openpyxl
 
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.sales_funnel_playbook import hooks
 from odoo.addons.sales_funnel_playbook.models.customer.sheet_columns import SheetColumn
@@ -191,3 +192,14 @@ class TestImportCells(CellsCase):
         self.assertEqual(
             [str(one) for one in sentences if one], ["“x” is neither yes nor no. Write Yes or No."]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestImportCellsScreen(HttpCase, ImportCase):
+    def test_all_that_is_wrong_is_said_in_sentences(self):
+        self.user_manager.lang = "en_US"
+        action = self.env["ir.actions.client"].create(
+            {"name": "Import", "tag": "import", "params": {"active_model": "crm.lead"}}
+        )
+        with mute_logger("odoo.http"):  # it logs that Odoo's own upload sends more than is taken
+            self.start_tour(f"/odoo/action-{action.id}", "sheet_cells", login=self.user_manager.login)
