@@ -61,19 +61,16 @@ const uploadSheet = async (session) => {
 export const SHOTS = [
     {
         name: "funnel_sheet",
+        user: "rep",
         open: "/odoo/funnel-sheet",
         ready: ".o_data_row",
-        steps: async (session) => {
-            await session.click(".o_facet_remove"); // of all, not the administrator's own
-            await session.see(".o_data_row");
-        },
         size: [1600, 700],
         windows: BOTH,
     },
     {
         name: "sheet_import",
         open: "/odoo/import?active_model=crm.lead",
-        ready: "input.o_input_file",
+        ready: "button.o_import_file",
         steps: uploadSheet,
     },
     {
