@@ -40,7 +40,7 @@ registry.category("web_tour.tours").add("sheet_import", {
             trigger: "body:not(:contains(Rows of totals left out)) button:contains(Import)",
             run: "click",
         },
-        { trigger: ".o_list_view .o_data_row:contains(公司)" },
+        { trigger: ".o_list_view .o_data_row:contains(公司)", timeout: 30000 },
     ],
 });
 
