@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",
-    "depends": ["crm"],
+    "depends": ["base_import", "crm"],
     "data": [
         # rights
         "security/crm_playbook_security.xml",
@@ -44,6 +44,7 @@
         "views/core/crm_lead_list_views.xml",
         "views/core/crm_lead_search_views.xml",
         "views/customer/res_partner_views.xml",
+        "views/customer/crm_funnel_sheet_views.xml",
         "views/case/calendar_event_views.xml",
         # the funnel
         "views/funnel/crm_funnel_views.xml",

@@ -30,6 +30,12 @@ SHEET_HEADINGS = {
     "预计成交金额（万元）": "expected_revenue_wan",
     "預計成交金額(萬元)": "expected_revenue_wan",
     "預計成交金額（萬元）": "expected_revenue_wan",
+    "预计成交金额(元)": "expected_revenue",
+    "预计成交金额（元）": "expected_revenue",
+    "預計成交金額(元)": "expected_revenue",
+    "預計成交金額（元）": "expected_revenue",
+    "公司规模": "company_size",
+    "公司規模": "company_size",
     "最近沟通时间": "last_contact_at",
     "最近溝通時間": "last_contact_at",
     "沟通内容摘要": "last_contact_summary",
@@ -42,13 +48,15 @@ SHEET_HEADINGS = {
     "跟進人": "user_id",
     "customer name": "partner_name",
     "industry": "industry_id",
-    "contact": "contact_name",
+    "contact person": "contact_name",
     "product line": "product_line_id",
     "current stage": "stage_id",
     "entered at": "stage_entered_at",
     "win probability (%)": "probability",
     "expected amount (10,000)": "expected_revenue_wan",
     "expected amount (10,000 cny)": "expected_revenue_wan",
+    "expected amount": "expected_revenue",
+    "company size": "company_size",
     "last contact time": "last_contact_at",
     "communication summary": "last_contact_summary",
     "risk level": "risk_level",
@@ -80,11 +88,7 @@ def _add_risk_subtype(env):
 
 
 def _add_headings(env):
-    """Teach the import screen the headings of the customer sheet, where that screen is installed:
-    the module itself depends on ``crm`` alone.
-    """
-    if "base_import.mapping" not in env:
-        return
+    """Teach the import screen the headings of the customer sheet."""
     Mapping = env["base_import.mapping"]
     known = set(Mapping.search([("res_model", "=", "crm.lead")]).mapped("column_name"))
     Mapping.create(
@@ -105,10 +109,17 @@ def uninstall_hook(env):
 
 
 def _forget_headings(env):
-    """Forget the headings of the customer sheet: the fields they name are gone."""
-    if "base_import.mapping" in env:
-        mappings = env["base_import.mapping"].search([("res_model", "=", "crm.lead")])
-        mappings.filtered(lambda m: SHEET_HEADINGS.get(m.column_name) == m.field_name).unlink()
+    """Forget the headings of the customer sheet, and others that were sent to the module's fields: these
+    are gone.
+    """
+    own = {field.name for field in _get_own(env, "ir.model.fields") if field.model == "crm.lead"}
+    mappings = env["base_import.mapping"].search([("res_model", "=", "crm.lead")])
+    mappings.filtered(
+        lambda one: (
+            SHEET_HEADINGS.get(one.column_name) == one.field_name
+            or (one.field_name or "").split("/")[0] in own
+        )
+    ).unlink()
 
 
 def _forget_filters(env):

@@ -36,7 +36,43 @@ const openPanel = async (session) => {
     await session.see(".o_playbook_panel");
 };
 
+const uploadSheet = async (session) => {
+    const [title, headings, total] = session.isChinese
+        ? ["销售漏斗表（三月）", "客户名称,联系人,当前阶段,成交概率(%),预计成交金额(万元),风险等级", "合计"]
+        : [
+              "Sales funnel of March",
+              "Customer Name,Contact Person,Current Stage,Win Probability (%),Expected Amount (10,000),Risk Level",
+              "Total",
+          ];
+    const rows = [
+        title,
+        headings,
+        "A,Ms Wu,Negotiation,70%,50.5,中",
+        "B,Mr Li,Solution demo,50%,80,低",
+        "",
+        `${total},,,,130.5,`,
+    ];
+    const buffer = Buffer.from(rows.join("\n"));
+    const file = { name: "sheet.csv", mimeType: "text/csv", buffer };
+    await session.page.setInputFiles("input.o_input_file", file);
+    await session.see(".o_import_data_content .alert-info");
+};
+
 export const SHOTS = [
+    {
+        name: "funnel_sheet",
+        user: "rep",
+        open: "/odoo/funnel-sheet",
+        ready: ".o_data_row",
+        size: [1600, 700],
+        windows: BOTH,
+    },
+    {
+        name: "sheet_import",
+        open: "/odoo/import?active_model=crm.lead",
+        ready: "button.o_import_file",
+        steps: uploadSheet,
+    },
     {
         name: "first_steps",
         open: "/odoo/sales-funnel-first-steps",

@@ -4,6 +4,7 @@ under one join it. What is asked of won and lost deals is known by the log's own
 
 from odoo import SUPERUSER_ID, api
 
+from odoo.addons.sales_funnel_playbook.hooks import _add_headings
 from odoo.addons.sales_funnel_playbook.shipped import update_shipped
 
 # One deal can have been won several times; only the last time is still looked at.
@@ -53,6 +54,14 @@ def migrate(cr, version):
     cr.execute(NAME_WORKBOOKS)
     update_shipped(cr, MINIMA)
     env = api.Environment(cr, SUPERUSER_ID, {})
+    # “Contact” is the heading of Odoo's own field
+    own = [
+        ("res_model", "=", "crm.lead"),
+        ("column_name", "=", "contact"),
+        ("field_name", "=", "contact_name"),
+    ]
+    env["base_import.mapping"].search(own).unlink()
+    _add_headings(env)
     _renew_rules(env)
     env["crm.playbook"].with_context(active_test=False).search([])._request_history()
 

@@ -7,3 +7,11 @@ from . import crm_competitor
 from . import crm_lead_progress
 from . import sources
 from . import sheet
+from . import funnel_sheet
+from . import identity
+from . import reading
+from . import fair_list
+from . import namesakes
+from . import industries
+from . import cells
+from . import known_deals

@@ -34,31 +34,13 @@ class CrmLead(models.Model):
 
     @api.model
     def load(self, fields, data):
-        """Name a deal after its customer where the sheet has no column for it, and create the
-        industries that the sheet brings along. Of a failed import nothing stays.
-        """
+        """Refuse what no database stores, and read the risk levels of a Chinese sheet."""
         if messages := self._get_unstorable(data):
             return {"ids": False, "messages": messages, "nextrow": 0}
-        names = [name.split("/")[0] for name in fields]
-        if "partner_name" in names and {"id", ".id", "name"}.isdisjoint(names):
-            column = names.index("partner_name")
-            fields = [*fields, "name"]
-            data = [[*row, row[column]] for row in data]
         if "risk_level" in fields:
             column = fields.index("risk_level")
             data = [[*row[:column], self._get_level(row[column]), *row[column + 1 :]] for row in data]
-        if "industry_id" not in fields:
-            return super().load(fields, data)
-        savepoint = self.env.cr.savepoint()
-        try:
-            # before the rows: each row that fails would take back what the rows before it created
-            self._create_industries({row[fields.index("industry_id")] for row in data})
-            result = super().load(fields, data)
-            savepoint.close(rollback=not result["ids"])
-        finally:
-            if not savepoint.closed:
-                savepoint.close(rollback=True)
-        return result
+        return super().load(fields, data)
 
     @api.model
     def _get_unstorable(self, data):
@@ -127,16 +109,8 @@ class CrmLead(models.Model):
         return dict(self.env["res.partner"]._read_group(companies, ["name"], ["id:recordset"]))
 
     @api.model
-    def _create_industries(self, names):
-        """Create the industries that are not there yet, if the user may."""
-        industries = self.env["res.partner.industry"]
-        missing = names - set(industries.search([("name", "in", list(names))]).mapped("name"))
-        if industries.has_access("create"):
-            industries.create([{"name": name} for name in sorted(filter(None, missing))])
-
-    @api.model
     def get_import_templates(self):
-        suffix = "" if (self.env.lang or "").startswith("zh") else "_en"
+        suffix = self._get_template_suffix()
         return [
             *super().get_import_templates(),
             {

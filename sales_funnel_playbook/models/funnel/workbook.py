@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.funnel import get_bounds, get_today
+from ...tools.xlsx_tables import write_table
 from .channel import OF_OPEN, WIDTH
 from .crm_funnel_numbers import RATES
 from .findings import NUMBERS
@@ -64,6 +65,7 @@ class CrmFunnelReview(models.Model):
                 ),
                 "number": book.add_format({"num_format": "#,##0"}),
                 "decimal": book.add_format({"num_format": "#,##0.0"}),
+                "percent": book.add_format({"num_format": 'General"%"'}),
                 "date": book.add_format({"num_format": "yyyy-mm-dd"}),
                 "total": book.add_format({"bold": True, "top": 1, "num_format": "#,##0"}),
                 "muted": book.add_format({"font_color": "#666666", "text_wrap": True, "valign": "top"}),
@@ -85,27 +87,7 @@ class CrmFunnelReview(models.Model):
         return self.workbook_id
 
     def _write_table(self, sheet, styles, headings, rows, widths):
-        """Write rows of ``(value, style name)`` under bold headings. Text is written as text, whatever it
-        begins with.
-        """
-        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
-            sheet.write_string(0, column, heading, styles["head"])
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
-        for number, row in enumerate(rows, start=1):
-            for column, (value, style) in enumerate(row):
-                self._write_cell(sheet, number, column, value, styles.get(style))
-
-    def _write_cell(self, sheet, row, column, value, style):
-        if value is None or value is False:
-            sheet.write_blank(row, column, None, style)
-        elif isinstance(value, str):
-            sheet.write_string(row, column, value, style)
-        elif isinstance(value, (int, float)):
-            sheet.write_number(row, column, value, style)
-        else:
-            sheet.write_datetime(row, column, value, style)
+        write_table(sheet, styles, headings, rows, widths)
 
     def _write_open_customers(self, sheet, styles):
         """Write the sheet that many teams keep by hand; it can be imported as it is. What deals are worth,
@@ -117,7 +99,8 @@ class CrmFunnelReview(models.Model):
         rows = [
             self._prepare_customer(then.get(lead.id, lead), levels, lead, *where) for lead, *where in leads
         ]
-        headings, widths = self._get_customer_headings(), [28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16]
+        headings = [*self._get_customer_headings(), "ID"]
+        widths = [28, 14, 16, 18, 12, 12, 40, 12, 14, 10, 30, 16, 8]
         if self.playbook_id.worth_basis != "one_off":
             headings.append(self.env._("Worth (10,000)"))
             widths.append(14)
@@ -143,11 +126,12 @@ class CrmFunnelReview(models.Model):
             (self._get_day(entered_at), "date"),
             (self._get_day(lead.last_contact_at), "date"),
             (lead.last_contact_summary, None),
-            (then.probability, "decimal"),
+            (then.probability, "percent"),
             (then.expected_revenue / WAN, "decimal"),
             (levels.get(then.risk_level), None),
             (lead.risk_description, None),
             (lead.user_id.name, None),
+            (lead.id, None),
         ]
 
     def _get_day(self, moment):
@@ -157,20 +141,9 @@ class CrmFunnelReview(models.Model):
     @api.model
     def _get_customer_headings(self):
         """Return the headings of the handbook's sheet, which the import knows."""
-        return [
-            self.env._("Customer name"),
-            self.env._("Industry"),
-            self.env._("Contact"),
-            self.env._("Current stage"),
-            self.env._("Entered at"),
-            self.env._("Last contact time"),
-            self.env._("Communication summary"),
-            self.env._("Win probability (%)"),
-            self.env._("Expected amount (10,000)"),
-            self.env._("Risk level"),
-            self.env._("Risk description"),
-            self.env._("Owner"),
-        ]
+        leads = self.env["crm.lead"]
+        headings = leads._get_sheet_headings()
+        return [headings[name] for name in leads._sheet_columns]
 
     def _get_open_leads(self):
         """Return ``[(lead, entered at, stage), …]`` of the deals open at the end of the period, by stage."""

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -45,6 +45,11 @@ class CrmLead(models.Model):
         compute="_compute_stage_due",
         help="Entered + expected days of the stage; empty where no time is expected.",
     )
+    stage_expected_days = fields.Integer(
+        string="Expected Days in Stage",
+        compute="_compute_stage_due",
+        help="How many calendar days the playbook expects a deal in this stage; 0 where it expects nothing.",
+    )
     stay_percent = fields.Float(
         string="Time in Stage, % of Expected",
         compute="_compute_stage_due",
@@ -55,14 +60,26 @@ class CrmLead(models.Model):
 
     @api.depends("stage_id")
     def _compute_stage_entered_at(self):
+        entered_at = self._get_entered_at()
+        for lead in self:
+            lead.stage_entered_at = entered_at[lead]
+
+    def _get_entered_at(self):
+        """Return ``{lead: since when it is in its stage}``."""
         open_stays = self.env["crm.lead.stage.log"].search_fetch(
             [("lead_id", "in", self.ids), ("left_at", "=", False)], ["lead_id", "stay_began_at"]
         )
-        entered_at = {stay.lead_id.id: stay.stay_began_at for stay in open_stays}
-        for lead in self:
-            lead.stage_entered_at = entered_at.get(lead._origin.id, lead.date_last_stage_update)
+        began_at = {stay.lead_id.id: stay.stay_began_at for stay in open_stays}
+        return {lead: began_at.get(lead._origin.id, lead.date_last_stage_update) for lead in self}
 
     def _inverse_stage_entered_at(self):
+        """What a sheet says again is no change.
+
+        :raise UserError: when it says another day
+        """
+        entered_at = self._get_entered_at()
+        if all(self._is_same_entry(lead.stage_entered_at, entered_at[lead]) for lead in self):
+            return
         raise UserError(
             self.env._(
                 "“In Stage Since” comes from the stage log and cannot be changed: it is only taken"
@@ -70,12 +87,23 @@ class CrmLead(models.Model):
             )
         )
 
+    @api.model
+    def _is_same_entry(self, given, known):
+        """Tell whether a moment is the known one, or its day where no time is given."""
+        if not given or not known:
+            return given == known
+        if given == known.replace(microsecond=0):
+            return True
+        local, there = (fields.Datetime.context_timestamp(self, moment) for moment in (given, known))
+        return local.date() == there.date() and local.time() == time()
+
     @api.depends("playbook_stage_id", "stage_entered_at")
     def _compute_stage_due(self):
         now, idle = fields.Datetime.now(), self._get_idle_times()
         for lead in self:
             # sudo: what a stage expects is no secret to who sees the deal
             days = lead.sudo().playbook_stage_id.expected_days
+            lead.stage_expected_days = days
             since = lead.stage_entered_at
             if since and days and lead._origin.id in idle:
                 since += idle[lead._origin.id]

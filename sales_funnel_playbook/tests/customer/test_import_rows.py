@@ -57,13 +57,8 @@ class TestImportRows(ImportCase):
             with self.subTest(value=value), mute_logger("odoo.sql_db"):
                 self.assertFalse(self._import(self._sheet(good, bad)), "nothing stays")
                 [message] = self.messages
-                if column == 4:  # Odoo reads dates before the rows: it says both in the text
-                    self.assertIn(field_name, message["message"])
-                    self.assertIn(value, message["message"])
-                    self.assertEqual(message["field_path"], [field_name])
-                else:
-                    self.assertEqual(message["field"], field_name)
-                    self.assertEqual(message["rows"], {"from": 1, "to": 1})
+                self.assertEqual(message["field"], field_name)
+                self.assertEqual(message["rows"], {"from": 1, "to": 1})
 
     def test_enforced_gate_holds_for_imports_and_names_the_row(self):
         self.playbook.mode = "enforce"

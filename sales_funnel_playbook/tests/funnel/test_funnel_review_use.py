@@ -78,9 +78,10 @@ class TestFunnelReviewUse(ReviewCase):
         self.assertEqual(
             heads,
             [
-                *("Customer name", "Industry", "Contact", "Current stage", "Entered at", "Last contact time"),
+                *("Customer name", "Industry", "Contact person", "Current stage", "Entered at"),
+                "Last contact time",
                 *("Communication summary", "Win probability (%)", "Expected amount (10,000)", "Risk level"),
-                *("Risk description", "Owner"),
+                *("Risk description", "Owner", "ID"),
                 *("Source", "Medium", "Campaign", "Company Size", "Country"),
             ],
         )

@@ -1,0 +1,61 @@
+from odoo import models
+from odoo.fields import Domain
+
+from ...tools.cell_texts import fold
+from .cells import SHEET, SheetReading
+
+CUSTOMERS = ("partner_name", "partner_id")
+IDS = ("id", ".id")
+NAMED = 10  # customers that a sentence names
+
+
+class BaseImportImport(models.TransientModel):
+    """Beside the preview, before anything is made: which customers of new rows have open deals already."""
+
+    _inherit = "base_import.import"
+
+    def parse_preview(self, options, count=10):
+        if self.res_model != "crm.lead":
+            return super().parse_preview(options, count=count)
+        reading = SheetReading({}, True)
+        importer = self.with_context(**{SHEET: reading})
+        result = super(BaseImportImport, importer).parse_preview(options, count=count)
+        names = self._get_new_customers(reading.rows, result.get("matches") or {}, options)
+        if note := self._get_known_deals_note(names):
+            result["playbook_notes"] = [*result.get("playbook_notes", ()), note]
+        return result
+
+    def _get_new_customers(self, rows, matches, options):
+        """Return the names of the customers of rows that name no deal, each once."""
+        columns = [index for index, path in matches.items() if len(path) == 1 and path[0] in CUSTOMERS]
+        ids = [index for index, path in matches.items() if len(path) == 1 and path[0] in IDS]
+        new = (
+            row[index]
+            for row in rows[1 if options.get("has_headers") else 0 :]
+            if not any(row[one] for one in ids)
+            for index in columns
+        )
+        return [*dict.fromkeys(fold(name) for name in new if isinstance(name, str) and fold(name))]
+
+    def _get_known_deals_note(self, names):
+        """Return the sentence that names the customers with open deals, and where these are; else None."""
+        named = Domain("partner_name", "in", names) | Domain(
+            "partner_id.commercial_partner_id.name", "in", names
+        )
+        deals = self.env["crm.lead"].search(named & Domain("won_status", "=", "pending")) if names else ()
+        known = {}
+        for deal in deals:
+            customer = (
+                deal.partner_name
+                if deal.partner_name in names
+                else deal.partner_id.commercial_partner_id.name
+            )
+            known.setdefault(customer, []).append(deal.stage_id.name or deal.name)
+        if not known:
+            return None
+        shown = [f"{name} ({', '.join(known[name])})" for name in names if name in known]
+        more = [self.env._("… and %s more", len(shown) - NAMED)] if len(shown) > NAMED else []
+        return self.env._(
+            "These customers have open deals already: %s. A row without the ID of its deal makes a new one.",
+            "; ".join([*shown[:NAMED], *more]),
+        )
