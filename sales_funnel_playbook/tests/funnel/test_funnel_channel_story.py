@@ -111,7 +111,7 @@ class TestFunnelChannelStory(TwoCompaniesCase):
         self.assertEqual(self.ask(self.ann), {})
 
     def test_given_to_the_other_company(self):
-        """What it brought is the other company's from then on; where it was lost before stays where it was."""
+        """What it brought is the other company's from then on; where it was lost before stays there."""
         self.make_deals()
         self.call(self.li, "action_set_lost", self.silk.ids, lost_reason_id=self.price.id)
         west = {"company_id": self.west.id, "team_id": self.west_team.id, "user_id": self.ann.id}

@@ -4,7 +4,7 @@ definitions that the guide has, never from the log.
 
 from collections import Counter
 from datetime import datetime, time
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import mean
 from zoneinfo import ZoneInfo
 
@@ -65,8 +65,13 @@ def find_moves(path):
 
 def find_stays(path):
     """Return ``[(moment, playbook, stage, days, last part), …]`` of the times in a stage that are over."""
-    stays = []
-    for (playbook, stage), run in groupby(get_ends(path), lambda one: (one[0].playbook, one[0].stage)):
+    stays, runs = [], []
+    for before, (part, end) in zip([None, *path], get_ends(path), strict=False):
+        if not before or before[1:3] != part[1:3]:
+            runs.append([])
+        runs[-1].append((part, end))
+    for run in runs:
+        playbook, stage = run[0][0][1:3]
         worked = [(part, end) for part, end in run if part.state == "open"]
         if worked and worked[-1][1]:
             seconds = sum((end - part.since).total_seconds() for part, end in worked)
