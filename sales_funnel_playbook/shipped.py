@@ -2,11 +2,14 @@
 administrator's changes stay. Used by migrations, before tables and data are brought up to date.
 """
 
+import csv
+
 from psycopg2.extras import Json
 
 from odoo.tools import SQL
 
 MODULE = "sales_funnel_playbook"
+LANGUAGES = ("en_US", "zh_CN", "zh_TW")
 
 
 def update_shipped(cr, changes):
@@ -23,6 +26,21 @@ def update_shipped(cr, changes):
             # without the old translations: they are of another text
             values = {key: {"en_US": value} if key in texts else value for key, value in new.items()}
             write_shipped(cr, table, record_id, values)
+
+
+def update_shipped_texts(cr, path):
+    """Give shipped records their present texts where they still have the old ones, in each language.
+
+    :param path: a table of what earlier versions have shipped and what is shipped now, written by
+        dev/old_texts.py
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        update_shipped(cr, map(_prepare_text, csv.DictReader(file)))
+
+
+def _prepare_text(row):
+    old = {language: row[language] for language in LANGUAGES}
+    return row["name"], row["table"], {row["column"]: old}, {row["column"]: row["now"]}
 
 
 def find_shipped(cr, name):

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.funnel import get_rate
-from ..tools.funnel_events import HAS_COME, NAMED, OWN, STAYS
+from ..tools.funnel_events import CLOSING, COMING, HAS_COME, NAMED, OWN, STAYS
 from .crm_funnel_numbers import COHORT
 
 # The first three need the log only, each one of its indexes: what a page shows at once. The others ask for
@@ -33,9 +33,11 @@ AMOUNTS = """
     FROM (%(segments)s) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1, 2
 """
 CAME = f"""
-    SELECT lead.won_status, COUNT(DISTINCT log.lead_id) FROM (%(segments)s) log
-    JOIN crm_lead lead ON lead.id = log.lead_id WHERE {HAS_COME} GROUP BY 1
+    SELECT lead.won_status, COUNT(DISTINCT log.lead_id) FROM (
+        SELECT * FROM (%(segments)s) log WHERE {HAS_COME} UNION ALL %(moved)s
+    ) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1
 """
+COMING_IDS = "SELECT log.id FROM crm_lead_stage_log log %s AND log.entered_at >= %s AND log.entered_at < %s"
 # What each way on counts as.
 WAYS = {
     "further": ("advanced_count",),
@@ -49,9 +51,7 @@ COLUMNS = (
     *("duration_days", "working_hours"),
 )
 # Rows among which are those with which a deal came under the playbook; there is an index of them.
-COMES = Domain("kind", "in", ["created", "joined"]) | (
-    Domain("kind", "=", "lost") & Domain("previous_stage_id", "=", False)
-)
+COMES = Domain("sequence", "=", 1) | Domain("kind", "=", "joined")
 
 
 class CrmFunnelReport(models.Model):
@@ -116,7 +116,7 @@ class CrmFunnelReport(models.Model):
             values[name] = values.get(name, 0) + count
 
         left = self._find_segments(scope, Domain("left_at", ">=", since) & Domain("left_at", "<", until))
-        born = self._find_segments(scope, self._get_born_domain(since, until))
+        born = self._find_born_segments(scope, since, until)
         for named_id, stage_id, went, count, closed in self.env.execute_query(SQL(LEFT, segments=left)):
             for name in WAYS.get(went, ()):
                 add(named_id, name, count)
@@ -127,10 +127,17 @@ class CrmFunnelReport(models.Model):
         return numbers
 
     @api.model
-    def _get_born_domain(self, since, until, states=("won", "lost")):
-        """Return the domain of deals that came as won or lost."""
-        born = self._get_come_domain(since, until) & Domain("kind", "!=", "joined")
-        return born & Domain("state", "in", states)
+    def _find_born_segments(self, scope, since, until, states=("won", "lost")):
+        """Return, as SQL, with what deals came as won or lost, or were won or lost as they came."""
+        closed = Domain("state", "in", states)
+        born = self._get_come_domain(since, until) & Domain("kind", "!=", "joined") & closed
+        moved = closed & self._get_coming_domain(CLOSING, since, until)
+        return SQL("%s UNION ALL %s", self._find_segments(scope, born), self._find_segments(scope, moved))
+
+    @api.model
+    def _get_coming_domain(self, which, since, until):
+        """Return the domain of rows with which deals came by a move: those in ``which``, a part of SQL."""
+        return Domain("id", "in", SQL(COMING_IDS, SQL(which), since, until))
 
     @api.model
     def _get_come_domain(self, since, until):
@@ -195,4 +202,5 @@ class CrmFunnelReport(models.Model):
         """Return ``{outcome: deals that came under the playbook}``."""
         self.env["crm.lead"].flush_model(["won_status"])
         segments = self._find_segments(scope, self._get_come_domain(since, until))
-        return dict(self.env.execute_query(SQL(CAME, segments=segments)))
+        moved = self._find_segments(scope, self._get_coming_domain(COMING, since, until))
+        return dict(self.env.execute_query(SQL(CAME, segments=segments, moved=moved)))

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.funnel import get_today
-from .crm_funnel_numbers import EVENTS, OPEN
+from .crm_funnel_numbers import EVENTS, OPEN, TOTAL_EVENTS
 
 # What open deals were on the Monday with which a period ended, where that was noted nearer to its end than
 # now is; what deals are now, else.
@@ -39,14 +39,7 @@ class CrmFunnelReport(models.Model):
         """
         query = self._search(self._get_period_domain(scope, since, until))
         stage, lead = (self._field_to_sql(self._table, name, query) for name in ("stage_id", "lead_id"))
-        lists = [
-            SQL(
-                "ARRAY_AGG(DISTINCT %s) FILTER (WHERE %s)",
-                lead,
-                Domain(domain).optimize_full(self)._to_sql(self, self._table, query),
-            )
-            for domain in EVENTS.values()
-        ]
+        lists = self._get_deal_lists(EVENTS, lead, query)
         rows = self.env.execute_query(SQL("%s GROUP BY %s", query.select(stage, *lists), stage))
         counted = {
             stage_id: {name: ids for name, ids in zip(EVENTS, lists, strict=True) if ids}
@@ -55,6 +48,34 @@ class CrmFunnelReport(models.Model):
         for stage_id, lead_ids in self._get_open_deals(scope, until):
             counted.setdefault(stage_id, {})["open_count"] = lead_ids
         return counted
+
+    @api.model
+    def _get_counted_of_all(self, scope, since, until, counted):
+        """Return ``{number: [id of a deal, …]}``: the deals behind the counts of :meth:`_get_total_numbers`.
+
+        :param dict counted: of the stages, from :meth:`_get_counted_deals`
+        """
+        query = self._search(self._get_period_domain(scope, since, until) & Domain("event", "=", "came"))
+        lead = self._field_to_sql(self._table, "lead_id", query)
+        lists = self._get_deal_lists(TOTAL_EVENTS, lead, query)
+        [rows] = self.env.execute_query(query.select(*lists))
+        came = dict(zip(TOTAL_EVENTS, rows, strict=True))
+        elsewhere = ("won_count", "lost_count", "open_count")
+        return {name: ids for name, ids in came.items() if ids} | {
+            name: sorted({id_ for lists in counted.values() for id_ in lists.get(name, ())})
+            for name in elsewhere
+        }
+
+    def _get_deal_lists(self, events, lead, query):
+        """Return the SQL of a list of deals for each number, by the domain of the events that it counts."""
+        return [
+            SQL(
+                "ARRAY_AGG(DISTINCT %s) FILTER (WHERE %s)",
+                lead,
+                Domain(domain).optimize_full(self)._to_sql(self, self._table, query),
+            )
+            for domain in events.values()
+        ]
 
     @api.model
     def _get_open_deals(self, scope, at):

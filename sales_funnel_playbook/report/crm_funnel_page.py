@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..arguments import check_argument, is_id
 from ..models.customer.crm_lead import COMPANY_SIZES
@@ -40,9 +41,10 @@ class CrmFunnelReport(models.Model):
             …], "totals": see :meth:`_get_totals`, "trend": see :meth:`_get_trend`, "definitions": {number:
             {"label", "help"}}, "total_definitions": the same of the totals, "currency_id", "missing_rates",
             "is_pending": whether the stage log lags behind, "is_own": whether the user may see no others'
-            deals, "tz"}``; a stage is ``{"stage_id", "playbook_stage_id", "name", "alert", "minimum": of how
-            many deals a rate means something, "previous": numbers}`` and the numbers of
-            :meth:`_get_stage_numbers`. Without any playbook: ``{"filters", "stages": []}``.
+            deals, "tz", "other_zones": see :meth:`_get_other_zones`}``; a stage is ``{"stage_id",
+            "playbook_stage_id", "name", "alert", "minimum": of how many deals a rate means something,
+            "previous": numbers}`` and the numbers of :meth:`_get_stage_numbers`. Without any playbook:
+            ``{"filters", "stages": []}``.
         :raise UserError: when a filter makes no sense
         """
         filters = self._clean_filters(filters)
@@ -73,6 +75,7 @@ class CrmFunnelReport(models.Model):
             "is_pending": playbook.is_history_pending,
             "is_own": self._is_own(),
             "tz": tz,
+            "other_zones": self._get_other_zones(filters, tz),
         }
 
     @api.model
@@ -137,9 +140,29 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_scope_tz(self, scope):
-        """Return the name of the time zone in which the days of a scope are counted."""
+        """Return the name of the time zone in which the days of a scope are counted: that of its company,
+        else of the playbook's, else of the one in which the user works.
+        """
+        playbook = self._get_playbook(scope)
         company = self.env["res.company"].browse(scope.get("company_id") or ())
-        return self._get_playbook(scope)._get_tz(company)
+        return playbook._get_tz(company or playbook.company_id or self.env.company)
+
+    @api.model
+    def _get_other_zones(self, scope, tz):
+        """Return ``[{"name", "tz"}, …]`` of the companies whose deals are counted by the days of another time
+        zone here than their own, which is that of pivot and review.
+        """
+        if scope.get("company_id"):
+            return []
+        playbook = self._get_playbook(scope)
+        zones = [(one.name, playbook._get_tz(one)) for one in playbook.company_id or self.env.companies]
+        of_none = playbook._get_tz()
+        if of_none != tz:
+            theirs = Domain("company_id", "=", False)
+            theirs &= Domain("stage_log_ids", "any", [("playbook_id", "=", playbook.id)])
+            if self.env["crm.lead"].with_context(active_test=False).search_count(theirs, limit=1):
+                zones.append((self.env._("no company"), of_none))
+        return [{"name": name, "tz": zone} for name, zone in zones if zone != tz]
 
     @api.model
     def _get_playbooks(self):

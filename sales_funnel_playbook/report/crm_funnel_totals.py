@@ -48,11 +48,11 @@ class CrmFunnelReport(models.Model):
     def _get_won_days(self, filters, since, until):
         """Return in how many calendar days half of the deals were won that were won in the period."""
         left = Domain("left_at", ">=", since) & Domain("left_at", "<", until) & Domain("went", "=", "won")
-        born = self._get_born_domain(since, until, states=["won"])
+        born = self._find_born_segments(filters, since, until, states=["won"])
         query = SQL(
             WON_DAYS,
             left=self._find_segments(filters, left),
-            born=self._find_segments(filters, born),
+            born=born,
             playbook=filters["playbook_id"],
         )
         [[days]] = self.env.execute_query(query)

@@ -31,8 +31,9 @@ class CrmFunnelReport(models.Model):
         end = max(first, min(last, get_today(self.env.cr.now(), tz)))
         days = [first + timedelta(days=number) for number in range((end - first).days + 1)]
         dates = list(dict.fromkeys(get_period(day, step)[0] for day in days))
-        starts = [get_bounds(day, day, tz)[0] for day in dates]
-        counts = self._get_entry_counts(filters, [*starts, get_bounds(first, last, tz)[1]])
+        since, until = get_bounds(first, last, tz)  # the first week or month may have begun before
+        starts = [since, *(get_bounds(day, day, tz)[0] for day in dates[1:])]
+        counts = self._get_entry_counts(filters, [*starts, until])
         path = self._get_path(filters)
         spans = range(len(dates))
         came = {stage_id for _number, stage_id in counts}

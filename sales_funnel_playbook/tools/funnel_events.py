@@ -90,22 +90,30 @@ LEFT = f"""
     {_select(3, "left", NAMED, date="log.left_at", **OUTCOMES)}
     WHERE log.left_at IS NOT NULL AND log.went IS NOT NULL
 """
-# Deals that come under the playbook, and those that do so as won or lost.
+# Deals that come under the playbook, and those that are won or lost at once. Who joins with the history that
+# Odoo tracked has come when that began.
 HAS_COME = """
-    (log.kind = 'created' OR log.kind = 'lost' AND log.previous_stage_id IS NULL
-    OR log.kind = 'joined' AND (log.origin = 'live' OR NOT EXISTS (
+    (log.sequence = 1 OR log.kind = 'joined' AND (log.origin = 'live' OR NOT EXISTS (
         SELECT FROM crm_lead_stage_log before WHERE before.lead_id = log.lead_id
-            AND before.playbook_id = log.playbook_id AND before.sequence = log.sequence - 1)))
+            AND before.playbook_id = log.playbook_id AND before.sequence = log.sequence - 1
+            AND before.left_at = log.entered_at)))
 """
+# A deal that is moved while it comes from another playbook, or comes back: its event is the move.
+COMING = """
+    JOIN crm_lead_stage_log before ON before.lead_id = log.lead_id AND before.sequence = log.sequence - 1
+        AND before.ended_as = 'left'
+    WHERE log.kind <> 'joined'
+"""
+# Of these, those that are won or lost by it.
+CLOSING = f"{COMING} AND log.kind IN ('won', 'lost') AND before.state <> log.state"
 OWN = "CASE WHEN log.stage_rank IS NOT NULL THEN log.stage_id END"
-CAME = f"""
-    {_select(5, "came", OWN, came_count="1")}
-    WHERE {HAS_COME}
-"""
+_COME = _select(5, "came", OWN, came_count="1")
+CAME = f"{_COME} WHERE {HAS_COME} UNION ALL {_COME} {COMING}"
 BORN = {"won_count": "(log.state = 'won')::int", "lost_count": "(log.state = 'lost')::int"}
+_CLOSE = _select(6, "left", OWN, **BORN)
 CLOSED = f"""
-    {_select(6, "left", OWN, **BORN)}
-    WHERE {HAS_COME} AND log.kind <> 'joined' AND log.state IN ('won', 'lost')
+    {_CLOSE} WHERE log.sequence = 1 AND log.kind <> 'joined' AND log.state IN ('won', 'lost')
+    UNION ALL {_CLOSE} {CLOSING}
 """
 LENGTHS = {name: "log.duration_days" if "days" in name else "log.working_hours" for name in STAYS}
 STAY = f"""

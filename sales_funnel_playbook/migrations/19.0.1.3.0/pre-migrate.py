@@ -2,13 +2,18 @@
 the old one. What the old log cannot tell, whose a deal was between its moves, is taken from the move.
 
 A playbook has a currency of its own: that in which it has counted, its company's, else the main company's.
+
+The mail of a review tells of channels, too, where nobody has changed it.
 """
+
+from pathlib import Path
 
 from odoo.tools import SQL
 from odoo.tools.sql import create_column, table_columns
 
 from odoo.addons.sales_funnel_playbook.models.history.rebuild import DERIVED
 from odoo.addons.sales_funnel_playbook.models.history.types import ENTERING
+from odoo.addons.sales_funnel_playbook.shipped import update_shipped_texts
 
 ADDED = {
     **{
@@ -88,6 +93,7 @@ def migrate(cr, version):
     cr.execute(UNUSED)
     give_currencies(cr)
     make_segments(cr)
+    update_shipped_texts(cr, Path(__file__).with_name("old_texts.csv"))
 
 
 def give_currencies(cr):

@@ -1,11 +1,14 @@
 # The numbers of a stage, reviews, bottlenecks, the workbook, snapshots.
 # Uses core, rating, risk.
 # Guide: docs/guide/funnel
+from . import counted
 from . import crm_funnel_numbers
+from . import crm_funnel_intake_numbers
 from . import crm_funnel_snapshot
 from . import taking
 from . import crm_funnel_review
 from . import crm_funnel_review_line
+from . import crm_funnel_review_channel
 from . import crm_funnel_review_decision
 from . import findings
 from . import rates

@@ -146,7 +146,9 @@ class CrmFunnelReviewLine(models.Model):
         """
         review, weeks = self.review_id, self.browse()
         while review.period == "week" and len(weeks) < count:
-            line = review.line_ids.filtered(lambda line: line.playbook_stage_id == self.playbook_stage_id)
+            line = review.stage_line_ids.filtered(
+                lambda line: line.playbook_stage_id == self.playbook_stage_id
+            )
             if not line:
                 break
             weeks |= line

@@ -58,7 +58,19 @@ class CrmFunnelReview(models.Model):
     )
     failure = fields.Text(readonly=True, help="Why there are no numbers; it is tried again every hour.")
     note = fields.Html(string="Minutes", help="What was said in the review.")
-    line_ids = fields.One2many("crm.funnel.review.line", "review_id", string="Stages", readonly=True)
+    line_ids = fields.One2many(
+        "crm.funnel.review.line", "review_id", string="Stages and All Deals", readonly=True
+    )
+    stage_line_ids = fields.One2many(
+        "crm.funnel.review.line",
+        "review_id",
+        string="Stages",
+        readonly=True,
+        domain=[("is_total", "=", False)],
+    )
+    channel_ids = fields.One2many(
+        "crm.funnel.review.channel", "review_id", string="Intake by Channel", readonly=True
+    )
 
     _scope_uniq = models.UniqueIndex(
         "(playbook_id, COALESCE(team_id, 0), COALESCE(company_id, 0), period, date_from)",

@@ -1,16 +1,22 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...fields import OptionalFloat
 from ...tools.funnel import get_bounds
 
+# What is known of all deals together; the rest is of a stage only.
+TOTALS = {
+    *("begun_count", "won_count", "lost_count", "open_count", "open_amount", "weighted_amount"),
+    *("cohort_count", "reached_count", "reached_rate"),
+    *("cohort_won_count", "cohort_lost_count", "cohort_open_count"),
+}
+
 
 class CrmFunnelReviewLine(models.Model):
-    """A stage of the playbook in a review. Nobody has the right to write one."""
+    """A stage of the playbook in a review, or all its deals. Nobody has the right to write one."""
 
     _name = "crm.funnel.review.line"
     _description = "Funnel Review Line"
-    _inherit = ["crm.funnel.numbers"]
+    _inherit = ["crm.funnel.numbers", "crm.funnel.counted"]
     _order = "review_id, sequence, id"
 
     review_id = fields.Many2one("crm.funnel.review", required=True, index=True, ondelete="cascade")
@@ -55,11 +61,9 @@ class CrmFunnelReviewLine(models.Model):
         help="Deals in the stage for longer than its alert days: those that left it in the period, and"
         " those still there at its end.",
     )
-    counted_lead_ids = fields.Json(
-        string="Deals Counted",
-        prefetch=False,
-        help="The deals behind each number, by its name, as they were counted; empty in reviews of before"
-        " they were kept.",
+    is_total = fields.Boolean(
+        string="All Deals",
+        help="Of all deals of the review, wherever they were, instead of those of a stage.",
     )
 
     def _get_bounds(self):
@@ -73,33 +77,39 @@ class CrmFunnelReviewLine(models.Model):
             self.review_id._get_scope(), *self._get_bounds(), self.stage_id.id, name
         )
 
-    @api.readonly
-    def action_open_deals(self):
-        """Open the deals that were counted in the number that the context names as ``funnel_number``.
+    def _keep_names(self):
+        """Keep what the line is called in each language: the stage may be renamed, or go."""
+        if self.is_total:
+            codes = [code for code, _name in self.env["res.lang"].get_installed()]
+            names = {code: self.with_context(lang=code).env._("All Deals") for code in codes}
+        else:
+            names = self.stage_id._fields["name"]._get_stored_translations(self.stage_id)
+        self.update_field_translations("name", names or {})
 
-        :raise UserError: when there are none behind it
-        """
-        self.ensure_one()
-        name = self.env.context.get("funnel_number", "open_count")
-        if not self._is_counted(name):
-            raise UserError(self.env._("There are no deals behind “%s”.", name))
-        title = self.env._("%(stage)s: %(number)s", stage=self.name, number=self._get_label(name))
-        report = self.env["crm.funnel.report"]
+    def _prepare_counted_action(self, title, name):
         if self.counted_lead_ids is not False:
-            return report._prepare_frozen_action(title, self._get_counted_ids(name))
+            return super()._prepare_counted_action(title, name)
         title = self.env._("%s (as they are today: this review did not keep its deals)", title)
-        return report._prepare_deals_action(title, self._get_deals_domain(name))
+        return self.env["crm.funnel.report"]._prepare_deals_action(title, self._get_deals_domain(name))
+
+    @api.model
+    def _get_default_number(self):
+        return "open_count"
 
     @api.model
     def _is_counted(self, name):
-        """Tell whether there are deals behind a number."""
         return self.env["crm.funnel.report"]._is_counted(name)
 
     def _get_counted_ids(self, name):
-        """Return the ids of the deals that were counted in a number, or in an amount of open deals."""
-        self.ensure_one()
-        counted = self.counted_lead_ids or {}
-        return counted.get("open_count" if name.endswith("_amount") else name, [])
+        return super()._get_counted_ids("open_count" if name.endswith("_amount") else name)
+
+    def _is_told(self, name):
+        """Tell whether a number means something in this line: not all do of all deals."""
+        return not self.is_total or name in TOTALS
+
+    def _format_count(self, name):
+        """Return a count for a text; a dash where it means nothing."""
+        return str(self[name]) if self._is_told(name) else "–"
 
     def _format_rate(self, name):
         """Return a rate for a text, the weekly flow with from how many to how many; a dash where there is
@@ -117,7 +127,3 @@ class CrmFunnelReviewLine(models.Model):
         self.ensure_one()
         days = self[name]
         return "–" if days is False else f"{days:.1f}"
-
-    @api.model
-    def _get_label(self, name):
-        return self._fields[name]._description_string(self.env)

@@ -29,9 +29,10 @@ class CrmPlaybook(models.Model):
 
     def _get_tz(self, company=None):
         """Return the name of the time zone whose Monday begins this playbook's week: that of its calendar,
-        else of ``company``, whose deals a review is of; else of its own company or the user's.
+        else of ``company``, whose deals a review is of; else of its own company or the first one. It is the
+        one that each deal of that company has, whoever asks.
         """
-        return self._get_zone(company or self.company_id or self.env.company).zone
+        return self._get_zone(company).zone
 
     def _get_review_companies(self):
         """Return the companies whose deals have reviews of their own, empty for deals that belong to none.

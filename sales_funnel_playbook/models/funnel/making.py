@@ -147,6 +147,7 @@ class CrmFunnelReview(models.Model):
             }
         )
         review._make_lines()
+        review._make_channels()
         return review
 
     @api.model
@@ -161,12 +162,14 @@ class CrmFunnelReview(models.Model):
         return self.search([*same, *before, ("state", "!=", "failed")], order="date_from desc")
 
     def _make_lines(self):
-        """Freeze the numbers of each stage."""
+        """Freeze the numbers of each stage, and of all deals."""
         self.ensure_one()
         since, until = get_bounds(self.date_from, self.date_to, self.tz)
         report, scope = self.env["crm.funnel.report"], {**self._get_scope(), "snapshot_tz": self.tz}
         numbers = report._get_stage_numbers(scope, since, until)
         counted = report._get_counted_deals(scope, since, until)
+        total = report._get_total_numbers(scope, since, until, numbers)
+        its_deals = report._get_counted_of_all(scope, since, until, counted)
         before = self._get_lines_before()
         ranks = self.env["crm.stage"]._get_ranks()
         stages = self.playbook_id.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
@@ -184,11 +187,22 @@ class CrmFunnelReview(models.Model):
                 }
                 for sequence, stage in enumerate(stages)
             ]
+            + [self._prepare_total_vals(len(stages), total, its_deals)]
         )
         for line in lines:
-            names = line.stage_id._fields["name"]._get_stored_translations(line.stage_id)
-            line.update_field_translations("name", names or {})
-        lines._find_bottlenecks()
+            line._keep_names()
+        self.stage_line_ids._find_bottlenecks()
+
+    def _prepare_total_vals(self, sequence, numbers, counted):
+        """Return the values of the line of all deals."""
+        return {
+            "review_id": self.id,
+            "sequence": sequence,
+            "is_total": True,
+            "name": self.env._("All Deals"),
+            "counted_lead_ids": counted,
+            **numbers,
+        }
 
     def _get_lines_before(self):
         """Return ``{stage id: lines of the four periods before, newest first}``, as their own reviews have
@@ -196,7 +210,7 @@ class CrmFunnelReview(models.Model):
         """
         scope = {name: self[name] for name in ("period", "date_from")}
         scope |= {name: self[name].id for name in ("playbook_id", "team_id", "company_id")}
-        lines = self._find_earlier(scope, 4).line_ids.sorted("date_from", reverse=True)
+        lines = self._find_earlier(scope, 4).stage_line_ids.sorted("date_from", reverse=True)
         return lines.grouped(lambda line: line.stage_id.id)
 
     @api.model

@@ -10,12 +10,11 @@ from ...tools.funnel import get_bounds, get_today
 from ...tools.xlsx_tables import write_table
 from .channel import OF_OPEN, WIDTH
 from .crm_funnel_numbers import RATES
+from .crm_funnel_review_channel import NUMBERS as CHANNEL_NUMBERS
 from .findings import NUMBERS
 
 WAN = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Which numbers make a total.
-SUMMED = {"open_count", "open_amount", "weighted_amount", "won_count", "lost_count", "returned_count"}
 
 
 class CrmFunnelReview(models.Model):
@@ -72,6 +71,7 @@ class CrmFunnelReview(models.Model):
             }
             review._write_open_customers(book.add_worksheet(review.env._("Open customers")), styles)
             review._write_funnel(book.add_worksheet(review.env._("Funnel")), styles)
+            review._write_channels(book.add_worksheet(review.env._("Intake by Channel")), styles)
             review._write_closed(book.add_worksheet(review.env._("Won and lost")), styles)
             review._write_overdue(book.add_worksheet(review.env._("Overdue")), styles)
         # sudo: which file is the workbook, the module alone says
@@ -175,25 +175,48 @@ class CrmFunnelReview(models.Model):
         labels = [line_fields[name]._description_string(self.env) for name in NUMBERS]
         rows = [
             [(line.name, None), *((line[name], self._get_style(name)) for name in NUMBERS)]
-            for line in self.line_ids
+            for line in self.stage_line_ids
         ]
         headings = [self.env._("Stage"), *labels]
         self._write_table(sheet, styles, headings, rows, (24, *(11 for _name in NUMBERS)))
-        for number, line in enumerate(self.line_ids, start=1):
+        for number, line in enumerate(self.stage_line_ids, start=1):
             for name in RATES:
                 self._write_rate(sheet, number, name, line[name], styles)
-        last = len(self.line_ids)
-        sheet.write_string(last + 1, 0, self.env._("Total"), styles["total"])
-        for name in SUMMED if last else ():
-            column = NUMBERS.index(name) + 1
-            letter = xlsxwriter.utility.xl_col_to_name(column)
-            total = sum(self.line_ids.mapped(name))
-            sheet.write_formula(
-                last + 1, column, f"=SUM({letter}2:{letter}{last + 1})", styles["total"], total
-            )
-        for offset, (name, label) in enumerate(zip(NUMBERS, labels, strict=True), start=last + 4):
+        last = len(self.stage_line_ids)
+        for line in self.line_ids.filtered("is_total"):
+            last += 1
+            self._write_total(sheet, last, line, styles)
+        for offset, (name, label) in enumerate(zip(NUMBERS, labels, strict=True), start=last + 3):
             sheet.write_string(offset, 0, label, styles["muted"])
             sheet.write_string(offset, 1, line_fields[name]._description_help(self.env) or "")
+
+    def _write_total(self, sheet, row, line, styles):
+        """Write the numbers of all deals; those that mean something of a stage only are left empty."""
+        sheet.write_string(row, 0, line.name, styles["total"])
+        for column, name in enumerate(NUMBERS, start=1):
+            value = line[name] if line._is_told(name) else None
+            self._write_cell(sheet, row, column, value, styles["total"])
+        self._write_rate(sheet, row, "reached_rate", line.reached_rate, styles)
+
+    def _write_channels(self, sheet, styles):
+        """Write what each source, medium and campaign brought, and each number's definition below."""
+        channel_fields = self.channel_ids._fields
+        labels = [channel_fields[name]._description_string(self.env) for name in CHANNEL_NUMBERS]
+        rows = [
+            [
+                (self._get_channel_kind(channel.kind), None),
+                (channel.display_name, None),
+                *((channel[name], self._get_style(name)) for name in CHANNEL_NUMBERS),
+            ]
+            for channel in self.channel_ids
+        ]
+        headings = [self.env._("Channel Type"), self.env._("Intake Channel"), *labels]
+        self._write_table(sheet, styles, headings, rows, (16, 28, *(13 for _name in CHANNEL_NUMBERS)))
+        for offset, (name, label) in enumerate(
+            zip(CHANNEL_NUMBERS, labels, strict=True), start=len(rows) + 3
+        ):
+            sheet.write_string(offset, 0, label, styles["muted"])
+            sheet.write_string(offset, 1, channel_fields[name]._description_help(self.env) or "")
 
     def _get_style(self, name):
         return "number" if name.endswith(("_count", "_amount")) else "decimal"

@@ -168,9 +168,10 @@ class CrmLeadStageLog(models.Model):
         "(playbook_id, stage_id) INCLUDE (lead_id, entered_at) WHERE left_at IS NULL AND state = 'open'"
     )
     _playbook_came_idx = models.Index(
-        "(playbook_id, entered_at) INCLUDE (lead_id)"
-        " WHERE kind IN ('created', 'joined') OR kind = 'lost' AND previous_stage_id IS NULL"
+        "(playbook_id, entered_at) INCLUDE (lead_id) WHERE sequence = 1 OR kind = 'joined'"
     )
+    # few: who came under a playbook from another one, or came back
+    _left_idx = models.Index("(lead_id, sequence) WHERE ended_as = 'left'")
     _left_after_entered = models.Constraint(
         "CHECK(left_at IS NULL OR left_at >= entered_at)", "A deal cannot leave a stage before it entered it."
     )

@@ -14,6 +14,7 @@ from . import test_funnel_oddities
 from . import test_funnel_page
 from . import test_funnel_reminding
 from . import test_funnel_review
+from . import test_funnel_review_channel
 from . import test_funnel_review_use
 from . import test_funnel_total
 from . import test_funnel_two_companies

@@ -157,3 +157,57 @@ class TestFunnelCompanies(ReviewCase):
         self.assertFalse(
             report.with_context(allowed_company_ids=self.east.ids).get_filter_options()["company_id"]
         )
+
+    def test_one_zone_for_a_scope_and_whose_days_are_others(self):
+        """Monday, one in the morning in Shanghai, is still Sunday in Los Angeles. Without a company the page
+        counts by the days of the one in which the user works, and says whose own days are others; with one it
+        counts as pivot and review do.
+        """
+        moment = monday(2) - timedelta(hours=7)
+        for company in (self.east, self.west):
+            self._create(moment, company)
+        boss = new_test_user(self.env, "funnel_zones", groups=MANAGER, company_id=self.west.id)
+        boss.company_ids = self.east | self.west
+        report = self.env["crm.funnel.report"].with_user(boss)
+        report = report.with_context(allowed_company_ids=(self.west | self.east).ids)
+        days = {"date_from": "2024-01-01", "date_to": "2024-01-07", "playbook_id": self.playbook.id}
+        for company, begun, tz, others in (
+            (None, 2, "America/Los_Angeles", [("East", "Asia/Shanghai")]),
+            (self.west, 1, "America/Los_Angeles", []),
+            (self.east, 0, "Asia/Shanghai", []),
+        ):
+            page = report.get_funnel({**days, "company_id": company.id if company else False})
+            self.assertEqual((page["tz"], page["totals"]["begun_count"]), (tz, begun))
+            self.assertEqual([(one["name"], one["tz"]) for one in page["other_zones"]], others)
+            pivot = [("company_id", "=", company.id)] if company else []
+            pivot += [
+                ("playbook_id", "=", self.playbook.id),
+                ("event", "=", "came"),
+                ("week", "=", "2024-W01"),
+            ]
+            self.assertEqual(report.search_count(pivot), begun if company else 1)
+        self.playbook.calendar_id = self._create_nine_to_five()
+        page = report.get_funnel(days)
+        self.assertEqual((page["tz"], page["other_zones"]), ("UTC", []), "its own hours are everybody's")
+
+    def test_deals_of_no_company_have_one_zone_whoever_asks(self):
+        """That of the first company: for pivot, review and page, from whatever company the job or user is."""
+        first = self.env["res.company"].search([], order="id", limit=1)
+        first.resource_calendar_id.tz = "Asia/Tokyo"
+        self._create(monday(2) - timedelta(hours=7), self.env["res.company"], team_id=False)
+        for company in (self.east, self.west):
+            self.assertEqual(self.playbook.with_company(company)._get_tz(), "Asia/Tokyo")
+            page = (
+                self.env["crm.funnel.report"]
+                .with_context(allowed_company_ids=company.ids)
+                .get_funnel({"playbook_id": self.playbook.id, "period": "this_week"})
+            )
+            self.assertIn(
+                ("no company", "Asia/Tokyo"), [(one["name"], one["tz"]) for one in page["other_zones"]]
+            )
+        with self.mock_datetime_and_now(monday(3)):
+            due = self.Review.with_company(self.west)._get_due()
+            mine = [one for one in due if one[0] == self.playbook and one[1] == "week"]
+            self.assertEqual([one[2][0] for one in mine], [monday(2).date()], "Monday in Tokyo")
+            review = self.Review.with_company(self.west)._make(*mine[0])
+        self.assertEqual((review.tz, self.get_line(review, self.stage_lead).begun_count), ("Asia/Tokyo", 1))

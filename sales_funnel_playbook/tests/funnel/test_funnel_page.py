@@ -46,6 +46,15 @@ class TestFunnelPage(FunnelCase):
         self.assertEqual(demo["begun"][-6:], [0, 6, 3, 2, 4, 6])
         self.assertEqual([rate and round(rate) for rate in demo["flow"][-6:]], [None, 0, 100, 100, 25, 17])
 
+    def test_trend_has_no_more_than_its_days(self):
+        """From a Wednesday on: what entered on Monday and Tuesday of that week is not counted."""
+        days = {"playbook_id": self.playbook.id, "date_from": "2024-01-10", "date_to": "2024-02-04"}
+        page = self.Report.get_funnel(days)
+        self.assertEqual((page["trend"]["step"], page["trend"]["dates"][0]), ("week", "2024-01-08"))
+        for stage in page["stages"]:
+            begun = page["trend"]["stages"].get(stage["stage_id"], {"begun": []})["begun"]
+            self.assertEqual(sum(begun), stage["begun_count"], stage["name"])
+
     def test_trend_by_day_where_the_playbook_is(self):
         """Ten o'clock UTC on Monday is Tuesday in Kiritimati."""
         self.playbook.calendar_id.tz = "Pacific/Kiritimati"

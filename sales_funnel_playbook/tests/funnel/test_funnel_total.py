@@ -106,6 +106,33 @@ class TestFunnelTotal(FunnelCase):
             lead.team_id = self.team
         self.assertEqual(self.get_total()["begun_count"], 1)
 
+    def test_who_comes_with_a_move_has_come(self):
+        """Given to the team and moved in one save: for the first time, from nowhere, and won at once."""
+        lead, other = self.create_leads_at(TEN, 2, team_id=False, user_id=False)
+        for hours, stage, vals in (
+            (1, self.stage_demo, {"begun_count": 1, "open_count": 1, "won_count": 0}),
+            (3, self.stage_talks, {"begun_count": 1, "open_count": 1, "won_count": 0}),
+            (5, self.stage_signed, {"begun_count": 1, "open_count": 0, "won_count": 1}),
+        ):
+            now = TEN + timedelta(hours=hours)
+            with self.at(now):
+                lead.write({"team_id": self.team.id, "stage_id": stage.id})
+            scope = {"playbook_id": self.playbook.id}
+            bounds = (now, now + timedelta(minutes=30))
+            numbers = self.Report._get_stage_numbers(scope, *bounds)
+            total = self.Report._get_total_numbers(scope, *bounds, numbers)
+            self.assertEqual({name: total[name] for name in vals}, vals, stage.name)
+            for name in ("begun_count", "won_count"):
+                domain = self.Report._get_deals_domain(scope, *bounds, False, name)
+                self.assertEqual(self.env["crm.lead"].search_count(domain), vals[name])
+            if not stage.is_won:
+                with self.at(now + timedelta(hours=1)):
+                    lead.team_id = False
+        self.assertEqual(self.get_total()["won_count"], 1)
+        with self.at(TEN + timedelta(hours=9)):
+            other.write({"team_id": self.team.id, "stage_id": self.stage_signed.id})
+        self.assertEqual((self.get_total()["won_count"], self.get_total()["begun_count"]), (2, 2))
+
     def test_deals_behind_the_total(self):
         lead = self.create_leads_at(TEN, 1, stage_id=self.parked.id)
         self.create_leads_at(TEN, 1, stage_id=self.stage_signed.id)

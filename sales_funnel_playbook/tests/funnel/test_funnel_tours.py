@@ -39,6 +39,21 @@ class TestFunnelTours(HttpCase, ReviewCase):
         self.env.cr.flush()
         self.start_tour("/odoo/funnel?period=last_week", "funnel_page_compared", login=self.leader.login)
 
+    def test_page_elsewhere_and_columns(self):
+        parked = self.env["crm.stage"].create({"name": "Parked", "sequence": 9, "team_ids": self.team.ids})
+        self.move_at(self.ten + timedelta(days=2), self.leads[3:], parked)
+        self.start_tour("/odoo/funnel?period=last_week", "funnel_page_elsewhere", login=self.leader.login)
+
+    def test_page_of_companies_in_other_zones(self):
+        self.playbook.calendar_id = False
+        self.leader.company_id.resource_calendar_id.tz = "UTC"
+        east = self.env["res.company"].create({"name": "Far East"})
+        east.resource_calendar_id.tz = "Asia/Shanghai"
+        self.leader.company_ids |= east
+        both = "-".join(str(id_) for id_ in (self.leader.company_id | east).ids)
+        url = f"/odoo/funnel?playbook_id={self.playbook.id}&period=last_week"
+        self.start_tour(url, "funnel_page_zones", login=self.leader.login, cookies={"cids": both})
+
     def test_page_of_own_deals(self):
         """One of the five is the leader's."""
         self.rep.group_ids = [Command.set(self.env.ref("sales_team.group_sale_salesman").ids)]
@@ -60,6 +75,7 @@ class TestFunnelTours(HttpCase, ReviewCase):
 
     def test_review(self):
         review = self.make_last_week()
+        self.assertIn("Fair", review.channel_ids.mapped("name"))
         self.start_tour("/odoo/funnel-reviews", "funnel_review", login=self.leader.login)
         self.assertEqual(review.state, "done")
         decision = review.decision_ids

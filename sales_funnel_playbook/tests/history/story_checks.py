@@ -1,16 +1,12 @@
-from datetime import timedelta
-
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.models.history.rebuild import COLUMNS
-from odoo.addons.sales_funnel_playbook.report.crm_funnel_numbers import EVENTS
 
 from ..properties import invariant
-from .story_model import START
+from .story_funnel_checks import StoryFunnelChecks
 
 
-class StoryChecks:
+class StoryChecks(StoryFunnelChecks):
     """What must hold after each step of a story: the log says what the deals are and were, and SQL counts
     what the story tells.
     """
@@ -80,41 +76,3 @@ class StoryChecks:
             leads.stage_log_ids.sorted("sequence").read(names),
             env.execute_query_dict(SQL("SELECT * FROM (%s) derived ORDER BY sequence", derived)),
         ]
-
-    def check_numbers(self):
-        """Compare the numbers of the deals whose whole story is told."""
-        stories = [story for story in self.stories if story.is_told and story.is_clear]
-        leads = self.case.env["crm.lead"].browse(story.lead.id for story in stories)
-        for playbook in self.case.playbook | self.case.observing:
-            for stage in playbook.stage_ids.stage_id:
-                found = self.read_numbers(playbook, stage, leads)
-                self.case.assertEqual(
-                    found, self.count(stories, playbook.id, stage.id), (playbook.name, stage.name)
-                )
-
-    def read_numbers(self, playbook, stage, leads):
-        """Return what SQL counts of these leads."""
-        report = self.case.env["crm.funnel.report"]
-        its = Domain("stage_id", "=", stage.id) & Domain("lead_id", "in", leads.ids)
-        until = self.now + timedelta(seconds=1)
-        is_open = report._get_open_domain({"playbook_id": playbook.id}, until)
-        events = its & report._get_period_domain({"playbook_id": playbook.id}, START, until)
-        return {
-            "open_count": self.case.env["crm.lead.stage.log"].search_count(its & is_open),
-            **{
-                name: report.search_count(events & Domain(EVENTS[name]))
-                for name in ("begun_count", "cohort_count", "reached_count")
-            },
-        }
-
-    def count(self, stories, playbook, stage):
-        present = [story.get_at(self.now) for story in stories]
-        first = [story.get_first_entries().get((playbook, stage)) for story in stories]
-        return {
-            "open_count": sum(was[1:4] == (playbook, stage, "open") for was in present if was),
-            "begun_count": sum(
-                entry[1:3] == (playbook, stage) for story in stories for entry in story.entries
-            ),
-            "cohort_count": sum(one is not None for one in first),
-            "reached_count": sum(bool(one and one[1]) for one in first),
-        }

@@ -13,6 +13,12 @@ class StoryFacts:
     def fill_in(self, deal, amount):
         self.change(deal, expected_revenue=amount)
 
+    @rule(deal=DEAL, what=st.integers(0, 4), value=st.integers(0, 2))
+    def describe_deal(self, deal, what, value):
+        """Say where a deal came from, or who the customer is; or say so no more."""
+        name, values = [*self.case.traits.items()][what]
+        self.change(deal, **{name: values[value]})
+
     @rule(deal=DEAL)
     def confirm(self, deal):
         if story := self.get_story(deal):

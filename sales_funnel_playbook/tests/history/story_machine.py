@@ -40,6 +40,10 @@ class StoryMachine(StoryChecks, StoryFacts, StoryChanges, RuleBasedStateMachine)
     def rules_of(self, playbook):
         return self.rules.get(playbook.id)
 
+    def find_place(self, playbook, stage):
+        rules = self.rules.get(playbook)
+        return rules and rules.get_place(stage)
+
     # how a step is made
 
     def step(self, change, *args, before_note=None):
@@ -114,7 +118,7 @@ class StoryMachine(StoryChecks, StoryFacts, StoryChanges, RuleBasedStateMachine)
         made = []
         create = self.load if is_imported else case.env["crm.lead"].create
         if self.step(lambda: made.append(create(vals))):
-            story = Story(made[0])
+            story = Story(made[0], self.find_place)
             self.stories.append(story)
             story.note(self.moment)
             rules = self.rules_of(story.lead.playbook_id)
@@ -156,10 +160,11 @@ class StoryMachine(StoryChecks, StoryFacts, StoryChanges, RuleBasedStateMachine)
         self.advance(deal=deal)
         self.drag(deal=deal, stage=stage)
 
-    @rule(deal=DEAL)
-    def lose(self, deal):
+    @rule(deal=DEAL, reason=KEY)
+    def lose(self, deal, reason):
         if story := self.get_story(deal):
-            self.step(story.lead.action_set_lost)
+            vals = {"lost_reason_id": self.case.reasons[reason].id} if self.case.reasons[reason] else {}
+            self.step(lambda: story.lead.action_set_lost(**vals))
 
     @rule(deal=DEAL)
     def restore(self, deal):
@@ -227,7 +232,7 @@ class StoryMachine(StoryChecks, StoryFacts, StoryChanges, RuleBasedStateMachine)
             return
         copies = []
         if self.step(lambda: copies.append(story.lead.copy())):
-            copy = Story(copies[0])
+            copy = Story(copies[0], self.find_place)
             copy.is_told = False
             self.stories.append(copy)
             copy.note(self.moment)

@@ -21,12 +21,38 @@ class Was(NamedTuple):
     line: int
 
 
+class Part(NamedTuple):
+    """A part of a deal's story: what it was, the place of its stage as the playbook's stages were then, and
+    whether it began with an entry into that stage.
+    """
+
+    since: object
+    playbook: int
+    stage: int
+    state: str
+    company: int
+    team: int
+    user: int
+    line: int
+    place: int | None
+    is_entry: bool = False
+
+    def is_followed(self, new):
+        """Tell whether a new part takes the place of this one, of the same moment: only whose the deal is has
+        changed, or it was archived to be lost.
+        """
+        is_same = self[:3] == new[:3]
+        return is_same and (self.state == new.state or (self.state, new.state) == ("archived", "lost"))
+
+
 class Story:
     """The history of one deal, and where it was last let in by each playbook (the place of the stage)."""
 
-    def __init__(self, lead):
-        self.lead = lead
+    def __init__(self, lead, get_place):
+        """:param get_place: a function that returns the place of a stage in a playbook, or None"""
+        self.lead, self.get_place = lead, get_place
         self.was = []
+        self.path = []  # of each Part: nothing is left out, also where the clock stood still
         self.begun = 0  # which of these began the time in its stage
         self.stay = 0  # the number of its times in a stage
         self.entries = []  # (moment, playbook, stage, place)
@@ -45,6 +71,7 @@ class Story:
             state = "open" if lead.active else "archived"
         keys = (lead.company_id, lead.team_id, lead.user_id, lead.product_line_id)
         new = Was(now, lead.playbook_id.id, lead.stage_id.id, state, *(key.id for key in keys))
+        self.follow(new)
         last = self.was[-1] if self.was else None
         if not last:
             self.was.append(new)
@@ -56,6 +83,18 @@ class Story:
             if last[1:3] != new[1:3]:
                 self.begun = len(self.was) - 1
                 self.stay += 1
+
+    def follow(self, new):
+        """Add a part to the path, if the deal is another than before."""
+        last = self.path[-1] if self.path else None
+        if last and last[1:8] == new[1:]:
+            return
+        since = max(new.since, last.since) if last else new.since
+        part = Part(*new._replace(since=since), self.get_place(new.playbook, new.stage))
+        if last and last.is_followed(part):
+            self.path[-1] = part._replace(is_entry=last.is_entry, place=last.place)
+        else:
+            self.path.append(part)
 
     @property
     def now(self):
@@ -73,6 +112,7 @@ class Story:
     def enter(self, place):
         """It has come into the stage in which it is, and its playbook has let it in."""
         self.entries.append((self.now.since, self.now.playbook, self.now.stage, place))
+        self.path[-1] = self.path[-1]._replace(is_entry=True)
         self.let_in()
 
     def let_in(self):
@@ -84,6 +124,10 @@ class Story:
         last = self.now
         self.was[self.begun :] = [one._replace(stage=stage) for one in self.was[self.begun :]]
         began = self.was[self.begun].since
+        for number in range(len(self.path) - 1, -1, -1):
+            if self.path[number][1:3] != last[1:3]:
+                break
+            self.path[number] = self.path[number]._replace(stage=stage, place=place)
         if self.entries and self.entries[-1][1:3] == last[1:3] and self.entries[-1][0] >= began:
             self.entries[-1] = (self.entries[-1][0], last.playbook, stage, place)
         if self.let_in_stay.get(last.playbook) == self.stay:

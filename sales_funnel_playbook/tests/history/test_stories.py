@@ -54,6 +54,10 @@ class TestStories(PlaybookCase):
         )
         cls.people = [cls.rep, cls.leader, env["res.users"]]
         cls.contacts = [*env["res.partner"].create([{"name": f"Ms Wu {n}"} for n in range(3)])]
+        cls.reasons = [*env["crm.lost.reason"].create([{"name": "Price"}, {"name": "Time"}])]
+        cls.reasons.append(env["crm.lost.reason"])
+        cls.told, cls.untold = env["utm.medium"].create([{"name": "Told"}, {"name": "Untold"}])
+        cls.traits = cls._create_traits()
         cls.override_reason = env["crm.playbook.override.reason"].search([], limit=1)
         cls.minutes = cls._create_output(cls.stage_demo, "Minutes", evidence="note", approval="team_leader")
         cls.tests = {
@@ -67,6 +71,21 @@ class TestStories(PlaybookCase):
                 for one in lead.output_ids
             ),
         }
+
+    @classmethod
+    def _create_traits(cls):
+        """Return ``{field of the lead: three values, the last one empty}`` of channel and customer."""
+        made = {
+            name: cls.env[model].create([{field: f"{name} {n}"} for n in range(2)]).ids
+            for name, model, field in (
+                ("source_id", "utm.source", "name"),
+                ("campaign_id", "utm.campaign", "title"),
+                ("industry_id", "res.partner.industry", "name"),
+            )
+        }
+        made["country_id"] = cls.env["res.country"].search([], limit=2).ids
+        made["company_size"] = ["51-200", "201-500"]
+        return {name: [*values, False] for name, values in made.items()}
 
     def test_stories(self):
         if run_state_machine_as_test is None:

@@ -81,6 +81,7 @@ MODELS = {
     "crm.funnel.snapshot.day": "salespersons",
     "crm.funnel.review": "reviews",
     "crm.funnel.review.line": "review lines",
+    "crm.funnel.review.channel": "review lines",
     "crm.funnel.review.decision": "decisions",
     "crm.playbook.case": "drafts",
     "crm.playbook.case.version": "versions",
@@ -108,7 +109,8 @@ MODELS = {
     "crm.playbook.integrity.check.line": "its faults",
 }
 ABSTRACT = (
-    *("crm.funnel.numbers", "crm.lead.evidence", "crm.lead.fact", "crm.lead.trait"),
+    *("crm.funnel.numbers", "crm.funnel.counted", "crm.funnel.intake.numbers"),
+    *("crm.lead.evidence", "crm.lead.fact", "crm.lead.trait"),
     "crm.playbook.cache.mixin",
     *("crm.playbook.delay", "crm.playbook.duty", "crm.playbook.integrity"),
     *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),

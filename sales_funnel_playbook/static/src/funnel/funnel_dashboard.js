@@ -125,6 +125,19 @@ export class FunnelDashboard extends Component {
         });
     }
 
+    /** Whose days are others than those of the page. */
+    get otherZones() {
+        const { other_zones: zones, tz } = this.state.funnel;
+        const theirs = zones.map((one) => _t("%(name)s (%(tz)s)", one)).join(", ");
+        return (
+            zones.length &&
+            _t(
+                "Days are those of %(tz)s here. Reviews and analyses count by days of their own: %(theirs)s. Choose a company to see them here.",
+                { tz, theirs }
+            )
+        );
+    }
+
     get told() {
         return this.state.options ? tellFilters(this.state.funnel.filters, this.state.options) : "";
     }

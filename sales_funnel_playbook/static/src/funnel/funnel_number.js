@@ -6,15 +6,24 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component } from "@odoo/owl";
 
+const COUNT_OF = {
+    flow_rate: "next_count",
+    reached_rate: "reached_count",
+    complete_rate: "complete_count",
+    contact_hours: "contacted_count",
+    further_rate: "further_count",
+    won_rate: "won_count",
+};
+
 /** The count whose deals are behind a number: a rate is of those that came on, a stay of those that ended. */
 export function getDealsNumber(name) {
     if (name.startsWith("stay_")) {
         return "stay_count";
     }
-    return { flow_rate: "next_count", reached_rate: "reached_count" }[name] || name;
+    return COUNT_OF[name] || name;
 }
 
-/** A number of a review's stage that opens the deals behind it. */
+/** A number of a review's stage or channel that opens the deals behind it. */
 export class FunnelNumber extends Component {
     static template = "sales_funnel_playbook.FunnelNumber";
     static props = { ...standardFieldProps };

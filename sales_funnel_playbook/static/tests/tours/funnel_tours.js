@@ -276,6 +276,98 @@ registry.category("web_tour.tours").add("funnel_page_compared", {
     ],
 });
 
+registry.category("web_tour.tours").add("funnel_page_elsewhere", {
+    steps: () => [
+        {
+            content: "Two of the five are parked: they are in no row of a stage, and that is said",
+            trigger: ".o_funnel_elsewhere:contains(the playbook does not name: 2)",
+        },
+        {
+            content: "In all deals they are",
+            trigger: `.o_funnel_all td[data-name=open_count]:contains(5)`,
+        },
+        {
+            content: "Which opens them all",
+            trigger: ".o_funnel_all td[data-name=open_count] button",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view:has(.o_data_row:eq(4)):not(:has(.o_data_row:eq(5)))",
+        },
+        {
+            trigger: ".o_back_button, .breadcrumb-item:first a",
+            run: "click",
+        },
+        {
+            trigger: `${cell("Lead", "begun_count")}:contains(5)`,
+        },
+        {
+            content: "Columns: one more",
+            trigger: ".o_funnel_columns",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu .dropdown-item:contains(Cohort, Open) input:not(:checked)",
+            run: "click",
+        },
+        {
+            trigger: `${cell("Lead", "cohort_open_count")}:contains(5)`,
+        },
+        {
+            content: "And one less",
+            trigger: ".o-dropdown--menu .dropdown-item:contains(Lost) input:checked",
+            run: "click",
+        },
+        {
+            trigger: ".o_funnel_table:not(:has(td[data-name=lost_count]))",
+        },
+        {
+            content: "Once more from the start: the browser has kept both",
+            trigger: ".o_funnel_table",
+            run() {
+                window.location.reload();
+            },
+            expectUnloadPage: true,
+        },
+        {
+            trigger: `${cell("Lead", "cohort_open_count")}:contains(5)`,
+        },
+        {
+            trigger: ".o_funnel_table:not(:has(td[data-name=lost_count])):has(td[data-name=won_count])",
+        },
+        {
+            content: "For this user",
+            trigger: ".o_funnel_table",
+            run() {
+                const keys = Object.keys(window.localStorage);
+                const kept = keys.filter((key) =>
+                    key.startsWith("optional_fields,crm.funnel.report,funnel,")
+                );
+                if (kept.length !== 1 || !/,[0-9]+$/.test(kept[0])) {
+                    throw new Error(`kept under ${kept}`);
+                }
+            },
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("funnel_page_zones", {
+    steps: () => [
+        {
+            content: "Whose days are others is said, and in which zone these are",
+            trigger: ".o_funnel_zones:contains(UTC):contains(Far East (Asia/Shanghai))",
+        },
+        {
+            trigger: ".o_funnel_filters select[name=company_id]",
+            run: "selectByLabel Far East",
+        },
+        {
+            content: "With a company chosen its days count",
+            trigger: ".o_funnel_filters:not(:has(~ .o_funnel_zones))",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("funnel_page_of_own", {
     steps: () => [
         {
@@ -341,6 +433,36 @@ registry.category("web_tour.tours").add("funnel_review", {
         },
         {
             trigger: ".o_list_view .o_data_row:contains(Acme presses)",
+        },
+        {
+            trigger: ".o_back_button, .breadcrumb-item:last a",
+            run: "click",
+        },
+        {
+            content: "All deals are the last line, and open those that came",
+            trigger:
+                ".o_field_widget[name=line_ids] .o_data_row:last:contains(All Deals) td[name=begun_count] button:contains(5)",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view:has(.o_data_row:eq(4)) .o_data_row:contains(Acme presses)",
+        },
+        {
+            trigger: ".o_back_button, .breadcrumb-item:last a",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view a[name=channels]",
+            run: "click",
+        },
+        {
+            content: "The fair brought one deal",
+            trigger:
+                ".o_field_widget[name=channel_ids] .o_data_row:contains(Fair) td[name=captured_count] button",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view:not(:has(.o_data_row:eq(1))) .o_data_row:contains(Acme presses)",
         },
         {
             trigger: ".o_back_button, .breadcrumb-item:last a",
