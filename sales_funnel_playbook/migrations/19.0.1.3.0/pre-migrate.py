@@ -2,6 +2,8 @@
 the old one. What the old log cannot tell, whose a deal was between its moves, is taken from the move.
 
 A playbook has a currency of its own: that in which it has counted, its company's, else the main company's.
+
+How customers were spoken with last is what the latest note says.
 """
 
 from odoo.tools import SQL
@@ -80,6 +82,14 @@ OWN_CURRENCY = """
 """
 
 
+LAST_CHANNELS = """
+    UPDATE crm_lead lead SET last_contact_channel = latest.channel
+    FROM (
+        SELECT DISTINCT ON (lead_id) lead_id, channel FROM crm_lead_progress
+        ORDER BY lead_id, communicated_at DESC, id DESC
+    ) latest WHERE latest.lead_id = lead.id
+"""
+
 # An index more on each lead costs every change of it, and nobody looks for deals of one score alone.
 UNUSED = "DROP INDEX IF EXISTS crm_lead__score_index"
 
@@ -87,6 +97,7 @@ UNUSED = "DROP INDEX IF EXISTS crm_lead__score_index"
 def migrate(cr, version):
     cr.execute(UNUSED)
     give_currencies(cr)
+    give_channels(cr)
     make_segments(cr)
 
 
@@ -94,6 +105,12 @@ def give_currencies(cr):
     if "currency_id" not in table_columns(cr, "crm_playbook"):
         create_column(cr, "crm_playbook", "currency_id", "int4")
     cr.execute(OWN_CURRENCY)
+
+
+def give_channels(cr):
+    if "last_contact_channel" not in table_columns(cr, "crm_lead"):
+        create_column(cr, "crm_lead", "last_contact_channel", "varchar")
+        cr.execute(LAST_CHANNELS)
 
 
 def make_segments(cr):
