@@ -108,7 +108,8 @@ def give_currencies(cr):
 
 
 def give_channels(cr):
-    if "last_contact_channel" not in table_columns(cr, "crm_lead"):
+    has_notes = table_columns(cr, "crm_lead_progress")  # the first version had none
+    if has_notes and "last_contact_channel" not in table_columns(cr, "crm_lead"):
         create_column(cr, "crm_lead", "last_contact_channel", "varchar")
         cr.execute(LAST_CHANNELS)
 
