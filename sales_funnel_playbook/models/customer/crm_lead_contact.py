@@ -64,9 +64,9 @@ class CrmLeadContact(models.Model):
 
     def _get_note_text(self):
         """Return what a note on this contact begins with: what it was, who was there, what was written."""
-        people = ", ".join(self._get_people())
-        texts = [self.summary, people and self.env._("With: %s", people), self._get_quoted_text()]
-        return "\n".join(filter(None, texts))
+        people, text = ", ".join(self._get_people()), self._get_quoted_text()
+        title = self.summary if not text.startswith(f"> {self.summary}") else ""  # called by its first line
+        return "\n".join(filter(None, [title, people and self.env._("With: %s", people), text]))
 
     def _get_people(self):
         """Return the names of those who were there or wrote, the customer's first."""

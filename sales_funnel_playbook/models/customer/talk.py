@@ -5,25 +5,27 @@ from ...tools.mail_headers import is_automatic
 
 # That a ``message`` on a deal or a contact is something that was said to the customer, or by them: whoever is
 # no colleague wrote; or a colleague wrote something that went to somebody outside. What a mailing sent is
-# neither.
+# neither. Who has left was a colleague too.
 IS_TALK = """
     (message.message_type IN ('email', 'comment') AND message.is_automatic IS NOT TRUE
     AND CASE WHEN (message.message_type = 'email' OR message.author_id IS NOT NULL) AND NOT EXISTS (
-            SELECT FROM res_users colleague
-            WHERE colleague.partner_id = message.author_id AND colleague.share IS NOT TRUE) THEN TRUE
+            SELECT FROM res_users author
+            WHERE author.partner_id = message.author_id AND author.share IS NOT TRUE) THEN TRUE
+        WHEN message.model = 'crm.lead' AND EXISTS (
+            SELECT FROM crm_lead addressed WHERE addressed.id = message.res_id
+                AND STRPOS(LOWER(CONCAT_WS(',', message.incoming_email_to, message.incoming_email_cc)),
+                    NULLIF(addressed.email_normalized, '')) > 0) THEN TRUE
         WHEN message.is_internal THEN FALSE
+        WHEN message.outgoing_email_to <> '' THEN TRUE
         ELSE EXISTS (
-                SELECT FROM mail_notification sent JOIN res_partner ON res_partner.id = sent.res_partner_id
-                WHERE sent.mail_message_id = message.id AND res_partner.partner_share)
-            OR message.message_type = 'email' AND EXISTS (
-                SELECT FROM mail_message_res_partner_rel named
-                JOIN res_partner ON res_partner.id = named.res_partner_id
-                WHERE named.mail_message_id = message.id AND res_partner.partner_share)
-            OR EXISTS (
-                SELECT FROM crm_lead addressed
-                WHERE message.model = 'crm.lead' AND addressed.id = message.res_id
-                    AND STRPOS(LOWER(CONCAT_WS(',', message.incoming_email_to, message.incoming_email_cc)),
-                        NULLIF(addressed.email_normalized, '')) > 0)
+            SELECT FROM (
+                SELECT res_partner_id FROM mail_notification WHERE mail_message_id = message.id
+                UNION ALL
+                SELECT res_partner_id FROM mail_message_res_partner_rel
+                WHERE mail_message_id = message.id AND message.message_type = 'email'
+            ) sent LEFT JOIN res_users reader
+                ON reader.partner_id = sent.res_partner_id AND reader.share IS NOT TRUE
+            WHERE reader.id IS NULL)
         END)
 """
 

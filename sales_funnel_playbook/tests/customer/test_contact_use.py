@@ -42,6 +42,11 @@ class TestContactNote(ContactCase):
         self.assertEqual(self.lead.contact_ids.note_ids, note)
         self.assertEqual(self.lead.last_contact_summary, note.summary, "a note tells more than a subject")
 
+    def test_a_mail_without_a_subject_is_quoted_once(self):
+        self.send((18, 11))
+        text = self.lead.contact_ids.with_user(self.rep).action_make_note()["context"]["default_summary"]
+        self.assertEqual(text, f"With: Ms Wu, {self.rep.name}\n> Our offer is attached")
+
     def test_a_meeting_with_who_was_there(self):
         self.meet((18, 14), (18, 15), description="<p>Bring the samples</p>")
         with self.at(18, 16):
