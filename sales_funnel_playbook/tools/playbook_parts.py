@@ -27,7 +27,7 @@ PARTS = {
     "playbook": Part(
         "crm.playbook",
         texts=("name",),
-        values=("tier_margin", "worth_basis"),
+        values=("tier_margin", "worth_basis", "asked_contact"),
         lists={
             "stages": ("stage_ids", "stage"),
             "criteria": ("criterion_ids", "criterion"),

@@ -114,6 +114,10 @@ deal.progress_ids = [
         }
     )
 ]
+after = deal.progress_ids[0].communicated_at + timedelta(seconds=2)
+deal.message_post(
+    body="Ten of them", subject="Our order", message_type="email", author_id=decider.id, date=after
+)
 strike = env["crm.risk.type"].create({"name": "Strike"})
 deal.risk_ids = [Command.create({"type_id": strike.id, "level": "high", "response": "Wait"})]
 deal.message_post(body="A word <b>to all</b>", message_type="comment")

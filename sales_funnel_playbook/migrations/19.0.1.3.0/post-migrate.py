@@ -1,8 +1,10 @@
 """Deals that have left their playbook since their last move leave it in the log too, and those that have come
-under one join it. What is asked of won and lost deals is known by the log's own moment from now on.
+under one join it. What is asked of won and lost deals is known by the log's own moment from now on. Mails,
+meetings and calls that are there already are contacts of open deals.
 """
 
 from odoo import SUPERUSER_ID, api
+from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.hooks import _add_headings
 from odoo.addons.sales_funnel_playbook.shipped import update_shipped
@@ -45,6 +47,7 @@ MINIMA = [
     (f"crm_playbook_template_saas_{name}", "crm_playbook_stage", {MINIMUM: 5}, {MINIMUM: 2})
     for name in ("demo", "negotiation")
 ]
+OPEN_DEALS = "SELECT id FROM crm_lead WHERE won_status = 'pending' AND active"
 RULES = ("review", "review_line", "review_decision")
 
 
@@ -63,6 +66,7 @@ def migrate(cr, version):
     env["base_import.mapping"].search(own).unlink()
     _add_headings(env)
     _renew_rules(env)
+    env["crm.lead.contact"]._insert_known(lambda column: SQL("%s IN (%s)", column, SQL(OPEN_DEALS)))
     env["crm.playbook"].with_context(active_test=False).search([])._request_history()
 
 

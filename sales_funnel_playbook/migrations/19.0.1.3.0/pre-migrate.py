@@ -1,9 +1,13 @@
 """The log of moves becomes a log of what a deal was: a new table, made by one statement, takes the place of
 the old one. What the old log cannot tell, whose a deal was between its moves, is taken from the move.
 
+What began an activity was a text, and becomes columns.
+
 A playbook has a currency of its own: that in which it has counted, its company's, else the main company's.
 
 The mail of a review tells of channels, too, where nobody has changed it.
+
+How customers were spoken with last is what the latest note says.
 """
 
 from pathlib import Path
@@ -76,6 +80,42 @@ FILL = """
     FROM crm_lead_stage_log_was was JOIN (%(derived)s) derived ON derived.id = was.id
 """
 
+CAUSE = {
+    **{"playbook_kind": "varchar", "playbook_rule_id": "int4", "playbook_occurrence": "varchar"},
+    **{"playbook_number": "int8", "playbook_is_final": "bool"},
+}
+# "deadline:12:stay-345", "approval:7", "question:condition-12", "override:33-condition-12"; and after it why
+# it held its cause no longer, ":dropped-678" or ":merged-90".
+SPLIT_CAUSES = r"""
+    UPDATE mail_activity activity
+    SET playbook_kind = part.kind, playbook_is_final = told.cause = activity.playbook_cause,
+        playbook_rule_id = CASE
+            WHEN part.kind IN ('deadline', 'output', 'approval', 'escalation', 'question', 'override')
+                THEN SUBSTRING(part.rule FROM '(\d+)$')::int ELSE 0 END,
+        playbook_occurrence = COALESCE(CASE
+            WHEN part.kind IN ('deadline', 'output') THEN REGEXP_REPLACE(part.occurrence, '-\d+$', '')
+            WHEN part.kind = 'question' THEN SUBSTRING(part.rule FROM '^(.*)-\d+$')
+            WHEN part.kind = 'override' THEN SUBSTRING(part.rule FROM '^\d+-(.*)-\d+$')
+            WHEN part.kind NOT IN ('approval', 'escalation')
+                THEN SUBSTRING(told.cause FROM LENGTH(part.kind) + 2) END, ''),
+        playbook_number = COALESCE(CASE
+            WHEN part.kind IN ('deadline', 'output') THEN SUBSTRING(part.occurrence FROM '-(\d+)$')::bigint
+            WHEN part.kind = 'override' THEN SUBSTRING(part.rule FROM '^(\d+)-')::bigint END, 0)
+    FROM mail_activity its
+    CROSS JOIN LATERAL (
+        SELECT REGEXP_REPLACE(its.playbook_cause, '(:(dropped|merged)-\d+)+$', '') AS cause) told
+    CROSS JOIN LATERAL (
+        SELECT SPLIT_PART(told.cause, ':', 1) AS kind, SPLIT_PART(told.cause, ':', 2) AS rule,
+            SPLIT_PART(told.cause, ':', 3) AS occurrence) part
+    WHERE its.id = activity.id AND its.playbook_cause IS NOT NULL
+"""
+
+# Who has got an activity about something missed was told then.
+TOLD = """
+    UPDATE mail_activity SET playbook_escalated_at = create_date
+    WHERE playbook_kind = 'escalation' AND playbook_escalated_at IS NULL
+"""
+
 OWN_CURRENCY = """
     UPDATE crm_playbook playbook SET currency_id = COALESCE(own.currency_id, (
         SELECT currency_id FROM res_company WHERE parent_id IS NULL AND active ORDER BY id LIMIT 1
@@ -85,6 +125,14 @@ OWN_CURRENCY = """
 """
 
 
+LAST_CHANNELS = """
+    UPDATE crm_lead lead SET last_contact_channel = latest.channel
+    FROM (
+        SELECT DISTINCT ON (lead_id) lead_id, channel FROM crm_lead_progress
+        ORDER BY lead_id, communicated_at DESC, id DESC
+    ) latest WHERE latest.lead_id = lead.id
+"""
+
 # An index more on each lead costs every change of it, and nobody looks for deals of one score alone.
 UNUSED = "DROP INDEX IF EXISTS crm_lead__score_index"
 
@@ -92,14 +140,23 @@ UNUSED = "DROP INDEX IF EXISTS crm_lead__score_index"
 def migrate(cr, version):
     cr.execute(UNUSED)
     give_currencies(cr)
+    give_channels(cr)
     make_segments(cr)
     update_shipped_texts(cr, Path(__file__).with_name("old_texts.csv"))
+    split_causes(cr)
 
 
 def give_currencies(cr):
     if "currency_id" not in table_columns(cr, "crm_playbook"):
         create_column(cr, "crm_playbook", "currency_id", "int4")
     cr.execute(OWN_CURRENCY)
+
+
+def give_channels(cr):
+    has_notes = table_columns(cr, "crm_lead_progress")  # the first version had none
+    if has_notes and "last_contact_channel" not in table_columns(cr, "crm_lead"):
+        create_column(cr, "crm_lead", "last_contact_channel", "varchar")
+        cr.execute(LAST_CHANNELS)
 
 
 def make_segments(cr):
@@ -134,3 +191,14 @@ def make_segments(cr):
         SQL("ALTER TABLE crm_lead_stage_log ADD CONSTRAINT crm_lead_stage_log_pkey PRIMARY KEY (id)"),
     ):
         cr.execute(statement)
+
+
+def split_causes(cr):
+    there = table_columns(cr, "mail_activity")
+    if "playbook_cause" not in there or "playbook_kind" in there:
+        return
+    for name, kind in CAUSE.items():
+        create_column(cr, "mail_activity", name, kind)
+    cr.execute(SPLIT_CAUSES)
+    cr.execute("ALTER TABLE mail_activity DROP COLUMN playbook_cause")
+    cr.execute(TOLD)

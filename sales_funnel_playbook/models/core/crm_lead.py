@@ -18,7 +18,12 @@ from .save import (
 # Stored fields of the lead that follow from its facts and are computed before it is created.
 RESULTS = {
     "risk_ids": ("risk_level", "risk_description", "risk_response"),
-    "progress_ids": ("last_contact_at", "last_contact_summary", "customer_feedback"),
+    "progress_ids": (
+        "last_contact_at",
+        "last_contact_summary",
+        "last_contact_channel",
+        "customer_feedback",
+    ),
 }
 # Writing one of these can take the right to write a lead from whoever writes.
 ACCESS_KEYS = {"user_id", "team_id", "company_id", "partner_id", "type"}

@@ -65,6 +65,7 @@ class Duties(NamedTuple):
     tiers: frozendict = frozendict()  # {tier: (delay, responsible)}
     responsible_user_id: int = False
     calendar_id: int = False
+    asked_contact: str = "customer"  # after which contacts a note is asked for
 
     def get_tables(self):
         """Return ``duty (…) AS …, rhythm (tier, least, responsible) AS …`` for a WITH; see

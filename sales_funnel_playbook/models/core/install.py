@@ -7,7 +7,8 @@ from ...columns import is_being_installed, make_room
 # What follows from the module's own rules and facts, of which there are none when it is installed.
 NOTHING_YET = (
     *("score", "is_scored", "tier", "check_ids", "risk_level", "risk_description", "risk_response"),
-    *("last_contact_at", "last_contact_summary", "customer_feedback", "industry_id", "company_size"),
+    *("last_contact_at", "last_contact_summary", "last_contact_channel", "customer_feedback"),
+    *("industry_id", "company_size"),
 )
 # The columns that are not empty where nothing is known, as ``{name: (type, value)}``; a default that is there
 # when a column is added costs no writing of rows.

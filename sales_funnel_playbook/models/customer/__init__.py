@@ -5,6 +5,10 @@ from . import crm_lead
 from . import crm_lead_stakeholder
 from . import crm_competitor
 from . import crm_lead_progress
+from . import talk
+from . import crm_lead_contact
+from . import last_contact
+from . import capture
 from . import sources
 from . import sheet
 from . import funnel_sheet

@@ -1,17 +1,23 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import format_datetime
 
 LATE_AFTER_HOURS = 24
 CHANNELS = [
     ("call", "Call"),
+    ("video", "Video Call"),
     ("meeting", "Meeting"),
     ("email", "E-mail"),
+    ("wechat", "WeChat"),
     ("message", "Message"),
     ("other", "Other"),
 ]
-SOURCES = {"activity_id", "calendar_event_id", "message_id"}
-FIXED_FIELDS = {"lead_id", "communicated_at", "user_id", "is_imported", *SOURCES}
+SOURCES = {
+    "activity_id": "mail.activity",
+    "calendar_event_id": "calendar.event",
+    "message_id": "mail.message",
+}
+FIXED_FIELDS = {"lead_id", "communicated_at", "user_id", "is_imported", "contact_id", *SOURCES}
 
 
 class CrmProgressMilestone(models.Model):
@@ -82,6 +88,14 @@ class CrmLeadProgress(models.Model):
     message_id = fields.Many2one(
         "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
+    contact_id = fields.Many2one(
+        "crm.lead.contact",
+        string="Captured Contact",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer", help="Of the deal.")
 
     @api.depends("communicated_at")
@@ -130,8 +144,31 @@ class CrmLeadProgress(models.Model):
         if not self.env.su:
             vals_list = [{**vals, "user_id": self.env.uid, "is_imported": False} for vals in vals_list]
         notes = super().create(vals_list)
+        notes._name_contacts()
         notes._open_milestone_risks()
         return notes
+
+    def _name_contacts(self):
+        """A note from a mail, meeting or call is about the contact that was captured from it."""
+        # sudo: which note tells of a contact is the module's to know
+        notes = self.sudo()
+        sources = {
+            note: {(model, note[name].id, note.lead_id.id) for name, model in SOURCES.items() if note[name]}
+            for note in notes.filtered(lambda note: not note.contact_id)
+        }
+        wanted = {key for keys in sources.values() for key in keys}
+        if not wanted:
+            return
+        found = (
+            self.env["crm.lead.contact"]
+            .sudo()
+            .search(
+                [("source_id", "in", [id_ for __, id_, __ in wanted]), ("lead_id", "in", notes.lead_id.ids)]
+            )
+        )
+        by_source = found.grouped(lambda one: (one.source_model, one.source_id, one.lead_id.id))
+        for note, keys in sources.items():
+            note.contact_id = next((by_source[key] for key in keys if key in by_source), False)
 
     def write(self, vals):
         if not self.env.su and not FIXED_FIELDS.isdisjoint(vals):
@@ -154,115 +191,3 @@ class CrmLeadProgress(models.Model):
                 if milestone.risk_type_id == type_
             ]
             self.env["crm.lead.risk"]._open_detected(type_, causes)
-
-
-class CrmLead(models.Model):
-    """The latest contact, as the progress notes tell it. Written directly, as an import does, it
-    becomes a progress note.
-    """
-
-    _inherit = "crm.lead"
-
-    progress_ids = fields.One2many("crm.lead.progress", "lead_id", string="Progress Notes")
-    last_contact_at = fields.Datetime(
-        string="Last Contact",
-        compute="_compute_last_contact",
-        inverse="_inverse_last_contact",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
-        prefetch="playbook",
-    )
-    last_contact_summary = fields.Text(
-        compute="_compute_last_contact",
-        inverse="_inverse_last_contact",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
-        prefetch="playbook",
-    )
-    customer_feedback = fields.Text(
-        compute="_compute_last_contact",
-        inverse="_inverse_last_contact",
-        store=True,
-        readonly=False,
-        precompute=True,
-        copy=False,
-        prefetch="playbook",
-    )
-
-    @api.depends("progress_ids.communicated_at", "progress_ids.summary", "progress_ids.feedback")
-    def _compute_last_contact(self):
-        latest = self._get_last_contacts()
-        for lead in self:
-            contact = latest.get(lead._origin.id, (False, False, False))
-            lead.last_contact_at, lead.last_contact_summary, lead.customer_feedback = contact
-
-    def _get_last_contacts(self):
-        """Return ``{lead id: (when, its summary, the latest feedback)}``."""
-        if not self._origin:
-            return {}
-        self.env["crm.lead.progress"].flush_model(["lead_id", "communicated_at", "summary", "feedback"])
-        latest = SQL("ORDER BY communicated_at DESC, id DESC")
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT lead_id, MAX(communicated_at), (ARRAY_AGG(summary %s))[1],"
-                " (ARRAY_AGG(feedback %s) FILTER (WHERE feedback <> ''))[1]"
-                " FROM crm_lead_progress WHERE lead_id = ANY(%s) GROUP BY lead_id",
-                latest,
-                latest,
-                self._origin.ids,
-            )
-        )
-        return {row[0]: (row[1], row[2], row[3] or False) for row in rows}
-
-    def _inverse_last_contact(self):
-        known = self._get_last_contacts()
-        vals_list = [
-            lead._prepare_contact_note() for lead in self if lead._is_new_contact(known.get(lead.id))
-        ]
-        self.env["crm.lead"].browse(vals["lead_id"] for vals in vals_list).check_access("write")
-        # sudo: only the module says that a note came with its deal
-        self.env["crm.lead.progress"].sudo().create(vals_list)
-        for name in ("last_contact_at", "last_contact_summary", "customer_feedback"):
-            self.env.add_to_compute(self._fields[name], self)
-
-    def _is_new_contact(self, known):
-        """Tell whether what is written on this lead is something that no note tells yet."""
-        written = (self.last_contact_at, self.last_contact_summary, self.customer_feedback)
-        return any(written) and written != known
-
-    def _prepare_contact_note(self):
-        """Return the values of the note that what is written on this lead becomes."""
-        now = self.env.cr.now()
-        return {
-            "lead_id": self.id,
-            "communicated_at": self.last_contact_at or now,
-            "channel": "other",
-            "summary": self.last_contact_summary
-            or self.customer_feedback
-            or self.env._("Contact without a note."),
-            "feedback": self.customer_feedback,
-            "user_id": self.env.uid,
-            "is_imported": self.create_date >= now.replace(microsecond=0),
-        }
-
-    def _get_begun_at(self):
-        """Return since when this deal is worked on, naive UTC in whole seconds, as what users enter: it
-        begins when it was captured, and an import may have brought its past.
-        """
-        moments = [
-            self.create_date,
-            self.captured_at,
-            *self.progress_ids.filtered("is_imported").mapped("communicated_at"),
-        ]
-        begun_at = min(filter(None, [*moments, *self.stage_log_ids.mapped("entered_at")]))
-        return begun_at.replace(microsecond=0)
-
-    @api.readonly
-    def action_log_progress(self):
-        """Open the dialog for a new progress note on this lead."""
-        self.ensure_one()
-        return self.env["crm.lead.progress"]._prepare_dialog({"lead_id": self.id})

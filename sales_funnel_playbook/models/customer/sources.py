@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
@@ -109,6 +111,16 @@ class MailMessage(models.Model):
                 "summary": "\n".join(filter(None, [self.subject, text])),
             }
         )
+
+    def _get_own_text(self):
+        """Return what this message says, without the mails that it quotes, as plain text."""
+        if not self.body:
+            return ""
+        root = html.fragment_fromstring(self.body, create_parent="div")
+        for quote in root.xpath("//*[@data-o-mail-quote] | //blockquote"):
+            if quote.getparent() is not None:
+                quote.drop_tree()
+        return self.env["crm.lead.progress"]._to_text(html.tostring(root, encoding="unicode"))
 
     def _get_progress_channel(self):
         """Return how the customer was spoken with, as a channel of :data:`CHANNELS`."""

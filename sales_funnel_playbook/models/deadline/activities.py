@@ -18,6 +18,7 @@ IS_DROPPED = """
         WHEN NOT lead.active OR lead.won_status = 'lost' THEN TRUE
         WHEN duty.trigger = 'stage_entered' THEN lead.stage_id IS DISTINCT FROM duty.stage_id
         WHEN lead.won_status <> 'pending' THEN TRUE
+        WHEN duty.trigger = 'communication' AND NOT %(asks_notes)s THEN TRUE
         ELSE duty.trigger IN ('review', 'follow_up') AND COALESCE(lead.waiting_until > %(today)s, FALSE)
     END
 """
@@ -35,6 +36,10 @@ IS_RECORDED = """
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.communicated_at > work.playbook_started_at
                 AND work.user_id IN (note.user_id, lead.user_id)
+            UNION ALL
+            SELECT FROM crm_lead_contact contact WHERE contact.lead_id = lead.id
+                AND contact.contacted_at > work.playbook_started_at
+                AND work.user_id IN (contact.user_id, lead.user_id)
             UNION ALL
             SELECT FROM mail_activity met WHERE met.res_id = lead.id AND met.res_model = 'crm.lead'
                 AND NOT met.active AND met.playbook_cause IS NULL
@@ -260,6 +265,7 @@ class CrmLead(models.Model):
                 IS_DROPPED,
                 playbook=playbook_id or None,
                 broken=list(duties.broken),
+                asks_notes=duties.asked_contact != "none",
                 today=self._get_today_sql(SQL("lead.company_id")),
             ),
             is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),

@@ -131,7 +131,7 @@ class CrmLead(models.Model):
             "risk_raised": SQL(ENDANGERED),
             **closed,
             **self._get_recurring_queries(),
-            "communication": self._get_communication_query(),
+            "communication": self._get_communication_query(duties),
         }
 
     def _get_duty_test(self, domains, otherwise):

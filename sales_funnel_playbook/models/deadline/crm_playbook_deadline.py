@@ -11,7 +11,7 @@ SETTLING = "deadlines"
 # What is written on a deal itself, or recorded about it, that can begin or end a deadline.
 SETTLING_FIELDS = {
     *("user_id", "team_id", "product_line_id", "company_id", "active", "won_status", "waiting_until"),
-    *("tier", "progress_ids", "risk_ids", "output_ids", "score_answer_ids", "question_ids"),
+    *("tier", "progress_ids", "contact_ids", "risk_ids", "output_ids", "score_answer_ids", "question_ids"),
 }
 TRIGGERS = [
     ("lead_created", "Lead captured"),

@@ -44,13 +44,17 @@ REVIEWED = """
 # planned stands for the follow-up as long as it is not overdue.
 FOLLOWED_UP = """
     SELECT duty.key, lead.id AS lead_id, lead.waiting_until, rhythm.least,
-        GREATEST(duty.since, lead.create_date, own.at, note.at, met.at) AS at
+        GREATEST(duty.since, lead.create_date, own.at, note.at, contact.at, met.at) AS at
     FROM duty CROSS JOIN lead JOIN rhythm ON rhythm.tier = lead.tier %(own)s
     LEFT JOIN crm_team team ON team.id = lead.team_id
     JOIN LATERAL (
         SELECT MAX(communicated_at) AS at FROM crm_lead_progress
         WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
     ) note ON TRUE
+    JOIN LATERAL (
+        SELECT MAX(contacted_at) AS at FROM crm_lead_contact
+        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+    ) contact ON TRUE
     JOIN LATERAL (
         SELECT MAX(playbook_done_at) AS at,
             BOOL_OR(active AND date_deadline BETWEEN lead.today AND lead.today + %(planned)s) AS is_planned
@@ -66,30 +70,23 @@ IS_WORKED = """
 """
 # What was said longer ago needs no note any more.
 COMMUNICATION_DAYS = 30
-# A call or meeting that was marked as done, a meeting that has ended, an e-mail in or out: each with
-# the time and a key. What a note was written from needs no other.
+# What a playbook has written down of the contacts that were captured on its deals.
+ASKED = {
+    "all": SQL("TRUE"),
+    "customer": SQL("contact.is_from_customer"),
+    "spoken": SQL("contact.channel IN ('call', 'video', 'meeting')"),
+    "none": SQL("FALSE"),
+}
+# The contacts captured on a lead, each with a key and the time. What a note was written from needs no other.
 EVENTS = """
-    SELECT 'activity-' || call.id AS key, call.playbook_done_at AS at
-    FROM mail_activity call JOIN mail_activity_type kind ON kind.id = call.activity_type_id
-    WHERE call.res_id = lead.id AND call.res_model = 'crm.lead' AND NOT call.active
-        AND kind.category IN ('phonecall', 'meeting') AND call.calendar_event_id IS NULL
-        AND call.playbook_done_at BETWEEN %(since)s AND %(now)s
-        AND (call.playbook_closing IS NULL OR call.playbook_closing = 'by_hand')
-        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND activity_id = call.id)
-    UNION ALL
-    SELECT 'meeting-' || meeting.id, meeting.stop FROM calendar_event meeting
-    WHERE meeting.opportunity_id = lead.id AND meeting.active AND meeting.stop BETWEEN %(since)s AND %(now)s
-        AND NOT EXISTS (
-            SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND calendar_event_id = meeting.id)
-    UNION ALL
-    SELECT 'message-' || message.id, message.date FROM mail_message message
-    WHERE message.model = 'crm.lead' AND message.res_id = lead.id
-        AND message.date BETWEEN %(since)s AND %(now)s
-        AND (message.message_type IN ('email', 'email_outgoing') OR message.message_type = 'comment'
-            AND message.is_internal IS NOT TRUE AND EXISTS (
-                SELECT FROM mail_notification sent JOIN res_partner ON res_partner.id = sent.res_partner_id
-                WHERE sent.mail_message_id = message.id AND res_partner.partner_share))
-        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND message_id = message.id)
+    SELECT CASE contact.source_model WHEN 'mail.activity' THEN 'activity'
+            WHEN 'calendar.event' THEN 'meeting' WHEN 'mail.message' THEN 'message'
+            ELSE contact.source_model END || '-' || contact.source_id AS key,
+        contact.contacted_at AS at
+    FROM crm_lead_contact contact
+    WHERE contact.lead_id = lead.id AND contact.is_on_deal AND contact.is_from_before IS NOT TRUE
+        AND contact.contacted_at BETWEEN %(since)s AND %(now)s AND %(is_asked)s
+        AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE contact_id = contact.id)
 """
 # The first communication of each lead that no note was written after. One activity asks for the note,
 # however many e-mails went back and forth until then.
@@ -123,9 +120,9 @@ class CrmLead(models.Model):
         soon = self.env.cr.now() + timedelta(days=1)
         return {trigger: SQL(RECURRING, touched=query, soon=soon) for trigger, query in touched.items()}
 
-    def _get_communication_query(self):
-        """Return the query of what was said to a customer and not written down."""
+    def _get_communication_query(self, duties):
+        """Return the query of what was said to a customer and is to be written down, and was not."""
         now = self.env.cr.now()
         since = now - timedelta(days=COMMUNICATION_DAYS)
-        events = SQL(EVENTS, since=since, now=now)
+        events = SQL(EVENTS, since=since, now=now, is_asked=ASKED[duties.asked_contact])
         return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))

@@ -17,7 +17,9 @@ QUEUE = "crm.lead.settling"
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
-    _playbook_effects = {"deadlines": {"responsible_user_id", "calendar_id", "active", "company_id"}}
+    _playbook_effects = {
+        "deadlines": {"responsible_user_id", "calendar_id", "active", "company_id", "asked_contact"}
+    }
 
     responsible_user_id = fields.Many2one(
         "res.users",
@@ -28,6 +30,20 @@ class CrmPlaybook(models.Model):
         tracking=True,
         help="Keeps this playbook up to date, is told when one of its rules fails, and gets what has"
         " neither salesperson nor team leader.",
+    )
+
+    asked_contact = fields.Selection(
+        [
+            ("all", "Every Contact"),
+            ("customer", "Meetings, Calls and What the Customer Wrote"),
+            ("spoken", "Meetings and Calls"),
+            ("none", "None: Captured Contact Is Enough"),
+        ],
+        string="A Note Is Asked For After",
+        required=True,
+        default="customer",
+        tracking=True,
+        help="After which captured contacts the deadlines of “Customer contacted” ask for a progress note.",
     )
 
     @api.model
@@ -52,6 +68,7 @@ class CrmPlaybook(models.Model):
             tiers=frozendict({t.tier: (t._get_delay(), t.follow_up_responsible) for t in rhythms}),
             responsible_user_id=self.responsible_user_id.id,
             calendar_id=self.calendar_id.id,
+            asked_contact=self.asked_contact,
         )
 
     def _request_settling(self):

@@ -54,16 +54,30 @@ class CrmLead(models.Model):
         known.lead_id = self
 
     def _merge_history(self, opportunities):
-        """Take over the progress notes and the risks; what has the same cause here is no new one."""
+        """Take over progress notes, captured contacts and risks; what has the same cause here is not new."""
         # sudo: the merge has checked the rights on the leads
         notes = self.env["crm.lead.progress"].sudo().search([("lead_id", "in", opportunities.ids)])
         notes.lead_id = self
+        self._merge_contacts(opportunities)
         known = self.sudo().risk_ids
         for risk in self.env["crm.lead.risk"].sudo().search([("lead_id", "in", opportunities.ids)]):
             if not risk.cause or (risk.type_id, risk.cause) not in [(r.type_id, r.cause) for r in known]:
                 known |= risk
         known.lead_id = self
         self._merge_answers(opportunities)
+
+    def _merge_contacts(self, opportunities):
+        """Take over what was captured; what was with the customer may be captured here already."""
+        # sudo: the merge has checked the rights on the leads
+        contacts = self.env["crm.lead.contact"].sudo()
+        known = {
+            (one.source_model, one.source_id): one for one in contacts.search([("lead_id", "=", self.id)])
+        }
+        for contact in contacts.search([("lead_id", "in", opportunities.ids)]):
+            twin = known.setdefault((contact.source_model, contact.source_id), contact)
+            if twin != contact:
+                contact.note_ids.contact_id = twin
+        contacts.union(*known.values()).filtered(lambda one: one.lead_id != self).lead_id = self
 
     def _merge_cases(self, opportunities):
         """A case that was used in one of the merged deals was used in this one; a case of one of them is of

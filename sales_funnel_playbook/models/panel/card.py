@@ -5,7 +5,7 @@ from ..core.memory import remembered
 
 SHOWN = (
     *("product_line_id", "tier", "risk_level"),
-    *("last_contact_at", "last_contact_summary", "customer_feedback"),
+    *("last_contact_at", "last_contact_summary", "last_contact_channel", "customer_feedback"),
 )
 MAX_LENGTH = 120  # a card shows one line
 
@@ -32,7 +32,8 @@ class CrmLead(models.Model):
         followed.fetch(SHOWN)
         gates = self.env["crm.playbook"]._get_gates()
         labels = {
-            name: dict(self._fields[name]._description_selection(self.env)) for name in ("tier", "risk_level")
+            name: dict(self._fields[name]._description_selection(self.env))
+            for name in ("tier", "risk_level", "last_contact_channel")
         }
         labels["product_line_id"] = self.env["crm.playbook"]._get_product_line_names(self.env.lang)
         for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
@@ -47,7 +48,8 @@ class CrmLead(models.Model):
 
         :param dict labels: ``{field: {value: label}}``
         :return: ``{"product_line": str, "tier": str, "risk": str, "is_risky": bool, "contact_at": str,
-            "summary": str, "feedback": str}``, ready for JSON, without what there is not; dates in UTC
+            "channel": str, "summary": str, "feedback": str}``, ready for JSON, without what there is not;
+            dates in UTC
         """
         card = {
             "product_line": labels["product_line_id"].get(self.product_line_id.id),
@@ -55,6 +57,7 @@ class CrmLead(models.Model):
             "risk": labels["risk_level"].get(self.risk_level),
             "is_risky": self.risk_level == "high",
             "contact_at": fields.Datetime.to_string(self.last_contact_at),
+            "channel": labels["last_contact_channel"].get(self.last_contact_channel),
             "summary": (self.last_contact_summary or "")[:MAX_LENGTH],
             "feedback": (self.customer_feedback or "")[:MAX_LENGTH],
         }

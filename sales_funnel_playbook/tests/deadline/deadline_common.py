@@ -29,8 +29,9 @@ class DeadlineCase(PlaybookCase):
             self.env.cr.flush()
 
     def run_job(self, *moment):
-        """The hourly job, at a moment of March 2024."""
+        """The hourly job, at a moment of March 2024; what has ended until then was captured."""
         with self.mock_datetime_and_now(at(*moment)):
+            self.env["crm.lead.contact"]._cron_capture()
             jobs = self.env["crm.playbook.refresh"]
             jobs._cron_start_deadlines()
             for job in jobs.search([("kind", "=", "deadlines")]):

@@ -237,7 +237,7 @@ class TestDeadlineCommunication(DeadlineCase):
         with self.at(18, 13):
             self.lead.message_post(body="Thank you", message_type="email", author_id=self.customer.id)
         self.run_job(18, 14)
-        self.assertWork(self.lead, [("Write the note", self.rep, at(19, 12), False)])
+        self.assertWork(self.lead, [("Write the note", self.rep, at(19, 13), False)])
         with self.at(18, 14):
             late = self.lead.message_post(
                 body="Sent before", message_type="email", author_id=self.customer.id

@@ -51,7 +51,7 @@ class TestReadiness(PlaybookCase):
             card,
             {
                 **{"done": 0, "wanted": 1, "is_ready": False, "product_line": "Presses", "tier": "A"},
-                **{"risk": "High", "is_risky": True, "feedback": "Too dear"},
+                **{"risk": "High", "is_risky": True, "feedback": "Too dear", "channel": "Call"},
                 "contact_at": str(note.communicated_at),
                 "summary": note.summary[:120],
             },

@@ -69,6 +69,7 @@ MODELS = {
     "crm.lead.explanation": "evidence, log",
     "crm.lead.question": "evidence, log",
     "crm.lead.stage.log": "evidence, log",
+    "crm.lead.contact": "evidence, log",
     "crm.funnel.report": "reports",
     "crm.funnel.intake.report": "reports",
     "crm.funnel.lost.report": "reports",

@@ -31,6 +31,10 @@ export class PlaybookCard extends Component {
         return _t("Risk: %s", this.card.risk);
     }
 
+    get contactTitle() {
+        return this.card.channel ? _t("Last contact: %s", this.card.channel) : _t("Last contact");
+    }
+
     get contactDate() {
         return formatDate(deserializeDateTime(this.card.contact_at));
     }
