@@ -5,5 +5,6 @@ from . import crm_lead
 from . import crm_lead_stakeholder
 from . import crm_competitor
 from . import crm_lead_progress
+from . import talk
 from . import sources
 from . import sheet

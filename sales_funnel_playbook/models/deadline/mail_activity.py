@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 CLOSINGS = [("satisfied", "Done"), ("by_hand", "Closed Manually"), ("dropped", "Cancelled")]
+# What of an activity with a cause nobody but the module writes: of which record it is, and when it was done.
+FIXED = frozenset({"res_id", "res_model", "res_model_id", "date_done"})
 
 
 def _is_ours(name):
@@ -67,7 +69,7 @@ class MailActivity(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             # Odoo's own "next activity" names all fields, empty ones too
-            self._check_playbook_fields({name: value for name, value in vals.items() if value})
+            self.browse()._check_playbook_fields({name: value for name, value in vals.items() if value})
             if vals.get("playbook_cause"):
                 vals.setdefault("playbook_assigned_id", vals.get("user_id"))
         return super().create(vals_list)
@@ -103,8 +105,18 @@ class MailActivity(models.Model):
         return result
 
     def _check_playbook_fields(self, vals):
-        """Raise when somebody writes what only the module may write, be it to empty it."""
-        if not self.env.su and any(map(_is_ours, vals)):
+        """Raise when somebody writes what only the module may write, be it to empty it; or takes what a
+        deadline asked for to another record, says when it was done, or takes up what was cancelled.
+        """
+        if self.env.su:
+            return
+        is_forged = any(map(_is_ours, vals))
+        if not is_forged and not {*FIXED, "active"}.isdisjoint(vals):
+            # sudo: what asked for these, whoever may not read it
+            caused = self.sudo().filtered("playbook_cause")
+            is_cancelled = "dropped" in caused.mapped("playbook_closing")
+            is_forged = (caused and not FIXED.isdisjoint(vals)) or (is_cancelled and vals.get("active"))
+        if is_forged:
             raise UserError(self.env._("What a deadline asked for, and by when, cannot be changed."))
 
     def _get_their_leads(self):

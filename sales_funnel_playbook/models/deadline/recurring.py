@@ -66,8 +66,8 @@ IS_WORKED = """
 """
 # What was said longer ago needs no note any more.
 COMMUNICATION_DAYS = 30
-# A call or meeting that was marked as done, a meeting that has ended, an e-mail in or out: each with
-# the time and a key. What a note was written from needs no other.
+# A call or meeting that was marked as done, a meeting that has ended, a message to the customer or from them:
+# each with the time and a key. What a note was written from needs no other.
 EVENTS = """
     SELECT 'activity-' || call.id AS key, call.playbook_done_at AS at
     FROM mail_activity call JOIN mail_activity_type kind ON kind.id = call.activity_type_id
@@ -85,10 +85,7 @@ EVENTS = """
     SELECT 'message-' || message.id, message.date FROM mail_message message
     WHERE message.model = 'crm.lead' AND message.res_id = lead.id
         AND message.date BETWEEN %(since)s AND %(now)s
-        AND (message.message_type IN ('email', 'email_outgoing') OR message.message_type = 'comment'
-            AND message.is_internal IS NOT TRUE AND EXISTS (
-                SELECT FROM mail_notification sent JOIN res_partner ON res_partner.id = sent.res_partner_id
-                WHERE sent.mail_message_id = message.id AND res_partner.partner_share))
+        AND %(is_talk)s
         AND NOT EXISTS (SELECT FROM crm_lead_progress WHERE lead_id = lead.id AND message_id = message.id)
 """
 # The first communication of each lead that no note was written after. One activity asks for the note,
@@ -127,5 +124,5 @@ class CrmLead(models.Model):
         """Return the query of what was said to a customer and not written down."""
         now = self.env.cr.now()
         since = now - timedelta(days=COMMUNICATION_DAYS)
-        events = SQL(EVENTS, since=since, now=now)
+        events = SQL(EVENTS, since=since, now=now, is_talk=self.env["mail.message"]._get_talk_sql())
         return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))

@@ -4,6 +4,7 @@ from . import test_deadline_job
 from . import test_deadline_recurring
 from . import test_deadline_report
 from . import test_deadline_rules
+from . import test_deadline_talk
 from . import test_deadline_template
 from . import test_deadline_tours
 from . import test_deadline_words

@@ -224,6 +224,22 @@ class TestDeadlineRules(DeadlineCase):
         copied = mine.copy()
         self.assertFalse(any(copied.sudo()[name] for name in names), "a copy is an activity like any other")
 
+    def test_nobody_takes_it_elsewhere_or_says_when_it_was_done(self):
+        self._create_deadline("Survey", playbook_stage_id=self.rules[self.stage_lead].id)
+        lead, other = self.create_lead_at(18), self.create_lead_at(18)
+        work = self.get_work(lead)
+        mine = work.with_user(self.rep)
+        own = lead.with_user(self.rep).activity_schedule(summary="My own", user_id=self.rep.id)
+        for vals in ({"res_id": other.id}, {"date_done": "2024-03-18"}, {"date_done": False}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "cannot be changed"):
+                mine.write(vals)
+        own.write({"res_id": other.id})
+        with self.at(18, 10):
+            self._advance(lead, self.stage_demo)
+        self.assertEqual(work.playbook_closing, "dropped")
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
+            mine.write({"active": True})
+
     def test_no_context_says_what_a_deadline_asked_for(self):
         """Neither to a user nor to the module, which creates its activities in the context of a request."""
         self._create_deadline("Survey", "lead_created")
