@@ -14,7 +14,7 @@ IS_COMPLETE = f"""(
         WHEN BOOL_AND({STATE} = 'on_time') THEN TRUE END
     FROM mail_activity activity
     WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id
-        AND activity.playbook_id = log.playbook_id AND activity.playbook_cause LIKE 'deadline:%%:created'
+        AND activity.playbook_id = log.playbook_id AND activity.playbook_kind = 'deadline' AND activity.playbook_occurrence = 'created'
         AND activity.playbook_escalation_of_id IS NULL AND {STATE} <> 'dropped'
 )"""
 # A contact before the capture took no time; without any there is none.
@@ -70,8 +70,9 @@ class CrmFunnelIntakeReport(models.Model):
         "crm.lead.progress": ["lead_id", "communicated_at"],
         "crm.playbook": ["currency_id"],
         "mail.activity": [
-            *("res_model", "res_id", "active", "date_deadline", "date_done", "playbook_id", "playbook_cause"),
+            *("res_model", "res_id", "active", "date_deadline", "date_done", "playbook_id", "playbook_kind"),
             *("playbook_due_at", "playbook_done_at", "playbook_closing", "playbook_escalation_of_id"),
+            "playbook_occurrence",
         ],
     }
 

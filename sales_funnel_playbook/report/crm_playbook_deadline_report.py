@@ -53,12 +53,12 @@ WORK = f"""
             activity.playbook_closing = 'by_hand' AS is_by_hand,
             activity.playbook_escalated_at IS NOT NULL AS is_escalated,
             lead.team_id, lead.product_line_id, lead.tier, lead.stage_id, lead.partner_id,
-            COALESCE(deadline.trigger, SPLIT_PART(activity.playbook_cause, ':', 1)) AS kind,
+            COALESCE(deadline.trigger, activity.playbook_kind) AS kind,
             {STATE} AS state
         FROM mail_activity activity JOIN crm_lead lead ON lead.id = activity.res_id
         LEFT JOIN crm_playbook_deadline deadline ON deadline.id = activity.playbook_deadline_id
             AND activity.playbook_escalation_of_id IS NULL
-        WHERE activity.res_model = 'crm.lead' AND activity.playbook_cause IS NOT NULL
+        WHERE activity.res_model = 'crm.lead' AND activity.playbook_kind IS NOT NULL
     ) work
 """
 
@@ -79,7 +79,7 @@ class CrmPlaybookDeadlineReport(models.Model):
     _depends = {
         "mail.activity": [
             *("res_model", "res_id", "summary", "activity_type_id", "user_id", "date_deadline", "date_done"),
-            *("active", "playbook_id", "playbook_deadline_id", "playbook_output_id", "playbook_cause"),
+            *("active", "playbook_id", "playbook_deadline_id", "playbook_output_id", "playbook_kind"),
             *("playbook_started_at", "playbook_due_at", "playbook_done_at", "playbook_closing"),
             *("playbook_escalated_at", "playbook_escalation_of_id"),
         ],

@@ -1,6 +1,8 @@
 """The log of moves becomes a log of what a deal was: a new table, made by one statement, takes the place of
 the old one. What the old log cannot tell, whose a deal was between its moves, is taken from the move.
 
+What began an activity was a text, and becomes columns.
+
 A playbook has a currency of its own: that in which it has counted, its company's, else the main company's.
 """
 
@@ -71,6 +73,36 @@ FILL = """
     FROM crm_lead_stage_log_was was JOIN (%(derived)s) derived ON derived.id = was.id
 """
 
+CAUSE = {
+    **{"playbook_kind": "varchar", "playbook_rule_id": "int4", "playbook_occurrence": "varchar"},
+    **{"playbook_number": "int8", "playbook_is_final": "bool"},
+}
+# "deadline:12:stay-345", "approval:7", "question:condition-12", "override:33-condition-12"; and after it why
+# it held its cause no longer, ":dropped-678" or ":merged-90".
+SPLIT_CAUSES = r"""
+    UPDATE mail_activity activity
+    SET playbook_kind = part.kind, playbook_is_final = told.cause = activity.playbook_cause,
+        playbook_rule_id = CASE
+            WHEN part.kind IN ('deadline', 'output', 'approval', 'escalation', 'question', 'override')
+                THEN SUBSTRING(part.rule FROM '(\d+)$')::int ELSE 0 END,
+        playbook_occurrence = COALESCE(CASE
+            WHEN part.kind IN ('deadline', 'output') THEN REGEXP_REPLACE(part.occurrence, '-\d+$', '')
+            WHEN part.kind = 'question' THEN SUBSTRING(part.rule FROM '^(.*)-\d+$')
+            WHEN part.kind = 'override' THEN SUBSTRING(part.rule FROM '^\d+-(.*)-\d+$')
+            WHEN part.kind NOT IN ('approval', 'escalation')
+                THEN SUBSTRING(told.cause FROM LENGTH(part.kind) + 2) END, ''),
+        playbook_number = COALESCE(CASE
+            WHEN part.kind IN ('deadline', 'output') THEN SUBSTRING(part.occurrence FROM '-(\d+)$')::bigint
+            WHEN part.kind = 'override' THEN SUBSTRING(part.rule FROM '^(\d+)-')::bigint END, 0)
+    FROM mail_activity its
+    CROSS JOIN LATERAL (
+        SELECT REGEXP_REPLACE(its.playbook_cause, '(:(dropped|merged)-\d+)+$', '') AS cause) told
+    CROSS JOIN LATERAL (
+        SELECT SPLIT_PART(told.cause, ':', 1) AS kind, SPLIT_PART(told.cause, ':', 2) AS rule,
+            SPLIT_PART(told.cause, ':', 3) AS occurrence) part
+    WHERE its.id = activity.id AND its.playbook_cause IS NOT NULL
+"""
+
 OWN_CURRENCY = """
     UPDATE crm_playbook playbook SET currency_id = COALESCE(own.currency_id, (
         SELECT currency_id FROM res_company WHERE parent_id IS NULL AND active ORDER BY id LIMIT 1
@@ -88,6 +120,7 @@ def migrate(cr, version):
     cr.execute(UNUSED)
     give_currencies(cr)
     make_segments(cr)
+    split_causes(cr)
 
 
 def give_currencies(cr):
@@ -128,3 +161,13 @@ def make_segments(cr):
         SQL("ALTER TABLE crm_lead_stage_log ADD CONSTRAINT crm_lead_stage_log_pkey PRIMARY KEY (id)"),
     ):
         cr.execute(statement)
+
+
+def split_causes(cr):
+    there = table_columns(cr, "mail_activity")
+    if "playbook_cause" not in there or "playbook_kind" in there:
+        return
+    for name, kind in CAUSE.items():
+        create_column(cr, "mail_activity", name, kind)
+    cr.execute(SPLIT_CAUSES)
+    cr.execute("ALTER TABLE mail_activity DROP COLUMN playbook_cause")

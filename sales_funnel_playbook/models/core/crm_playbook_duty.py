@@ -14,8 +14,8 @@ LEAST_SECONDS = {
     **{"working_hours": 3600, "hours": 3600, "days": 86400, "working_days": 86400},
     **{"weeks": 7 * 86400, "months": 28 * 86400},
 }
-DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id"
-NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int)"
+DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id, kind"
+NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int, NULL)"
 # Who does a duty on a lead: as the rule says, else the leader, else the playbook's responsible, else the
 # salesperson; never somebody who has left.
 PEOPLE = """
@@ -35,7 +35,7 @@ DOER = SQL(
 class Duty(NamedTuple):
     """Something that a playbook has done in time, as the engine of deadlines keeps it in memory."""
 
-    key: str  # "deadline:12" or "output:5": a cause of an activity begins with it
+    key: str  # "deadline:12" or "output:5": what kind of rule it is, and which
     id: int
     trigger: str
     stage_id: int  # the ``crm.stage`` that starts it, or False
@@ -49,8 +49,12 @@ class Duty(NamedTuple):
     activity_type_id: int
 
     @property
+    def kind(self):
+        return self.key.partition(":")[0]
+
+    @property
     def is_output(self):
-        return self.key.startswith("output")
+        return self.kind == "output"
 
     def browse_rule(self, env):
         """Return the ``crm.playbook.output`` or ``crm.playbook.deadline``."""
@@ -72,9 +76,9 @@ class Duties(NamedTuple):
         """
         duties = [
             SQL(
-                "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int)",
+                "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int, %s)",
                 *(duty.key, duty.id, duty.trigger, duty.effective_from, duty.stage_id or None),
-                *(get_least_seconds(duty.delay), duty.responsible, duty.responsible_user_id or None),
+                *(get_least_seconds(duty.delay), duty.responsible, duty.responsible_user_id or None, duty.kind),
             )
             for duty in self.duties
         ]

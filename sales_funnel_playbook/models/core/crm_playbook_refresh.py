@@ -21,12 +21,12 @@ CRONS = {
 }
 # Deals with something to do that a playbook has given them, whatever became of them since.
 BUSY = """
-    SELECT DISTINCT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_cause IS NOT NULL
+    SELECT DISTINCT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_kind IS NOT NULL
         AND res_model = 'crm.lead' AND res_id > %s ORDER BY res_id LIMIT %s
 """
 HAS_WORK = """
     SELECT id FROM crm_playbook playbook WHERE EXISTS (
-        SELECT FROM mail_activity WHERE active AND playbook_id = playbook.id AND playbook_cause IS NOT NULL)
+        SELECT FROM mail_activity WHERE active AND playbook_id = playbook.id AND playbook_kind IS NOT NULL)
 """
 
 

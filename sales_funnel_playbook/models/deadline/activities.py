@@ -37,12 +37,12 @@ IS_RECORDED = """
                 AND work.user_id IN (note.user_id, lead.user_id)
             UNION ALL
             SELECT FROM mail_activity met WHERE met.res_id = lead.id AND met.res_model = 'crm.lead'
-                AND NOT met.active AND met.playbook_cause IS NULL
+                AND NOT met.active AND met.playbook_kind IS NULL
                 AND met.playbook_done_at > work.playbook_started_at
                 AND work.user_id IN (met.user_id, lead.user_id))
         WHEN duty.trigger = 'risk_raised' THEN EXISTS (
             SELECT FROM crm_lead_risk risk
-            WHERE risk.lead_id = lead.id AND work.playbook_cause = duty.key || ':risk-' || risk.id
+            WHERE risk.lead_id = lead.id AND work.playbook_occurrence = 'risk' AND work.playbook_number = risk.id
                 AND (risk.state = 'closed' OR TRIM(risk.response) <> ''))
         ELSE FALSE
     END
@@ -59,12 +59,12 @@ OPEN = """
             CASE WHEN %(is_dropped)s THEN 'dropped' WHEN %(is_satisfied)s OR %(is_recorded)s THEN 'satisfied'
                 WHEN %(is_moved)s THEN 'moved' END AS verdict
         FROM (
-            SELECT id, res_id, user_id, playbook_id, playbook_cause, playbook_started_at,
-                playbook_assigned_id, SPLIT_PART(playbook_cause, ':', 1) AS kind,
-                SPLIT_PART(playbook_cause, ':', 1) || ':' || SPLIT_PART(playbook_cause, ':', 2) AS key
+            SELECT id, res_id, user_id, playbook_id, playbook_occurrence, playbook_number,
+                playbook_started_at, playbook_assigned_id, playbook_kind AS kind,
+                playbook_kind || ':' || playbook_rule_id AS key
             FROM mail_activity
             WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s) AND active
-                AND playbook_cause IS NOT NULL AND playbook_escalation_of_id IS NULL
+                AND playbook_kind IS NOT NULL AND playbook_escalation_of_id IS NULL
         ) work
         JOIN crm_lead ON crm_lead.id = work.res_id JOIN crm_lead lead ON lead.id = work.res_id
         LEFT JOIN duty ON duty.key = work.key AND work.playbook_id = %(playbook)s
@@ -208,7 +208,10 @@ class CrmLead(models.Model):
             "user_id": user.id,
             "automated": True,
             "date_deadline": user._get_playbook_day(due),
-            "playbook_cause": cause.key,
+            "playbook_kind": duty.kind,
+            "playbook_rule_id": duty.id,
+            "playbook_occurrence": cause.occurrence,
+            "playbook_number": cause.number,
             "playbook_deadline_id": not duty.is_output and duty.id,
             "playbook_output_id": duty.is_output and duty.id,
             "playbook_assigned_id": user.id,

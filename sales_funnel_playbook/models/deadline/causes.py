@@ -33,8 +33,8 @@ ENTERED = """
     ) log ON TRUE
     JOIN crm_lead_stage_log stay ON stay.lead_id = lead.id AND stay.sequence = log.stay_sequence
     WHERE duty.trigger = 'stage_entered' AND lead.active AND lead.won_status <> 'lost'
-        AND (SELECT TRUE FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
-            AND playbook_cause LIKE duty.key || ':stay-%%'
+        AND (SELECT TRUE FROM mail_activity WHERE res_id = lead.id AND playbook_kind = duty.kind
+            AND playbook_rule_id = duty.id AND playbook_occurrence = 'stay'
             AND playbook_closing IS DISTINCT FROM 'dropped' LIMIT 1) IS NULL
 """
 ENDANGERED = """
@@ -62,15 +62,21 @@ CLOSED = """
     ) log ON log.entered_at >= duty.since
     WHERE duty.trigger IN ('won', 'lost')
 """
-# What has no activity yet and is about a lead that the rule applies to, with who does it.
+# What has no activity yet and is about a lead that the rule applies to, with who does it. An occurrence is
+# said as its kind and number, such as "stay-345".
 CAUSES = """
     WITH %(duties)s, %(leads)s, cause (key, lead_id, suffix, started_at, resumed_on) AS (%(queries)s)
-    SELECT cause.key, cause.lead_id, cause.key || ':' || cause.suffix, cause.started_at, %(doer)s,
+    SELECT cause.key, cause.lead_id, occurrence.kind, occurrence.number, cause.started_at, %(doer)s,
         cause.resumed_on, %(is_satisfied)s
     FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
     JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
+    CROSS JOIN LATERAL (SELECT RTRIM(RTRIM(cause.suffix, '0123456789'), '-') AS kind, COALESCE(NULLIF(
+        SUBSTR(cause.suffix, LENGTH(RTRIM(cause.suffix, '0123456789')) + 1), '')::bigint, 0) AS number
+    ) occurrence
     WHERE (SELECT TRUE FROM mail_activity known WHERE known.res_id = cause.lead_id
-            AND known.playbook_cause = cause.key || ':' || cause.suffix LIMIT 1) IS NULL
+            AND known.playbook_kind = duty.kind AND known.playbook_rule_id = duty.id
+            AND known.playbook_occurrence = occurrence.kind AND known.playbook_number = occurrence.number
+            AND known.playbook_is_final LIMIT 1) IS NULL
         AND %(applies)s
 """
 
@@ -83,7 +89,8 @@ class Cause(NamedTuple):
 
     duty: Duty
     lead_id: int
-    key: str
+    occurrence: str
+    number: int
     started_at: datetime
     user_id: int | None
     resumed_on: datetime | None

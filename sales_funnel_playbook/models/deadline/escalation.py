@@ -15,7 +15,7 @@ MISSED_TWICE = """
     JOIN LATERAL (
         SELECT COUNT(*) AS count, MAX(id) AS last_id, STRING_AGG(summary, ', ' ORDER BY id) AS names
         FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
-            AND playbook_cause IS NOT NULL AND playbook_escalation_of_id IS NULL
+            AND playbook_kind IS NOT NULL AND playbook_escalation_of_id IS NULL
             AND playbook_due_at < COALESCE(playbook_done_at, %(now)s)
             AND playbook_due_at > COALESCE(risk.closed_at, '-infinity'::timestamp)
     ) missed ON missed.count >= 2
@@ -95,7 +95,8 @@ class MailActivity(models.Model):
             "date_deadline": user._get_playbook_day(self.env.cr.now()),
             **in_words._prepare_escalation_words(),
             "playbook_id": self.playbook_id.id,
-            "playbook_cause": f"escalation:{self.id}",
+            "playbook_kind": "escalation",
+            "playbook_rule_id": self.id,
             "playbook_escalation_of_id": self.id,
             "playbook_assigned_id": user.id,
         }
@@ -145,7 +146,7 @@ class ResUsers(models.Model):
         # sudo: who may archive a user may not have to see the deals
         work = self.env["mail.activity"].sudo()
         work = work.search(
-            [("res_model", "=", "crm.lead"), ("user_id", "in", self.ids), ("playbook_cause", "!=", False)]
+            [("res_model", "=", "crm.lead"), ("user_id", "in", self.ids), ("playbook_kind", "!=", False)]
         )
         if not work:
             return super().action_archive()

@@ -10,7 +10,8 @@ OWN = """
     JOIN LATERAL (
         SELECT BOOL_OR(active) AS is_open,
             MAX(CASE WHEN playbook_closing IN ('satisfied', 'by_hand') THEN playbook_done_at END) AS at
-        FROM mail_activity WHERE res_id = lead.id AND playbook_cause LIKE duty.key || ':%%'
+        FROM mail_activity
+        WHERE res_id = lead.id AND playbook_kind = duty.kind AND playbook_rule_id = duty.id
     ) own ON own.is_open IS NOT TRUE
 """
 # When a note was last written.
@@ -55,7 +56,7 @@ FOLLOWED_UP = """
         SELECT MAX(playbook_done_at) AS at,
             BOOL_OR(active AND date_deadline BETWEEN lead.today AND lead.today + %(planned)s) AS is_planned
         FROM mail_activity
-        WHERE res_id = lead.id AND res_model = 'crm.lead' AND playbook_cause IS NULL
+        WHERE res_id = lead.id AND res_model = 'crm.lead' AND playbook_kind IS NULL
             AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
     ) met ON met.is_planned IS NOT TRUE
     WHERE duty.trigger = 'follow_up' AND %(is_worked)s

@@ -155,19 +155,11 @@ class CrmLead(models.Model):
         """Hand the activities that playbooks have given on these leads over to ``lead``."""
         work = self.env["mail.activity"].with_context(active_test=False)
         work = work.search(
-            [("res_model", "=", "crm.lead"), ("res_id", "in", self.ids), ("playbook_cause", "!=", False)]
+            [("res_model", "=", "crm.lead"), ("res_id", "in", self.ids), ("playbook_kind", "!=", False)]
         )
         asked = work.filtered(lambda one: one.active and (one.playbook_deadline_id or one.playbook_output_id))
         asked._end_playbook("dropped")
-        work.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE mail_activity SET playbook_cause = playbook_cause || ':merged-' || res_id"
-                " WHERE id = ANY(%s)",
-                work.ids,
-            )
-        )
-        work.invalidate_recordset(["playbook_cause"], flush=False)
+        work.write({"playbook_is_final": False})
         work.filtered(lambda one: not one.active).write({"res_id": lead.id})
 
     def _group_by_playbook(self):

@@ -48,7 +48,7 @@ class DeadlineCase(PlaybookCase):
             self.env["mail.activity"]
             .with_context(active_test=False)
             .search(
-                [("res_model", "=", "crm.lead"), ("res_id", "in", lead.ids), ("playbook_cause", "!=", False)],
+                [("res_model", "=", "crm.lead"), ("res_id", "in", lead.ids), ("playbook_kind", "!=", False)],
                 order="id",
             )
         )

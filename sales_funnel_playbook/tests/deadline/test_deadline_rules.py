@@ -194,7 +194,7 @@ class TestDeadlineRules(DeadlineCase):
         lead = self.create_lead_at(18)
         work = self.get_work(lead).with_user(self.rep)
         with self.assertRaisesRegex(UserError, "cannot be changed"):
-            work.copy({"playbook_cause": "mine"})
+            work.copy({"playbook_kind": "mine"})
         with self.assertRaisesRegex(UserError, "archive it instead"):
             rule.unlink()
         rule.active = False
@@ -244,7 +244,7 @@ class TestDeadlineRules(DeadlineCase):
         """Neither to a user nor to the module, which creates its activities in the context of a request."""
         self._create_deadline("Survey", "lead_created")
         forged = {
-            "default_playbook_cause": "mine",
+            "default_playbook_kind": "mine",
             "default_playbook_done_at": "2024-03-18 09:00:00",
             "default_playbook_closing": "satisfied",
             "default_playbook_due_at": "2099-01-01 00:00:00",
