@@ -133,6 +133,8 @@ def test_every_fact_stays(update, fresh):
             continue
         if table == "crm_lead_stage_log" and (column in TOLD_ANEW or update.is_filled(key)):
             continue
+        if column == "playbook_cause":  # test_what_began_an_activity_is_columns
+            continue
         if (table, column) == ("crm_funnel_review", "company_id") and old is None:  # there is but one
             continue
         if is_updated and (old is None if column is None else new == fresh[table, shipped][column]):
@@ -146,7 +148,9 @@ def test_every_fact_stays(update, fresh):
 def test_what_began_an_activity_is_columns(update):
     """As the text said that was taken apart; when a deal was won or lost the log says, seconds beside it."""
     before, after = update.before["mail_activity"], update.after["mail_activity"]
-    caused = {key: row["playbook_cause"] for key, row in before.items() if row["playbook_cause"]}
+    caused = {key: row["playbook_cause"] for key, row in before.items() if row.get("playbook_cause")}
+    if not any("playbook_cause" in row for row in before.values()):
+        pytest.skip("the first version had no deadlines")
     assert len({text.partition(":")[0] for text in caused.values()}) > 2
     for key, text in caused.items():
         (told, number), is_final = split_cause(text)

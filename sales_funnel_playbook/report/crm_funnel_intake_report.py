@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import OptionalFloat
+from ..models.deadline.crm_lead_waiver import ON_RECORD
 from ..tools.funnel_events import DAYS, TRAIT_COLUMNS, TRAITS
 from .crm_funnel_report import OUTCOMES
 from .crm_playbook_deadline_report import STATE
@@ -12,8 +13,8 @@ CAPTURED = "COALESCE(lead.captured_at, lead.create_date)"
 IS_COMPLETE = f"""(
     SELECT CASE WHEN BOOL_OR({STATE} IN ('late', 'missed', 'overdue')) THEN FALSE
         WHEN BOOL_AND({STATE} = 'on_time') THEN TRUE END
-    FROM mail_activity activity
-    WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id
+    FROM {ON_RECORD} activity
+    WHERE activity.res_id = lead.id
         AND activity.playbook_id = log.playbook_id AND activity.playbook_kind = 'deadline' AND activity.playbook_occurrence = 'created'
         AND activity.playbook_escalation_of_id IS NULL AND {STATE} <> 'dropped'
 )"""
@@ -69,6 +70,7 @@ class CrmFunnelIntakeReport(models.Model):
         ],
         "crm.lead.progress": ["lead_id", "communicated_at"],
         "crm.playbook": ["currency_id"],
+        "crm.lead.waiver": ["lead_id", "playbook_id", "kind", "occurrence", "due_at", "cancelled_at"],
         "mail.activity": [
             *("res_model", "res_id", "active", "date_deadline", "date_done", "playbook_id", "playbook_kind"),
             *("playbook_due_at", "playbook_done_at", "playbook_closing", "playbook_escalation_of_id"),

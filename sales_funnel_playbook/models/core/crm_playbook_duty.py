@@ -14,6 +14,9 @@ LEAST_SECONDS = {
     **{"working_hours": 3600, "hours": 3600, "days": 86400, "working_days": 86400},
     **{"weeks": 7 * 86400, "months": 28 * 86400},
 }
+# Fields without which a rule asks for nothing, and those that say on which occasions it does.
+SWITCHES = frozenset({"active", "is_required", "delay_count"})
+OCCASIONS = frozenset({"trigger", "domain", "playbook_id", "playbook_stage_id"})
 DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id, kind"
 NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int, NULL)"
 # Who does a duty on a lead: as the rule says, else the leader, else the playbook's responsible, else the
@@ -64,6 +67,7 @@ class Duty(NamedTuple):
 class Duties(NamedTuple):
     """All that one playbook has done in time, and how it stands in SQL beside the leads."""
 
+    playbook_id: int = False
     duties: tuple[Duty, ...] = ()
     broken: tuple[str, ...] = ()  # keys of those that cannot be evaluated: what they have begun stays
     tiers: frozendict = frozendict()  # {tier: (delay, responsible)}
@@ -168,11 +172,28 @@ class CrmPlaybookDuty(models.AbstractModel):
                 )
 
     def write(self, vals):
-        """A time limit that begins now asks nothing of the past."""
-        if vals.get("delay_count") and "effective_from" not in vals:
-            beginning = self.filtered(lambda rule: not rule.delay_count)
-            super(CrmPlaybookDuty, beginning).write({"effective_from": fields.Datetime.now()})
+        """What begins to be asked for now asks nothing of the past."""
+        if "effective_from" not in vals:
+            self.filtered(lambda rule: rule._begins_anew(vals))._begin_anew()
         return super().write(vals if "error" in vals else {**vals, "error": False})
+
+    def _begin_anew(self):
+        """Let these rules ask for nothing that began before now."""
+        super().write({"effective_from": fields.Datetime.now()})
+
+    def _begins_anew(self, vals):
+        """Tell whether writing ``vals`` has this rule ask for what it has not asked for until now: taken back
+        into use, with a time limit at last, begun by something else, for other deals. What is mended has
+        asked for it all along.
+        """
+        if self.error or "broken_reason" in self._fields and self.broken_reason:
+            return False
+        old = {name: self[name] for name in {*SWITCHES, *OCCASIONS} & vals.keys() & self._fields.keys()}
+        is_on = any(vals[name] and not old[name] for name in SWITCHES & old.keys())
+        return is_on or any(
+            (vals[name] or False) != (self._fields[name].convert_to_write(old[name], self) or False)
+            for name in OCCASIONS & old.keys()
+        )
 
     def _report_error(self, error):
         """Tell the playbook's responsible, once, why this rule could not be followed; the others go on.

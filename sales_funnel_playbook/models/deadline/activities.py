@@ -73,6 +73,7 @@ OPEN = """
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
             WHEN work.kind = 'approval'
                 THEN COALESCE(leader.id, CASE WHEN %(may_keeper_approve)s THEN keeper.id END)
+            WHEN work.kind = 'escalation' AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
             WHEN work.kind NOT IN ('question', 'override') THEN NULL
             WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
             ELSE owner.id END AS id) doer

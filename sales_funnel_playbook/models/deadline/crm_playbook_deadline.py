@@ -150,13 +150,15 @@ class CrmPlaybookDeadline(models.Model):
     def _unlink_except_used(self):
         # sudo: activities on deals that the user may not see count too
         used = self.env["mail.activity"].sudo().with_context(active_test=False)
-        used = used.search([("playbook_deadline_id", "in", self.ids)], limit=1)
+        used = used.search([("playbook_deadline_id", "in", self.ids)], limit=1).playbook_deadline_id
+        # sudo: as above
+        used |= self.env["crm.lead.waiver"].sudo().search([("deadline_id", "in", self.ids)], limit=1).deadline_id
         if used:
             raise UserError(
                 self.env._(
                     "There are activities of the deadline “%s”: archive it instead, so that the compliance"
                     " report keeps them.",
-                    used.playbook_deadline_id.name,
+                    used[0].name,
                 )
             )
 
@@ -214,6 +216,17 @@ class CrmPlaybookStage(models.Model):
         help="What is to be done in this stage, and within which time.",
     )
     action_summary = fields.Text(string="Key Actions in Short", compute="_compute_action_summary")
+
+    def write(self, vals):
+        """What is asked for in a stage that comes into use now, or is another one, is not asked of the past."""
+        beginning = self.filtered(
+            lambda one: vals.get("active")
+            and not one.active
+            or vals.get("stage_id", one.stage_id.id) != one.stage_id.id
+        ).with_context(active_test=False)
+        beginning.action_ids._begin_anew()
+        beginning.output_ids._begin_anew()
+        return super().write(vals)
 
     @api.depends("action_ids.name")
     def _compute_action_summary(self):

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import SQL, format_datetime, split_every
 
 from ..core.crm_playbook_refresh import BATCH
+from .crm_lead_waiver import ON_RECORD
 
 # Deals on which two deadlines were missed since this risk was last closed, with the last one missed.
 MISSED_TWICE = """
@@ -14,8 +15,7 @@ MISSED_TWICE = """
     ) risk ON risk.lead_id = lead.id
     JOIN LATERAL (
         SELECT COUNT(*) AS count, MAX(id) AS last_id, STRING_AGG(summary, ', ' ORDER BY id) AS names
-        FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
-            AND playbook_kind IS NOT NULL AND playbook_escalation_of_id IS NULL
+        FROM %(on_record)s asked WHERE res_id = lead.id AND playbook_escalation_of_id IS NULL
             AND playbook_due_at < COALESCE(playbook_done_at, %(now)s)
             AND playbook_due_at > COALESCE(risk.closed_at, '-infinity'::timestamp)
     ) missed ON missed.count >= 2
@@ -69,7 +69,9 @@ class CrmLead(models.Model):
         """Open the risk "deadline missed twice" on those of these leads on which that happened."""
         types = self.env["crm.risk.type"]._get_detecting("deadline")
         if types:
-            query = SQL(MISSED_TWICE, ids=self.ids, types=types.ids, now=self.env.cr.now())
+            query = SQL(
+                MISSED_TWICE, ids=self.ids, types=types.ids, now=self.env.cr.now(), on_record=SQL(ON_RECORD)
+            )
             self.env["crm.lead.risk"]._open_detected(types, self.env.execute_query(query))
 
 

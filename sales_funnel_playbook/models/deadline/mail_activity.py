@@ -67,7 +67,7 @@ class MailActivity(models.Model):
     playbook_escalate_at = fields.Datetime(string="Escalated From", readonly=True, copy=False)
     playbook_escalated_at = fields.Datetime(string="Escalated At", readonly=True, copy=False)
     playbook_escalation_of_id = fields.Many2one(
-        "mail.activity", readonly=True, index="btree_not_null", ondelete="cascade", copy=False
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null", copy=False
     )
 
     _playbook_cause_uniq = models.UniqueIndex(
@@ -134,14 +134,6 @@ class MailActivity(models.Model):
             caused.sudo().write({"playbook_closing": "by_hand"})
             caused.sudo()._get_escalations()._end_playbook("satisfied")
             leads._queue_settling()  # a call that was made begins something, and may end something
-        return result
-
-    def unlink(self):
-        """What a playbook asks for does not go away with its activity: it comes back."""
-        # sudo: the deals of activities, whoever may see them
-        leads = self.sudo().filtered(lambda one: one.active and one.playbook_kind)._get_their_leads()
-        result = super().unlink()
-        leads.exists()._queue_settling()
         return result
 
     def _check_playbook_fields(self, vals):

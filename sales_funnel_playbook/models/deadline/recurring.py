@@ -5,11 +5,13 @@ from odoo.tools import SQL
 
 # How many days ahead a contact that a person has planned stands for a follow-up.
 PLANNED_DAYS = 30
-# When this deadline was last done on the lead, and whether it is open there.
+# When this deadline was last done or cancelled on the lead, and whether it is open there.
 OWN = """
     JOIN LATERAL (
         SELECT BOOL_OR(active) AS is_open,
-            MAX(CASE WHEN playbook_closing IN ('satisfied', 'by_hand') THEN playbook_done_at END) AS at
+            GREATEST(MAX(CASE WHEN playbook_closing IN ('satisfied', 'by_hand') THEN playbook_done_at END), (
+                SELECT MAX(cancelled_at) FROM crm_lead_waiver WHERE crm_lead_waiver.lead_id = lead.id
+                    AND crm_lead_waiver.kind = duty.kind AND crm_lead_waiver.rule_id = duty.id)) AS at
         FROM mail_activity
         WHERE res_id = lead.id AND playbook_kind = duty.kind AND playbook_rule_id = duty.id
     ) own ON own.is_open IS NOT TRUE
@@ -25,10 +27,11 @@ NOTED = """
 # customer is waited for nothing is due.
 RECURRING = """
     SELECT touched.key, touched.lead_id,
-        'since-' || EXTRACT(EPOCH FROM GREATEST(touched.at, touched.waiting_until))::bigint, touched.at,
-        CASE WHEN touched.waiting_until > touched.at THEN touched.waiting_until END
+        'since-' || EXTRACT(EPOCH FROM GREATEST(begun.at, touched.waiting_until))::bigint, begun.at,
+        CASE WHEN touched.waiting_until > begun.at THEN touched.waiting_until END
     FROM (%(touched)s OFFSET 0) touched
-    WHERE touched.at + touched.least <= %(soon)s
+    CROSS JOIN LATERAL (SELECT GREATEST(touched.at, (SELECT at FROM (%(came)s) came)) AS at OFFSET 0) begun
+    WHERE touched.at + touched.least <= %(soon)s AND begun.at + touched.least <= %(soon)s
 """
 # The status was brought up to date by a move, a note, or a review marked as done.
 REVIEWED = """
@@ -97,6 +100,7 @@ SPOKEN = """
     JOIN LATERAL (
         SELECT key, at FROM (%(events)s) said
         WHERE at >= duty.since AND at > GREATEST(note.at, own.at, '-infinity'::timestamp)
+            AND at >= COALESCE((SELECT came.at FROM (%(came)s) came), '-infinity')
         ORDER BY at LIMIT 1
     ) event ON TRUE
     WHERE duty.trigger = 'communication' AND lead.active AND lead.won_status = 'pending'
@@ -111,7 +115,7 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def _get_recurring_queries(self):
+    def _get_recurring_queries(self, duties):
         """Return ``{trigger: query}`` of what comes up again and again."""
         is_worked = SQL(IS_WORKED)
         touched = {
@@ -119,11 +123,15 @@ class CrmLead(models.Model):
             "follow_up": SQL(FOLLOWED_UP, own=SQL(OWN), planned=PLANNED_DAYS, is_worked=is_worked),
         }
         soon = self.env.cr.now() + timedelta(days=1)
-        return {trigger: SQL(RECURRING, touched=query, soon=soon) for trigger, query in touched.items()}
+        came = self._get_came_query(duties, SQL("touched.lead_id"))
+        return {
+            trigger: SQL(RECURRING, touched=query, soon=soon, came=came) for trigger, query in touched.items()
+        }
 
-    def _get_communication_query(self):
+    def _get_communication_query(self, duties):
         """Return the query of what was said to a customer and not written down."""
         now = self.env.cr.now()
         since = now - timedelta(days=COMMUNICATION_DAYS)
         events = SQL(EVENTS, since=since, now=now, is_talk=self.env["mail.message"]._get_talk_sql())
-        return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))
+        came = self._get_came_query(duties, SQL("lead.id"))
+        return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED), came=came)

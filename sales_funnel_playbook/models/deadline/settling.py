@@ -47,6 +47,7 @@ class CrmPlaybook(models.Model):
         rules = [*working, *outputs]
         rhythms = self.tier_ids.filtered("delay_count")
         return Duties(
+            playbook_id=self.id,
             duties=tuple(rule._prepare_duty() for rule in rules),
             broken=tuple(rule._prepare_duty().key for rule in deadlines - working),
             tiers=frozendict({t.tier: (t._get_delay(), t.follow_up_responsible) for t in rhythms}),

@@ -38,6 +38,14 @@ class DeadlineCase(PlaybookCase):
                     pass
             self.env.cr.flush()
 
+    def run_history(self, *moment):
+        """The job that lets deals join playbooks and leave them, at a moment of March 2024."""
+        with self.at(*moment):
+            jobs = self.env["crm.playbook.refresh"]
+            for job in jobs.search([("kind", "in", ("history", "recheck"))]):
+                while job.exists() and job._run_batch():
+                    pass
+
     def create_lead_at(self, *moment, **vals):
         with self.at(*moment):
             return self._create_lead(**vals)

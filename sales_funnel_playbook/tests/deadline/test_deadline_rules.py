@@ -116,15 +116,6 @@ class TestDeadlineRules(DeadlineCase):
         work = self.get_work(lead, rule)
         self.assertRecordValues(work, [{"user_id": self.leader.id, "playbook_due_at": at(25, 17)}])
 
-    def test_cancelling_does_not_take_it_away(self):
-        rule = self._create_deadline("Survey", "lead_created", count=5)
-        lead = self.create_lead_at(18)
-        with self.at(19):
-            self.get_work(lead).with_user(self.rep).action_cancel()
-        self.assertRecordValues(
-            self.get_work(lead, rule), [{"user_id": self.rep.id, "playbook_due_at": at(25, 17)}]
-        )
-
     def test_without_a_calendar_every_hour_counts(self):
         self.playbook.calendar_id = False
         self.env.company.resource_calendar_id = False
