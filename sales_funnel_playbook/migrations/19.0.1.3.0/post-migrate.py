@@ -45,6 +45,12 @@ MINIMA = [
     (f"crm_playbook_template_saas_{name}", "crm_playbook_stage", {MINIMUM: 5}, {MINIMUM: 2})
     for name in ("demo", "negotiation")
 ]
+# What is followed up daily is so on working days: on Saturdays nobody is there.
+UNIT = "delay_unit"
+RHYTHMS = [
+    (f"crm_playbook_template_{name}_tier_a", "crm_playbook_tier", {UNIT: "days"}, {UNIT: "working_days"})
+    for name in ("saas", "standard")
+]
 RULES = ("review", "review_line", "review_decision")
 
 
@@ -52,7 +58,7 @@ def migrate(cr, version):
     cr.execute(RENAME_CAUSES)
     cr.execute(GIVE_COMPANY)
     cr.execute(NAME_WORKBOOKS)
-    update_shipped(cr, MINIMA)
+    update_shipped(cr, MINIMA + RHYTHMS)
     env = api.Environment(cr, SUPERUSER_ID, {})
     _renew_rules(env)
     env["crm.playbook"].with_context(active_test=False).search([])._request_history()

@@ -103,6 +103,12 @@ SPLIT_CAUSES = r"""
     WHERE its.id = activity.id AND its.playbook_cause IS NOT NULL
 """
 
+# Who has got an activity about something missed was told then.
+TOLD = """
+    UPDATE mail_activity SET playbook_escalated_at = create_date
+    WHERE playbook_kind = 'escalation' AND playbook_escalated_at IS NULL
+"""
+
 OWN_CURRENCY = """
     UPDATE crm_playbook playbook SET currency_id = COALESCE(own.currency_id, (
         SELECT currency_id FROM res_company WHERE parent_id IS NULL AND active ORDER BY id LIMIT 1
@@ -171,3 +177,4 @@ def split_causes(cr):
         create_column(cr, "mail_activity", name, kind)
     cr.execute(SPLIT_CAUSES)
     cr.execute("ALTER TABLE mail_activity DROP COLUMN playbook_cause")
+    cr.execute(TOLD)

@@ -17,6 +17,7 @@ LEAST_SECONDS = {
 # Fields without which a rule asks for nothing, and those that say on which occasions it does.
 SWITCHES = frozenset({"active", "is_required", "delay_count"})
 OCCASIONS = frozenset({"trigger", "domain", "playbook_id", "playbook_stage_id"})
+NO_DOMAIN = "[]"
 DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id, kind"
 NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int, NULL)"
 # Who does a duty on a lead: as the rule says, else the leader, else the playbook's responsible, else the
@@ -50,6 +51,7 @@ class Duty(NamedTuple):
     responsible: str
     responsible_user_id: int
     activity_type_id: int
+    contact_of: str = "leader"  # whose contact stands for a follow-up: "leader" where they do it, or "anybody"
 
     @property
     def kind(self):
@@ -96,6 +98,10 @@ class Duties(NamedTuple):
             SQL(", ").join(duties or [SQL(NO_DUTY)]),
             SQL(", ").join(rhythms or [SQL("(NULL, INTERVAL '0', NULL)")]),
         )
+
+    def get_anybodys(self):
+        """Return the ids of the deadlines for which anybody's contact counts."""
+        return [duty.id for duty in self.duties if duty.contact_of == "anybody"]
 
     def get_people(self):
         """Return the joins to ``duty`` and ``lead`` that :data:`DOER` needs."""
@@ -188,11 +194,11 @@ class CrmPlaybookDuty(models.AbstractModel):
         """
         if self.error or "broken_reason" in self._fields and self.broken_reason:
             return False
-        old = {name: self[name] for name in {*SWITCHES, *OCCASIONS} & vals.keys() & self._fields.keys()}
-        is_on = any(vals[name] and not old[name] for name in SWITCHES & old.keys())
+        known = vals.keys() & self._fields.keys()
+        is_on = any(vals[name] and not self[name] for name in SWITCHES & known)
+        old = {name: getattr(self[name], "id", self[name]) for name in OCCASIONS & known}
         return is_on or any(
-            (vals[name] or False) != (self._fields[name].convert_to_write(old[name], self) or False)
-            for name in OCCASIONS & old.keys()
+            (vals[name] or NO_DOMAIN) != (value or NO_DOMAIN) for name, value in old.items()
         )
 
     def _report_error(self, error):

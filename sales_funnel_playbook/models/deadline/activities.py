@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -34,12 +34,12 @@ IS_RECORDED = """
         WHEN duty.trigger = 'follow_up' THEN EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.communicated_at > work.playbook_started_at
-                AND work.user_id IN (note.user_id, lead.user_id)
+                AND (work.user_id IN (note.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s))
             UNION ALL
             SELECT FROM mail_activity met WHERE met.res_id = lead.id AND met.res_model = 'crm.lead'
                 AND NOT met.active AND met.playbook_kind IS NULL
                 AND met.playbook_done_at > work.playbook_started_at
-                AND work.user_id IN (met.user_id, lead.user_id))
+                AND (work.user_id IN (met.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s)))
         WHEN duty.trigger = 'risk_raised' THEN EXISTS (
             SELECT FROM crm_lead_risk risk
             WHERE risk.lead_id = lead.id AND work.playbook_occurrence = 'risk' AND work.playbook_number = risk.id
@@ -152,7 +152,12 @@ class CrmLead(models.Model):
         on the day it is due.
         """
         today = user._get_playbook_day(self.env.cr.now())
-        return cause.duty.trigger not in RECURRING or user._get_playbook_day(due) <= today
+        return cause.duty.trigger not in RECURRING or self._get_due_day(due, user) <= today
+
+    @api.model
+    def _get_due_day(self, due, user):
+        """Return on which day something is due where ``user`` is: midnight ends a day, and begins none."""
+        return user._get_playbook_day(due - timedelta(seconds=1))
 
     def _get_escalation_times(self, causes, due, people, duties):
         """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""
@@ -208,7 +213,7 @@ class CrmLead(models.Model):
             "res_id": cause.lead_id,
             "user_id": user.id,
             "automated": True,
-            "date_deadline": user._get_playbook_day(due),
+            "date_deadline": self._get_due_day(due, user),
             "playbook_kind": duty.kind,
             "playbook_rule_id": duty.id,
             "playbook_occurrence": cause.occurrence,
@@ -267,6 +272,6 @@ class CrmLead(models.Model):
                 today=self._get_today_sql(SQL("lead.company_id")),
             ),
             is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),
-            is_recorded=SQL(IS_RECORDED),
+            is_recorded=SQL(IS_RECORDED, anybodys=duties.get_anybodys()),
             is_moved=SQL(IS_MOVED),
         )

@@ -16,7 +16,7 @@ LEADS = """
     )
 """
 # When a lead came under the playbook that it follows, and whether that took it as it was: then nothing is asked
-# of the time before. What came by a change of its own is asked from then on. Who was created under it has
+# of the time before, nor for the stage in which it is. What came by a change of its own is asked from then on. Who was created under it has
 # always been there.
 CAME = """
     SELECT CASE WHEN earlier.id IS NULL AND log.kind <> 'joined' THEN '-infinity' ELSE log.entered_at END AS at,
@@ -102,7 +102,8 @@ CAUSES = """
     ) begun
     LEFT JOIN LATERAL (%(came)s) came ON TRUE
     WHERE CASE WHEN came.at IS NULL THEN begun.stage_id IS NULL
-        ELSE NOT came.is_taken OR begun.started_at >= came.at END
+        ELSE NOT came.is_taken OR begun.started_at > came.at
+            OR begun.started_at = came.at AND begun.kind <> 'stay' END
 """
 
 

@@ -76,6 +76,14 @@ class CrmPlaybookDeadline(models.Model):
         string="Renewal Reminder",
         help="Once it is due, “Renewal Reminder Fired” is true for the deal: an entry condition can use it.",
     )
+    contact_of = fields.Selection(
+        [("leader", "The Leader's, Where They Follow Up"), ("anybody", "Anybody's")],
+        string="Whose Contact Counts",
+        required=True,
+        default="leader",
+        help="Whose contact with the customer stands for the follow-up of a tier that the team leader follows"
+        " up. Where the salesperson does, anybody's counts.",
+    )
     delay_summary = fields.Char(string="Time", compute="_compute_delay_summary")
     is_working = fields.Boolean(compute="_compute_is_working")
 
@@ -201,6 +209,7 @@ class CrmPlaybookDeadline(models.Model):
                 delay=None if self.trigger == "follow_up" else self._get_delay(),
                 responsible=self.responsible,
                 responsible_user_id=self.responsible_user_id.id,
+                contact_of=self.contact_of,
             )
         )
 
@@ -218,12 +227,9 @@ class CrmPlaybookStage(models.Model):
     action_summary = fields.Text(string="Key Actions in Short", compute="_compute_action_summary")
 
     def write(self, vals):
-        """What is asked for in a stage that comes into use now, or is another one, is not asked of the past."""
-        beginning = self.filtered(
-            lambda one: vals.get("active")
-            and not one.active
-            or vals.get("stage_id", one.stage_id.id) != one.stage_id.id
-        ).with_context(active_test=False)
+        """What is asked for in a stage that is another one now is not asked of the past."""
+        beginning = self.filtered(lambda one: vals.get("stage_id", one.stage_id.id) != one.stage_id.id)
+        beginning = beginning.with_context(active_test=False)
         beginning.action_ids._begin_anew()
         beginning.output_ids._begin_anew()
         return super().write(vals)

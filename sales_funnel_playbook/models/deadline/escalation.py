@@ -1,9 +1,10 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL, format_datetime, split_every
 
 from ..core.crm_playbook_refresh import BATCH
+from ..core.telling import MY_DAY
 from .crm_lead_waiver import ON_RECORD
 
 # Deals on which two deadlines were missed since this risk was last closed, with the last one missed.
@@ -46,8 +47,8 @@ class CrmLead(models.Model):
             return
         missed.write({"playbook_escalated_at": now})
         vals_list = [missed_one._prepare_escalation_vals() for missed_one in missed]
-        # who is told hears of it by Odoo's own message to whoever gets an activity
-        self.env["mail.activity"].with_context(mail_activity_quick_update=False).create(
+        # who is told hears of it in one message, when the job is through
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [vals for vals in vals_list if vals]
         )
 
@@ -103,6 +104,26 @@ class MailActivity(models.Model):
             "playbook_assigned_id": user.id,
         }
 
+    @api.model
+    def _tell_missed(self):
+        """Tell everybody of what was missed since the last time, and is theirs to look into: in one message."""
+        told = self.search(
+            [
+                ("playbook_kind", "=", "escalation"),
+                ("active", "=", True),
+                ("playbook_escalated_at", "=", False),
+                ("user_id.active", "=", True),
+            ],
+            order="id",
+        )
+        told.write({"playbook_escalated_at": self.env.cr.now()})
+        for user, its in told.grouped("user_id").items():
+            its = its.with_context(lang=user.lang or "en_US")
+            names = its.env["crm.lead"].browse(its.mapped("res_id")).exists().grouped("id")
+            lines = [(names[one.res_id], one.summary or "") for one in its if one.res_id in names]
+            subject = its[0].summary if len(its) == 1 else its.env._("%s missed deadlines", len(its))
+            its.env["crm.lead"]._tell_together(user.partner_id, subject, lines, MY_DAY)
+
     def _prepare_escalation_words(self):
         """Return summary and note of what tells that this one was missed, in the reader's language and time
         zone: in what it asks for, too, as far as nobody has written into it.
@@ -137,6 +158,17 @@ class MailActivity(models.Model):
             ),
         ]
         return Markup("").join(Markup("<p>%s</p>") % line for line in lines)
+
+
+class CrmPlaybookRefresh(models.Model):
+    _inherit = "crm.playbook.refresh"
+
+    @api.model
+    def _end_run(self, kinds):
+        """Who is to know of what was missed hears of all of it at once."""
+        super()._end_run(kinds)
+        if "deadlines" in kinds:
+            self.env["mail.activity"]._tell_missed()
 
 
 class ResUsers(models.Model):

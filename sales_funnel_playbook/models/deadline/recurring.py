@@ -44,7 +44,8 @@ REVIEWED = """
     ) log ON TRUE
     WHERE duty.trigger = 'review' AND %(is_worked)s
 """
-# A contact counts whoever had it, but where the leader follows up only the leader's. What a person has
+# A contact counts whoever had it, but where the leader follows up only the leader's, unless the rule says so.
+# What a person has
 # planned stands for the follow-up as long as it is not overdue.
 FOLLOWED_UP = """
     SELECT duty.key, lead.id AS lead_id, lead.waiting_until, rhythm.least,
@@ -53,14 +54,16 @@ FOLLOWED_UP = """
     LEFT JOIN crm_team team ON team.id = lead.team_id
     JOIN LATERAL (
         SELECT MAX(communicated_at) AS at FROM crm_lead_progress
-        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id
+            OR duty.id = ANY(%(anybodys)s))
     ) note ON TRUE
     JOIN LATERAL (
         SELECT MAX(playbook_done_at) AS at,
             BOOL_OR(active AND date_deadline BETWEEN lead.today AND lead.today + %(planned)s) AS is_planned
         FROM mail_activity
         WHERE res_id = lead.id AND res_model = 'crm.lead' AND playbook_kind IS NULL
-            AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+            AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id
+            OR duty.id = ANY(%(anybodys)s))
     ) met ON met.is_planned IS NOT TRUE
     WHERE duty.trigger = 'follow_up' AND %(is_worked)s
 """
@@ -120,7 +123,13 @@ class CrmLead(models.Model):
         is_worked = SQL(IS_WORKED)
         touched = {
             "review": SQL(REVIEWED, own=SQL(OWN), noted=SQL(NOTED), is_worked=is_worked),
-            "follow_up": SQL(FOLLOWED_UP, own=SQL(OWN), planned=PLANNED_DAYS, is_worked=is_worked),
+            "follow_up": SQL(
+                FOLLOWED_UP,
+                own=SQL(OWN),
+                planned=PLANNED_DAYS,
+                is_worked=is_worked,
+                anybodys=duties.get_anybodys(),
+            ),
         }
         soon = self.env.cr.now() + timedelta(days=1)
         came = self._get_came_query(duties, SQL("touched.lead_id"))

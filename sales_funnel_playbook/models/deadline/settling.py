@@ -13,6 +13,8 @@ from ..core.memory import remembered
 _logger = logging.getLogger(__name__)
 
 QUEUE = "crm.lead.settling"
+# More deals than this that cannot be written are the fault of the rule.
+MAX_STUCK = 3
 
 
 class CrmPlaybook(models.Model):
@@ -180,6 +182,13 @@ class CrmLead(models.Model):
         cannot be followed is reported and keeps none of the others from being followed. What a job has
         begun at the same time is begun: nobody's save fails for it, and the next job sees to the rest.
         """
+        if not self._try_to_begin(playbook_id, duties, is_job):
+            return
+        for duty in duties.duties:
+            self._begin_halved(playbook_id, duties._replace(duties=(duty,)), is_job)
+
+    def _try_to_begin(self, playbook_id, duties, is_job):
+        """Begin ``duties``, or change nothing; return what was raised, or None."""
         try:
             # without flushing: this may run while the transaction is being committed
             with self.env.cr.savepoint(flush=False):
@@ -190,13 +199,32 @@ class CrmLead(models.Model):
                 raise
             self.env.transaction.clear()
         except Exception as error:
+            _logger.info("Deadlines of %s deals could not begin", len(self), exc_info=True)
             self.env.transaction.clear()
-            if len(duties.duties) > 1:
-                for duty in duties.duties:
-                    self._begin_isolated(playbook_id, duties._replace(duties=(duty,)), is_job)
-                return
-            _logger.warning("A deadline could not be followed: %s", duties.duties[0].key, exc_info=True)
-            duties.duties[0].browse_rule(self.env)._report_error(error)
+            return error
+        return None
+
+    def _begin_halved(self, playbook_id, duties, is_job):
+        """Begin one duty on these leads; where that fails, on fewer and fewer: a deal that cannot be written is
+        reported and keeps none of the others from their work. Where it fails on several, or on all, it is the
+        rule that cannot be followed.
+        """
+        parts, stuck = [self], []
+        while parts and len(stuck) <= MAX_STUCK:
+            part = parts.pop()
+            error = part._try_to_begin(playbook_id, duties, is_job)
+            if error and len(part) == 1:
+                stuck.append((part, error))
+            elif error:
+                middle = len(part) // 2
+                parts += [part[middle:], part[:middle]]
+        if len(stuck) in (len(self), MAX_STUCK + 1):
+            duty, error = duties.duties[0], stuck[0][1]
+            _logger.warning("A deadline could not be followed: %s (%s)", duty.key, error)
+            duty.browse_rule(self.env)._report_error(error)
+            return
+        for lead, error in stuck:
+            self.env["crm.playbook"].browse(playbook_id)._report_stuck(lead, error)
 
 
 class CrmLeadStageLog(models.Model):

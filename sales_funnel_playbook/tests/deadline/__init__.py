@@ -1,6 +1,7 @@
 from . import test_deadline
 from . import test_deadline_cancel
 from . import test_deadline_escalation
+from . import test_deadline_flood
 from . import test_deadline_job
 from . import test_deadline_past
 from . import test_deadline_recurring

@@ -36,6 +36,7 @@ class DeadlineCase(PlaybookCase):
             for job in jobs.search([("kind", "=", "deadlines")]):
                 while job.exists() and job._run_batch():
                     pass
+            jobs._end_run(("deadlines",))
             self.env.cr.flush()
 
     def run_history(self, *moment):

@@ -24,6 +24,7 @@ class TestDeadlinePast(DeadlineCase):
         self._create_deadline("Renew", "won", 3)
         self._create_deadline("Record it", "lost", 3)
         self._create_output(self.stage_lead, "Report", delay_count=3, effective_from="2000-01-01")
+        self.playbook.mode = "observe"
 
     def _call(self, lead):
         call = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id)
@@ -61,7 +62,7 @@ class TestDeadlinePast(DeadlineCase):
 
     def test_a_playbook_that_is_taken_back_into_use(self):
         lead = self.create_lead_at(18)
-        self.assertEqual(self.get_work(lead).mapped("summary"), ["Survey", "Complete it"])
+        self.assertEqual(set(self.get_work(lead).mapped("summary")), {"Survey", "Complete it"})
         with self.at(18, 12):
             self.playbook.active = False
         self.run_history(18, 13)
@@ -124,13 +125,12 @@ class TestDeadlinePast(DeadlineCase):
 
     def test_a_stage_that_becomes_another_one(self):
         """What is asked for in a stage of the playbook is asked for in another one of CRM's."""
+        other = self.env["crm.stage"].create({"name": "Other"})
         lead = self.create_lead_at(18)
         with self.at(18, 10):
-            self._advance(lead, self.stage_demo)
+            lead.stage_id = other
         with self.at(25):
-            self.rules[self.stage_lead].stage_id = self.env["crm.stage"].create({"name": "Other"})
-            self.rules[self.stage_demo].active = False
-            self.rules[self.stage_lead].stage_id = self.stage_demo
+            self.rules[self.stage_lead].stage_id = other
         self.run_job(25, 11)
         self.assertFalse(self.get_work(lead, self.survey).filtered("active"))
 
