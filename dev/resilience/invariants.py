@@ -26,7 +26,8 @@ FORBIDDEN = {
     " WHERE duration_days < 0 OR working_hours < 0 OR left_at < entered_at",
     "two activities of one cause": "SELECT res_id, playbook_kind, playbook_rule_id,"
     " playbook_occurrence, playbook_number, COUNT(*) FROM mail_activity WHERE playbook_is_final"
-    " GROUP BY res_id, playbook_kind, playbook_rule_id, playbook_occurrence, playbook_number HAVING COUNT(*) > 1",
+    " GROUP BY res_id, playbook_kind, playbook_rule_id, playbook_occurrence, playbook_number"
+    " HAVING COUNT(*) > 1",
     "two activities about the same at a time": "SELECT res_id, playbook_deadline_id, playbook_output_id,"
     " playbook_started_at, COUNT(*) FROM mail_activity WHERE active AND playbook_kind IS NOT NULL"
     " AND playbook_escalation_of_id IS NULL AND playbook_started_at IS NOT NULL"

@@ -15,7 +15,8 @@ IS_COMPLETE = f"""(
         WHEN BOOL_AND({STATE} = 'on_time') THEN TRUE END
     FROM {ON_RECORD} activity
     WHERE activity.res_id = lead.id
-        AND activity.playbook_id = log.playbook_id AND activity.playbook_kind = 'deadline' AND activity.playbook_occurrence = 'created'
+        AND activity.playbook_id = log.playbook_id AND activity.playbook_kind = 'deadline'
+        AND activity.playbook_occurrence = 'created'
         AND activity.playbook_escalation_of_id IS NULL AND {STATE} <> 'dropped'
 )"""
 # A contact before the capture took no time; without any there is none.

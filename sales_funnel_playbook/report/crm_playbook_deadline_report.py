@@ -46,14 +46,16 @@ WORK = f"""
         CASE work.state WHEN 'on_time' THEN 100.0 WHEN 'late' THEN 0.0 WHEN 'missed' THEN 0.0 END
             AS on_time_rate
     FROM (
-        SELECT activity.id, CASE WHEN activity.id > 0 THEN activity.id END AS activity_id, activity.res_id AS lead_id, activity.summary,
+        SELECT activity.id, CASE WHEN activity.id > 0 THEN activity.id END AS activity_id,
+            activity.res_id AS lead_id, activity.summary,
             activity.playbook_id, activity.playbook_deadline_id AS deadline_id,
             activity.playbook_output_id AS output_id, activity.activity_type_id, activity.user_id,
             activity.date_deadline, activity.playbook_started_at AS started_at,
             activity.playbook_due_at AS due_at, activity.playbook_done_at AS done_at,
             activity.playbook_closing = 'by_hand' OR activity.id < 0 AS is_by_hand,
             activity.cancelled_by_id, activity.reason,
-            activity.playbook_escalated_at IS NOT NULL AS is_escalated,
+            activity.playbook_escalated_at IS NOT NULL
+                AND activity.playbook_kind <> 'escalation' AS is_escalated,
             lead.team_id, lead.product_line_id, lead.tier, lead.stage_id, lead.partner_id,
             COALESCE(deadline.trigger, activity.playbook_kind) AS kind,
             {STATE} AS state
@@ -114,7 +116,7 @@ class CrmPlaybookDeadlineReport(models.Model):
     done_at = fields.Datetime(string="Ended At", readonly=True)
     is_by_hand = fields.Boolean(string="Closed Manually", readonly=True)
     is_escalated = fields.Boolean(string="Escalated", readonly=True)
-    cancelled_by_id = fields.Many2one("res.users", string="Cancelled By", readonly=True)
+    cancelled_by_id = fields.Many2one("res.users", readonly=True)
     reason = fields.Text(string="Reason for Cancelling", readonly=True)
     on_time_rate = fields.Float(
         string="On Time (%)",

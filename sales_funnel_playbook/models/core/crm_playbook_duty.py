@@ -51,7 +51,9 @@ class Duty(NamedTuple):
     responsible: str
     responsible_user_id: int
     activity_type_id: int
-    contact_of: str = "leader"  # whose contact stands for a follow-up: "leader" where they do it, or "anybody"
+    contact_of: str = (
+        "leader"  # whose contact stands for a follow-up: "leader" where they do it, or "anybody"
+    )
 
     @property
     def kind(self):
@@ -84,7 +86,12 @@ class Duties(NamedTuple):
             SQL(
                 "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int, %s)",
                 *(duty.key, duty.id, duty.trigger, duty.effective_from, duty.stage_id or None),
-                *(get_least_seconds(duty.delay), duty.responsible, duty.responsible_user_id or None, duty.kind),
+                *(
+                    get_least_seconds(duty.delay),
+                    duty.responsible,
+                    duty.responsible_user_id or None,
+                    duty.kind,
+                ),
             )
             for duty in self.duties
         ]
@@ -185,21 +192,19 @@ class CrmPlaybookDuty(models.AbstractModel):
 
     def _begin_anew(self):
         """Let these rules ask for nothing that began before now."""
-        super().write({"effective_from": fields.Datetime.now()})
+        return self.write({"effective_from": fields.Datetime.now()})
 
     def _begins_anew(self, vals):
         """Tell whether writing ``vals`` has this rule ask for what it has not asked for until now: taken back
         into use, with a time limit at last, begun by something else, for other deals. What is mended has
         asked for it all along.
         """
-        if self.error or "broken_reason" in self._fields and self.broken_reason:
+        if self.error or ("broken_reason" in self._fields and self.broken_reason):
             return False
         known = vals.keys() & self._fields.keys()
         is_on = any(vals[name] and not self[name] for name in SWITCHES & known)
         old = {name: getattr(self[name], "id", self[name]) for name in OCCASIONS & known}
-        return is_on or any(
-            (vals[name] or NO_DOMAIN) != (value or NO_DOMAIN) for name, value in old.items()
-        )
+        return is_on or any((vals[name] or NO_DOMAIN) != (value or NO_DOMAIN) for name, value in old.items())
 
     def _report_error(self, error):
         """Tell the playbook's responsible, once, why this rule could not be followed; the others go on.

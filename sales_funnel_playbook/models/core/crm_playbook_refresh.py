@@ -41,8 +41,8 @@ class CrmPlaybookRefresh(models.Model):
     """A playbook whose deals are to be looked at again, what for, and how far that is.
 
     A row exists as long as there is something left to do; its ``position`` is committed with each
-    batch, so that a job that is killed goes on where it stopped. Whoever changes a rule adds a row, and neither
-    waits for the job nor is waited for: of several rows of the same the last one is followed.
+    batch, so that a job that is killed goes on where it stopped. Whoever changes a rule adds a row, and
+    neither waits for the job nor is waited for: of several rows of the same the last one is followed.
     """
 
     _name = "crm.playbook.refresh"
@@ -148,8 +148,8 @@ class CrmPlaybookRefresh(models.Model):
 
     def _run_safely(self, size):
         """Run the next batch; where somebody else was quicker, see what they did and try again with fewer
-        deals: that takes less time, in which others change fewer of them. Where a deal cannot be written, fewer
-        and fewer are looked at until it is found, and it is gone past.
+        deals: that takes less time, in which others change fewer of them. Where a deal cannot be written,
+        fewer and fewer are looked at until it is found, and it is gone past.
 
         :param int size: how many deals at most
         :return: how many deals there were, None where another job is at it; and the size to go on with, 0

@@ -183,7 +183,8 @@ class CrmPlaybookRule(models.AbstractModel):
         """Tell which of ``leads`` each domain holds for, in one scan however many there are.
 
         The facts decide, not who asks: record rules do not apply, archived leads count, what is archived of
-        what they have does not (a done activity is no overdue one), and names compare in the language they were first written in. A day begins where the deal is worked.
+        what they have does not (a done activity is no overdue one), and names compare in the language they
+        were first written in. A day begins where the deal is worked.
 
         :param dict domains: ``{key: domain as text}``
         :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry

@@ -42,7 +42,8 @@ IS_RECORDED = """
                 AND (work.user_id IN (met.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s)))
         WHEN duty.trigger = 'risk_raised' THEN EXISTS (
             SELECT FROM crm_lead_risk risk
-            WHERE risk.lead_id = lead.id AND work.playbook_occurrence = 'risk' AND work.playbook_number = risk.id
+            WHERE risk.lead_id = lead.id AND risk.id = work.playbook_number
+                AND work.playbook_occurrence = 'risk'
                 AND (risk.state = 'closed' OR TRIM(risk.response) <> ''))
         ELSE FALSE
     END

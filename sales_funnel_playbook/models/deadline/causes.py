@@ -15,11 +15,12 @@ LEADS = """
         FROM crm_lead WHERE id = ANY(%s)
     )
 """
-# When a lead came under the playbook that it follows, and whether that took it as it was: then nothing is asked
-# of the time before, nor for the stage in which it is. What came by a change of its own is asked from then on. Who was created under it has
-# always been there.
+# When a lead came under the playbook that it follows, and whether that took it as it was: then nothing is
+# asked of the time before, nor for the stage in which it is. What came by a change of its own is asked from
+# then on. Who was created under it has always been there.
 CAME = """
-    SELECT CASE WHEN earlier.id IS NULL AND log.kind <> 'joined' THEN '-infinity' ELSE log.entered_at END AS at,
+    SELECT CASE WHEN earlier.id IS NULL AND log.kind <> 'joined' THEN '-infinity'
+            ELSE log.entered_at END AS at,
         log.kind = 'joined' AND log.origin = 'filled' AS is_taken
     FROM crm_lead_stage_log log
     LEFT JOIN crm_lead_stage_log earlier
@@ -83,22 +84,22 @@ CAUSES = """
     SELECT begun.key, begun.lead_id, begun.kind, begun.number, GREATEST(begun.started_at, came.at),
         begun.user_id, begun.resumed_on, begun.is_satisfied
     FROM (
-    SELECT cause.key, cause.lead_id, occurrence.kind, occurrence.number, cause.started_at,
-        %(doer)s AS user_id, cause.resumed_on, %(is_satisfied)s AS is_satisfied, lead.stage_id
-    FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
-    JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
-    CROSS JOIN LATERAL (SELECT RTRIM(RTRIM(cause.suffix, '0123456789'), '-') AS kind, COALESCE(NULLIF(
-        SUBSTR(cause.suffix, LENGTH(RTRIM(cause.suffix, '0123456789')) + 1), '')::bigint, 0) AS number
-    ) occurrence
-    WHERE (SELECT TRUE FROM mail_activity known WHERE known.res_id = cause.lead_id
-            AND known.playbook_kind = duty.kind AND known.playbook_rule_id = duty.id
-            AND known.playbook_occurrence = occurrence.kind AND known.playbook_number = occurrence.number
-            AND known.playbook_is_final LIMIT 1) IS NULL
-        AND (SELECT TRUE FROM crm_lead_waiver waiver WHERE waiver.lead_id = cause.lead_id
-            AND waiver.kind = duty.kind AND waiver.rule_id = duty.id
-            AND waiver.occurrence = occurrence.kind AND waiver.number = occurrence.number
-            AND waiver.is_final LIMIT 1) IS NULL
-        AND %(applies)s OFFSET 0
+        SELECT cause.key, cause.lead_id, occurrence.kind, occurrence.number, cause.started_at,
+            %(doer)s AS user_id, cause.resumed_on, %(is_satisfied)s AS is_satisfied, lead.stage_id
+        FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
+        JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
+        CROSS JOIN LATERAL (SELECT RTRIM(RTRIM(cause.suffix, '0123456789'), '-') AS kind, COALESCE(NULLIF(
+            SUBSTR(cause.suffix, LENGTH(RTRIM(cause.suffix, '0123456789')) + 1), '')::bigint, 0) AS number
+        ) occurrence
+        WHERE (SELECT TRUE FROM mail_activity known WHERE known.res_id = cause.lead_id
+                AND known.playbook_kind = duty.kind AND known.playbook_rule_id = duty.id
+                AND known.playbook_occurrence = occurrence.kind AND known.playbook_number = occurrence.number
+                AND known.playbook_is_final LIMIT 1) IS NULL
+            AND (SELECT TRUE FROM crm_lead_waiver waiver WHERE waiver.lead_id = cause.lead_id
+                AND waiver.kind = duty.kind AND waiver.rule_id = duty.id
+                AND waiver.occurrence = occurrence.kind AND waiver.number = occurrence.number
+                AND waiver.is_final LIMIT 1) IS NULL
+            AND %(applies)s OFFSET 0
     ) begun
     LEFT JOIN LATERAL (%(came)s) came ON TRUE
     WHERE CASE WHEN came.at IS NULL THEN begun.stage_id IS NULL

@@ -38,7 +38,8 @@ class CrmLeadWaiver(models.Model):
     occurrence = fields.Char()
     number = BigInteger(string="Number of the Occurrence", aggregator=None)
     is_final = fields.Boolean(
-        default=True, help="What has begun it asks for it no more; not so once the deal was merged into another."
+        default=True,
+        help="What has begun it asks for it no more; not so once the deal was merged into another.",
     )
     summary = fields.Char(string="Task")
     activity_type_id = fields.Many2one("mail.activity.type", ondelete="set null")
@@ -48,7 +49,7 @@ class CrmLeadWaiver(models.Model):
     date_deadline = fields.Date(string="Due Date")
     escalated_at = fields.Datetime(help="When somebody else was told that it was overdue.")
     cancelled_at = fields.Datetime(required=True)
-    cancelled_by_id = fields.Many2one("res.users", string="Cancelled By", required=True, ondelete="restrict")
+    cancelled_by_id = fields.Many2one("res.users", required=True, ondelete="restrict")
     reason = fields.Text()
 
     def _tell(self):

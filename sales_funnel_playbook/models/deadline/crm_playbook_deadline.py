@@ -160,7 +160,9 @@ class CrmPlaybookDeadline(models.Model):
         used = self.env["mail.activity"].sudo().with_context(active_test=False)
         used = used.search([("playbook_deadline_id", "in", self.ids)], limit=1).playbook_deadline_id
         # sudo: as above
-        used |= self.env["crm.lead.waiver"].sudo().search([("deadline_id", "in", self.ids)], limit=1).deadline_id
+        used |= (
+            self.env["crm.lead.waiver"].sudo().search([("deadline_id", "in", self.ids)], limit=1).deadline_id
+        )
         if used:
             raise UserError(
                 self.env._(

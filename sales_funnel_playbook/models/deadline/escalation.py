@@ -106,7 +106,7 @@ class MailActivity(models.Model):
 
     @api.model
     def _tell_missed(self):
-        """Tell everybody of what was missed since the last time, and is theirs to look into: in one message."""
+        """Tell everybody, in one message, of what was missed since the last time and is theirs."""
         told = self.search(
             [
                 ("playbook_kind", "=", "escalation"),
@@ -166,9 +166,9 @@ class CrmPlaybookRefresh(models.Model):
     @api.model
     def _end_run(self, kinds):
         """Who is to know of what was missed hears of all of it at once."""
-        super()._end_run(kinds)
         if "deadlines" in kinds:
             self.env["mail.activity"]._tell_missed()
+        return super()._end_run(kinds)
 
 
 class ResUsers(models.Model):

@@ -37,7 +37,10 @@ class MailActivity(models.Model):
         string="Id of Cause", readonly=True, copy=False, aggregator=None, help="Which rule or record."
     )
     playbook_occurrence = fields.Char(
-        string="Occurrence", readonly=True, copy=False, help="What happened that began it, such as a stay."
+        string="Occurrence",
+        readonly=True,
+        copy=False,
+        help="What happened that began it, such as a stage entry.",
     )
     playbook_number = BigInteger(
         string="Number of the Occurrence", readonly=True, copy=False, aggregator=None, help="Which of them."

@@ -3,7 +3,7 @@ import logging
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL, frozendict
+from odoo.tools import frozendict
 from odoo.tools.misc import clean_context
 
 from ...exceptions import CONCURRENCY_ERRORS
@@ -205,9 +205,9 @@ class CrmLead(models.Model):
         return None
 
     def _begin_halved(self, playbook_id, duties, is_job):
-        """Begin one duty on these leads; where that fails, on fewer and fewer: a deal that cannot be written is
-        reported and keeps none of the others from their work. Where it fails on several, or on all, it is the
-        rule that cannot be followed.
+        """Begin one duty on these leads; where that fails, on fewer and fewer: a deal that cannot be written
+        is reported and keeps none of the others from their work. Where it fails on several, or on all, it is
+        the rule that cannot be followed.
         """
         parts, stuck = [self], []
         while parts and len(stuck) <= MAX_STUCK:

@@ -56,7 +56,9 @@ class TestRefresh(PlaybookCase):
             refreshes.search([])._run_batch()
             refreshes._request(self.playbook)
             first, again = refreshes.search([])
-            self.assertEqual((bool(first.position), again.position), (True, 0), "nobody touches what a job has")
+            self.assertEqual(
+                (bool(first.position), again.position), (True, 0), "nobody touches what a job has"
+            )
             self._run()
         self.assertEqual(len(self.leads.risk_ids), 5)
         self.assertFalse(refreshes.search([]))

@@ -80,11 +80,11 @@ class TestDeadlineJob(BaseCase):
 
     def _end(self):
         with self._committed() as env:
-            env["crm.lead"].browse(self.lead_ids).action_archive()
             # or the job of the next test would begin with these
             env["mail.activity"].with_context(active_test=False).search(
                 [("res_model", "=", "crm.lead"), ("res_id", "in", self.lead_ids)]
             ).unlink()
+            env["crm.lead"].browse(self.lead_ids).unlink()
             env["crm.playbook.deadline"].browse(self.deadline_id).active = False
             env["crm.playbook.refresh"].search([("playbook_id", "=", self.playbook_id)]).unlink()
 
@@ -189,9 +189,7 @@ class TestDeadlineJob(BaseCase):
                 yield lead_id
         finally:
             with self._committed() as env:
-                env.cr.execute(
-                    "DROP TRIGGER refuse_one ON mail_activity; DROP FUNCTION refuse_one()"
-                )
+                env.cr.execute("DROP TRIGGER refuse_one ON mail_activity; DROP FUNCTION refuse_one()")
 
     def _get_told(self, env):
         """Return what the playbook's responsible has been told of deals."""

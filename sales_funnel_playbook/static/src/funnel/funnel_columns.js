@@ -67,7 +67,7 @@ export function formatNumber(column, value, currencyId) {
 /** Of how many deals a rate or a time in stage is; null for what is no such number. */
 export function getSample(name, numbers) {
     const counted = name.startsWith("stay_") && name !== "stay_count" ? "stay_count" : RATES[name]?.[0];
-    return counted ? numbers[counted] ?? null : null;
+    return counted ? (numbers[counted] ?? null) : null;
 }
 
 /** Whether a number is of fewer deals than the playbook asks for, so that it means little. */
