@@ -21,6 +21,12 @@ class OptionalFloat(fields.Float):
         return False if value is None else value
 
 
+class BigInteger(fields.Integer):
+    """A whole number beyond 2,147,483,647 too, such as the seconds of a moment after 2038."""
+
+    _column_type = ("int8", "int8")
+
+
 class LooseMany2one(fields.Many2one):
     """A record as it was referred to at a moment: no foreign key, which would cost a look at each of 100,000
     rows that are written at once.

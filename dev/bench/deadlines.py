@@ -15,7 +15,7 @@ def create_bare(env, playbook):
         SQL(
             "SELECT lead.id, lead.user_id FROM crm_lead lead WHERE lead.active AND lead.team_id = ANY(%s)"
             " AND won_status = 'pending' AND stage_id = %s AND NOT EXISTS (SELECT FROM mail_activity"
-            " WHERE res_id = lead.id AND res_model = 'crm.lead' AND active AND playbook_cause IS NOT NULL)",
+            " WHERE res_id = lead.id AND res_model = 'crm.lead' AND active AND playbook_kind IS NOT NULL)",
             playbook.team_ids.ids,
             get_stages(env)[0].id,
         )

@@ -61,7 +61,7 @@ TREND = """
 """
 OVERDUE = """
     SELECT COUNT(*), ARRAY_AGG(res_id) FROM mail_activity WHERE active AND res_model = 'crm.lead'
-        AND playbook_id = %(playbook)s AND playbook_cause IS NOT NULL AND playbook_due_at < %(now)s
+        AND playbook_id = %(playbook)s AND playbook_kind IS NOT NULL AND playbook_due_at < %(now)s
 """
 OVERRIDES = """
     SELECT COUNT(*), ARRAY_AGG(lead_id) FROM crm_lead_stage_log WHERE playbook_id = %(playbook)s

@@ -96,7 +96,7 @@ def test_nothing_of_the_module_is_left(plain_rows, used, left_rows):
 
 WORK = """
     SELECT id FROM mail_activity
-    WHERE res_model = 'crm.lead' AND playbook_cause IS NOT NULL AND active = %s"""
+    WHERE res_model = 'crm.lead' AND playbook_kind IS NOT NULL AND active = %s"""
 
 
 def test_work_that_deadlines_asked_for_stays_an_activity(used, left_rows):

@@ -204,6 +204,6 @@ env.cr.execute(
 env.cr.commit()
 # what the jobs begin is theirs to begin
 work = env["mail.activity"].with_context(active_test=False)
-work.search([("playbook_cause", "!=", False)]).unlink()
+work.search([("playbook_kind", "!=", False)]).unlink()
 env["crm.playbook.refresh"].search([]).unlink()
 env.cr.commit()

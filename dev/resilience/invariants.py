@@ -24,16 +24,18 @@ FORBIDDEN = {
     " FROM previous_stage_id",
     "a stay of negative length": "SELECT id, duration_days, working_hours FROM crm_lead_stage_log"
     " WHERE duration_days < 0 OR working_hours < 0 OR left_at < entered_at",
-    "two activities of one cause": "SELECT res_id, playbook_cause, COUNT(*) FROM mail_activity"
-    " WHERE playbook_cause IS NOT NULL GROUP BY res_id, playbook_cause HAVING COUNT(*) > 1",
+    "two activities of one cause": "SELECT res_id, playbook_kind, playbook_rule_id,"
+    " playbook_occurrence, playbook_number, COUNT(*) FROM mail_activity WHERE playbook_is_final"
+    " GROUP BY res_id, playbook_kind, playbook_rule_id, playbook_occurrence, playbook_number"
+    " HAVING COUNT(*) > 1",
     "two activities about the same at a time": "SELECT res_id, playbook_deadline_id, playbook_output_id,"
-    " playbook_started_at, COUNT(*) FROM mail_activity WHERE active AND playbook_cause IS NOT NULL"
+    " playbook_started_at, COUNT(*) FROM mail_activity WHERE active AND playbook_kind IS NOT NULL"
     " AND playbook_escalation_of_id IS NULL AND playbook_started_at IS NOT NULL"
     " GROUP BY res_id, playbook_deadline_id, playbook_output_id, playbook_started_at HAVING COUNT(*) > 1",
     "an escalation that was told twice": "SELECT playbook_escalation_of_id, COUNT(*) FROM mail_activity"
     " WHERE playbook_escalation_of_id IS NOT NULL GROUP BY playbook_escalation_of_id HAVING COUNT(*) > 1",
     "an activity of a deal that is gone": "SELECT id, res_id FROM mail_activity"
-    " WHERE playbook_cause IS NOT NULL AND res_model = 'crm.lead'"
+    " WHERE playbook_kind IS NOT NULL AND res_model = 'crm.lead'"
     " AND res_id NOT IN (SELECT id FROM crm_lead)",
     "two current submissions": "SELECT lead_id, output_id, COUNT(*) FROM crm_lead_output WHERE is_current"
     " GROUP BY lead_id, output_id HAVING COUNT(*) > 1",

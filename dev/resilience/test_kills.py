@@ -17,7 +17,7 @@ MAX_DAYS = 20
 CONTENT = {
     "activities": """
         SELECT lead.name, users.login, activity.summary, activity.date_deadline, activity.active,
-            REGEXP_REPLACE(activity.playbook_cause, '(stay-|risk-|escalation:|dropped-)[0-9]+', '\\1', 'g'),
+            activity.playbook_kind, activity.playbook_occurrence, activity.playbook_is_final,
             activity.playbook_closing, activity.playbook_started_at, activity.playbook_due_at,
             activity.playbook_done_at, activity.playbook_escalate_at, activity.playbook_escalated_at
         FROM mail_activity activity JOIN res_users users ON users.id = activity.user_id

@@ -10,12 +10,12 @@ OF_NOBODY = """
     SELECT lead.name, users.login, activity.summary FROM mail_activity activity
     JOIN crm_lead lead ON lead.id = activity.res_id AND activity.res_model = 'crm.lead'
     JOIN res_users users ON users.id = activity.user_id
-    WHERE activity.active AND activity.playbook_cause IS NOT NULL AND NOT users.active
+    WHERE activity.active AND activity.playbook_kind IS NOT NULL AND NOT users.active
 """
 WORK = """
-    SELECT SPLIT_PART(playbook_cause, ':', 1) AS kind, users.login, COUNT(*) FROM mail_activity activity
+    SELECT playbook_kind AS kind, users.login, COUNT(*) FROM mail_activity activity
     JOIN res_users users ON users.id = activity.user_id
-    WHERE activity.active AND activity.playbook_cause IS NOT NULL AND activity.res_id = ANY(%s)
+    WHERE activity.active AND activity.playbook_kind IS NOT NULL AND activity.res_id = ANY(%s)
     GROUP BY kind, users.login
 """
 

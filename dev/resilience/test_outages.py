@@ -197,7 +197,7 @@ def test_the_mail_server_is_down(faulty):
         run_jobs(admin)
     assert get_one(faulty, "SELECT state FROM crm_lead_output WHERE id = %s", submission_id) == "approved"
     assert get_one(faulty, "SELECT COUNT(*) FROM crm_funnel_review") > 5
-    assert get_one(faulty, "SELECT COUNT(*) FROM mail_activity WHERE playbook_cause IS NOT NULL") > 300
+    assert get_one(faulty, "SELECT COUNT(*) FROM mail_activity WHERE playbook_kind IS NOT NULL") > 300
     assert get_one(faulty, "SELECT COUNT(*) FROM mail_mail WHERE state <> 'sent'") > 0
     assert get_one(faulty, "SELECT COUNT(*) FROM mail_mail WHERE state = 'sent'") == 0
     assert invariants.find_faults(faulty) == []

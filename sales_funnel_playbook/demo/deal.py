@@ -133,7 +133,7 @@ class Deal:
         reason = self.demo.ref(f"crm_playbook_override_reason_{reason}")
         self.led.override_gate(self.get_stage(target).id, reason.id, note)
         made_up = self.demo.env["mail.activity"].search(
-            [("res_id", "=", self.lead.id), ("playbook_cause", "=like", "override:%")]
+            [("res_id", "=", self.lead.id), ("playbook_kind", "=", "override")]
         )
         made_up = made_up.filtered(lambda one: one.create_date >= self.demo.now)
         made_up.date_deadline = self.demo.today + timedelta(days=7)

@@ -58,8 +58,8 @@ class Office:
             [
                 ("res_model", "=", "crm.lead"),
                 ("res_id", "in", [*deals]),
-                ("playbook_cause", "!=", False),
-                ("playbook_cause", "not =like", "approval:%"),
+                ("playbook_kind", "!=", False),
+                ("playbook_kind", "!=", "approval"),
             ]
         )
         timed = [(self._get_work_at(one, deals[one.res_id]), one) for one in open_work]

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.deadline.crm_lead_waiver import ON_RECORD
 from ..tools.funnel_events import DAYS, TRAIT_COLUMNS, TRAITS
 from .crm_funnel_report import OUTCOMES
 from .crm_playbook_deadline_report import STATE
@@ -11,9 +12,10 @@ CAPTURED = "COALESCE(lead.captured_at, lead.create_date)"
 IS_COMPLETE = f"""(
     SELECT CASE WHEN BOOL_OR({STATE} IN ('late', 'missed', 'overdue')) THEN FALSE
         WHEN BOOL_AND({STATE} = 'on_time') THEN TRUE END
-    FROM mail_activity activity
-    WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id
-        AND activity.playbook_id = log.playbook_id AND activity.playbook_cause LIKE 'deadline:%%:created'
+    FROM {ON_RECORD} activity
+    WHERE activity.res_id = lead.id
+        AND activity.playbook_id = log.playbook_id AND activity.playbook_kind = 'deadline'
+        AND activity.playbook_occurrence = 'created'
         AND activity.playbook_escalation_of_id IS NULL AND {STATE} <> 'dropped'
 )"""
 # A contact before the capture took no time; without any there is none.
@@ -62,9 +64,11 @@ class CrmFunnelIntakeReport(models.Model):
         ],
         "crm.lead.progress": ["lead_id", "communicated_at"],
         "crm.playbook": ["currency_id"],
+        "crm.lead.waiver": ["lead_id", "playbook_id", "kind", "occurrence", "due_at", "cancelled_at"],
         "mail.activity": [
-            *("res_model", "res_id", "active", "date_deadline", "date_done", "playbook_id", "playbook_cause"),
+            *("res_model", "res_id", "active", "date_deadline", "date_done", "playbook_id", "playbook_kind"),
             *("playbook_due_at", "playbook_done_at", "playbook_closing", "playbook_escalation_of_id"),
+            "playbook_occurrence",
         ],
     }
 

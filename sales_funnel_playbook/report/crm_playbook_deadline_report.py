@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.deadline.crm_lead_waiver import ON_RECORD
 from ..models.deadline.crm_playbook_deadline import TRIGGERS
 from ..models.rating.crm_playbook_tier import TIERS
 
@@ -45,20 +46,22 @@ WORK = f"""
         CASE work.state WHEN 'on_time' THEN 100.0 WHEN 'late' THEN 0.0 WHEN 'missed' THEN 0.0 END
             AS on_time_rate
     FROM (
-        SELECT activity.id, activity.id AS activity_id, activity.res_id AS lead_id, activity.summary,
+        SELECT activity.id, CASE WHEN activity.id > 0 THEN activity.id END AS activity_id,
+            activity.res_id AS lead_id, activity.summary,
             activity.playbook_id, activity.playbook_deadline_id AS deadline_id,
             activity.playbook_output_id AS output_id, activity.activity_type_id, activity.user_id,
             activity.date_deadline, activity.playbook_started_at AS started_at,
             activity.playbook_due_at AS due_at, activity.playbook_done_at AS done_at,
-            activity.playbook_closing = 'by_hand' AS is_by_hand,
-            activity.playbook_escalated_at IS NOT NULL AS is_escalated,
+            activity.playbook_closing = 'by_hand' OR activity.id < 0 AS is_by_hand,
+            activity.cancelled_by_id, activity.reason,
+            activity.playbook_escalated_at IS NOT NULL
+                AND activity.playbook_kind <> 'escalation' AS is_escalated,
             lead.team_id, lead.product_line_id, lead.tier, lead.stage_id, lead.partner_id,
-            COALESCE(deadline.trigger, SPLIT_PART(activity.playbook_cause, ':', 1)) AS kind,
+            COALESCE(deadline.trigger, activity.playbook_kind) AS kind,
             {STATE} AS state
-        FROM mail_activity activity JOIN crm_lead lead ON lead.id = activity.res_id
+        FROM {ON_RECORD} activity JOIN crm_lead lead ON lead.id = activity.res_id
         LEFT JOIN crm_playbook_deadline deadline ON deadline.id = activity.playbook_deadline_id
             AND activity.playbook_escalation_of_id IS NULL
-        WHERE activity.res_model = 'crm.lead' AND activity.playbook_cause IS NOT NULL
     ) work
 """
 
@@ -79,12 +82,17 @@ class CrmPlaybookDeadlineReport(models.Model):
     _depends = {
         "mail.activity": [
             *("res_model", "res_id", "summary", "activity_type_id", "user_id", "date_deadline", "date_done"),
-            *("active", "playbook_id", "playbook_deadline_id", "playbook_output_id", "playbook_cause"),
+            *("active", "playbook_id", "playbook_deadline_id", "playbook_output_id", "playbook_kind"),
             *("playbook_started_at", "playbook_due_at", "playbook_done_at", "playbook_closing"),
             *("playbook_escalated_at", "playbook_escalation_of_id"),
         ],
         "crm.lead": ["team_id", "product_line_id", "tier", "stage_id", "partner_id"],
         "crm.playbook.deadline": ["trigger"],
+        "crm.lead.waiver": [
+            *("lead_id", "playbook_id", "deadline_id", "output_id", "kind", "occurrence", "summary"),
+            *("activity_type_id", "user_id", "started_at", "due_at", "date_deadline", "escalated_at"),
+            *("cancelled_at", "cancelled_by_id", "reason"),
+        ],
     }
 
     lead_id = fields.Many2one(string="Deal", readonly=True)
@@ -108,6 +116,8 @@ class CrmPlaybookDeadlineReport(models.Model):
     done_at = fields.Datetime(string="Ended At", readonly=True)
     is_by_hand = fields.Boolean(string="Closed Manually", readonly=True)
     is_escalated = fields.Boolean(string="Escalated", readonly=True)
+    cancelled_by_id = fields.Many2one("res.users", readonly=True)
+    reason = fields.Text(string="Reason for Cancelling", readonly=True)
     on_time_rate = fields.Float(
         string="On Time (%)",
         readonly=True,
@@ -145,6 +155,19 @@ class CrmPlaybookDeadlineReport(models.Model):
         """Mark the activities as done, as in the chatter of their deals."""
         self.activity_id.action_feedback()
         return True
+
+    @api.readonly
+    def action_cancel(self):
+        """Ask why this is not done; then it is cancelled."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cancel Work"),
+            "res_model": "crm.lead.waive",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_activity_id": self.activity_id.id},
+        }
 
     @api.readonly
     def action_log_progress(self):

@@ -61,7 +61,7 @@ PARTS = {
     "deadline": Part(
         "crm.playbook.deadline",
         "playbook_id",
-        values=("trigger", "case_mode", *ACTION),
+        values=("trigger", "case_mode", "contact_of", *ACTION),
         domains=DOMAINS,
         has_activity=True,
     ),

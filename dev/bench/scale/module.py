@@ -76,10 +76,12 @@ OUTPUTS = """
 WORK = """
     INSERT INTO mail_activity (res_model_id, res_model, res_id, active, automated, user_id, summary,
         date_deadline, activity_type_id, playbook_id, playbook_deadline_id, playbook_assigned_id,
-        playbook_cause, playbook_started_at, playbook_due_at, playbook_done_at, playbook_closing)
+        playbook_kind, playbook_rule_id, playbook_occurrence, playbook_number, playbook_is_final,
+        playbook_started_at, playbook_due_at, playbook_done_at, playbook_closing)
     SELECT %(model)s, 'crm.lead', lead.id, NOT is_done, TRUE, lead.user_id, rule.name->>'en_US',
         now() + INTERVAL '9 days', %(type)s, %(playbook)s, rule.id, lead.user_id,
-        'deadline:' || rule.id || CASE WHEN is_done THEN ':created' ELSE ':stay-' || log.id END,
+        'deadline', rule.id, CASE WHEN is_done THEN 'created' ELSE 'stay' END,
+        CASE WHEN is_done THEN 0 ELSE log.id END, TRUE,
         lead.captured_at, now() + INTERVAL '9 days',
         CASE WHEN is_done THEN lead.create_date END, CASE WHEN is_done THEN 'satisfied' END
     FROM crm_lead lead JOIN crm_lead_stage_log log ON log.lead_id = lead.id AND log.left_at IS NULL

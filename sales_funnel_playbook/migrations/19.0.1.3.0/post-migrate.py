@@ -11,16 +11,17 @@ from odoo.addons.sales_funnel_playbook.shipped import update_shipped
 
 # One deal can have been won several times; only the last time is still looked at.
 RENAME_CAUSES = """
-    UPDATE mail_activity work
-    SET playbook_cause = last.prefix || '-' || EXTRACT(EPOCH FROM last.entered_at)::bigint
+    UPDATE mail_activity work SET playbook_number = EXTRACT(EPOCH FROM last.entered_at)::bigint
     FROM (
-        SELECT DISTINCT ON (activity.res_id, prefix) activity.id, prefix, log.entered_at
+        SELECT DISTINCT ON (activity.res_id, activity.playbook_rule_id, activity.playbook_occurrence)
+            activity.id, log.entered_at
         FROM mail_activity activity
-        CROSS JOIN LATERAL regexp_replace(activity.playbook_cause, '-\\d+$', '') AS prefix
-        JOIN crm_lead_stage_log log ON log.lead_id = activity.res_id AND prefix LIKE '%:' || log.state
-            AND log.kind IN (log.state, 'created')
-        WHERE activity.res_model = 'crm.lead' AND activity.playbook_cause ~ ':(won|lost)-\\d+$'
-        ORDER BY activity.res_id, prefix, activity.id DESC, log.sequence DESC
+        JOIN crm_lead_stage_log log ON log.lead_id = activity.res_id
+            AND log.state = activity.playbook_occurrence AND log.kind IN (log.state, 'created')
+        WHERE activity.res_model = 'crm.lead' AND activity.playbook_kind = 'deadline'
+            AND activity.playbook_occurrence IN ('won', 'lost') AND activity.playbook_is_final
+        ORDER BY activity.res_id, activity.playbook_rule_id, activity.playbook_occurrence, activity.id DESC,
+            log.sequence DESC
     ) last WHERE last.id = work.id
 """
 
@@ -48,6 +49,12 @@ MINIMA = [
     for name in ("demo", "negotiation")
 ]
 OPEN_DEALS = "SELECT id FROM crm_lead WHERE won_status = 'pending' AND active"
+# What is followed up daily is so on working days: on Saturdays nobody is there.
+UNIT = "delay_unit"
+RHYTHMS = [
+    (f"crm_playbook_template_{name}_tier_a", "crm_playbook_tier", {UNIT: "days"}, {UNIT: "working_days"})
+    for name in ("saas", "standard")
+]
 RULES = ("review", "review_line", "review_decision")
 
 
@@ -55,7 +62,7 @@ def migrate(cr, version):
     cr.execute(RENAME_CAUSES)
     cr.execute(GIVE_COMPANY)
     cr.execute(NAME_WORKBOOKS)
-    update_shipped(cr, MINIMA)
+    update_shipped(cr, MINIMA + RHYTHMS)
     env = api.Environment(cr, SUPERUSER_ID, {})
     # “Contact” is the heading of Odoo's own field
     own = [

@@ -14,5 +14,6 @@ from . import crm_lead_fact
 from . import save
 from . import crm_lead
 from . import install
+from . import telling
 from . import crm_playbook_refresh
 from . import days

@@ -14,8 +14,12 @@ LEAST_SECONDS = {
     **{"working_hours": 3600, "hours": 3600, "days": 86400, "working_days": 86400},
     **{"weeks": 7 * 86400, "months": 28 * 86400},
 }
-DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id"
-NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int)"
+# Fields without which a rule asks for nothing, and those that say on which occasions it does.
+SWITCHES = frozenset({"active", "is_required", "delay_count"})
+OCCASIONS = frozenset({"trigger", "domain", "playbook_id", "playbook_stage_id"})
+NO_DOMAIN = "[]"
+DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id, kind"
+NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int, NULL)"
 # Who does a duty on a lead: as the rule says, else the leader, else the playbook's responsible, else the
 # salesperson; never somebody who has left.
 PEOPLE = """
@@ -35,7 +39,7 @@ DOER = SQL(
 class Duty(NamedTuple):
     """Something that a playbook has done in time, as the engine of deadlines keeps it in memory."""
 
-    key: str  # "deadline:12" or "output:5": a cause of an activity begins with it
+    key: str  # "deadline:12" or "output:5": what kind of rule it is, and which
     id: int
     trigger: str
     stage_id: int  # the ``crm.stage`` that starts it, or False
@@ -47,10 +51,17 @@ class Duty(NamedTuple):
     responsible: str
     responsible_user_id: int
     activity_type_id: int
+    contact_of: str = (
+        "leader"  # whose contact stands for a follow-up: "leader" where they do it, or "anybody"
+    )
+
+    @property
+    def kind(self):
+        return self.key.partition(":")[0]
 
     @property
     def is_output(self):
-        return self.key.startswith("output")
+        return self.kind == "output"
 
     def browse_rule(self, env):
         """Return the ``crm.playbook.output`` or ``crm.playbook.deadline``."""
@@ -60,6 +71,7 @@ class Duty(NamedTuple):
 class Duties(NamedTuple):
     """All that one playbook has done in time, and how it stands in SQL beside the leads."""
 
+    playbook_id: int = False
     duties: tuple[Duty, ...] = ()
     broken: tuple[str, ...] = ()  # keys of those that cannot be evaluated: what they have begun stays
     tiers: frozendict = frozendict()  # {tier: (delay, responsible)}
@@ -73,9 +85,14 @@ class Duties(NamedTuple):
         """
         duties = [
             SQL(
-                "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int)",
+                "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int, %s)",
                 *(duty.key, duty.id, duty.trigger, duty.effective_from, duty.stage_id or None),
-                *(get_least_seconds(duty.delay), duty.responsible, duty.responsible_user_id or None),
+                *(
+                    get_least_seconds(duty.delay),
+                    duty.responsible,
+                    duty.responsible_user_id or None,
+                    duty.kind,
+                ),
             )
             for duty in self.duties
         ]
@@ -89,6 +106,10 @@ class Duties(NamedTuple):
             SQL(", ").join(duties or [SQL(NO_DUTY)]),
             SQL(", ").join(rhythms or [SQL("(NULL, INTERVAL '0', NULL)")]),
         )
+
+    def get_anybodys(self):
+        """Return the ids of the deadlines for which anybody's contact counts."""
+        return [duty.id for duty in self.duties if duty.contact_of == "anybody"]
 
     def get_people(self):
         """Return the joins to ``duty`` and ``lead`` that :data:`DOER` needs."""
@@ -165,11 +186,26 @@ class CrmPlaybookDuty(models.AbstractModel):
                 )
 
     def write(self, vals):
-        """A time limit that begins now asks nothing of the past."""
-        if vals.get("delay_count") and "effective_from" not in vals:
-            beginning = self.filtered(lambda rule: not rule.delay_count)
-            super(CrmPlaybookDuty, beginning).write({"effective_from": fields.Datetime.now()})
+        """What begins to be asked for now asks nothing of the past."""
+        if "effective_from" not in vals:
+            self.filtered(lambda rule: rule._begins_anew(vals))._begin_anew()
         return super().write(vals if "error" in vals else {**vals, "error": False})
+
+    def _begin_anew(self):
+        """Let these rules ask for nothing that began before now."""
+        return self.write({"effective_from": fields.Datetime.now()})
+
+    def _begins_anew(self, vals):
+        """Tell whether writing ``vals`` has this rule ask for what it has not asked for until now: taken back
+        into use, with a time limit at last, begun by something else, for other deals. What is mended has
+        asked for it all along.
+        """
+        if self.error or ("broken_reason" in self._fields and self.broken_reason):
+            return False
+        known = vals.keys() & self._fields.keys()
+        is_on = any(vals[name] and not self[name] for name in SWITCHES & known)
+        old = {name: getattr(self[name], "id", self[name]) for name in OCCASIONS & known}
+        return is_on or any((vals[name] or NO_DOMAIN) != (value or NO_DOMAIN) for name, value in old.items())
 
     def _report_error(self, error):
         """Tell the playbook's responsible, once, why this rule could not be followed; the others go on.

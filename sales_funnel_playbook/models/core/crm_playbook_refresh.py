@@ -1,11 +1,16 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...exceptions import CONCURRENCY_ERRORS
 
+_logger = logging.getLogger(__name__)
+
 BATCH = 5000
 MAX_ATTEMPTS = 7
+MAX_STUCK = 20  # deals that cannot be written, before a job gives up until the next time
 SHRINKING = 5  # times fewer deals after each attempt: the last ones are of a single deal
 KINDS = [
     ("rating", "Score, tier, checks and risks"),
@@ -13,6 +18,8 @@ KINDS = [
     ("history", "Stage log"),
     ("recheck", "Stage log, once more"),
 ]
+# Kinds of which there is one row of each playbook.
+ALONE = ("history", "recheck")
 CRONS = {
     "rating": "ir_cron_refresh",
     "deadlines": "ir_cron_deadlines",
@@ -21,12 +28,12 @@ CRONS = {
 }
 # Deals with something to do that a playbook has given them, whatever became of them since.
 BUSY = """
-    SELECT DISTINCT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_cause IS NOT NULL
+    SELECT DISTINCT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_kind IS NOT NULL
         AND res_model = 'crm.lead' AND res_id > %s ORDER BY res_id LIMIT %s
 """
 HAS_WORK = """
     SELECT id FROM crm_playbook playbook WHERE EXISTS (
-        SELECT FROM mail_activity WHERE active AND playbook_id = playbook.id AND playbook_cause IS NOT NULL)
+        SELECT FROM mail_activity WHERE active AND playbook_id = playbook.id AND playbook_kind IS NOT NULL)
 """
 
 
@@ -34,7 +41,8 @@ class CrmPlaybookRefresh(models.Model):
     """A playbook whose deals are to be looked at again, what for, and how far that is.
 
     A row exists as long as there is something left to do; its ``position`` is committed with each
-    batch, so that a job that is killed goes on where it stopped.
+    batch, so that a job that is killed goes on where it stopped. Whoever changes a rule adds a row, and
+    neither waits for the job nor is waited for: of several rows of the same the last one is followed.
     """
 
     _name = "crm.playbook.refresh"
@@ -46,7 +54,8 @@ class CrmPlaybookRefresh(models.Model):
     position = fields.Integer(help="Id of the last deal that was looked at.")
     requested_at = fields.Datetime(default=lambda self: self.env.cr.now(), help="When it was asked for last.")
 
-    _playbook_uniq = models.UniqueIndex("(playbook_id, kind)")
+    # what a history request says of when it was made is for all of it: there is one
+    _playbook_uniq = models.UniqueIndex("(playbook_id, kind) WHERE kind IN ('history', 'recheck')")
 
     @api.model
     def _cron_start(self):
@@ -88,9 +97,14 @@ class CrmPlaybookRefresh(models.Model):
     @api.model
     def _request(self, playbooks, kind="rating"):
         """Have the deals of ``playbooks`` looked at again soon, from the first one on."""
-        begun = self.search([("playbook_id", "in", playbooks.ids), ("kind", "=", kind)])
-        begun.write({"position": 0, "requested_at": self.env.cr.now()})
-        self.create([{"playbook_id": one.id, "kind": kind} for one in playbooks - begun.playbook_id])
+        mine = self.env.cr.precommit.data.setdefault(self._name, set())
+        asked = self.search([("playbook_id", "in", playbooks.ids), ("kind", "=", kind)])
+        if kind in ALONE:
+            asked.write({"position": 0, "requested_at": self.env.cr.now()})
+        else:  # those of this transaction nobody has begun
+            asked = asked.filtered(lambda one: one.id in mine and not one.position)
+        new = self.create([{"playbook_id": one.id, "kind": kind} for one in playbooks - asked.playbook_id])
+        mine.update(new.ids)
         self._trigger(kind)
 
     @api.model
@@ -106,10 +120,15 @@ class CrmPlaybookRefresh(models.Model):
         """Look again at the deals of the requested playbooks, in batches: smaller ones while people change
         the same deals. A request that has to wait keeps no other one from going on.
         """
-        mine, size, waiting = [("kind", "in", kinds or ("rating",))], BATCH, []
+        mine, size, waiting, stuck = [("kind", "in", kinds or ("rating",))], BATCH, [], 0
         remaining = sum(one._count_remaining() for one in self.search(mine))
         while refresh := self.search([*mine, ("id", "not in", waiting)], limit=1):
             done, size = refresh._run_safely(size)
+            if not size:
+                size, stuck = BATCH, stuck + 1
+            if stuck > MAX_STUCK:
+                _logger.error("The job stops: %s deals could not be written", stuck)
+                return
             if done is None:
                 waiting.append(refresh.id)
                 continue
@@ -118,32 +137,63 @@ class CrmPlaybookRefresh(models.Model):
             if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                 return
             self.env.invalidate_all()
+        self._end_run(kinds)
+
+    @api.model
+    def _end_run(self, kinds):
+        """All that was requested of some kinds is done; other rooms extend it with what is told of it."""
 
     def _count_remaining(self):
         return self._get_leads().search_count(self._get_domain())
 
     def _run_safely(self, size):
         """Run the next batch; where somebody else was quicker, see what they did and try again with fewer
-        deals: that takes less time, in which others change fewer of them.
+        deals: that takes less time, in which others change fewer of them. Where a deal cannot be written,
+        fewer and fewer are looked at until it is found, and it is gone past.
 
         :param int size: how many deals at most
-        :return: how many deals there were, None where another job is at it; and the size to go on with
+        :return: how many deals there were, None where another job is at it; and the size to go on with, 0
+            where a deal was gone past
         """
-        for attempt in range(1, MAX_ATTEMPTS + 1):
+        attempt = 0
+        while True:
             try:
                 done = self.with_context(lang=self._get_lang())._run_batch(size)
                 self.env.cr.flush()
             except CONCURRENCY_ERRORS:
+                attempt += 1
                 if attempt == MAX_ATTEMPTS:
                     raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if not self.exists():
-                    return 0, size
+                self._undo()
                 size = max(size // SHRINKING, 1)
+            except Exception as error:
+                _logger.warning("A batch of %s deals failed", size, exc_info=True)
+                self._undo()
+                if size == 1:
+                    self.exists()._pass_by(error)
+                    return 1, 0
+                size = max(size // 2, 1)
             else:
                 return done, size
-        return None, size
+            if not self.exists():
+                return 0, size
+
+    def _undo(self):
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+
+    def _pass_by(self, error):
+        """Go past the next deal, which cannot be written, and tell the playbook's responsible so.
+
+        :param error: what was raised
+        """
+        for refresh in self.with_context(lang=self._get_lang()) if self else self:
+            ids = refresh._get_next_ids(1)
+            if ids:
+                refresh.position = ids[0]
+                refresh.playbook_id._report_stuck(refresh._get_leads().browse(ids[0]), error)
+            else:
+                refresh._end()
 
     def _get_lang(self):
         """Return the language of what the job writes down for everybody: that of the playbook's company."""
@@ -158,6 +208,9 @@ class CrmPlaybookRefresh(models.Model):
         size = size or BATCH
         if not self.try_lock_for_update():
             return None
+        if self._is_outdated():
+            self.unlink()
+            return 0
         # planning machine code for statements that run for a tenth of a second takes longer than they do
         self.env.cr.execute("SET LOCAL jit TO off")
         ids = self._get_next_ids(size)
@@ -168,6 +221,11 @@ class CrmPlaybookRefresh(models.Model):
         else:
             self.position = ids[-1]
         return len(ids)
+
+    def _is_outdated(self):
+        """Tell whether the same was asked for again since: then all of it is looked at again anyway."""
+        same = [("playbook_id", "=", self.playbook_id.id), ("kind", "=", self.kind), ("id", ">", self.id)]
+        return self.kind not in ALONE and bool(self.search_count(same, limit=1))
 
     def _look_at(self, leads):
         """Bring these deals up to date in what this request is about."""
@@ -213,6 +271,24 @@ class CrmPlaybookRefresh(models.Model):
             for deadline in playbook.deadline_ids | playbook.stage_ids.action_ids:
                 if deadline.broken_reason:
                     deadline._report_error(deadline.broken_reason)
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    def _report_stuck(self, lead, error):
+        """Tell the playbook's responsible, once, that a deal cannot be brought up to date; the others are."""
+        self.ensure_one()
+        subject = self.env._(
+            "“%(deal)s” (%(id)s) cannot be brought up to date", deal=lead.name or "", id=lead.id
+        )
+        told = [("model", "=", self._name), ("res_id", "=", self.id), ("subject", "=", subject)]
+        if not self.env["mail.message"].search_count(told, limit=1):
+            self.message_post(
+                subject=subject,
+                body=(str(error) or repr(error)).splitlines()[0],
+                partner_ids=self.responsible_user_id.filtered("active").partner_id.ids,
+            )
 
 
 class CrmLead(models.Model):

@@ -123,7 +123,9 @@ class CrmPlaybookRule(models.AbstractModel):
         """Return the :class:`Query` of a domain; see :meth:`_compile_domain`."""
         try:
             # no records: some fields' search methods would look at them, as of a currency, and may fail
-            return leads.browse().with_context(active_test=False)._search(domain)
+            # archived deals count; of what belongs to a deal only what a list's own filter finds
+            leads = leads.browse().with_context(active_test=True)
+            return leads._search(domain, active_test=False)
         except AccessError:
             raise
         except Exception as error:  # any field's own search method may fail in its own way
@@ -180,8 +182,9 @@ class CrmPlaybookRule(models.AbstractModel):
     def _match(self, domains, leads):
         """Tell which of ``leads`` each domain holds for, in one scan however many there are.
 
-        The facts decide, not who asks: record rules do not apply, archived leads count, and names
-        compare in the language they were first written in. A day begins where the deal is worked.
+        The facts decide, not who asks: record rules do not apply, archived leads count, what is archived of
+        what they have does not (a done activity is no overdue one), and names compare in the language they
+        were first written in. A day begins where the deal is worked.
 
         :param dict domains: ``{key: domain as text}``
         :return: ``{key: set of lead ids}``; a domain that cannot be evaluated has no entry

@@ -209,8 +209,7 @@ class CrmPlaybookDelay(models.AbstractModel):
         due, working = {}, defaultdict(set)
         for request in requests:
             (count, unit), start, calendar, user = request
-            # a flexible calendar has no hours of the day to count
-            if unit in PLAIN_UNITS or not calendar or calendar.flexible_hours:
+            if unit in PLAIN_UNITS or not calendar:
                 due[request] = start + relativedelta(**{unit.removeprefix("working_"): count})
             else:
                 working[calendar].add(((count, unit), start, user))

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import datetime, time, timedelta
+from math import ceil
 
 import pytz
 
@@ -9,6 +10,7 @@ from odoo.tools.intervals import Intervals
 
 from ...tools.working_time import WorkingTime
 
+USUAL_HOURS = 8  # of a day, where a flexible calendar does not say
 SHORTEST = timedelta(minutes=1)
 # How far ahead a calendar is asked before it is said to have no working time left.
 MAX_SPAN = timedelta(days=5 * 366)
@@ -38,7 +40,28 @@ class ResourceCalendar(models.Model):
         since, until = (pytz.utc.localize(moment) for moment in (since, until))
         companies = [False, (self.company_id or self.env.company).id]  # not the others' holidays
         leaves = [("time_type", "=", "leave"), ("company_id", "in", companies)]
-        return self._work_intervals_batch(since, until, domain=leaves, tz=zone)[False]
+        if not self.flexible_hours:
+            return self._work_intervals_batch(since, until, domain=leaves, tz=zone)[False]
+        off = self._leave_intervals_batch(since, until, domain=leaves, tz=zone)[False]
+        return self._get_flexible_intervals(since, until, zone or pytz.timezone(self.tz or "UTC")) - off
+
+    def _get_flexible_intervals(self, since, until, zone):
+        """Return the intervals of work of a flexible calendar, which says how much and not when: around noon,
+        as Odoo has it, on the days that it names, else from Monday on as many as a week's hours take.
+        """
+        hours, day = self.hours_per_day or USUAL_HOURS, since.astimezone(zone).date()
+        days = {int(weekday) for weekday in self.attendance_ids.mapped("dayofweek")}
+        if not days:
+            days = {*range(min(ceil(self.full_time_required_hours / hours), 7))}
+        spans = []
+        while days and day <= until.astimezone(zone).date():
+            noon = zone.localize(datetime.combine(day, time(12)))
+            span = timedelta(hours=min(hours, 24) / 2)
+            begin, end = max(noon - span, since), min(noon + span, until)
+            if day.weekday() in days and begin < end:
+                spans.append((begin, end, self.env["resource.calendar.attendance"]))
+            day += timedelta(days=1)
+        return Intervals(spans)
 
     @api.model
     def _make_naive(self, intervals):

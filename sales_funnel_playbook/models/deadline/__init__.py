@@ -3,6 +3,7 @@
 # Guide: docs/guide/deadline
 from . import mail_activity
 from . import crm_playbook_deadline
+from . import crm_lead_waiver
 from . import crm_lead
 from . import settling
 from . import causes

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -35,19 +35,20 @@ IS_RECORDED = """
         WHEN duty.trigger = 'follow_up' THEN EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.communicated_at > work.playbook_started_at
-                AND work.user_id IN (note.user_id, lead.user_id)
+                AND (work.user_id IN (note.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s))
             UNION ALL
             SELECT FROM crm_lead_contact contact WHERE contact.lead_id = lead.id
                 AND contact.contacted_at > work.playbook_started_at
                 AND work.user_id IN (contact.user_id, lead.user_id)
             UNION ALL
             SELECT FROM mail_activity met WHERE met.res_id = lead.id AND met.res_model = 'crm.lead'
-                AND NOT met.active AND met.playbook_cause IS NULL
+                AND NOT met.active AND met.playbook_kind IS NULL
                 AND met.playbook_done_at > work.playbook_started_at
-                AND work.user_id IN (met.user_id, lead.user_id))
+                AND (work.user_id IN (met.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s)))
         WHEN duty.trigger = 'risk_raised' THEN EXISTS (
             SELECT FROM crm_lead_risk risk
-            WHERE risk.lead_id = lead.id AND work.playbook_cause = duty.key || ':risk-' || risk.id
+            WHERE risk.lead_id = lead.id AND risk.id = work.playbook_number
+                AND work.playbook_occurrence = 'risk'
                 AND (risk.state = 'closed' OR TRIM(risk.response) <> ''))
         ELSE FALSE
     END
@@ -64,12 +65,12 @@ OPEN = """
             CASE WHEN %(is_dropped)s THEN 'dropped' WHEN %(is_satisfied)s OR %(is_recorded)s THEN 'satisfied'
                 WHEN %(is_moved)s THEN 'moved' END AS verdict
         FROM (
-            SELECT id, res_id, user_id, playbook_id, playbook_cause, playbook_started_at,
-                playbook_assigned_id, SPLIT_PART(playbook_cause, ':', 1) AS kind,
-                SPLIT_PART(playbook_cause, ':', 1) || ':' || SPLIT_PART(playbook_cause, ':', 2) AS key
+            SELECT id, res_id, user_id, playbook_id, playbook_occurrence, playbook_number,
+                playbook_started_at, playbook_assigned_id, playbook_kind AS kind,
+                playbook_kind || ':' || playbook_rule_id AS key
             FROM mail_activity
             WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s) AND active
-                AND playbook_cause IS NOT NULL AND playbook_escalation_of_id IS NULL
+                AND playbook_kind IS NOT NULL AND playbook_escalation_of_id IS NULL
         ) work
         JOIN crm_lead ON crm_lead.id = work.res_id JOIN crm_lead lead ON lead.id = work.res_id
         LEFT JOIN duty ON duty.key = work.key AND work.playbook_id = %(playbook)s
@@ -78,6 +79,7 @@ OPEN = """
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
             WHEN work.kind = 'approval'
                 THEN COALESCE(leader.id, CASE WHEN %(may_keeper_approve)s THEN keeper.id END)
+            WHEN work.kind = 'escalation' AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
             WHEN work.kind NOT IN ('question', 'override') THEN NULL
             WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
             ELSE owner.id END AS id) doer
@@ -156,7 +158,12 @@ class CrmLead(models.Model):
         on the day it is due.
         """
         today = user._get_playbook_day(self.env.cr.now())
-        return cause.duty.trigger not in RECURRING or user._get_playbook_day(due) <= today
+        return cause.duty.trigger not in RECURRING or self._get_due_day(due, user) <= today
+
+    @api.model
+    def _get_due_day(self, due, user):
+        """Return on which day something is due where ``user`` is: midnight ends a day, and begins none."""
+        return user._get_playbook_day(due - timedelta(seconds=1))
 
     def _get_escalation_times(self, causes, due, people, duties):
         """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""
@@ -212,8 +219,11 @@ class CrmLead(models.Model):
             "res_id": cause.lead_id,
             "user_id": user.id,
             "automated": True,
-            "date_deadline": user._get_playbook_day(due),
-            "playbook_cause": cause.key,
+            "date_deadline": self._get_due_day(due, user),
+            "playbook_kind": duty.kind,
+            "playbook_rule_id": duty.id,
+            "playbook_occurrence": cause.occurrence,
+            "playbook_number": cause.number,
             "playbook_deadline_id": not duty.is_output and duty.id,
             "playbook_output_id": duty.is_output and duty.id,
             "playbook_assigned_id": user.id,
@@ -269,6 +279,6 @@ class CrmLead(models.Model):
                 today=self._get_today_sql(SQL("lead.company_id")),
             ),
             is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),
-            is_recorded=SQL(IS_RECORDED),
+            is_recorded=SQL(IS_RECORDED, anybodys=duties.get_anybodys()),
             is_moved=SQL(IS_MOVED),
         )

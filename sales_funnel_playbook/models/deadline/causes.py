@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..core.crm_playbook_duty import DOER, ENTERING, Duty
@@ -14,6 +14,21 @@ LEADS = """
             date_closed, COALESCE(captured_at, create_date) AS captured_at, %s AS today
         FROM crm_lead WHERE id = ANY(%s)
     )
+"""
+# When a lead came under the playbook that it follows, and whether that took it as it was: then nothing is
+# asked of the time before, nor for the stage in which it is. What came by a change of its own is asked from
+# then on. Who was created under it has always been there.
+CAME = """
+    SELECT CASE WHEN earlier.id IS NULL AND log.kind <> 'joined' THEN '-infinity'
+            ELSE log.entered_at END AS at,
+        log.kind = 'joined' AND log.origin = 'filled' AS is_taken
+    FROM crm_lead_stage_log log
+    LEFT JOIN crm_lead_stage_log earlier
+        ON earlier.lead_id = log.lead_id AND earlier.sequence = log.sequence - 1
+    WHERE log.lead_id = %(lead_id)s AND log.playbook_id = %(playbook_id)s
+        AND (log.kind = 'joined' OR earlier.id IS NULL OR earlier.playbook_id <> log.playbook_id
+            OR earlier.ended_as = 'left')
+    ORDER BY log.sequence DESC LIMIT 1
 """
 # The queries of what begins a deadline return, of ``duty`` and ``lead``: the duty's key, the lead, what tells
 # this cause from others of the same two, when it began, and the day on which a wait has ended.
@@ -33,8 +48,8 @@ ENTERED = """
     ) log ON TRUE
     JOIN crm_lead_stage_log stay ON stay.lead_id = lead.id AND stay.sequence = log.stay_sequence
     WHERE duty.trigger = 'stage_entered' AND lead.active AND lead.won_status <> 'lost'
-        AND (SELECT TRUE FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
-            AND playbook_cause LIKE duty.key || ':stay-%%'
+        AND (SELECT TRUE FROM mail_activity WHERE res_id = lead.id AND playbook_kind = duty.kind
+            AND playbook_rule_id = duty.id AND playbook_occurrence = 'stay'
             AND playbook_closing IS DISTINCT FROM 'dropped' LIMIT 1) IS NULL
 """
 ENDANGERED = """
@@ -62,16 +77,34 @@ CLOSED = """
     ) log ON log.entered_at >= duty.since
     WHERE duty.trigger IN ('won', 'lost')
 """
-# What has no activity yet and is about a lead that the rule applies to, with who does it.
+# What has no activity yet and is about a lead that the rule applies to, with who does it. An occurrence is
+# said as its kind and number, such as "stay-345".
 CAUSES = """
     WITH %(duties)s, %(leads)s, cause (key, lead_id, suffix, started_at, resumed_on) AS (%(queries)s)
-    SELECT cause.key, cause.lead_id, cause.key || ':' || cause.suffix, cause.started_at, %(doer)s,
-        cause.resumed_on, %(is_satisfied)s
-    FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
-    JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
-    WHERE (SELECT TRUE FROM mail_activity known WHERE known.res_id = cause.lead_id
-            AND known.playbook_cause = cause.key || ':' || cause.suffix LIMIT 1) IS NULL
-        AND %(applies)s
+    SELECT begun.key, begun.lead_id, begun.kind, begun.number, GREATEST(begun.started_at, came.at),
+        begun.user_id, begun.resumed_on, begun.is_satisfied
+    FROM (
+        SELECT cause.key, cause.lead_id, occurrence.kind, occurrence.number, cause.started_at,
+            %(doer)s AS user_id, cause.resumed_on, %(is_satisfied)s AS is_satisfied, lead.stage_id
+        FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
+        JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
+        CROSS JOIN LATERAL (SELECT RTRIM(RTRIM(cause.suffix, '0123456789'), '-') AS kind, COALESCE(NULLIF(
+            SUBSTR(cause.suffix, LENGTH(RTRIM(cause.suffix, '0123456789')) + 1), '')::bigint, 0) AS number
+        ) occurrence
+        WHERE (SELECT TRUE FROM mail_activity known WHERE known.res_id = cause.lead_id
+                AND known.playbook_kind = duty.kind AND known.playbook_rule_id = duty.id
+                AND known.playbook_occurrence = occurrence.kind AND known.playbook_number = occurrence.number
+                AND known.playbook_is_final LIMIT 1) IS NULL
+            AND (SELECT TRUE FROM crm_lead_waiver waiver WHERE waiver.lead_id = cause.lead_id
+                AND waiver.kind = duty.kind AND waiver.rule_id = duty.id
+                AND waiver.occurrence = occurrence.kind AND waiver.number = occurrence.number
+                AND waiver.is_final LIMIT 1) IS NULL
+            AND %(applies)s OFFSET 0
+    ) begun
+    LEFT JOIN LATERAL (%(came)s) came ON TRUE
+    WHERE CASE WHEN came.at IS NULL THEN begun.stage_id IS NULL
+        ELSE NOT came.is_taken OR begun.started_at > came.at
+            OR begun.started_at = came.at AND begun.kind <> 'stay' END
 """
 
 
@@ -83,7 +116,8 @@ class Cause(NamedTuple):
 
     duty: Duty
     lead_id: int
-    key: str
+    occurrence: str
+    number: int
     started_at: datetime
     user_id: int | None
     resumed_on: datetime | None
@@ -115,6 +149,7 @@ class CrmLead(models.Model):
                 SQL("(%s)", queries[trigger]) for trigger in queries if trigger in asked
             ),
             doer=DOER,
+            came=self._get_came_query(duties, SQL("begun.lead_id")),
             people=duties.get_people(),
             applies=self._get_duty_test({duty.key: duty.domain for duty in duties.duties}, SQL("TRUE")),
             is_satisfied=self._get_satisfied_test(duties, SQL("cause.lead_id")),
@@ -130,9 +165,14 @@ class CrmLead(models.Model):
             ENTERING: SQL(ENTERED),
             "risk_raised": SQL(ENDANGERED),
             **closed,
-            **self._get_recurring_queries(),
+            **self._get_recurring_queries(duties),
             "communication": self._get_communication_query(duties),
         }
+
+    @api.model
+    def _get_came_query(self, duties, lead_id):
+        """Return the query of when a lead came under the playbook, and whether that took it as it was."""
+        return SQL(CAME, lead_id=lead_id, playbook_id=duties.playbook_id or None)
 
     def _get_duty_test(self, domains, otherwise):
         """Return the condition that a lead meets the domain of its ``duty``, on ``crm_lead``.

@@ -5,12 +5,16 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_datetime
 
-# Won deals with a renewal reminder whose time has come, done or not.
+# Won deals with a renewal reminder whose time has come, done or not, and cancelled afterwards or not.
 FIRED = """
     (SELECT activity.res_id FROM mail_activity activity
     JOIN crm_playbook_deadline deadline ON deadline.id = activity.playbook_deadline_id
     WHERE activity.res_model = 'crm.lead' AND deadline.is_renewal_reminder
-        AND activity.playbook_closing IS DISTINCT FROM 'dropped' AND activity.playbook_due_at <= %s)
+        AND activity.playbook_closing IS DISTINCT FROM 'dropped' AND activity.playbook_due_at <= %s
+    UNION ALL
+    SELECT waiver.lead_id FROM crm_lead_waiver waiver
+    JOIN crm_playbook_deadline deadline ON deadline.id = waiver.deadline_id
+    WHERE deadline.is_renewal_reminder AND waiver.is_final AND waiver.due_at <= waiver.cancelled_at)
 """
 
 
@@ -153,5 +157,6 @@ class CrmLead(models.Model):
         names = ["res_id", "res_model", "playbook_deadline_id", "playbook_closing", "playbook_due_at"]
         self.env["mail.activity"].flush_model(names)
         self.env["crm.playbook.deadline"].flush_model(["is_renewal_reminder"])
+        self.env["crm.lead.waiver"].flush_model()
         fired = Domain("id", "in", SQL(FIRED, self.env.cr.now()))
         return Domain.OR(fired if wanted else ~fired for wanted in value)

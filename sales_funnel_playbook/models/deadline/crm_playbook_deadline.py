@@ -76,6 +76,14 @@ class CrmPlaybookDeadline(models.Model):
         string="Renewal Reminder",
         help="Once it is due, “Renewal Reminder Fired” is true for the deal: an entry condition can use it.",
     )
+    contact_of = fields.Selection(
+        [("leader", "The Leader's, Where They Follow Up"), ("anybody", "Anybody's")],
+        string="Whose Contact Counts",
+        required=True,
+        default="leader",
+        help="Whose contact with the customer stands for the follow-up of a tier that the team leader follows"
+        " up. Where the salesperson does, anybody's counts.",
+    )
     delay_summary = fields.Char(string="Time", compute="_compute_delay_summary")
     is_working = fields.Boolean(compute="_compute_is_working")
 
@@ -150,13 +158,17 @@ class CrmPlaybookDeadline(models.Model):
     def _unlink_except_used(self):
         # sudo: activities on deals that the user may not see count too
         used = self.env["mail.activity"].sudo().with_context(active_test=False)
-        used = used.search([("playbook_deadline_id", "in", self.ids)], limit=1)
+        used = used.search([("playbook_deadline_id", "in", self.ids)], limit=1).playbook_deadline_id
+        # sudo: as above
+        used |= (
+            self.env["crm.lead.waiver"].sudo().search([("deadline_id", "in", self.ids)], limit=1).deadline_id
+        )
         if used:
             raise UserError(
                 self.env._(
                     "There are activities of the deadline “%s”: archive it instead, so that the compliance"
                     " report keeps them.",
-                    used.playbook_deadline_id.name,
+                    used[0].name,
                 )
             )
 
@@ -199,6 +211,7 @@ class CrmPlaybookDeadline(models.Model):
                 delay=None if self.trigger == "follow_up" else self._get_delay(),
                 responsible=self.responsible,
                 responsible_user_id=self.responsible_user_id.id,
+                contact_of=self.contact_of,
             )
         )
 
@@ -214,6 +227,14 @@ class CrmPlaybookStage(models.Model):
         help="What is to be done in this stage, and within which time.",
     )
     action_summary = fields.Text(string="Key Actions in Short", compute="_compute_action_summary")
+
+    def write(self, vals):
+        """What is asked for in a stage that is another one now is not asked of the past."""
+        beginning = self.filtered(lambda one: vals.get("stage_id", one.stage_id.id) != one.stage_id.id)
+        beginning = beginning.with_context(active_test=False)
+        beginning.action_ids._begin_anew()
+        beginning.output_ids._begin_anew()
+        return super().write(vals)
 
     @api.depends("action_ids.name")
     def _compute_action_summary(self):

@@ -1,9 +1,11 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL, format_datetime, split_every
 
 from ..core.crm_playbook_refresh import BATCH
+from ..core.telling import MY_DAY
+from .crm_lead_waiver import ON_RECORD
 
 # Deals on which two deadlines were missed since this risk was last closed, with the last one missed.
 MISSED_TWICE = """
@@ -14,8 +16,7 @@ MISSED_TWICE = """
     ) risk ON risk.lead_id = lead.id
     JOIN LATERAL (
         SELECT COUNT(*) AS count, MAX(id) AS last_id, STRING_AGG(summary, ', ' ORDER BY id) AS names
-        FROM mail_activity WHERE res_id = lead.id AND res_model = 'crm.lead'
-            AND playbook_cause IS NOT NULL AND playbook_escalation_of_id IS NULL
+        FROM %(on_record)s asked WHERE res_id = lead.id AND playbook_escalation_of_id IS NULL
             AND playbook_due_at < COALESCE(playbook_done_at, %(now)s)
             AND playbook_due_at > COALESCE(risk.closed_at, '-infinity'::timestamp)
     ) missed ON missed.count >= 2
@@ -46,8 +47,8 @@ class CrmLead(models.Model):
             return
         missed.write({"playbook_escalated_at": now})
         vals_list = [missed_one._prepare_escalation_vals() for missed_one in missed]
-        # who is told hears of it by Odoo's own message to whoever gets an activity
-        self.env["mail.activity"].with_context(mail_activity_quick_update=False).create(
+        # who is told hears of it in one message, when the job is through
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [vals for vals in vals_list if vals]
         )
 
@@ -69,7 +70,9 @@ class CrmLead(models.Model):
         """Open the risk "deadline missed twice" on those of these leads on which that happened."""
         types = self.env["crm.risk.type"]._get_detecting("deadline")
         if types:
-            query = SQL(MISSED_TWICE, ids=self.ids, types=types.ids, now=self.env.cr.now())
+            query = SQL(
+                MISSED_TWICE, ids=self.ids, types=types.ids, now=self.env.cr.now(), on_record=SQL(ON_RECORD)
+            )
             self.env["crm.lead.risk"]._open_detected(types, self.env.execute_query(query))
 
 
@@ -95,10 +98,31 @@ class MailActivity(models.Model):
             "date_deadline": user._get_playbook_day(self.env.cr.now()),
             **in_words._prepare_escalation_words(),
             "playbook_id": self.playbook_id.id,
-            "playbook_cause": f"escalation:{self.id}",
+            "playbook_kind": "escalation",
+            "playbook_rule_id": self.id,
             "playbook_escalation_of_id": self.id,
             "playbook_assigned_id": user.id,
         }
+
+    @api.model
+    def _tell_missed(self):
+        """Tell everybody, in one message, of what was missed since the last time and is theirs."""
+        told = self.search(
+            [
+                ("playbook_kind", "=", "escalation"),
+                ("active", "=", True),
+                ("playbook_escalated_at", "=", False),
+                ("user_id.active", "=", True),
+            ],
+            order="id",
+        )
+        told.write({"playbook_escalated_at": self.env.cr.now()})
+        for user, its in told.grouped("user_id").items():
+            its = its.with_context(lang=user.lang or "en_US")
+            names = its.env["crm.lead"].browse(its.mapped("res_id")).exists().grouped("id")
+            lines = [(names[one.res_id], one.summary or "") for one in its if one.res_id in names]
+            subject = its[0].summary if len(its) == 1 else its.env._("%s missed deadlines", len(its))
+            its.env["crm.lead"]._tell_together(user.partner_id, subject, lines, MY_DAY)
 
     def _prepare_escalation_words(self):
         """Return summary and note of what tells that this one was missed, in the reader's language and time
@@ -136,6 +160,17 @@ class MailActivity(models.Model):
         return Markup("").join(Markup("<p>%s</p>") % line for line in lines)
 
 
+class CrmPlaybookRefresh(models.Model):
+    _inherit = "crm.playbook.refresh"
+
+    @api.model
+    def _end_run(self, kinds):
+        """Who is to know of what was missed hears of all of it at once."""
+        if "deadlines" in kinds:
+            self.env["mail.activity"]._tell_missed()
+        return super()._end_run(kinds)
+
+
 class ResUsers(models.Model):
     """Who leaves hands over what playbooks gave them: Odoo deletes it with their other activities."""
 
@@ -145,7 +180,7 @@ class ResUsers(models.Model):
         # sudo: who may archive a user may not have to see the deals
         work = self.env["mail.activity"].sudo()
         work = work.search(
-            [("res_model", "=", "crm.lead"), ("user_id", "in", self.ids), ("playbook_cause", "!=", False)]
+            [("res_model", "=", "crm.lead"), ("user_id", "in", self.ids), ("playbook_kind", "!=", False)]
         )
         if not work:
             return super().action_archive()

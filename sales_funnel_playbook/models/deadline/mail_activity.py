@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.fields import Domain
+
+from ...fields import BigInteger
 
 CLOSINGS = [("satisfied", "Done"), ("by_hand", "Closed Manually"), ("dropped", "Cancelled")]
+# What of an activity with a cause nobody but the module writes: of which record it is, and when it was done.
+FIXED = frozenset({"res_id", "res_model", "res_model_id", "date_done"})
 
 
 def _is_ours(name):
@@ -26,8 +30,31 @@ class MailActivity(models.Model):
     playbook_output_id = fields.Many2one(
         "crm.playbook.output", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
+    playbook_kind = fields.Char(
+        string="Kind of Cause", readonly=True, copy=False, help="What kind of rule or record asks for it."
+    )
+    playbook_rule_id = fields.Integer(
+        string="Id of Cause", readonly=True, copy=False, aggregator=None, help="Which rule or record."
+    )
+    playbook_occurrence = fields.Char(
+        string="Occurrence",
+        readonly=True,
+        copy=False,
+        help="What happened that began it, such as a stage entry.",
+    )
+    playbook_number = BigInteger(
+        string="Number of the Occurrence", readonly=True, copy=False, aggregator=None, help="Which of them."
+    )
+    playbook_is_final = fields.Boolean(
+        string="Answers Its Cause",
+        readonly=True,
+        copy=False,
+        help="The same cause brings no other activity; not so once this one was cancelled.",
+    )
     playbook_cause = fields.Char(
-        readonly=True, copy=False, help="What began it: the same cause never brings two activities."
+        compute="_compute_playbook_cause",
+        search="_search_playbook_cause",
+        help="What began it: the same cause never brings two activities.",
     )
     playbook_assigned_id = fields.Many2one(
         "res.users",
@@ -43,11 +70,12 @@ class MailActivity(models.Model):
     playbook_escalate_at = fields.Datetime(string="Escalated From", readonly=True, copy=False)
     playbook_escalated_at = fields.Datetime(string="Escalated At", readonly=True, copy=False)
     playbook_escalation_of_id = fields.Many2one(
-        "mail.activity", readonly=True, index="btree_not_null", ondelete="cascade", copy=False
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null", copy=False
     )
 
     _playbook_cause_uniq = models.UniqueIndex(
-        "(res_id, playbook_cause) WHERE playbook_cause IS NOT NULL",
+        "(res_id, playbook_kind, playbook_rule_id, playbook_occurrence, playbook_number)"
+        " WHERE playbook_is_final",
         "This deadline has its activity already: reload the page.",
     )
     # what is to be told to somebody else from when on
@@ -56,7 +84,22 @@ class MailActivity(models.Model):
         " AND playbook_escalated_at IS NULL"
     )
     # the deals that a playbook's work is left on, in order
-    _playbook_work_idx = models.Index("(playbook_id, res_id) WHERE active AND playbook_cause IS NOT NULL")
+    _playbook_work_idx = models.Index("(playbook_id, res_id) WHERE active AND playbook_kind IS NOT NULL")
+
+    @api.depends("playbook_kind", "playbook_rule_id", "playbook_occurrence", "playbook_number")
+    def _compute_playbook_cause(self):
+        for one in self:
+            parts = (one.playbook_occurrence, one.playbook_number and str(one.playbook_number))
+            occurrence = "-".join(filter(None, parts))
+            parts = (one.playbook_kind, one.playbook_rule_id and str(one.playbook_rule_id), occurrence)
+            one.playbook_cause = one.playbook_kind and ":".join(filter(None, parts))
+
+    @api.model
+    def _search_playbook_cause(self, operator, value):
+        """Whether there is one; which one the columns say."""
+        if operator != "in" or any(value):
+            return NotImplemented
+        return Domain("playbook_kind", "=", False)
 
     @api.model
     def default_get(self, fields):
@@ -67,9 +110,11 @@ class MailActivity(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             # Odoo's own "next activity" names all fields, empty ones too
-            self._check_playbook_fields({name: value for name, value in vals.items() if value})
-            if vals.get("playbook_cause"):
+            self.browse()._check_playbook_fields({name: value for name, value in vals.items() if value})
+            if vals.get("playbook_kind"):
                 vals.setdefault("playbook_assigned_id", vals.get("user_id"))
+                vals.setdefault("playbook_occurrence", "")
+                vals.setdefault("playbook_is_final", True)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -84,7 +129,7 @@ class MailActivity(models.Model):
         if vals.get("active") is not False or "playbook_closing" in vals:
             return super().write(vals)
         ending = self.filtered("active")
-        caused, leads = ending.filtered("playbook_cause"), ending._get_their_leads()
+        caused, leads = ending.filtered("playbook_kind"), ending._get_their_leads()
         result = super().write(vals)
         if caused or leads:
             # sudo: the module notes when it was done, whoever may edit what
@@ -94,17 +139,19 @@ class MailActivity(models.Model):
             leads._queue_settling()  # a call that was made begins something, and may end something
         return result
 
-    def unlink(self):
-        """What a playbook asks for does not go away with its activity: it comes back."""
-        # sudo: the deals of activities, whoever may see them
-        leads = self.sudo().filtered(lambda one: one.active and one.playbook_cause)._get_their_leads()
-        result = super().unlink()
-        leads.exists()._queue_settling()
-        return result
-
     def _check_playbook_fields(self, vals):
-        """Raise when somebody writes what only the module may write, be it to empty it."""
-        if not self.env.su and any(map(_is_ours, vals)):
+        """Raise when somebody writes what only the module may write, be it to empty it; or takes what a
+        deadline asked for to another record, says when it was done, or takes up what was cancelled.
+        """
+        if self.env.su:
+            return
+        is_forged = any(map(_is_ours, vals))
+        if not is_forged and not {*FIXED, "active"}.isdisjoint(vals):
+            # sudo: what asked for these, whoever may not read it
+            caused = self.sudo().filtered("playbook_kind")
+            is_cancelled = "dropped" in caused.mapped("playbook_closing")
+            is_forged = (caused and not FIXED.isdisjoint(vals)) or (is_cancelled and vals.get("active"))
+        if is_forged:
             raise UserError(self.env._("What a deadline asked for, and by when, cannot be changed."))
 
     def _get_their_leads(self):
@@ -137,25 +184,27 @@ class MailActivity(models.Model):
         if not self:
             return
         ending = self | self._get_escalations()
-        ending.write({"active": False, "playbook_closing": closing, "playbook_done_at": self.env.cr.now()})
-        if closing == "dropped":
-            ending.flush_recordset()
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE mail_activity SET playbook_cause = playbook_cause || ':dropped-' || id"
-                    " WHERE id = ANY(%s)",
-                    ending.ids,
-                )
-            )
-            ending.invalidate_recordset(["playbook_cause"], flush=False)
+        vals = {"active": False, "playbook_closing": closing, "playbook_done_at": self.env.cr.now()}
+        ending.write({**vals, "playbook_is_final": False} if closing == "dropped" else vals)
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    def _prepare_work_vals(self, cause):
+    def _prepare_work_vals(self, cause, rule_id=0, occurrence="", number=0):
         """Return what makes an activity on this lead one of its playbook's: it is part of "My Day".
 
-        :param str cause: what the activity is for, the same never twice
+        :param str cause: what the activity is for, ``"kind"`` or ``"kind:which"``; with what follows the
+            same never twice
+        :param int rule_id: which rule or record asks for it
+        :param str occurrence: and at which kind of occasion
+        :param int number: which of them
         """
-        return {"playbook_id": self._get_playbook_ids().get(self.id, False), "playbook_cause": cause}
+        kind, __, which = cause.partition(":")
+        return {
+            "playbook_id": self._get_playbook_ids().get(self.id, False),
+            "playbook_kind": kind,
+            "playbook_rule_id": rule_id,
+            "playbook_occurrence": occurrence or which,
+            "playbook_number": number,
+        }

@@ -5,12 +5,15 @@ from odoo.tools import SQL
 
 # How many days ahead a contact that a person has planned stands for a follow-up.
 PLANNED_DAYS = 30
-# When this deadline was last done on the lead, and whether it is open there.
+# When this deadline was last done or cancelled on the lead, and whether it is open there.
 OWN = """
     JOIN LATERAL (
         SELECT BOOL_OR(active) AS is_open,
-            MAX(CASE WHEN playbook_closing IN ('satisfied', 'by_hand') THEN playbook_done_at END) AS at
-        FROM mail_activity WHERE res_id = lead.id AND playbook_cause LIKE duty.key || ':%%'
+            GREATEST(MAX(CASE WHEN playbook_closing IN ('satisfied', 'by_hand') THEN playbook_done_at END), (
+                SELECT MAX(cancelled_at) FROM crm_lead_waiver WHERE crm_lead_waiver.lead_id = lead.id
+                    AND crm_lead_waiver.kind = duty.kind AND crm_lead_waiver.rule_id = duty.id)) AS at
+        FROM mail_activity
+        WHERE res_id = lead.id AND playbook_kind = duty.kind AND playbook_rule_id = duty.id
     ) own ON own.is_open IS NOT TRUE
 """
 # When a note was last written.
@@ -24,10 +27,11 @@ NOTED = """
 # customer is waited for nothing is due.
 RECURRING = """
     SELECT touched.key, touched.lead_id,
-        'since-' || EXTRACT(EPOCH FROM GREATEST(touched.at, touched.waiting_until))::bigint, touched.at,
-        CASE WHEN touched.waiting_until > touched.at THEN touched.waiting_until END
+        'since-' || EXTRACT(EPOCH FROM GREATEST(begun.at, touched.waiting_until))::bigint, begun.at,
+        CASE WHEN touched.waiting_until > begun.at THEN touched.waiting_until END
     FROM (%(touched)s OFFSET 0) touched
-    WHERE touched.at + touched.least <= %(soon)s
+    CROSS JOIN LATERAL (SELECT GREATEST(touched.at, (SELECT at FROM (%(came)s) came)) AS at OFFSET 0) begun
+    WHERE touched.at + touched.least <= %(soon)s AND begun.at + touched.least <= %(soon)s
 """
 # The status was brought up to date by a move, a note, or a review marked as done.
 REVIEWED = """
@@ -40,7 +44,8 @@ REVIEWED = """
     ) log ON TRUE
     WHERE duty.trigger = 'review' AND %(is_worked)s
 """
-# A contact counts whoever had it, but where the leader follows up only the leader's. What a person has
+# A contact counts whoever had it, but where the leader follows up only the leader's, unless the rule says so.
+# What a person has
 # planned stands for the follow-up as long as it is not overdue.
 FOLLOWED_UP = """
     SELECT duty.key, lead.id AS lead_id, lead.waiting_until, rhythm.least,
@@ -49,18 +54,21 @@ FOLLOWED_UP = """
     LEFT JOIN crm_team team ON team.id = lead.team_id
     JOIN LATERAL (
         SELECT MAX(communicated_at) AS at FROM crm_lead_progress
-        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id
+            OR duty.id = ANY(%(anybodys)s))
     ) note ON TRUE
     JOIN LATERAL (
         SELECT MAX(contacted_at) AS at FROM crm_lead_contact
-        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+        WHERE lead_id = lead.id AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id
+            OR duty.id = ANY(%(anybodys)s))
     ) contact ON TRUE
     JOIN LATERAL (
         SELECT MAX(playbook_done_at) AS at,
             BOOL_OR(active AND date_deadline BETWEEN lead.today AND lead.today + %(planned)s) AS is_planned
         FROM mail_activity
-        WHERE res_id = lead.id AND res_model = 'crm.lead' AND playbook_cause IS NULL
-            AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id)
+        WHERE res_id = lead.id AND res_model = 'crm.lead' AND playbook_kind IS NULL
+            AND (rhythm.responsible = 'salesperson' OR user_id = team.user_id
+            OR duty.id = ANY(%(anybodys)s))
     ) met ON met.is_planned IS NOT TRUE
     WHERE duty.trigger = 'follow_up' AND %(is_worked)s
 """
@@ -96,6 +104,7 @@ SPOKEN = """
     JOIN LATERAL (
         SELECT key, at FROM (%(events)s) said
         WHERE at >= duty.since AND at > GREATEST(note.at, own.at, '-infinity'::timestamp)
+            AND at >= COALESCE((SELECT came.at FROM (%(came)s) came), '-infinity')
         ORDER BY at LIMIT 1
     ) event ON TRUE
     WHERE duty.trigger = 'communication' AND lead.active AND lead.won_status = 'pending'
@@ -110,19 +119,29 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def _get_recurring_queries(self):
+    def _get_recurring_queries(self, duties):
         """Return ``{trigger: query}`` of what comes up again and again."""
         is_worked = SQL(IS_WORKED)
         touched = {
             "review": SQL(REVIEWED, own=SQL(OWN), noted=SQL(NOTED), is_worked=is_worked),
-            "follow_up": SQL(FOLLOWED_UP, own=SQL(OWN), planned=PLANNED_DAYS, is_worked=is_worked),
+            "follow_up": SQL(
+                FOLLOWED_UP,
+                own=SQL(OWN),
+                planned=PLANNED_DAYS,
+                is_worked=is_worked,
+                anybodys=duties.get_anybodys(),
+            ),
         }
         soon = self.env.cr.now() + timedelta(days=1)
-        return {trigger: SQL(RECURRING, touched=query, soon=soon) for trigger, query in touched.items()}
+        came = self._get_came_query(duties, SQL("touched.lead_id"))
+        return {
+            trigger: SQL(RECURRING, touched=query, soon=soon, came=came) for trigger, query in touched.items()
+        }
 
     def _get_communication_query(self, duties):
         """Return the query of what was said to a customer and is to be written down, and was not."""
         now = self.env.cr.now()
         since = now - timedelta(days=COMMUNICATION_DAYS)
         events = SQL(EVENTS, since=since, now=now, is_asked=ASKED[duties.asked_contact])
-        return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED))
+        came = self._get_came_query(duties, SQL("lead.id"))
+        return SQL(SPOKEN, events=events, own=SQL(OWN), noted=SQL(NOTED), came=came)

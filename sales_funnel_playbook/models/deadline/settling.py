@@ -3,7 +3,7 @@ import logging
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL, frozendict
+from odoo.tools import frozendict
 from odoo.tools.misc import clean_context
 
 from ...exceptions import CONCURRENCY_ERRORS
@@ -13,6 +13,8 @@ from ..core.memory import remembered
 _logger = logging.getLogger(__name__)
 
 QUEUE = "crm.lead.settling"
+# More deals than this that cannot be written are the fault of the rule.
+MAX_STUCK = 3
 
 
 class CrmPlaybook(models.Model):
@@ -63,6 +65,7 @@ class CrmPlaybook(models.Model):
         rules = [*working, *outputs]
         rhythms = self.tier_ids.filtered("delay_count")
         return Duties(
+            playbook_id=self.id,
             duties=tuple(rule._prepare_duty() for rule in rules),
             broken=tuple(rule._prepare_duty().key for rule in deadlines - working),
             tiers=frozendict({t.tier: (t._get_delay(), t.follow_up_responsible) for t in rhythms}),
@@ -172,19 +175,11 @@ class CrmLead(models.Model):
         """Hand the activities that playbooks have given on these leads over to ``lead``."""
         work = self.env["mail.activity"].with_context(active_test=False)
         work = work.search(
-            [("res_model", "=", "crm.lead"), ("res_id", "in", self.ids), ("playbook_cause", "!=", False)]
+            [("res_model", "=", "crm.lead"), ("res_id", "in", self.ids), ("playbook_kind", "!=", False)]
         )
         asked = work.filtered(lambda one: one.active and (one.playbook_deadline_id or one.playbook_output_id))
         asked._end_playbook("dropped")
-        work.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE mail_activity SET playbook_cause = playbook_cause || ':merged-' || res_id"
-                " WHERE id = ANY(%s)",
-                work.ids,
-            )
-        )
-        work.invalidate_recordset(["playbook_cause"], flush=False)
+        work.write({"playbook_is_final": False})
         work.filtered(lambda one: not one.active).write({"res_id": lead.id})
 
     def _group_by_playbook(self):
@@ -204,6 +199,13 @@ class CrmLead(models.Model):
         cannot be followed is reported and keeps none of the others from being followed. What a job has
         begun at the same time is begun: nobody's save fails for it, and the next job sees to the rest.
         """
+        if not self._try_to_begin(playbook_id, duties, is_job):
+            return
+        for duty in duties.duties:
+            self._begin_halved(playbook_id, duties._replace(duties=(duty,)), is_job)
+
+    def _try_to_begin(self, playbook_id, duties, is_job):
+        """Begin ``duties``, or change nothing; return what was raised, or None."""
         try:
             # without flushing: this may run while the transaction is being committed
             with self.env.cr.savepoint(flush=False):
@@ -214,13 +216,32 @@ class CrmLead(models.Model):
                 raise
             self.env.transaction.clear()
         except Exception as error:
+            _logger.info("Deadlines of %s deals could not begin", len(self), exc_info=True)
             self.env.transaction.clear()
-            if len(duties.duties) > 1:
-                for duty in duties.duties:
-                    self._begin_isolated(playbook_id, duties._replace(duties=(duty,)), is_job)
-                return
-            _logger.warning("A deadline could not be followed: %s", duties.duties[0].key, exc_info=True)
-            duties.duties[0].browse_rule(self.env)._report_error(error)
+            return error
+        return None
+
+    def _begin_halved(self, playbook_id, duties, is_job):
+        """Begin one duty on these leads; where that fails, on fewer and fewer: a deal that cannot be written
+        is reported and keeps none of the others from their work. Where it fails on several, or on all, it is
+        the rule that cannot be followed.
+        """
+        parts, stuck = [self], []
+        while parts and len(stuck) <= MAX_STUCK:
+            part = parts.pop()
+            error = part._try_to_begin(playbook_id, duties, is_job)
+            if error and len(part) == 1:
+                stuck.append((part, error))
+            elif error:
+                middle = len(part) // 2
+                parts += [part[middle:], part[:middle]]
+        if len(stuck) in (len(self), MAX_STUCK + 1):
+            duty, error = duties.duties[0], stuck[0][1]
+            _logger.warning("A deadline could not be followed: %s (%s)", duty.key, error)
+            duty.browse_rule(self.env)._report_error(error)
+            return
+        for lead, error in stuck:
+            self.env["crm.playbook"].browse(playbook_id)._report_stuck(lead, error)
 
 
 class CrmLeadStageLog(models.Model):

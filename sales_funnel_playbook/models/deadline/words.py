@@ -31,35 +31,32 @@ class MailActivity(models.Model):
         }
 
     def _get_caused(self, kind):
-        """Return ``{activity: rest of its cause}`` of those whose cause begins with ``kind``."""
-        causes = {one: (one.playbook_cause or "").partition(":") for one in self}
-        return {one: rest for one, (first, __, rest) in causes.items() if first == kind}
+        """Return those of these that a ``kind`` of cause has begun."""
+        return self.filtered(lambda one: one.playbook_kind == kind)
 
     def _get_approval_words(self):
         caused = self._get_caused("approval")
-        outputs = self.env["crm.lead.output"].browse(map(int, caused.values())).exists().grouped("id")
+        outputs = self.env["crm.lead.output"].browse(caused.mapped("playbook_rule_id"))
+        outputs = outputs.exists().grouped("id")
         return {
-            one: outputs[int(rest)]._prepare_approval_words()
-            for one, rest in caused.items()
-            if int(rest) in outputs
+            one: outputs[one.playbook_rule_id]._prepare_approval_words()
+            for one in caused
+            if one.playbook_rule_id in outputs
         }
 
     def _get_question_words(self):
-        caused = {one: rest.split("-") for one, rest in self._get_caused("question").items()}
         words = {}
-        for kind in ("criterion", "condition"):
-            ids = {one: int(rule_id) for one, (its_kind, rule_id) in caused.items() if its_kind == kind}
-            rules = self.env[f"crm.playbook.{kind}"].browse(ids.values()).exists().grouped("id")
-            for one, rule_id in ids.items():
-                if rule_id in rules:
-                    words[one] = self.env["crm.lead"]._prepare_question_words(rules[rule_id])
+        for kind, its in self._get_caused("question").grouped("playbook_occurrence").items():
+            rules = self.env[f"crm.playbook.{kind}"].browse(its.mapped("playbook_rule_id"))
+            rules = rules.exists().grouped("id")
+            for one in its:
+                if one.playbook_rule_id in rules:
+                    words[one] = self.env["crm.lead"]._prepare_question_words(rules[one.playbook_rule_id])
         return words
 
     def _get_unmet_words(self):
-        keys = {}
-        for one, rest in self._get_caused("override").items():
-            kind, __, rule_id = rest.partition("-")[2].rpartition("-")
-            keys[one] = (kind, int(rule_id))
+        caused = self._get_caused("override")
+        keys = {one: (one.playbook_occurrence, one.playbook_rule_id) for one in caused}
         items = [{"kind": kind, "rule_id": rule_id} for kind, rule_id in keys.values()]
         told = self.env["crm.lead.stage.log"]._retell_unmet(items)
         leads = self.env["crm.lead"]

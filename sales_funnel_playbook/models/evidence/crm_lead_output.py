@@ -179,7 +179,7 @@ class CrmLeadOutput(models.Model):
                 "mail.mail_activity_data_todo",
                 user_id=decider.id,
                 **told._prepare_approval_words(),
-                **submission.lead_id._prepare_work_vals(f"approval:{submission.id}"),
+                **submission.lead_id._prepare_work_vals("approval", submission.id),
             )
             submission.sudo().activity_id = activity
 

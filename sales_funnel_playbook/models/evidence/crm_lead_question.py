@@ -85,7 +85,7 @@ class CrmLead(models.Model):
             ask_by,
             user_id=asker.id,
             **self._prepare_question_words(rule.with_context(lang=asker.lang)),
-            **self._prepare_work_vals(f"question:{kind}-{rule.id}"),
+            **self._prepare_work_vals("question", rule.id, kind),
         )
         return questions.create(
             {

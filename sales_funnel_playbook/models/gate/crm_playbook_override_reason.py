@@ -181,7 +181,7 @@ class CrmLead(models.Model):
                 "activity_type_id": activity_type.id if activity_type else False,
                 **self._prepare_unmet_words(words),
                 "user_id": doer.id,
-                **stay.lead_id._prepare_work_vals(f"override:{stay.id}-{item['kind']}-{item['rule_id']}"),
+                **stay.lead_id._prepare_work_vals("override", item["rule_id"], item["kind"], stay.id),
             }
             for stay in stays
             for item in stay.unmet

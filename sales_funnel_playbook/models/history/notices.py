@@ -1,4 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+
+from ..core.telling import MANY
 
 # The ways of coming into a stage that others hear of; going back to one is none.
 TOLD = ("created", "forward", "skip", "won", "reassigned", "split")
@@ -59,7 +63,10 @@ class CrmLead(models.Model):
         the first time on; who has unfollowed it since is left alone.
         """
         # sudo: everybody who is named is told, whoever may see whom
-        for lead in self.sudo().browse(lead_ids):
+        leads = self.sudo().browse(lead_ids)
+        if len(leads) > MANY:
+            return leads._tell_entered_together()
+        for lead in leads:
             partners = lead.playbook_stage_id._get_notified_partners()
             earlier = lead.stage_log_ids.filtered("left_at").stage_id
             if not partners:
@@ -72,6 +79,28 @@ class CrmLead(models.Model):
                 subtype_id=subtype.id,
                 author_id=self.env.user.partner_id.id,
             )
+        return None
+
+    def _tell_entered_together(self):
+        """The same of many leads, as of an import: everybody hears of all of them in one message."""
+        subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_stage")
+        defaults = self.env["mail.message.subtype"].default_subtypes("crm.lead")[0]
+        told = defaultdict(list)
+        for stage, leads in self.grouped("playbook_stage_id").items():
+            partners = stage._get_notified_partners()
+            new = leads.filtered(
+                lambda lead: lead.stage_id not in lead.stage_log_ids.filtered("left_at").stage_id
+            )
+            if partners and new:
+                subtypes = dict.fromkeys(partners.ids, (defaults | subtype).ids)
+                self.env["mail.followers"]._insert_followers(
+                    "crm.lead", new.ids, partners.ids, subtypes, existing_policy="skip"
+                )
+            for partner in partners:
+                told[partner] += [(lead, lead.stage_id.name) for lead in leads]
+        for partner, lines in told.items():
+            subject = self.env._("%s deals have entered a stage", len(lines))
+            self._tell_together(partner, subject, lines)
 
     def _follow_with(self, partners, subtype):
         """Have ``partners`` follow this lead with ``subtype``, besides what they hear of anyway."""

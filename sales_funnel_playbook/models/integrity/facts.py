@@ -5,7 +5,7 @@ from odoo.tools import SQL
 LOST_ACTIVITIES = """
     SELECT 'mail_activity ' || activity.id FROM mail_activity activity
     LEFT JOIN crm_lead lead ON lead.id = activity.res_id
-    WHERE activity.playbook_cause IS NOT NULL AND activity.res_model = 'crm.lead' AND lead.id IS NULL
+    WHERE activity.playbook_kind IS NOT NULL AND activity.res_model = 'crm.lead' AND lead.id IS NULL
 """
 # Of a fact whose lead is gone nothing but the fact itself can be looked at.
 ORPHANS = """

@@ -1,8 +1,11 @@
+from collections import defaultdict
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..core.telling import MANY
 from .crm_lead import KEPT_FIELDS
 from .crm_risk_type import LEVELS
 
@@ -172,7 +175,10 @@ class CrmLeadRisk(models.Model):
         return self.write({"state": "open"})
 
     def _raise_alarm(self):
-        """Tell followers and leader."""
+        """Tell followers and leader; of many at once each in one message."""
+        if len(self) > MANY:
+            self.sudo()._raise_alarms_together()  # sudo: as below
+            return
         for risk in self.sudo():  # sudo: everybody who follows is told, whoever may see whom
             partners = risk._get_decider().partner_id
             risk.lead_id.message_post(
@@ -181,6 +187,27 @@ class CrmLeadRisk(models.Model):
                 partner_ids=partners.ids,
                 author_id=self.env.user.partner_id.id,
             )
+
+    def _raise_alarms_together(self):
+        """Note these on their deals, and send everybody who is to know one message with the list."""
+        self.lead_id._message_log_batch(bodies={risk.lead_id.id: risk._prepare_alarm() for risk in self})
+        subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
+        followers = self.env["mail.followers"].search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "in", self.lead_id.ids),
+                ("subtype_ids", "in", subtype.ids),
+                ("partner_id.partner_share", "=", False),
+            ]
+        )
+        following = followers.grouped("res_id")
+        told = defaultdict(list)
+        for risk in self:
+            partners = following.get(risk.lead_id.id, followers.browse()).partner_id
+            for partner in partners | risk._get_decider().partner_id:
+                told[partner].append((risk.lead_id, risk.type_id.name or ""))
+        for partner, lines in told.items():
+            self.env["crm.lead"]._tell_together(partner, self.env._("%s high risks", len(lines)), lines)
 
     def _get_decider(self):
         """Return who agrees the response: the team's leader, else who sees to the risk."""

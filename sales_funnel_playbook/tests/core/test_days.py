@@ -171,7 +171,7 @@ class TestDays(PlaybookCase):
         self.playbook.calendar_id = self.calendar
         lead = self._create_pair()[:1]
         work = lead.activity_schedule(date_deadline=WEDNESDAY, user_id=self.rep.id)
-        work.sudo().write({"playbook_cause": "approval:1", "playbook_id": self.playbook.id})
+        work.sudo().write({"playbook_kind": "approval", "playbook_id": self.playbook.id})
         report = self.env["crm.playbook.deadline.report"].with_context(tz="Pacific/Kiritimati")
         for zone, state in ((EAST, "overdue"), (WEST, "open")):
             self.calendar.tz = zone

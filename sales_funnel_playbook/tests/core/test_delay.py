@@ -190,13 +190,36 @@ class TestDelay(TransactionCase):
         self._take_off("2024-06-01", "2060-01-01", **own)
         self._check([("2024-06-03 10:00", 2, "working_days", "2024-06-05 10:00")], user=user)  # never: plain
 
-    def test_no_hours_to_count(self):
+    def test_flexible_hours(self):
+        """So many a day, whenever: around noon, on the calendar's days, and not on holidays."""
         flexible = self._create_calendar(range(5), schedule_type="flexible")
+        self._take_off("2024-05-01", "2024-05-01 23:59:59", calendar_id=flexible.id)
+        self._take_off("2024-05-09", "2024-05-10 23:59:59", calendar_id=False)
+        rows = [
+            ("2024-03-15 16:00", 2, "working_days", "2024-03-19 16:00"),  # Friday: Monday, Tuesday
+            ("2024-03-15 16:00", 9, "working_hours", "2024-03-19 09:00"),
+            ("2024-04-30 12:00", 1, "working_days", "2024-05-02 16:00"),  # (1 May), Thursday
+            ("2024-05-08 12:00", 1, "working_days", "2024-05-13 16:00"),  # (Ascension, bridge), Monday
+            ("2024-03-18 12:00", 3, "days", "2024-03-21 12:00"),
+        ]
+        self._check(rows, flexible)
+        user = new_test_user(self.env, "flexible", tz="Pacific/Auckland")
+        # 16:00 in Auckland is 3:00 until 7 April
+        self._check([("2024-03-14 20:00", 1, "working_days", "2024-03-18 03:00")], flexible, user)
+        part_time = self._create_calendar([], schedule_type="flexible", hours_per_day=4)
+        part_time.full_time_required_hours = 12
+        rows = [
+            ("2024-03-19 15:00", 1, "working_days", "2024-03-20 14:00"),  # Tuesday: Wednesday
+            ("2024-03-20 15:00", 1, "working_days", "2024-03-25 14:00"),  # its last day: Monday
+        ]
+        self._check(rows, part_time)
+
+    def test_no_hours_to_count(self):
         rows = [
             ("2024-03-15 16:00", 2, "working_days", "2024-03-17 16:00"),  # Friday: Sunday
             ("2024-03-15 16:00", 9, "working_hours", "2024-03-16 01:00"),
         ]
-        for calendar in (self._create_calendar([]), flexible, flexible.browse()):
+        for calendar in (self._create_calendar([]), self.calendar.browse()):
             self._check(rows, calendar)
 
     def test_a_long_break_does_not_cut_the_day_off(self):

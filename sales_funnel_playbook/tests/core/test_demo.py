@@ -174,7 +174,7 @@ class TestDemo(TransactionCase):
                 if text:
                     self.assertEqual(bool(CHINESE.search(text)), note.user_id in chinese, text)
         work = self.env["mail.activity"].search(
-            [("res_id", "in", self.leads.ids), ("playbook_cause", "!=", False)]
+            [("res_id", "in", self.leads.ids), ("playbook_kind", "!=", False)]
         )
         self.assertTrue(work.user_id & chinese)
         for one in work:

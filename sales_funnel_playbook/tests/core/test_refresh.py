@@ -54,8 +54,14 @@ class TestRefresh(PlaybookCase):
         refreshes._request(self.playbook)
         with patch.object(crm_playbook_refresh, "BATCH", 2):
             refreshes.search([])._run_batch()
-        refreshes._request(self.playbook)
-        self.assertEqual(refreshes.search([]).mapped("position"), [0])
+            refreshes._request(self.playbook)
+            first, again = refreshes.search([])
+            self.assertEqual(
+                (bool(first.position), again.position), (True, 0), "nobody touches what a job has"
+            )
+            self._run()
+        self.assertEqual(len(self.leads.risk_ids), 5)
+        self.assertFalse(refreshes.search([]))
 
     def test_the_job_writes_in_the_language_of_the_company(self):
         """It runs as nobody, and what it writes down is read by the whole team."""

@@ -10,6 +10,7 @@ from odoo.addons.sales_funnel_playbook.tools import (
     cell_texts,
     cells,
     funnel,
+    mail_headers,
     number_formats,
     scoring,
     sheet_books,
@@ -27,7 +28,8 @@ class TestTools(BaseCase):
     def test_examples_in_docstrings(self):
         for module in (
             *(calibration, case_text, cell_amounts, cell_dates, cell_texts, cells, funnel, number_formats),
-            *(scoring, sheet_books, sheet_headings, sheet_rows, sheet_text, tiering, working_time, zones),
+            *(mail_headers, scoring, sheet_books, sheet_headings, sheet_rows, sheet_text),
+            *(tiering, working_time, zones),
         ):
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)

@@ -37,7 +37,16 @@ class DeadlineCase(PlaybookCase):
             for job in jobs.search([("kind", "=", "deadlines")]):
                 while job.exists() and job._run_batch():
                     pass
+            jobs._end_run(("deadlines",))
             self.env.cr.flush()
+
+    def run_history(self, *moment):
+        """The job that lets deals join playbooks and leave them, at a moment of March 2024."""
+        with self.at(*moment):
+            jobs = self.env["crm.playbook.refresh"]
+            for job in jobs.search([("kind", "in", ("history", "recheck"))]):
+                while job.exists() and job._run_batch():
+                    pass
 
     def create_lead_at(self, *moment, **vals):
         with self.at(*moment):
@@ -49,7 +58,7 @@ class DeadlineCase(PlaybookCase):
             self.env["mail.activity"]
             .with_context(active_test=False)
             .search(
-                [("res_model", "=", "crm.lead"), ("res_id", "in", lead.ids), ("playbook_cause", "!=", False)],
+                [("res_model", "=", "crm.lead"), ("res_id", "in", lead.ids), ("playbook_kind", "!=", False)],
                 order="id",
             )
         )

@@ -8,8 +8,12 @@ from odoo import Command
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import config, mute_logger
+from odoo.tools import SQL, config, mute_logger
 
+LOGGERS = (
+    "odoo.addons.sales_funnel_playbook.models.core.crm_playbook_refresh",
+    "odoo.addons.sales_funnel_playbook.models.deadline.settling",
+)
 LEADS = 60
 BATCH = 5
 
@@ -76,7 +80,11 @@ class TestDeadlineJob(BaseCase):
 
     def _end(self):
         with self._committed() as env:
-            env["crm.lead"].browse(self.lead_ids).action_archive()
+            # or the job of the next test would begin with these
+            env["mail.activity"].with_context(active_test=False).search(
+                [("res_model", "=", "crm.lead"), ("res_id", "in", self.lead_ids)]
+            ).unlink()
+            env["crm.lead"].browse(self.lead_ids).unlink()
             env["crm.playbook.deadline"].browse(self.deadline_id).active = False
             env["crm.playbook.refresh"].search([("playbook_id", "=", self.playbook_id)]).unlink()
 
@@ -159,6 +167,82 @@ class TestDeadlineJob(BaseCase):
             requests._cron_start()
         with self._committed() as env:
             self.assertEqual(env["crm.playbook.refresh"].search(mine).mapped("position"), [0])
+
+    @contextmanager
+    def _refusing(self, event):
+        """Another program's trigger refuses to write the activities of one deal; yields that."""
+        lead_id = self.lead_ids[7]
+        with self._committed() as env:
+            env.cr.execute(
+                SQL(
+                    "CREATE OR REPLACE FUNCTION refuse_one() RETURNS trigger AS $$ BEGIN"
+                    " IF NEW.res_id = %s THEN RAISE EXCEPTION 'This deal is sealed'; END IF; RETURN NEW;"
+                    " END $$ LANGUAGE plpgsql;"
+                    " CREATE TRIGGER refuse_one BEFORE %s ON mail_activity"
+                    " FOR EACH ROW EXECUTE FUNCTION refuse_one()",
+                    lead_id,
+                    SQL(event),
+                )
+            )
+        try:
+            with mute_logger("odoo.sql_db", *LOGGERS):
+                yield lead_id
+        finally:
+            with self._committed() as env:
+                env.cr.execute("DROP TRIGGER refuse_one ON mail_activity; DROP FUNCTION refuse_one()")
+
+    def _get_told(self, env):
+        """Return what the playbook's responsible has been told of deals."""
+        messages = env["crm.playbook"].browse(self.playbook_id).message_ids
+        return messages.filtered("subject").mapped("subject")
+
+    def _keep(self):
+        with self._committed() as env:
+            env["crm.playbook"].browse(self.playbook_id)._request_settling()
+            env.cr.commit()
+            env["crm.playbook.refresh"]._cron_run("deadlines")
+
+    def test_a_deal_that_cannot_be_given_work_keeps_none_of_the_others_from_it(self):
+        with self._refusing("INSERT") as lead_id:
+            self._keep()
+            self.assertEqual(self._count(), {1: LEADS - 1, 0: 1})
+            self._keep()
+        with self._committed() as env:
+            [told] = [text for text in self._get_told(env) if f"({lead_id})" in text]
+            self.assertIn("cannot be brought up to date", told)
+            self.assertFalse(env["crm.playbook.deadline"].browse(self.deadline_id).error)
+        self._keep()
+        self.assertEqual(self._count(), {1: LEADS}, "it can be written again")
+
+    def test_a_deal_on_which_the_job_fails_is_gone_past(self):
+        self._keep()
+        work = [("playbook_deadline_id", "=", self.deadline_id)]
+        with self._committed() as env:
+            env["mail.activity"].search(work).write({"playbook_escalate_at": env.cr.now()})
+        with self._refusing("UPDATE") as lead_id:
+            self._keep()
+        with self._committed() as env:
+            left = env["mail.activity"].search([*work, ("playbook_escalated_at", "=", False)])
+            self.assertEqual(left.mapped("res_id"), [lead_id])
+            self.assertTrue([text for text in self._get_told(env) if f"({lead_id})" in text])
+            mine = [("playbook_id", "=", self.playbook_id), ("kind", "=", "deadlines")]
+            self.assertFalse(env["crm.playbook.refresh"].search(mine))
+
+    def test_who_changes_rules_waits_for_no_job(self):
+        """Nor does the job fail: what was asked for meanwhile is looked at next."""
+        mine = [("playbook_id", "=", self.playbook_id), ("kind", "=", "deadlines")]
+        with self._committed() as job:
+            request = job["crm.playbook.refresh"].search(mine)
+            request._run_batch(BATCH)
+            job.flush_all()
+            with self._committed() as quick:
+                quick.cr.execute("SET LOCAL lock_timeout TO '1s'")
+                quick["crm.playbook.deadline"].browse(self.deadline_id).delay_count = 3
+            job.cr.commit()
+            self.assertEqual(len(job["crm.playbook.refresh"].search(mine)), 2)
+            job["crm.playbook.refresh"]._cron_run("deadlines")
+            self.assertFalse(job["crm.playbook.refresh"].search(mine))
+        self.assertEqual(self._count(), {1: LEADS})
 
     def test_a_save_that_is_overtaken_does_not_fail(self):
         with mute_logger("odoo.sql_db"), self._overtaken() as late:

@@ -78,6 +78,21 @@ class TestDeadlineRecurring(DeadlineCase):
             self._note(lead, self.leader)
         self.assertWork(lead, [("Follow up", self.leader, at(19, 10), "satisfied")])
 
+    def test_whose_contact_counts_is_the_rules_choice(self):
+        rule = self._create_deadline("Follow up", "follow_up", 0, contact_of="anybody")
+        noted = self.create_lead_at(18, 10, expected_revenue=5000)
+        called = self.create_lead_at(18, 10, expected_revenue=5000)
+        self.run_job(19, 9)
+        call = called.activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id)
+        with self.at(19, 11):
+            self._note(noted)
+            call.with_user(self.rep).action_feedback("Spoke with them")
+        for lead in (noted, called):
+            self.assertWork(lead, [("Follow up", self.leader, at(19, 10), "satisfied")])
+        self.run_job(20, 9)
+        for lead in (noted, called):
+            self.assertEqual(self.get_work(lead, rule).filtered("active").playbook_due_at, at(20, 11))
+
     def test_whatever_contact_ends_the_salespersons_follow_up(self):
         self._create_deadline("Follow up", "follow_up", 0)
         lead = self.create_lead_at(4, 10, expected_revenue=500)

@@ -116,15 +116,6 @@ class TestDeadlineRules(DeadlineCase):
         work = self.get_work(lead, rule)
         self.assertRecordValues(work, [{"user_id": self.leader.id, "playbook_due_at": at(25, 17)}])
 
-    def test_cancelling_does_not_take_it_away(self):
-        rule = self._create_deadline("Survey", "lead_created", count=5)
-        lead = self.create_lead_at(18)
-        with self.at(19):
-            self.get_work(lead).with_user(self.rep).action_cancel()
-        self.assertRecordValues(
-            self.get_work(lead, rule), [{"user_id": self.rep.id, "playbook_due_at": at(25, 17)}]
-        )
-
     def test_without_a_calendar_every_hour_counts(self):
         self.playbook.calendar_id = False
         self.env.company.resource_calendar_id = False
@@ -194,7 +185,7 @@ class TestDeadlineRules(DeadlineCase):
         lead = self.create_lead_at(18)
         work = self.get_work(lead).with_user(self.rep)
         with self.assertRaisesRegex(UserError, "cannot be changed"):
-            work.copy({"playbook_cause": "mine"})
+            work.copy({"playbook_kind": "mine"})
         with self.assertRaisesRegex(UserError, "archive it instead"):
             rule.unlink()
         rule.active = False
@@ -224,11 +215,27 @@ class TestDeadlineRules(DeadlineCase):
         copied = mine.copy()
         self.assertFalse(any(copied.sudo()[name] for name in names), "a copy is an activity like any other")
 
+    def test_nobody_takes_it_elsewhere_or_says_when_it_was_done(self):
+        self._create_deadline("Survey", playbook_stage_id=self.rules[self.stage_lead].id)
+        lead, other = self.create_lead_at(18), self.create_lead_at(18)
+        work = self.get_work(lead)
+        mine = work.with_user(self.rep)
+        own = lead.with_user(self.rep).activity_schedule(summary="My own", user_id=self.rep.id)
+        for vals in ({"res_id": other.id}, {"date_done": "2024-03-18"}, {"date_done": False}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "cannot be changed"):
+                mine.write(vals)
+        own.write({"res_id": other.id})
+        with self.at(18, 10):
+            self._advance(lead, self.stage_demo)
+        self.assertEqual(work.playbook_closing, "dropped")
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
+            mine.write({"active": True})
+
     def test_no_context_says_what_a_deadline_asked_for(self):
         """Neither to a user nor to the module, which creates its activities in the context of a request."""
         self._create_deadline("Survey", "lead_created")
         forged = {
-            "default_playbook_cause": "mine",
+            "default_playbook_kind": "mine",
             "default_playbook_done_at": "2024-03-18 09:00:00",
             "default_playbook_closing": "satisfied",
             "default_playbook_due_at": "2099-01-01 00:00:00",

@@ -76,10 +76,10 @@ class TestDeadlineWords(DeadlineCase):
 
     def _get_told(self, work):
         """Return ``{kind: what its activity says}``."""
-        return {one.playbook_cause.split(":")[0]: one.summary for one in work}
+        return {one.playbook_kind: one.summary for one in work}
 
     def _get_one(self, work, kind):
-        return work.filtered(lambda one: one.playbook_cause.startswith(kind))
+        return work.filtered(lambda one: one.playbook_kind == kind)
 
     def test_who_reads_another_language(self):
         work = self._give_work()

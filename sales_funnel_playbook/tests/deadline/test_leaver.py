@@ -43,7 +43,7 @@ class TestLeaver(DeadlineCase):
     def _get_doers(self, lead):
         """Return who has which kind of open work."""
         work = self.get_work(lead).filtered("active")
-        doers = {one.playbook_cause.split(":")[0]: one.user_id for one in work}
+        doers = {one.playbook_kind: one.user_id for one in work}
         self.assertEqual(sorted(doers), KINDS)
         return doers
 
@@ -66,7 +66,7 @@ class TestLeaver(DeadlineCase):
         self.playbook.criterion_ids.with_context(lang="zh_CN").name = "有预算吗？"
         work = self.get_work(self._give_work())
         self.assertEqual(
-            {one.playbook_cause.split(":")[0]: one.summary for one in work},
+            {one.playbook_kind: one.summary for one in work},
             {"approval": "Approve: Offer", "override": "待补齐：报价单", "question": "询问：有预算吗？"},
         )
 
@@ -79,7 +79,7 @@ class TestLeaver(DeadlineCase):
 
     def _pass_on(self, lead, user):
         """Have the leader give their approval to somebody else by hand."""
-        approval = self.get_work(lead).filtered(lambda one: one.playbook_cause.startswith("approval"))
+        approval = self.get_work(lead).filtered(lambda one: one.playbook_kind == "approval")
         approval.with_user(self.leader).user_id = user
 
     def test_what_was_passed_on_comes_back_when_they_leave(self):

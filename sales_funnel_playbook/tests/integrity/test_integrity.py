@@ -81,7 +81,7 @@ DAMAGES = {
         {"orphan_facts"},
     ),
     "an activity on a deal that is not there": (
-        "UPDATE mail_activity SET res_id = 999999 WHERE res_id = %(lead)s AND playbook_cause IS NOT NULL",
+        "UPDATE mail_activity SET res_id = 999999 WHERE res_id = %(lead)s AND playbook_kind IS NOT NULL",
         {"orphan_activities"},
     ),
     "a risk level without a risk": (
@@ -231,7 +231,7 @@ class TestIntegrity(PlaybookCase):
     def test_what_is_no_deal_is_named(self):
         """Nobody is sent to deals that are not there."""
         activity = self.env["mail.activity"].search(
-            [("res_id", "=", self.lead.id), ("playbook_cause", "!=", False)]
+            [("res_id", "=", self.lead.id), ("playbook_kind", "!=", False)]
         )
         notes = self.env["crm.lead.progress"].create(
             [{"lead_id": self.lead.id, "summary": f"Call {number}"} for number in range(10)]

@@ -175,6 +175,9 @@ GIVEN = {
         "kind": "choice",
         "option_ids": [Command.create({"name": points, "points": points}) for points in (0, 10)],
     },
+    "crm.lead.waive": lambda world: {
+        "activity_id": world.get("crm.lead").activity_schedule(user_id=world.user.id).id
+    },
     "crm.lead.question": lambda world: {"criterion_id": world.get("crm.playbook.criterion").id},
     "crm.funnel.snapshot": lambda world: {"currency_id": world.company.currency_id.id},
     "crm.funnel.snapshot.day": lambda world: {"date": date(2000, 1, 3) + timedelta(weeks=next(NUMBERS))},

@@ -1,0 +1,174 @@
+from datetime import date
+
+from odoo.tests import tagged
+
+from .deadline_common import DeadlineCase, at
+
+
+@tagged("post_install", "-at_install")
+class TestDeadlineCancel(DeadlineCase):
+    """Cancelling what a playbook asks for is a decision: on record, and in force until it begins anew."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.survey = cls._create_deadline(
+            "Survey", playbook_stage_id=cls.rules[cls.stage_lead].id, escalation_to="team_leader"
+        )
+        cls.waivers = cls.env["crm.lead.waiver"]
+
+    def _get_line(self, lead):
+        """Return what Deadline Compliance tells of the survey."""
+        report = self.env["crm.playbook.deadline.report"]
+        self.env.flush_all()
+        return report.search([("lead_id", "=", lead.id), ("deadline_id", "=", self.survey.id)])
+
+    def test_overdue_work_that_is_cancelled(self):
+        lead = self.create_lead_at(18)
+        self.run_job(20, 9)
+        [work] = self.get_work(lead, self.survey)
+        told = self.get_work(lead) - work
+        self.assertEqual(told.user_id, self.leader)
+        mails = [("message_type", "=", "user_notification"), ("subject", "ilike", "Survey")]
+        count = self.env["mail.message"].search_count(mails)
+        with self.at(20, 10):
+            work.with_user(self.rep).cancel_deadline("They know what they want")
+        self.assertFalse(work.exists(), "it is really deleted")
+        self.assertTrue(told.exists().active, "what the leader was told is the leader's")
+        waiver = self.waivers.search([("lead_id", "=", lead.id)])
+        self.assertRecordValues(
+            waiver,
+            [
+                {
+                    "deadline_id": self.survey.id,
+                    "occurrence": "stay",
+                    "user_id": self.rep.id,
+                    "cancelled_by_id": self.rep.id,
+                    "reason": "They know what they want",
+                    "due_at": at(19, 17),
+                    "cancelled_at": at(20, 10),
+                }
+            ],
+        )
+        self.assertIn("Cancelled: Survey (due 03/19/2024). They know", lead.message_ids[0].preview)
+        self.run_job(20, 11)
+        self.run_job(21, 11)
+        self.assertEqual(self.get_work(lead), told)
+        self.assertEqual(self.env["mail.message"].search_count(mails), count, "nobody is told twice")
+        line = self._get_line(lead)
+        self.assertEqual((line.state, line.is_by_hand, line.cancelled_by_id), ("missed", True, self.rep))
+
+    def test_it_is_asked_again_when_the_cause_begins_anew(self):
+        lead = self.create_lead_at(18)
+        with self.at(18, 10):
+            self.get_work(lead).with_user(self.rep).action_cancel()
+        line = self._get_line(lead)
+        self.assertEqual((line.state, line.activity_id.id, line.reason), ("dropped", False, False))
+        with self.at(18, 12):
+            lead.user_id = self.user_sales_salesman
+        with self.at(18, 13):
+            lead.action_set_lost()
+        with self.at(18, 14):
+            lead.action_unarchive()
+            lead.probability = 10
+        self.assertFalse(self.get_work(lead), "it is the same time in the stage")
+        with self.at(19, 10):
+            self._advance(lead, self.stage_demo)
+        with self.at(20, 10):
+            lead.stage_id = self.stage_lead
+        self.assertWork(lead, [("Survey", self.user_sales_salesman, at(21, 17), False)])
+
+    def test_what_odoo_deletes_by_itself_comes_back(self):
+        lead = self.create_lead_at(18)
+        with self.at(18, 10):
+            self.get_work(lead).with_user(self.rep).sudo().unlink()
+        self.assertWork(lead, [("Survey", self.rep, at(19, 17), False)])
+        with self.at(18, 11):
+            lead.with_user(self.rep).activity_schedule(summary="My own", user_id=self.rep.id).unlink()
+        self.assertFalse(self.waivers.search([("lead_id", "=", lead.id)]))
+
+    def test_a_review_that_is_cancelled_is_due_again_a_week_later(self):
+        rule = self._create_deadline("Review", "review", 1, "weeks")
+        lead = self.create_lead_at(4, 10)
+        self.run_job(11, 9)
+        with self.at(11, 12):
+            self.get_work(lead, rule).with_user(self.rep).unlink()
+        self.run_job(15, 9)
+        self.assertFalse(self.get_work(lead, rule))
+        self.run_job(18, 9)
+        self.assertEqual(self.get_work(lead, rule).playbook_due_at, at(18, 12))
+
+    def test_a_note_that_is_cancelled_is_asked_for_after_the_next_talk(self):
+        rule = self._create_deadline("Write the note", "communication", 24, "hours")
+        lead = self.create_lead_at(18)
+        for day in (18, 20):
+            call = lead.activity_schedule(
+                "mail.mail_activity_data_call", date(2024, 3, day), user_id=self.rep.id
+            )
+            with self.at(day, 11):
+                call.with_user(self.rep).action_feedback("They want three")
+            self.assertEqual(self.get_work(lead, rule).playbook_due_at, at(day + 1, 11))
+            with self.at(day, 12):
+                self.get_work(lead, rule).with_user(self.rep).unlink()
+            self.run_job(day, 13)
+            self.assertFalse(self.get_work(lead, rule))
+
+    def test_what_was_missed_and_cancelled_is_missed(self):
+        """Two of them are a risk, and a lead that was not completed in time was not."""
+        kind = self.env.ref("sales_funnel_playbook.risk_type_deadline")
+        complete = self._create_deadline("Complete it", "lead_created")
+        lead = self.create_lead_at(18)
+        with self.at(20, 10):
+            self.get_work(lead, complete).with_user(self.rep).unlink()
+        self.run_job(20, 11)
+        self.assertRecordValues(lead.risk_ids, [{"type_id": kind.id}])
+        self.env.flush_all()
+        [intake] = self.env["crm.funnel.intake.report"].search([("lead_id", "=", lead.id)])
+        self.assertEqual((intake.asked_count, intake.complete_count), (1, 0))
+
+    def test_a_renewal_reminder_that_was_due_has_fired(self):
+        rule = self._create_deadline("Renew", "won", 2, "days", is_renewal_reminder=True)
+        lead = self.create_lead_at(18)
+        with self.at(19):
+            self._advance(lead, self.stage_signed)
+        with self.at(22):
+            self.get_work(lead, rule).with_user(self.rep).unlink()
+            lead.invalidate_recordset()
+            self.assertTrue(lead.has_renewal_reminder)
+
+    def test_in_the_dialog_of_my_day(self):
+        lead = self.create_lead_at(18)
+        action = self._get_line(lead).with_user(self.rep).action_cancel()
+        dialog = self.env[action["res_model"]].with_user(self.rep).with_context(**action["context"])
+        with self.at(18, 10):
+            dialog.create({"reason": "No need"}).action_cancel()
+        self.assertFalse(self.get_work(lead))
+        self.assertEqual(self.waivers.search([("lead_id", "=", lead.id)]).reason, "No need")
+
+    def test_a_deal_that_is_merged_is_asked_for_its_own(self):
+        complete = self._create_deadline("Complete it", "lead_created", count=5)
+        first, second = self.create_lead_at(18), self.create_lead_at(19)
+        with self.at(19, 10):
+            self.get_work(second, complete).with_user(self.rep).unlink()
+        with self.at(19, 12):
+            merged = (first | second).merge_opportunity()
+        self.assertEqual(merged, first)
+        self.assertEqual(self.waivers.search([("lead_id", "=", merged.id)]).deadline_id, complete)
+        self.assertTrue(self.get_work(merged, complete).filtered("active"))
+
+    def test_a_rule_whose_work_was_cancelled_is_archived_and_not_deleted(self):
+        lead = self.create_lead_at(18)
+        with self.at(18, 10):
+            self.get_work(lead).with_user(self.rep).unlink()
+        with self.assertRaisesRegex(Exception, "archive it instead"):
+            self.survey.unlink()
+
+    def test_what_the_leader_was_told_goes_to_the_next_when_they_leave(self):
+        lead = self.create_lead_at(18)
+        self.run_job(20, 9)
+        with self.at(20, 10):
+            self.get_work(lead, self.survey).with_user(self.rep).unlink()
+        told = self.get_work(lead)
+        with self.at(20, 11):
+            self.leader.action_archive()
+        self.assertEqual(told.exists().user_id, self.playbook.responsible_user_id)
