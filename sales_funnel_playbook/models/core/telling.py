@@ -23,16 +23,18 @@ class CrmLead(models.Model):
         :param str action: XML id of what the button opens
         """
         base = self.browse().get_base_url()
+        # sudo: what an action's address is, whoever may not read actions
+        path = self.env.ref(action).sudo().path or f"action-{action}"
         items = [
             Markup('<li><a href="%s/odoo/crm.lead/%s">%s</a> %s</li>') % (base, lead.id, lead.name, text)
             for lead, text in told[:LISTED]
         ]
         if len(told) > LISTED:
             items.append(Markup("<li>%s</li>") % self.env._("and %s more", len(told) - LISTED))
-        button = Markup('<p><a href="%s/odoo/action-%s" class="btn btn-primary">%s</a></p>')
+        button = Markup('<p><a href="%s/odoo/%s" class="btn btn-primary">%s</a></p>')
         self.env["mail.thread"].message_notify(
             partner_ids=partner.ids,
             subject=subject,
-            body=Markup("<ul>%s</ul>") % Markup().join(items) + button % (base, action, self.env._("Open")),
+            body=Markup("<ul>%s</ul>") % Markup().join(items) + button % (base, path, self.env._("Open")),
             email_layout_xmlid="mail.mail_notification_light",
         )

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.funnel import get_bounds, get_today
-from ...tools.xlsx_tables import write_table
+from ...tools.xlsx_tables import write_cell, write_table
 from .channel import OF_OPEN, WIDTH
 from .crm_funnel_numbers import RATES
 from .crm_funnel_review_channel import NUMBERS as CHANNEL_NUMBERS
@@ -195,7 +195,7 @@ class CrmFunnelReview(models.Model):
         sheet.write_string(row, 0, line.name, styles["total"])
         for column, name in enumerate(NUMBERS, start=1):
             value = line[name] if line._is_told(name) else None
-            self._write_cell(sheet, row, column, value, styles["total"])
+            write_cell(sheet, row, column, value, styles["total"])
         self._write_rate(sheet, row, "reached_rate", line.reached_rate, styles)
 
     def _write_channels(self, sheet, styles):

@@ -33,14 +33,14 @@ class TestFunnelWorth(ReviewCase):
         review = self.make_review()
         self.assertEqual(self.get_line(review, self.stage_lead).open_amount, 40_000)
         self.assertEqual(self.read_customers(review)["L1"].value, "Owner")
-        self.assertEqual(self.read_customers(review)["M1"].value, "Source", "no worth")
+        self.assertEqual(self.read_customers(review)["N1"].value, "Source", "no worth")
 
     def test_a_year_of_a_subscription(self):
         self.playbook.worth_basis = "recurring"
         review = self.make_review()
         self.assertEqual(self.get_line(review, self.stage_lead).open_amount, 120_000)
         customers = self.read_customers(review)
-        self.assertEqual([customers[cell].value for cell in ("I2", "M1", "M2")], [2, "Worth (10,000)", 6])
+        self.assertEqual([customers[cell].value for cell in ("I2", "N1", "N2")], [2, "Worth (10,000)", 6])
 
     def test_the_workbook_comes_in_with_amounts_and_without_worth(self):
         self.playbook.worth_basis = "both"
@@ -48,9 +48,9 @@ class TestFunnelWorth(ReviewCase):
         vals = {"res_model": "crm.lead", "file": content, "file_name": "review.xlsx"}
         wizard = self.env["base_import.import"].create(vals)
         preview = wizard.parse_preview({"has_headers": True, "sheet": "Open customers"})
-        self.assertEqual(preview["headers"][12], "Worth (10,000)")
+        self.assertEqual(preview["headers"][13], "Worth (10,000)")
         self.assertEqual(preview["matches"][8], ["expected_revenue_wan"])
-        self.assertNotIn(12, preview["matches"])
+        self.assertNotIn(13, preview["matches"])
 
     def test_what_has_no_rate_is_named_by_mail(self):
         francs = self.env.ref("base.CHF")

@@ -72,6 +72,10 @@ class TestCurrency(PlaybookCase):
             told.append((funnel["currency_id"], first["open_count"], first["open_amount"]))
         self.assertEqual(told, [(self.main.currency_id.id, 3, 400)] * 2, "one in francs, at two for one")
 
+    def _rate(self):
+        for refresh in self.env["crm.playbook.refresh"].search([("kind", "=", "rating")]):
+            refresh._run_batch()
+
     def test_it_is_stored_and_may_be_another(self):
         in_abroad = self.env["crm.playbook"].with_company(self.abroad)
         shared = in_abroad.create({"name": "Shared", "company_id": False})
@@ -113,9 +117,9 @@ class TestCurrency(PlaybookCase):
         lead = self._create_lead(company_id=self.main.id, user_id=False, expected_revenue=600)
         self.assertEqual(lead.tier, "B")
         self.playbook.currency_id = self.francs
-        self.env["crm.playbook.refresh"].search([("kind", "=", "rating")])._run_batch()
+        self._rate()
         self.assertEqual(lead.tier, "B", "it is worth 300 francs")
         self.set_rate(self.main.currency_id, 0.25)
         self.playbook._request_rating()
-        self.env["crm.playbook.refresh"].search([("kind", "=", "rating")])._run_batch()
+        self._rate()
         self.assertEqual(lead.tier, "A", "it is worth 1,200 francs")

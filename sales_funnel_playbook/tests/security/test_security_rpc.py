@@ -21,6 +21,8 @@ OF_IMPORT = {("base_import.import", "execute_import"), ("base_import.import", "p
 # Refused to all roles for the dialog that the factory makes; tried with other ids only.
 REFUSED_HERE = {("crm.playbook.case.session", "action_schedule")}
 ODOOS = ("Expected singleton", "Invalid lang", "Invalid language code")
+# Odoo's own, of every model with a chatter: it takes a parsed e-mail, which no program can send.
+OF_GATEWAY = {"message_parse"}
 
 
 def get_public_methods(env):
@@ -35,6 +37,9 @@ def get_public_methods(env):
                 is_private = any(
                     getattr(getattr(one, name, None), "_api_private", False) for one in cls.mro()
                 )
+                # an abstract model has no records to call it on; those of its kind are tried
+                is_public = is_public and name not in OF_GATEWAY
+                is_public = is_public and (not cls._abstract or hasattr(vars(base)[name], "_api_model"))
                 if is_public and not is_private and not hasattr(models.BaseModel, name):
                     found.add((model, name))
     return sorted(found - OF_IMPORT)
@@ -88,6 +93,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
             "option_id": world.get("crm.playbook.criterion.option").id,
             "output_id": world.get("crm.playbook.output").id,
             "playbook_id": world.get("crm.playbook").id,
+            "reason": "Done on the telephone",
             "reason_id": self.reason.id,
             "rule_id": world.get("crm.playbook.criterion").id,
             "stage_id": world.case.stages[2].id,
