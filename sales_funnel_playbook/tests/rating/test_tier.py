@@ -102,6 +102,7 @@ class TestTier(PlaybookCase):
             "budget_status": "approved",
             "risk_level": "low",
             "waiting_until": Date.today(),
+            "wechat": "wu-of-steel",
             "expected_revenue": 200,
         }
         own = self.env["crm.lead"]._get_own_tracked()
