@@ -131,13 +131,13 @@ class CrmFunnelReport(models.Model):
         """Return, as SQL, with what deals came as won or lost, or were won or lost as they came."""
         closed = Domain("state", "in", states)
         born = self._get_come_domain(since, until) & Domain("kind", "!=", "joined") & closed
-        moved = closed & self._get_coming_domain(CLOSING, since, until)
+        moved = closed & self._get_coming_domain(SQL(CLOSING), since, until)
         return SQL("%s UNION ALL %s", self._find_segments(scope, born), self._find_segments(scope, moved))
 
     @api.model
     def _get_coming_domain(self, which, since, until):
-        """Return the domain of rows with which deals came by a move: those in ``which``, a part of SQL."""
-        return Domain("id", "in", SQL(COMING_IDS, SQL(which), since, until))
+        """Return the domain of rows with which deals came by a move: those in ``which``, as SQL."""
+        return Domain("id", "in", SQL(COMING_IDS, which, since, until))
 
     @api.model
     def _get_come_domain(self, since, until):
@@ -202,5 +202,5 @@ class CrmFunnelReport(models.Model):
         """Return ``{outcome: deals that came under the playbook}``."""
         self.env["crm.lead"].flush_model(["won_status"])
         segments = self._find_segments(scope, self._get_come_domain(since, until))
-        moved = self._find_segments(scope, self._get_coming_domain(COMING, since, until))
+        moved = self._find_segments(scope, self._get_coming_domain(SQL(COMING), since, until))
         return dict(self.env.execute_query(SQL(CAME, segments=segments, moved=moved)))

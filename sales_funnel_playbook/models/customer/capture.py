@@ -16,6 +16,8 @@ QUEUE = "crm.lead.contact"
 ENDED_DAYS = 7
 # What is known of a deal that comes under a playbook: longer ago it tells little.
 KNOWN_DAYS = 90
+# What tells of which model the record is that these are on.
+OF_ANY = {"mail.message": SQL("message.model"), "mail.activity": SQL("call.res_model")}
 # What may change about a meeting whether, when and with whom it was held.
 MEETING_KEYS = {"start", "stop", "active", "opportunity_id", "partner_ids", "attendee_ids"}
 # A meeting that was put off, called off or deleted, or is another deal's, was no contact.
@@ -185,9 +187,8 @@ class CrmLeadContact(models.Model):
             for model, source in SOURCES.items()
             if model in self.env
         }
-        for model in conditions.keys() & {"mail.message", "mail.activity"}:
-            name = SQL("message.model" if model == "mail.message" else "call.res_model")
-            conditions[model] = SQL("%s = 'crm.lead' AND %s", name, conditions[model])
+        for model in conditions.keys() & OF_ANY.keys():
+            conditions[model] = SQL("%s = 'crm.lead' AND %s", OF_ANY[model], conditions[model])
         found = self._get_found_query(conditions)
         rows = self.env.execute_query(SQL(INSERT, found=found, now=now))
         ids = sorted({lead_id for __, lead_id in rows})

@@ -4,17 +4,18 @@ from odoo.tools import SQL
 from .crm_lead_progress import CHANNELS
 
 # A note tells more than what it was written from: of the two, which are of the same moment, it comes first.
-LAST_CONTACTS = """
-    SELECT lead_id, MAX(at), (ARRAY_AGG(summary %s))[1],
-        (ARRAY_AGG(feedback %s) FILTER (WHERE feedback <> ''))[1], (ARRAY_AGG(channel %s))[1]
+NEWEST = "ORDER BY at DESC, is_note DESC, id DESC"
+LAST_CONTACTS = f"""
+    SELECT lead_id, MAX(at), (ARRAY_AGG(summary {NEWEST}))[1],
+        (ARRAY_AGG(feedback {NEWEST}) FILTER (WHERE feedback <> ''))[1], (ARRAY_AGG(channel {NEWEST}))[1]
     FROM (
         SELECT lead_id, communicated_at AS at, summary, feedback, channel, TRUE AS is_note, id
-        FROM crm_lead_progress WHERE lead_id = ANY(%%(ids)s)
+        FROM crm_lead_progress WHERE lead_id = ANY(%(ids)s)
         UNION ALL
         SELECT lead_id, contacted_at, summary, NULL, channel, FALSE, id
-        FROM crm_lead_contact WHERE lead_id = ANY(%%(ids)s)
+        FROM crm_lead_contact WHERE lead_id = ANY(%(ids)s)
     ) talk GROUP BY lead_id
-""" % (("ORDER BY at DESC, is_note DESC, id DESC",) * 3)
+"""
 
 
 class CrmLead(models.Model):

@@ -12,6 +12,7 @@ RUNS_TEXT = ("eval", "exec", "compile", "safe_eval", "test_python_expr")
 # SQL whose text is a variable: file, expression, and why it can only be a constant of the module.
 VARIABLE_SQL = {
     "models/rating/signals.py: query": "a value of SIGNALS, above it",
+    "models/customer/capture.py: query": "a value of SOURCES, in found.py",
     "models/history/writing.py: self._fields[name].column_type[1]": "the type of a field of ours",
     "models/case/crm_playbook_case_use.py: query": "a private method's argument: USED or OTHERS, above it",
 }
