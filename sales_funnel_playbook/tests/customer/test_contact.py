@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..deadline.deadline_common import at
-from .contact_common import CUSTOMER, ContactCase
+from .contact_common import ContactCase
 
 
 @tagged("post_install", "-at_install")
@@ -291,11 +291,3 @@ class TestContactMeetings(ContactCase):
     def _forget_model(self, name):
         del self.registry.models[name]
         self.registry._setup_models__(self.env.cr, [])
-
-
-@tagged("post_install", "-at_install")
-class TestContactSender(ContactCase):
-    def test_who_is_not_known_yet_is_the_customer_too(self):
-        self.receive((18, 10), sender="New Person <new@harbour.example.com>")
-        self.assertContacts(self.lead, [(at(18, 10), "email", "Your offer", True)])
-        self.assertNotEqual(CUSTOMER, self.lead.contact_ids.partner_id.email)
