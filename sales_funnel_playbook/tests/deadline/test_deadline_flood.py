@@ -25,7 +25,7 @@ class TestDeadlineFlood(DeadlineCase):
         self.run_job(19, 18)
         told = self._get_told(self.leader.partner_id, "missed deadlines")
         self.assertEqual(told.subject, f"{MANY} missed deadlines")
-        for part in (*leads.mapped("name"), f"/odoo/crm.lead/{leads[0].id}", "Missed: Survey", "my_day"):
+        for part in (*leads.mapped("name"), f"/odoo/crm.lead/{leads[0].id}", "Missed: Survey", "odoo/my-day"):
             self.assertIn(part, told.body)
         escalations = self.get_work(leads).filtered("playbook_escalation_of_id")
         self.assertEqual(escalations.user_id, self.leader)
