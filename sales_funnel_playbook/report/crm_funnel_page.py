@@ -68,6 +68,13 @@ class CrmFunnelReport(models.Model):
                 "previous": add_up(filters, previous, *bounds_before),
             },
             "trend": self._get_trend(filters, first, last, tz),
+            **self._prepare_page_notes(playbook, filters, tz),
+        }
+
+    @api.model
+    def _prepare_page_notes(self, playbook, filters, tz):
+        """Return what the page says about its numbers."""
+        return {
             "definitions": self._get_definitions(),
             "total_definitions": self._get_total_definitions(),
             "currency_id": playbook.currency_id.id,
