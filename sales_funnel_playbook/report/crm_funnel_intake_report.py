@@ -95,6 +95,15 @@ class CrmFunnelIntakeReport(models.Model):
             rate=playbooks._get_rate_sql(playbook, company),
         )
 
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """``deals`` of a count are the ids of the deals behind it, in their order."""
+        name, _colon, function = aggregate_spec.partition(":")
+        if function != "deals":
+            return super()._read_group_select(aggregate_spec, query)
+        lead, is_counted = (self._field_to_sql(self._table, one, query) for one in ("lead_id", name))
+        return SQL("COALESCE(ARRAY_AGG(%s ORDER BY %s) FILTER (WHERE %s = 1), '{}')", lead, lead, is_counted)
+
     @api.readonly
     def action_open_lead(self):
         """Open the deal."""

@@ -81,9 +81,16 @@ class CrmFunnelReview(models.Model):
         since, until = get_bounds(self.date_from, self.date_to, self.tz)
         its = self.env["crm.funnel.report"]._get_scope_domain(self._get_scope())
         its &= Domain("date", ">=", since) & Domain("date", "<", until)
-        fetched = [*(f"{kind}_id" for kind, _label in KINDS), *COUNTS]
-        deals = self.env["crm.funnel.intake.report"].search_fetch(its, fetched)
-        vals_list = [vals for kind, _label in KINDS for vals in self._prepare_channels(kind, deals)]
+        groups = self.env["crm.funnel.intake.report"]._read_grouping_sets(
+            its,
+            [[f"{kind}_id"] for kind, _label in KINDS],
+            [*map(self._get_aggregate, MEASURES), *(f"{name}:deals" for name in COUNTS)],
+        )
+        vals_list = [
+            vals
+            for (kind, _label), rows in zip(KINDS, groups, strict=True)
+            for vals in self._prepare_channels(kind, rows)
+        ]
         names = [vals.pop("names") for vals in vals_list]
         channels = self.env["crm.funnel.review.channel"].create(
             [{"sequence": number, **vals} for number, vals in enumerate(vals_list)]
@@ -91,23 +98,19 @@ class CrmFunnelReview(models.Model):
         for channel, its_names in zip(channels, names, strict=True):
             channel.update_field_translations("name", its_names)
 
-    def _prepare_channels(self, kind, deals):
+    def _prepare_channels(self, kind, rows):
         """Return the values of each channel of a kind, the one that brought most first.
 
-        :param deals: the rows of *Intake by Channel* of the period
+        :param list rows: ``(channel, *its measures, *the deals behind each of its counts)``
         """
-        by_channel = deals.grouped(f"{kind}_id")
-        rows = deals._read_group(
-            [("id", "in", deals.ids)], [f"{kind}_id"], [self._get_aggregate(name) for name in MEASURES]
-        )
         vals_list = [
             {
                 "review_id": self.id,
                 "kind": kind,
                 "name": channel.display_name,
                 "names": self._get_channel_names(channel),
-                "counted_lead_ids": {name: by_channel[channel].filtered(name).lead_id.ids for name in COUNTS},
-                **dict(zip(MEASURES, values, strict=True)),
+                "counted_lead_ids": dict(zip(COUNTS, values[len(MEASURES) :], strict=True)),
+                **dict(zip(MEASURES, values[: len(MEASURES)], strict=True)),
             }
             for channel, *values in rows
         ]
