@@ -42,7 +42,7 @@ class CrmFunnelReport(models.Model):
         lists = self._get_deal_lists(EVENTS, lead, query)
         rows = self.env.execute_query(SQL("%s GROUP BY %s", query.select(stage, *lists), stage))
         counted = {
-            stage_id: {name: ids for name, ids in zip(EVENTS, lists, strict=True) if ids}
+            stage_id: {name: sorted(set(ids)) for name, ids in zip(EVENTS, lists, strict=True) if ids}
             for stage_id, *lists in rows
         }
         for stage_id, lead_ids in self._get_open_deals(scope, until):
@@ -61,16 +61,18 @@ class CrmFunnelReport(models.Model):
         [rows] = self.env.execute_query(query.select(*lists))
         came = dict(zip(TOTAL_EVENTS, rows, strict=True))
         elsewhere = ("won_count", "lost_count", "open_count")
-        return {name: ids for name, ids in came.items() if ids} | {
+        return {name: sorted(set(ids)) for name, ids in came.items() if ids} | {
             name: sorted({id_ for lists in counted.values() for id_ in lists.get(name, ())})
             for name in elsewhere
         }
 
     def _get_deal_lists(self, events, lead, query):
-        """Return the SQL of a list of deals for each number, by the domain of the events that it counts."""
+        """Return the SQL of a list of deals for each number, by the domain of the events that it counts; one
+        may be in it more than once.
+        """
         return [
             SQL(
-                "ARRAY_AGG(DISTINCT %s) FILTER (WHERE %s)",
+                "ARRAY_AGG(%s) FILTER (WHERE %s)",
                 lead,
                 Domain(domain).optimize_full(self)._to_sql(self, self._table, query),
             )
