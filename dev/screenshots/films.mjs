@@ -11,8 +11,8 @@ const B = "B集团";
 const CARD = `.o_kanban_record:has-text("${B}")`;
 const HERE = `.o_kanban_group:has(${CARD})`;
 const NEGOTIATION = ".o_kanban_group:nth-child(4)";
-const DECK = ".modal .o_playbook_output:has(input[type=file])";
-const TRIAL = ".modal .o_playbook_output:not(:has(input[type=file]))";
+const DECK = ".modal .o_playbook_fill_in_item:has(input[type=file])";
+const TRIAL = ".modal .o_playbook_fill_in_item:has(input[inputmode=url])";
 const PDF = { name: "B-20261120.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n") };
 const LINK = "https://trial.example.com/b-group";
 
@@ -39,25 +39,20 @@ const dragOn = (film) =>
     film.drag(film.session.locator(CARD), film.session.locator(`${HERE} + .o_kanban_group`));
 
 const submitDeck = async (film) => {
-    await film.pointAt(`${DECK} .o_playbook_hand_in`);
+    await film.pointAt(`${DECK} .o_playbook_choose_file`);
     const chooser = film.session.page.waitForEvent("filechooser");
-    await film.session.click(`${DECK} .o_playbook_hand_in`);
+    await film.session.click(`${DECK} .o_playbook_choose_file`);
     await (await chooser).setFiles(PDF);
-    await film.session.see(`${DECK}[data-state=done]`);
+    await film.session.see(`${DECK} .badge`);
     await film.keep(1100);
 };
 
 const submitTrial = async (film) => {
-    await film.click(`${TRIAL} .o_playbook_hand_in`);
-    await film.session.see(`${TRIAL} input`);
-    await film.keep(500);
     for (const part of [0.4, 0.7, 1]) {
         await film.session.fill(`${TRIAL} input`, LINK.slice(0, LINK.length * part));
         await film.keep(200);
     }
-    await film.click(`${TRIAL} .o_playbook_submit`);
-    await film.session.see(`${TRIAL}[data-state=done]`);
-    await film.keep(1100);
+    await film.keep(900);
 };
 
 export const FILMS = [
@@ -76,20 +71,13 @@ export const FILMS = [
             await dragOn(film);
             await session.see(".o_playbook_gate_dialog");
             await film.keep(3500);
-            await film.click(".o_playbook_gate_dialog footer .btn-primary");
-            await session.see(".modal .o_playbook_panel");
-            await film.keep(1200);
             await submitDeck(film);
             await submitTrial(film);
-            await film.pointAt(".modal .o_playbook_confirm");
+            await film.pointAt(".modal .o_playbook_vouch");
             await film.keep(900);
-            await session.click(".modal .o_playbook_confirm");
-            await session.see(".modal .o_playbook_move");
-            await film.keep(1500);
-            await film.click(".modal footer button");
-            await session.see(`${CARD} .o_playbook_ready`);
-            await film.keep(1300);
-            await dragOn(film);
+            await session.click(".modal .o_playbook_vouch");
+            await film.keep(900);
+            await film.click(".modal .o_playbook_save_and_move");
             await session.see(`${NEGOTIATION} ${CARD}`);
             await film.keep(3000);
         },

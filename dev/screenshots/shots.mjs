@@ -122,8 +122,8 @@ export const SHOTS = [
         ready: ".o_form_view .o_statusbar_status",
         steps: async (session) => {
             await session.enterNextStage(B);
-            await session.click(".o_playbook_gate_dialog footer .btn-primary");
-            await session.see(".modal .o_playbook_panel");
+            await session.click(".o_playbook_fill_in_item .o_playbook_vouch");
+            await session.see(".o_playbook_fill_in_item textarea");
         },
         windows: BOTH,
     },

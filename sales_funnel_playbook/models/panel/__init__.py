@@ -4,4 +4,5 @@
 from . import texts
 from . import crm_lead
 from . import details
+from . import filling
 from . import card

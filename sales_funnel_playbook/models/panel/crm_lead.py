@@ -15,7 +15,7 @@ class CrmLead(models.Model):
     def get_playbook_panel(self):
         """Return what the lead's "Playbook" tab shows, ready for JSON, or False without a playbook.
 
-        :return: ``{"playbook", "mode", "can_write", "can_override", "stage": stage, "next_stages":
+        :return: ``{"lead_id", "playbook", "mode", "can_write", "can_override", "stage": stage, "next_stages":
             [stage, …], "score": score, "log": [stay, …], "log_count": int}``; see
             :meth:`_prepare_panel_stage`, :meth:`_prepare_panel_condition`,
             :meth:`_prepare_panel_output`, :meth:`_prepare_panel_score` and :meth:`_prepare_panel_log`.
@@ -33,6 +33,7 @@ class CrmLead(models.Model):
         rank = ranks.get(place_id, -1)
         ahead = [stage for stage in rules["stages"] if ranks[stage["stage_id"]] > rank]
         return {
+            "lead_id": self.id,
             "playbook": rules["name"],
             "mode": rules["mode"],
             "can_write": self.has_access("write"),

@@ -80,6 +80,7 @@ class CrmPlaybookCondition(models.Model):
             "id": self.id,
             "evidence_required": self.evidence_required,
             "fields": self._get_panel_fields() if self.kind == "domain" and not self.broken_reason else [],
+            "is_any": self.kind == "domain" and "|" in (self.domain or ""),
         }
 
 

@@ -24,6 +24,15 @@ class TestTours(HttpCase, PlaybookCase):
         self.assertEqual(self.lead.confirmation_ids.user_id, self.rep)
         self.assertEqual(self.lead.stage_log_ids[0].moved_by_id, self.rep)
 
+    def test_fill_in_where_it_was_refused(self):
+        deck = self._create_output(self.stage_lead, "Deck")
+        minutes = self._create_output(self.stage_lead, "Minutes", evidence="note")
+        self._start_on_lead("playbook_fill_in", self.rep.login)
+        self.assertEqual((self.lead.stage_id, self.lead.expected_revenue), (self.stage_demo, 7000))
+        self.assertEqual(self.lead.output_ids.output_id, deck | minutes)
+        self.assertEqual(self.lead.output_ids.attachment_ids.raw, b"%PDF")
+        self.assertEqual(self.lead.stage_log_ids[0].gate, "passed")
+
     def test_tab(self):
         self.review_passed.evidence_required = True
         self._start_on_lead("playbook_tab", self.rep.login)

@@ -1,1 +1,2 @@
 from . import test_panel
+from . import test_filling

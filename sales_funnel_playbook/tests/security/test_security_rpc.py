@@ -80,6 +80,9 @@ class TestSecurityRpc(HttpCase, SecurityCase):
             "date_deadline": "2099-01-01",
             "domain": [("type", "=", "opportunity")],
             "feedback": "They call back",
+            "facts": [
+                {"kind": "question", "id": world.get("crm.playbook.condition").id, "ask_by": "2099-01-01"}
+            ],
             "filters": {"date_from": "2030-01-01", "date_to": "2030-01-31"},
             "is_quick": False,
             "is_done": True,
@@ -98,6 +101,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
             "rule_id": world.get("crm.playbook.criterion").id,
             "stage_id": world.case.stages[2].id,
             "url": "https://example.com",
+            "values": {"expected_revenue": 5},
         }
 
     def _get_calls(self, model, method, role, is_full):

@@ -6,18 +6,18 @@ import { useService } from "@web/core/utils/hooks";
 
 import { Component } from "@odoo/owl";
 
+import { FillInDialog } from "./fill_in_dialog";
+
 /**
- * Says why a playbook refused a move, and for one lead leads to its checklist, or past the gate for
- * those who may.
+ * Says why a playbook refused moves, each deal with what it lacks.
  */
 export class GateDialog extends Component {
     static template = "sales_funnel_playbook.GateDialog";
-    static components = { Dialog };
+    static components = { Dialog, FillInDialog };
     static props = { ...standardErrorDialogProps };
 
     setup() {
         this.action = useService("action");
-        this.orm = useService("orm");
         this.title = _t("Something is Missing");
         this.refused = this.props.data.context.refused;
         this.single = this.refused.length === 1 && this.refused[0].lead_id ? this.refused[0] : false;
@@ -26,24 +26,6 @@ export class GateDialog extends Component {
 
     getTitle({ lead, stage }) {
         return _t("“%(lead)s” cannot enter the stage “%(stage)s” yet:", { lead, stage });
-    }
-
-    async openChecklist() {
-        this.props.close();
-        await this.action.doAction("sales_funnel_playbook.crm_lead_action_checklist", {
-            props: { resId: this.single.lead_id },
-            additionalContext: { dialog_size: "medium" },
-            onClose: () => this.reload(),
-        });
-    }
-
-    async override() {
-        const { lead_id, stage_id } = this.single;
-        const action = await this.orm.call("crm.lead", "action_override_gate", [[lead_id]], {
-            context: { override_stage_id: stage_id },
-        });
-        this.props.close();
-        await this.action.doAction(action, { onClose: (infos) => infos?.is_moved && this.reload() });
     }
 
     /** The lead's form reloads itself; any other page is reloaded as a whole. */

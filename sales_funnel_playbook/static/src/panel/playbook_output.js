@@ -1,13 +1,13 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDateTime, formatDate, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
-import { checkFileSize } from "@web/core/utils/files";
-import { useService } from "@web/core/utils/hooks";
 
 import { Component, useRef, useState } from "@odoo/owl";
 
 import { getRefusal } from "../core/refusing_form";
 import { PlaybookEvidence } from "./playbook_evidence";
+import { countLetters } from "./letters";
+import { useUpload } from "./upload";
 
 const ICONS = {
     missing: "fa-circle-o text-warning",
@@ -26,9 +26,7 @@ export class PlaybookOutput extends Component {
     static props = { output: Object, panel: Object };
 
     setup() {
-        this.orm = useService("orm");
-        this.http = useService("http");
-        this.notification = useService("notification");
+        this.uploads = useUpload();
         this.root = useRef("root");
         this.fileInput = useRef("fileInput");
         this.state = useState({ isEditing: false, text: "", refusal: "" });
@@ -112,9 +110,8 @@ export class PlaybookOutput extends Component {
         return this.props.output.evidence === "link";
     }
 
-    /** Letters and digits count, as the server counts them. */
     get length() {
-        return (this.state.text.normalize("NFKC").match(/[\p{L}\p{N}]/gu) || []).length;
+        return countLetters(this.state.text);
     }
 
     get isEnough() {
@@ -151,28 +148,13 @@ export class PlaybookOutput extends Component {
 
     /** Upload the files and hand them in; what is refused is not left behind. */
     async upload(fileList) {
-        const files = [...fileList];
-        if (!files.length || !files.every((file) => checkFileSize(file.size, this.notification))) {
-            return;
-        }
-        const answer = await this.http.post(
-            "/web/binary/upload_attachment",
-            { csrf_token: odoo.csrf_token, ufile: files, model: "crm.lead.output", id: 0 },
-            "text"
-        );
-        const uploads = JSON.parse(answer);
-        const ids = uploads.map((upload) => upload.id).filter(Boolean);
-        const failed = uploads.find((upload) => upload.error);
-        let handedIn = false;
+        const ids = (await this.uploads.upload(fileList)).map((file) => file.id);
+        let handedIn = !ids.length;
         try {
-            if (failed) {
-                this.notification.add(failed.error, { type: "danger" });
-            } else {
-                handedIn = await this.submit({ attachment_ids: ids });
-            }
+            handedIn ||= await this.submit({ attachment_ids: ids });
         } finally {
-            if (!handedIn && ids.length) {
-                await this.orm.unlink("ir.attachment", ids);
+            if (!handedIn) {
+                await this.uploads.discard(ids);
             }
         }
     }

@@ -7,6 +7,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component, status, useState } from "@odoo/owl";
 
+import { FillInDialog } from "../gate/fill_in_dialog";
 import { PlaybookCases } from "./playbook_cases";
 import { PlaybookCondition } from "./playbook_condition";
 import { PlaybookOutput } from "./playbook_output";
@@ -31,14 +32,24 @@ export class PlaybookPanel extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.store = useService("mail.store");
         this.state = useState({ panel: null, opened: {}, isBusy: false });
+        this.loads = 0;
         // Whatever is saved on the lead may meet a condition: look again after each reload of its data.
         useRecordObserver((record) => record.data && this.load(record.resId));
     }
 
+    /** The latest answer counts: a slow one about the deal that was shown before is not shown under this. */
     async load(leadId = this.leadId) {
-        this.state.panel = leadId ? await this.orm.call("crm.lead", "get_playbook_panel", [[leadId]]) : false;
+        if (this.state.panel && this.state.panel.lead_id !== leadId) {
+            Object.assign(this.state, { panel: null, opened: {} });
+        }
+        const number = ++this.loads;
+        const panel = leadId ? await this.orm.call("crm.lead", "get_playbook_panel", [[leadId]]) : false;
+        if (number === this.loads) {
+            this.state.panel = panel;
+        }
     }
 
     get leadId() {
@@ -101,6 +112,10 @@ export class PlaybookPanel extends Component {
         return _t("Move to “%s”", stage.name);
     }
 
+    getFillInLabel(stage) {
+        return _t("Fill in and Move to “%s”…", stage.name);
+    }
+
     isOpened(stage) {
         return this.state.opened[stage.id] ?? stage.is_next;
     }
@@ -148,6 +163,25 @@ export class PlaybookPanel extends Component {
         await this.props.record.load();
     }
 
+    canFillIn(stage) {
+        return stage.is_next && !this.canMove(stage);
+    }
+
+    async fillIn(stage) {
+        if (await this.props.record.save()) {
+            this.dialog.add(FillInDialog, {
+                leadId: this.leadId,
+                stageId: stage.stage_id,
+                onMoved: () => this.reload(),
+            });
+        }
+    }
+
+    async reload() {
+        await this.props.record.load();
+        await this.refresh();
+    }
+
     acceptHere() {
         return this.override({ stage_id: this.props.record.data.stage_id.id });
     }
@@ -181,10 +215,7 @@ export class PlaybookPanel extends Component {
 
     openAction(action) {
         return this.action.doAction(action, {
-            onClose: async () => {
-                await this.props.record.load();
-                await this.refresh();
-            },
+            onClose: () => this.reload(),
         });
     }
 

@@ -25,32 +25,99 @@ registry.category("web_tour.tours").add("playbook_gate_kanban", {
             trigger: `${column("Lead")} ${card}`,
         },
         {
-            trigger: ".o_playbook_gate_dialog button:contains(Open Checklist)",
+            content: "Nothing is saved while something is missing, and it says what",
+            trigger: ".o_playbook_save_and_move",
             run: "click",
         },
         {
-            content: "Confirm the condition",
-            trigger: `.modal ${condition("Needs confirmed", false)} .o_playbook_confirm`,
+            trigger: ".o_playbook_fill_in_item[data-refused='1']:contains(Needs confirmed) .o_playbook_vouch",
             run: "click",
         },
         {
-            trigger: `.modal ${condition("Needs confirmed", true)}:contains(Confirmed by)`,
+            trigger: ".o_playbook_fill_in_item textarea",
+            run: "edit They said so on Monday",
         },
         {
-            trigger: ".modal footer button:contains(Close)",
+            trigger: ".o_playbook_save_and_move",
             run: "click",
         },
         {
-            content: "The card says that nothing is missing any more",
-            trigger: `body:not(:has(.modal)) ${column("Lead")} ${card} .o_playbook_ready`,
-        },
-        dragCardToDemo,
-        {
-            content: "Now it stays",
-            trigger: `${column("Demo")} ${card}`,
+            content: "Recorded and moved at once",
+            trigger: `body:not(:has(.modal)) ${column("Demo")} ${card}`,
         },
         {
             trigger: "body:not(:has(.o_playbook_gate_dialog))",
+        },
+    ],
+});
+
+const item = (name) => `.o_playbook_fill_in_item:contains(${name})`;
+
+registry.category("web_tour.tours").add("playbook_fill_in", {
+    steps: () => [
+        {
+            trigger: "a.nav-link[name=playbook]",
+            run: "click",
+        },
+        {
+            content: "From the checklist the way is the same",
+            trigger: ".o_playbook_open_fill_in:contains(Demo)",
+            run: "click",
+        },
+        {
+            content: "A field that a condition names is filled in here, with its own widget",
+            trigger: `${item("Amount known")} .o_field_widget[name=expected_revenue] input`,
+            run: "edit 7000",
+        },
+        {
+            trigger: `${item("Needs confirmed")} .o_playbook_vouch`,
+            run: "click",
+        },
+        {
+            trigger: `${item("Deck")} .o_playbook_choose_file`,
+        },
+        {
+            trigger: `${item("Deck")} input[type=file]:not(:visible)`,
+            async run() {
+                const input = document.querySelector(".o_playbook_fill_in_item input[type=file]");
+                const files = new DataTransfer();
+                files.items.add(new File(["%PDF"], "deck.pdf", { type: "application/pdf" }));
+                input.files = files.files;
+                input.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        {
+            trigger: `${item("Deck")} .badge:contains(deck.pdf)`,
+        },
+        {
+            content: "A note that is too short is counted",
+            trigger: `${item("Minutes")} textarea`,
+            run: "edit ok",
+        },
+        {
+            trigger: `${item("Minutes")}:contains(2 of at least 20 letters)`,
+        },
+        {
+            trigger: ".o_playbook_save_and_move",
+            run: "click",
+        },
+        {
+            content: "What is refused stands in the form, and what was entered is still there",
+            trigger: ".modal .o_playbook_refusal:contains(at least 20)",
+        },
+        {
+            trigger: `${item("Deck")} .badge:contains(deck.pdf)`,
+        },
+        {
+            trigger: `${item("Minutes")} textarea`,
+            run: "edit They need three presses before spring",
+        },
+        {
+            trigger: ".o_playbook_save_and_move",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Demo)",
         },
     ],
 });

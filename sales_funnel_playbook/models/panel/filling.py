@@ -1,0 +1,95 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+# What can be recorded with a move, by the method of a lead that records it and what that may be given.
+FACTS = {
+    "confirmation": ("confirm_condition", {"note", "attachment_ids"}),
+    "output": ("submit_output", {"note", "url", "attachment_ids"}),
+    "answer": ("answer_criterion", {"option_id"}),
+    "question": ("ask_later", {"ask_by"}),  # of a condition: those of the score sheet are answered
+}
+
+
+class CrmLead(models.Model):
+    """What a move lacks is filled in where it was refused."""
+
+    _inherit = "crm.lead"
+
+    @api.readonly
+    def get_missing(self, stage_id):
+        """Return what this lead lacks for a stage, with all that is needed to fill it in. Changes nothing.
+
+        :param int stage_id: a ``crm.stage``
+        :return: ``{"lead", "stage", "can_write", "can_override", "items": [item, …], "criteria":
+            [criterion, …]}``, ready for JSON: unmet items of :meth:`check_gate`, those of conditions and
+            outputs with what :meth:`_prepare_panel_condition` and :meth:`_prepare_panel_output` say of
+            them, and the questions of the score sheet, where one of them looks at the score
+        :raise UserError: when there is no such stage
+        """
+        self.ensure_one()
+        unmet = self.check_gate(stage_id)[str(self.id)]["unmet"]
+        described, criteria = self._describe_missing() if unmet else ({}, [])
+        items = [{**item, **described.get((item["kind"], item["rule_id"]), {})} for item in unmet]
+        return {
+            "lead": self.name,
+            "stage": self.env["crm.stage"].browse(stage_id).name,
+            "can_write": self.has_access("write"),
+            "can_override": self._is_led_by(self.env.user),
+            "items": items,
+            "criteria": criteria if any(map(self._is_scored, items)) else [],
+        }
+
+    def _describe_missing(self):
+        """Return ``{(kind, rule id): what the checklist says of the rule}``, and the questions of the score
+        sheet.
+        """
+        rules = self.env["crm.playbook"]._get_panel_rules(self._get_playbook_ids()[self.id], self.env.lang)
+        facts = self._get_panel_facts(rules)
+        described = {}
+        for stage in rules["stages"]:
+            for rule in stage["conditions"]:
+                described[rule["kind"], rule["id"]] = self._prepare_panel_condition(rule, facts)
+            for output in stage["outputs"]:
+                described["output", output["id"]] = self._prepare_panel_output(output, facts)
+        score = self._prepare_panel_score(rules, facts)
+        return described, [one for one in score["criteria"] if one["options"]] if score else []
+
+    @api.model
+    def _is_scored(self, item):
+        """Tell whether answers to the score sheet are what an unmet item asks for."""
+        is_sheet = item["kind"] == "output" and item.get("domain")
+        return bool(is_sheet) or any(field["name"] in ("score", "tier") for field in item.get("fields", ()))
+
+    def fill_in_and_move(self, stage_id, values=None, facts=()):
+        """Record what this lead lacked and move it, in one transaction: all of it, or nothing.
+
+        :param int stage_id: a ``crm.stage``
+        :param dict values: of the lead's fields, as for ``write``
+        :param list facts: ``{"kind": "confirmation" | "output" | "answer" | "question", "id": int, …}``: a
+            condition, an output or a line of the score sheet, with the arguments of
+            :meth:`confirm_condition`, :meth:`submit_output`, :meth:`answer_criterion` or :meth:`ask_later`
+        :return: whether the lead is won now
+        :raise PlaybookGateError: when something is still missing
+        :raise UserError: when a fact is not what its rule asks for
+        """
+        self.ensure_one()
+        stage_id = self.env["crm.stage"]._check_stage_id(stage_id)
+        with self.env.cr.savepoint():
+            for fact in self._check_facts(facts):
+                method, names = FACTS[fact["kind"]]
+                getattr(self, method)(fact["id"], **{name: fact[name] for name in names & fact.keys()})
+            self.write({**(values or {}), "stage_id": stage_id})
+        return self.won_status == "won"
+
+    @api.model
+    def _check_facts(self, facts):
+        """Return ``facts`` if they have the form that :meth:`fill_in_and_move` says.
+
+        :raise UserError: else
+        """
+        for fact in facts:
+            if not isinstance(fact, dict) or fact.get("kind") not in FACTS or "id" not in fact:
+                raise UserError(
+                    self.env._("“%s” is nothing that can be recorded with a move: reload the page.", fact)
+                )
+        return facts
