@@ -70,8 +70,9 @@ export class FillInDialog extends Component {
         return this.isMoved ? [] : this.entries.flatMap(({ files }) => files.map(({ id }) => id));
     }
 
-    isRefused({ key }) {
-        return this.state.refused.includes(key);
+    /** What was missing at the last attempt, and is not entered since. */
+    isRefused(entry) {
+        return this.state.refused.includes(entry.key) && !this.getFact(entry);
     }
 
     /** An answer is worth its points: the list says so. */
