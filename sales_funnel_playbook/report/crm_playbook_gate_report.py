@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..fields import OptionalFloat
 from ..models.history.crm_lead_stage_log import GATES
 
 # What today's rules ask of a move: the conditions of the stage entered, the required outputs of the
@@ -41,7 +42,7 @@ MOVES = """
         log.user_id, log.moved_by_id, log.gate, log.override_reason_id, rule.kind, rule.name AS rule_name,
         CASE WHEN unmet.is_unmet THEN log.id END AS unmet_log_id,
         CASE WHEN unmet.is_unmet AND log.gate = 'overridden' THEN log.id END AS overridden_log_id,
-        0.0 AS override_share
+        0.0 AS override_share, NULL::int AS refusal_id, NULL::float8 AS refused_hours
     FROM crm_lead_stage_log log
     LEFT JOIN crm_stage entered ON entered.id = log.stage_id
     LEFT JOIN crm_stage previous ON previous.id = log.previous_stage_id
@@ -52,12 +53,33 @@ MOVES = """
         jsonb_build_object('kind', rule.kind, 'rule_id', rule.rule_id)) AS is_unmet) unmet ON TRUE
     WHERE log.gate IN ('passed', 'observed', 'overridden') AND log.kind NOT IN ('lost', 'joined')
 """
+# What was refused, by the rules that it was refused for; a move into the same stage ends it.
+REFUSED = """
+    SELECT -(refusal.id::bigint * 1000 + item.number), NULL, refusal.lead_id, refusal.date,
+        refusal.playbook_id, refusal.stage_id, refusal.team_id, refusal.user_id, refusal.refused_by_id,
+        'refused', NULL, item.value->>'kind', COALESCE(
+            condition.name->>%(lang)s, condition.name->>'en_US', output.name->>%(lang)s,
+            output.name->>'en_US', item.value->>'name'
+        ), NULL, NULL, 0.0, refusal.id, (
+            SELECT EXTRACT(EPOCH FROM MIN(log.entered_at) - refusal.date) / 3600
+            FROM crm_lead_stage_log log WHERE log.lead_id = refusal.lead_id
+                AND log.stage_id = refusal.stage_id AND log.entered_at >= refusal.date
+                AND log.gate IN ('passed', 'observed', 'overridden')
+        )
+    FROM crm_lead_refusal refusal
+    CROSS JOIN LATERAL jsonb_array_elements(refusal.unmet) WITH ORDINALITY AS item(value, number)
+    LEFT JOIN crm_playbook_condition condition ON condition.id = (item.value->>'rule_id')::int
+        AND item.value->>'kind' IN ('domain', 'confirmation')
+    LEFT JOIN crm_playbook_output output ON output.id = (item.value->>'rule_id')::int
+        AND item.value->>'kind' = 'output'
+"""
 
 
 class CrmPlaybookGateReport(models.Model):
     """How often moves were let pass, and because of which rules: to see which ones need rethinking.
 
-    One row for each move that a gate judged and each rule that today would ask for something in it.
+    One row for each move that a gate judged and each rule that today would ask for something in it, and
+    one for each refused attempt and rule that held it back.
     Share Overridden = moves that were overridden because of the rules in the group ÷ moves that
     these rules were asked of × 100.
     """
@@ -69,6 +91,7 @@ class CrmPlaybookGateReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "rule_name"
     _depends = {
+        "crm.lead.refusal": ["lead_id", "stage_id", "refused_by_id", "date", "unmet"],
         "crm.lead.stage.log": ["gate", "kind", "stage_id", "previous_stage_id", "playbook_id", "unmet"],
         "crm.playbook.condition": ["name", "kind", "playbook_stage_id"],
         "crm.playbook.output": ["name", "is_required", "playbook_stage_id"],
@@ -94,13 +117,28 @@ class CrmPlaybookGateReport(models.Model):
         aggregator="avg",
         help="Moves overridden because of these rules ÷ moves that these rules applied to × 100.",
     )
+    refusal_id = fields.Many2one(
+        "crm.lead.refusal",
+        string="Refused",
+        readonly=True,
+        aggregator="count_distinct",
+        help="Attempts that the gate refused, one for each deal, stage and person within an hour.",
+    )
+    refused_hours = OptionalFloat(
+        string="Hours until Passed",
+        readonly=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="From a refused attempt until the deal entered the stage, in calendar hours, on average; those that"
+        " have not entered it yet are left out.",
+    )
     date = fields.Datetime(string="Moved On", readonly=True)
     playbook_id = fields.Many2one("crm.playbook", readonly=True)
     stage_id = fields.Many2one("crm.stage", string="Stage Entered", readonly=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     moved_by_id = fields.Many2one("res.users", readonly=True)
-    gate = fields.Selection(GATES, readonly=True)
+    gate = fields.Selection([*GATES, ("refused", "Refused")], readonly=True)
     override_reason_id = fields.Many2one("crm.playbook.override.reason", readonly=True)
     kind = fields.Selection(
         [
@@ -118,7 +156,8 @@ class CrmPlaybookGateReport(models.Model):
     def _table_query(self):
         lang = self.env.lang or "en_US"
         skipped = self.env._("“%s” not skipped")
-        return SQL(MOVES, rules=SQL(RULES, lang=lang, skipped=skipped))
+        moves = SQL(MOVES, rules=SQL(RULES, lang=lang, skipped=skipped))
+        return SQL("%s UNION ALL %s", moves, SQL(REFUSED, lang=lang))
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):

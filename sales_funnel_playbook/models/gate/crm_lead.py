@@ -58,6 +58,7 @@ class CrmLead(models.Model):
         verdicts = self._override_verdicts(self._get_moved_verdicts(moves, passed))
         refused = [move for move in moves if not verdicts[move.lead_id].is_allowed]
         if refused:
+            self._count_refusals(refused, verdicts)
             raise self._prepare_gate_error(refused, verdicts, len(moves))
         return verdicts
 

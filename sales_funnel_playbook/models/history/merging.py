@@ -65,6 +65,20 @@ class CrmLead(models.Model):
                 known |= risk
         known.lead_id = self
         self._merge_answers(opportunities)
+        self._merge_refusals(opportunities)
+
+    def _merge_refusals(self, opportunities):
+        """Take over what was refused; the same person's attempt within an hour counts once."""
+
+        def get_key(refusal):
+            return refusal.refused_by_id, refusal.hour, refusal.stage_id
+
+        # sudo: the merge has checked the rights on the leads
+        refusals = self.env["crm.lead.refusal"].sudo()
+        known = {get_key(one): one for one in refusals.search([("lead_id", "=", self.id)])}
+        for refusal in refusals.search([("lead_id", "in", opportunities.ids)]):
+            known.setdefault(get_key(refusal), refusal)
+        refusals.union(*known.values()).lead_id = self
 
     def _merge_contacts(self, opportunities):
         """Take over what was captured; what was with the customer may be captured here already."""

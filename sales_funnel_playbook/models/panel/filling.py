@@ -74,22 +74,27 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         stage_id = self.env["crm.stage"]._check_stage_id(stage_id)
+        self._check_filling(values, facts)
         with self.env.cr.savepoint():
-            for fact in self._check_facts(facts):
+            for fact in facts:
                 method, names = FACTS[fact["kind"]]
                 getattr(self, method)(fact["id"], **{name: fact[name] for name in names & fact.keys()})
             self.write({**(values or {}), "stage_id": stage_id})
         return self.won_status == "won"
 
     @api.model
-    def _check_facts(self, facts):
-        """Return ``facts`` if they have the form that :meth:`fill_in_and_move` says.
+    def _check_filling(self, values, facts):
+        """Check that these have the form that :meth:`fill_in_and_move` says.
 
         :raise UserError: else
         """
-        for fact in facts:
-            if not isinstance(fact, dict) or fact.get("kind") not in FACTS or "id" not in fact:
-                raise UserError(
-                    self.env._("“%s” is nothing that can be recorded with a move: reload the page.", fact)
-                )
-        return facts
+        wrong = [values] if values and not isinstance(values, dict) else []
+        wrong += [facts] if not isinstance(facts, (list, tuple)) else filter(self._is_no_fact, facts)
+        if wrong:
+            raise UserError(
+                self.env._("“%s” is nothing that can be recorded with a move: reload the page.", wrong[0])
+            )
+
+    @api.model
+    def _is_no_fact(self, fact):
+        return not isinstance(fact, dict) or fact.get("kind") not in [*FACTS] or "id" not in fact

@@ -9,3 +9,4 @@ from . import test_simulation
 from . import test_ways
 from . import test_ways_around
 from . import test_ways_rpc
+from . import test_refusal_counted

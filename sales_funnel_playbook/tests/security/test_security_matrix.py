@@ -69,6 +69,7 @@ MODELS = {
     "crm.lead.explanation": "evidence, log",
     "crm.lead.question": "evidence, log",
     "crm.lead.waiver": "evidence, log",
+    "crm.lead.refusal": "evidence, log",
     "crm.lead.stage.log": "evidence, log",
     "crm.lead.contact": "evidence, log",
     "crm.funnel.report": "reports",
