@@ -129,8 +129,8 @@ class CrmPlaybookGateReport(models.Model):
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="From a refused attempt until the deal entered the stage, in calendar hours, on average; those that"
-        " have not entered it yet are left out.",
+        help="From a refused attempt until the deal entered the stage, in calendar hours, on average; those"
+        " that have not entered it yet are left out.",
     )
     date = fields.Datetime(string="Moved On", readonly=True)
     playbook_id = fields.Many2one("crm.playbook", readonly=True)

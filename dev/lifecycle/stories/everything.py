@@ -4,6 +4,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command
+from odoo.exceptions import UserError
 
 milestone = env["crm.progress.milestone"].create({"name": "Trial agreed"})
 now = datetime.now().replace(microsecond=0)
@@ -187,3 +188,11 @@ env["ir.filters"].create(
     ]
 )
 env.cr.commit()
+
+if "crm.lead.refusal" in env:  # since 19.0.1.3.0
+    refused = Lead.create({"name": "Too early", "team_id": team.id, "stage_id": first.stage_id.id})
+    env.cr.commit()
+    try:
+        refused.stage_id = third.stage_id
+    except UserError:
+        env.cr.rollback()  # which counts it

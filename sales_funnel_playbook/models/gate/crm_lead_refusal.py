@@ -93,8 +93,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _count_refusals(self, moves, verdicts):
-        """Have these refused moves counted once this transaction is rolled back: what is only tried, and whose
-        refusal somebody has dealt with, is none. Deals that are created are not there to be counted.
+        """Have these refused moves counted once this transaction is rolled back: what is only tried, and
+        whose refusal somebody has dealt with, is none. Deals that are created are not there to be counted.
         """
         moves = [move for move in moves if move.from_status is not None]
         if not moves or not self.env.user._is_internal() or self.env.user._is_superuser():

@@ -8,7 +8,7 @@ from ..common import PlaybookCase
 
 @tagged("post_install", "-at_install")
 class TestRefusalCounted(HttpCase, PlaybookCase):
-    """Who tried to move a deal and was refused is counted, with what for: over RPC, as the web client does."""
+    """Who tried to move a deal and was refused is counted, with what for: over RPC, as browsers do."""
 
     @classmethod
     def setUpClass(cls):
