@@ -64,8 +64,9 @@ run_odoo_lint() (
     rm -rf "$folder"
     mkdir -p "$folder"
     cp -R "$MODULE" "$folder/"
+    reserve_port # tests listen, whatever is said about HTTP
     odoo_with_tools --config "$ODOO_CONF" -d "$db" --addons-path "$(odoo_python_path)/odoo/addons,$folder" \
-        --no-http -i test_lint -u test_lint --test-tags "$tags" --stop-after-init --logfile= \
+        --http-port "$FREE_PORT" -i test_lint -u test_lint --test-tags "$tags" --stop-after-init --logfile= \
         >"$log" 2>&1 </dev/null || status=$?
     # shellcheck disable=SC2153 # it is set beside what makes it
     "$VENV/bin/python" dev/known_noise.py "$log" || status=$?
