@@ -128,7 +128,7 @@ class CrmPlaybookRefresh(models.Model):
                 size, stuck = BATCH, stuck + 1
             if stuck > MAX_STUCK:
                 _logger.error("The job stops: %s deals could not be written", stuck)
-                return
+                break
             if done is None:
                 waiting.append(refresh.id)
                 continue
@@ -141,7 +141,8 @@ class CrmPlaybookRefresh(models.Model):
 
     @api.model
     def _end_run(self, kinds):
-        """All that was requested of some kinds is done; other rooms extend it with what is told of it."""
+        """All that was requested of some kinds is done: whom it concerns is told."""
+        self.env["crm.playbook.notice"]._send_of_runs(kinds or ("rating",))
 
     def _count_remaining(self):
         return self._get_leads().search_count(self._get_domain())
@@ -188,6 +189,7 @@ class CrmPlaybookRefresh(models.Model):
         :param error: what was raised
         """
         for refresh in self.with_context(lang=self._get_lang()) if self else self:
+            self.env["crm.playbook.notice"]._mark_run(refresh.kind)
             ids = refresh._get_next_ids(1)
             if ids:
                 refresh.position = ids[0]
@@ -206,6 +208,7 @@ class CrmPlaybookRefresh(models.Model):
         :return: how many there were, None where another job is at it
         """
         size = size or BATCH
+        self.env["crm.playbook.notice"]._mark_run(self.kind)
         if not self.try_lock_for_update():
             return None
         if self._is_outdated():
@@ -237,6 +240,8 @@ class CrmPlaybookRefresh(models.Model):
     def _end(self):
         """There are no more deals to look at."""
         self._report_broken()
+        if self.kind == "deadlines":
+            self.env["crm.playbook.look"]._note(self.playbook_id, self.requested_at)
         self.unlink()
 
     def _get_leads(self):
@@ -284,11 +289,13 @@ class CrmPlaybook(models.Model):
         )
         told = [("model", "=", self._name), ("res_id", "=", self.id), ("subject", "=", subject)]
         if not self.env["mail.message"].search_count(told, limit=1):
-            self.message_post(
-                subject=subject,
-                body=(str(error) or repr(error)).splitlines()[0],
-                partner_ids=self.responsible_user_id.filtered("active").partner_id.ids,
-            )
+            self.message_post(subject=subject, body=(str(error) or repr(error)).splitlines()[0])
+            self._note_failed(subject)
+
+    def _note_failed(self, text):
+        """Note for the responsible that something cannot be followed."""
+        partner = self.responsible_user_id.filtered("active").partner_id
+        self.env["crm.playbook.notice"]._note("failed", [(one, self, text) for one in partner])
 
 
 class CrmLead(models.Model):

@@ -29,6 +29,12 @@ WITHDRAWN = """
         OR contact.is_on_deal AND event.opportunity_id IS DISTINCT FROM contact.lead_id
         OR NOT contact.is_on_deal AND event.opportunity_id IS NOT NULL)
 """
+# What was no talk after all, such as a mail that came back.
+BOUNCED = """
+    SELECT contact.id FROM crm_lead_contact contact JOIN mail_message message ON message.id = contact.source_id
+    WHERE contact.source_model = 'mail.message' AND contact.source_id = ANY(%(ids)s)
+        AND NOT COALESCE(%(is_talk)s, FALSE)
+"""
 INSERT = """
     INSERT INTO crm_lead_contact (lead_id, is_on_deal, source_model, source_id, contacted_at, channel,
         is_from_customer, user_id, partner_id, summary, is_from_before, create_date, write_date)
@@ -63,6 +69,8 @@ class CrmLeadContact(models.Model):
     @api.model
     def _queue(self, records):
         """Have contacts captured from ``records`` when the transaction ends."""
+        if not records:
+            return
         hooks = self.env.cr.precommit
         if QUEUE not in hooks.data:
             hooks.data[QUEUE] = defaultdict(set)
@@ -84,6 +92,7 @@ class CrmLeadContact(models.Model):
             with self.env.cr.savepoint(flush=False):
                 self.env.flush_all()  # what follows reads in SQL
                 contacts._withdraw_meetings(sorted(queued.get("calendar.event", ())))
+                contacts._withdraw_mails(sorted(queued.get("mail.message", ())))
                 contacts._capture(conditions)
                 self.env.flush_all()
         except CONCURRENCY_ERRORS:
@@ -162,6 +171,13 @@ class CrmLeadContact(models.Model):
             return
         found = self.env.execute_query(SQL(WITHDRAWN, ids=ids, now=self.env.cr.now()))
         self.browse(id_ for (id_,) in found).unlink()
+
+    def _withdraw_mails(self, ids):
+        """Forget the contacts of messages of these that have not reached anybody."""
+        is_talk = self.env["mail.message"]._get_talk_sql()
+        if ids:
+            found = self.env.execute_query(SQL(BOUNCED, ids=ids, is_talk=is_talk))
+            self.browse(id_ for (id_,) in found).unlink()
 
     @api.model
     def _capture_known(self, lead_ids):

@@ -105,10 +105,9 @@ class CrmLead(models.Model):
             return
         leads = self.browse({cause.lead_id for cause in causes})
         leads.fetch(["name"])  # Odoo asks for the name of each activity's lead, one by one
-        users = self.env["res.users"]
-        people = {cause: users.browse(cause.user_id or ()) for cause in causes}
-        due = leads._get_cause_due_times(causes, people, duties)
-        causes = [cause for cause in causes if self._is_due_to_appear(cause, due[cause], people[cause])]
+        due = leads._get_beginning(causes, duties)
+        causes = [*due]
+        people = self._get_doers(causes)
         escalations = leads._get_escalation_times(causes, due, people, duties)
         texts = self._get_duty_texts(causes, people)
         self.env["mail.activity"].create(
@@ -124,6 +123,35 @@ class CrmLead(models.Model):
                 if not (cause.is_satisfied and cause.duty.trigger in RECURRING)
             ]
         )
+
+    def _get_doers(self, causes):
+        """Return ``{cause: who does it, maybe nobody}``."""
+        return {cause: self.env["res.users"].browse(cause.user_id or ()) for cause in causes}
+
+    def _get_beginning(self, causes, duties):
+        """Return ``{cause: when it is due}`` of those that begin now, naive UTC: each counts from when the
+        deal came to meet the rule. What comes up again and again begins on the day it is due; where that was
+        looked at already, the deal has come to meet the rule since.
+        """
+        now = self.env.cr.now()
+        causes = [
+            cause.begin_at(now) if cause.is_late() and cause.duty.trigger not in RECURRING else cause
+            for cause in causes
+        ]
+        people = self._get_doers(causes)
+        due = self._get_cause_due_times(causes, people, duties)
+        shown = {
+            cause: due[cause] for cause in causes if self._is_due_to_appear(cause, due[cause], people[cause])
+        }
+        late = [
+            cause
+            for cause in shown
+            if cause.duty.trigger in RECURRING
+            and cause.looked_at
+            and self._is_day_reached(due[cause], people[cause], cause.looked_at)
+        ]
+        again = [shown.pop(cause) and cause.begin_at(now) for cause in late]
+        return shown | self._get_cause_due_times(again, self._get_doers(again), duties)
 
     def _get_cause_due_times(self, causes, people, duties):
         """Return ``{cause: when it is due}``, naive UTC."""
@@ -157,8 +185,12 @@ class CrmLead(models.Model):
         """Tell whether the activity of ``cause`` appears now: at once, but what comes again and again only
         on the day it is due.
         """
-        today = user._get_playbook_day(self.env.cr.now())
-        return cause.duty.trigger not in RECURRING or self._get_due_day(due, user) <= today
+        return cause.duty.trigger not in RECURRING or self._is_day_reached(due, user, self.env.cr.now())
+
+    @api.model
+    def _is_day_reached(self, due, user, moment):
+        """Tell whether the day on which something is due had begun at ``moment`` where ``user`` is."""
+        return self._get_due_day(due, user) <= user._get_playbook_day(moment)
 
     @api.model
     def _get_due_day(self, due, user):

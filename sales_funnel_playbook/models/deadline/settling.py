@@ -48,6 +48,12 @@ class CrmPlaybook(models.Model):
         help="After which captured contacts the deadlines of “Customer contacted” ask for a progress note.",
     )
 
+    def write(self, vals):
+        """Contacts that notes are asked for after from now on ask for none that was before."""
+        wider = self.filtered(lambda one: one.asked_contact != vals.get("asked_contact", one.asked_contact))
+        wider.deadline_ids.filtered(lambda rule: rule.trigger == "communication")._begin_anew()
+        return super().write(vals)
+
     @api.model
     @remembered()
     def _get_duties(self):
