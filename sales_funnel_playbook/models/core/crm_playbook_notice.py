@@ -54,11 +54,11 @@ class CrmPlaybookNotice(models.Model):
 
         :param str run: the kind of the job, see :meth:`_send_of_runs`
         """
-        self.env.cr.precommit.data[RUN] = run
+        self.env.cr.postcommit.data[RUN] = run  # what is kept there lasts as long as the transaction
 
     @api.model
     def _get_run(self):
-        return self.env.cr.precommit.data.get(RUN)
+        return self.env.cr.postcommit.data.get(RUN)
 
     @api.model
     def _queue(self, records, tell):
@@ -133,6 +133,7 @@ class CrmPlaybookNotice(models.Model):
     @api.model
     def _send_of_runs(self, runs):
         """Tell everybody of what these jobs have found until they were through."""
+        self.env.cr.postcommit.data.pop(RUN, None)
         self.search([("run", "in", runs)])._send()
 
     def _send(self):

@@ -158,6 +158,7 @@ class CrmPlaybookRefresh(models.Model):
         """
         attempt = 0
         while True:
+            self.env["crm.playbook.notice"]._mark_run(self.kind)
             try:
                 done = self.with_context(lang=self._get_lang())._run_batch(size)
                 self.env.cr.flush()
@@ -208,7 +209,6 @@ class CrmPlaybookRefresh(models.Model):
         :return: how many there were, None where another job is at it
         """
         size = size or BATCH
-        self.env["crm.playbook.notice"]._mark_run(self.kind)
         if not self.try_lock_for_update():
             return None
         if self._is_outdated():

@@ -31,7 +31,8 @@ WITHDRAWN = """
 """
 # What was no talk after all, such as a mail that came back.
 BOUNCED = """
-    SELECT contact.id FROM crm_lead_contact contact JOIN mail_message message ON message.id = contact.source_id
+    SELECT contact.id FROM crm_lead_contact contact
+    JOIN mail_message message ON message.id = contact.source_id
     WHERE contact.source_model = 'mail.message' AND contact.source_id = ANY(%(ids)s)
         AND NOT COALESCE(%(is_talk)s, FALSE)
 """

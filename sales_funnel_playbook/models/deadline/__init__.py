@@ -5,6 +5,7 @@ from . import mail_activity
 from . import crm_playbook_deadline
 from . import crm_lead_waiver
 from . import crm_lead
+from . import at_hand
 from . import settling
 from . import causes
 from . import recurring

@@ -150,8 +150,8 @@ class CrmLeadOutput(models.Model):
         return True
 
     def _tell_submitters(self):
-        """Post each decision in its deal's chatter; who handed in one output is addressed there, who handed in
-        several hears of them in one message.
+        """Post each decision in its deal's chatter; who handed in one output is addressed there, who handed
+        in several hears of them in one message.
         """
         # sudo: a leader may decide on deals that are not theirs to edit
         for user, its in self.sudo().grouped("user_id").items():

@@ -108,6 +108,7 @@ class TestDeadlineFlood(DeadlineCase):
         with self.mock_datetime_and_now(at(20, 18)):
             jobs = self.env["crm.playbook.refresh"]
             jobs._cron_start_deadlines()
+            self.env["crm.playbook.notice"]._mark_run("deadlines")
             job = jobs.search([("kind", "=", "deadlines")])
             while job._run_batch(2) == 2:
                 self.env.cr.flush()

@@ -123,6 +123,7 @@ class TestYear(DeadlineCase):
             self.env["crm.playbook.notice"]._cron_send()
             jobs = self.env["crm.playbook.refresh"]
             jobs._cron_start_deadlines()
+            self.env["crm.playbook.notice"]._mark_run("deadlines")
             mine = jobs.search([("kind", "=", "deadlines")])
             mine.requested_at = moment
             for job in mine:

@@ -189,7 +189,9 @@ class Year:
             return None
         word, _space, rest = message.subject.partition(" ")
         if not word.isdigit():
-            known = "missed" if "Missed:" in rest else "entered" if rest.endswith(": Demo") else message.subject
+            known = (
+                "missed" if "Missed:" in rest else "entered" if rest.endswith(": Demo") else message.subject
+            )
             return known, 1
         return ("missed" if "missed" in rest else "entered" if "entered" in rest else rest), int(word)
 
