@@ -18,4 +18,5 @@ from . import crm_playbook_notice
 from . import mail_activity
 from . import crm_playbook_look
 from . import crm_playbook_refresh
+from . import failing
 from . import days

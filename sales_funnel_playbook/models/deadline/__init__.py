@@ -9,6 +9,7 @@ from . import at_hand
 from . import settling
 from . import causes
 from . import recurring
+from . import beginning
 from . import activities
 from . import escalation
 from . import words

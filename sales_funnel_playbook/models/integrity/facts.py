@@ -55,8 +55,8 @@ class CrmPlaybookIntegrity(models.AbstractModel):
                 " Superuser”, and delete it in Settings → Technical → Activities."
             ),
             "last_contact": self.env._(
-                "The last contact of a deal is not that of its latest note or captured contact: write a note on"
-                " it, or change the date of one."
+                "The last contact of a deal is not that of its latest note or captured contact: write a note"
+                " on it, or change the date of one."
             ),
             "risk_level": self.env._(
                 "The risk level of a deal is not that of its gravest open risk: close or reopen a risk of it."

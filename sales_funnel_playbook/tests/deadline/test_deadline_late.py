@@ -8,8 +8,8 @@ LARGE = "[('expected_revenue', '>=', 1000)]"
 
 @tagged("post_install", "-at_install")
 class TestDeadlineLate(DeadlineCase):
-    """A deal that comes to meet a rule later than what begins it is asked from then on, and nothing is overdue
-    at birth.
+    """A deal that comes to meet a rule later than what begins it is asked from then on, and nothing is
+    overdue at birth.
     """
 
     @classmethod

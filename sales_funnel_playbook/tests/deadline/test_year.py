@@ -16,8 +16,8 @@ SEED = int(os.environ.get("PLAYBOOK_YEAR_SEED", "1"))
 
 @tagged("post_install", "-at_install")
 class TestYear(DeadlineCase):
-    """A year of a company: everything that was asked of its twelve people and told to them is what a plain model
-    says, and nothing else is.
+    """A year of a company: everything that was asked of its twelve people and told to them is what a plain
+    model says, and nothing else is.
     """
 
     @classmethod
