@@ -132,10 +132,13 @@ class TestYear(DeadlineCase):
             jobs._end_run(("deadlines",))
 
     def run_history_at(self, moment):
+        """The jobs that let deals join a playbook, and rate them."""
+        jobs = self.env["crm.playbook.refresh"]
         with self.at_moment(moment):
-            for job in self.env["crm.playbook.refresh"].search([("kind", "in", ("history", "recheck"))]):
-                while job.exists() and job._run_batch():
-                    pass
+            for kinds in (("history", "recheck"), ("rating",)):
+                for job in jobs.search([("kind", "in", kinds)]):
+                    while job.exists() and job._run_batch():
+                        pass
 
     def test_a_year(self):
         year = Year(self, SEED) if IS_WHOLE else Year(self, SEED, deals=16, days=16)
