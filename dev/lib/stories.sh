@@ -43,3 +43,11 @@ tell_stories() { # seed
         return 1
     fi
 }
+
+cmd_year() { # seed
+    local seed=${1:-1}
+    [[ $seed =~ ^[0-9]+$ ]] || die "year takes a number."
+    ensure_test_parts
+    ensure_module_db "${DB_PREFIX}_year"
+    PLAYBOOK_YEAR=1 PLAYBOOK_YEAR_SEED=$seed run_pytest "${DB_PREFIX}_year" -q -s -k TestYear </dev/null
+}

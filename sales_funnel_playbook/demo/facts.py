@@ -79,6 +79,41 @@ def note(deal, lead, subject, text):
     )
 
 
+def mail(deal, _lead, _subject, text):
+    """The customer writes: subject and text."""
+    title, body = text.split("|")
+    sender = deal.lead.email_from
+    deal.lead.message_post(subject=title, body=body, message_type="email", author_id=False, email_from=sender)
+    _capture(deal)
+
+
+def wrote(deal, lead, _subject, text):
+    """A colleague writes to the customer: subject and text."""
+    title, body = text.split("|")
+    deal.lead.message_post(
+        subject=title,
+        body=body,
+        message_type="comment",
+        subtype_xmlid="mail.mt_comment",
+        author_id=lead.env.user.partner_id.id,
+        outgoing_email_to=deal.lead.email_from,
+    )
+    _capture(deal)
+
+
+def call(deal, lead, _subject, text):
+    """A colleague has called the customer, and says in a line what for."""
+    lead.activity_schedule(
+        "mail.mail_activity_data_call", deal.demo.today, user_id=lead.env.uid
+    ).action_feedback(text)
+    _capture(deal)
+
+
+def _capture(deal):
+    """What was said is contact from now on, and not only from the end of the demo's transaction on."""
+    deal.demo.env["crm.lead.contact"]._capture_queued()
+
+
 def use(deal, lead, subject, _text):
     """A case was used in the deal."""
     lead.mark_case_used(deal.demo.ref(subject).id)

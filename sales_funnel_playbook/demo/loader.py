@@ -99,6 +99,7 @@ class Demo(Office):
                     moment, _number, act, *args = happenings.pop(0)
                     self.set_clock(moment)
                     act(*args)
+                    self.env["crm.playbook.notice"]._tell_queued()
                 if day in SETTLING_DAYS or week == 0:
                     self.settle(evening)
             self.set_clock(self.end)
@@ -108,6 +109,7 @@ class Demo(Office):
         self.date_messages()
         mails = self.env["mail.mail"].search([("id", ">", last_mail), ("model", "in", TOLD_OF)])
         mails.unlink()  # nobody gets mail of a demo
+        self.env["crm.playbook.notice"].search([]).unlink()
 
     def get_happenings(self):
         """Return ``[(moment, number, function, *arguments), …]`` of all there is to play, in order."""

@@ -25,6 +25,7 @@ class Office:
         leads._open_missed_twice()
         if moment >= self.calendar.at(TOLD_FROM, 1, 8):
             leads._escalate_deadlines()
+        self.env["crm.playbook.notice"]._tell_queued()
 
     def _begin_follow_ups(self):
         """Begin what comes again after it was done: daily for the best deals, and so several times here."""

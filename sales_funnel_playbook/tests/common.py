@@ -127,6 +127,10 @@ class PlaybookCase(TestCrmCommon):
             }
         )
 
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.env.cr.postcommit.clear)  # what a transaction has, the tests of a class share
+
     def mock_datetime_and_now(self, moment):
         """Return a context in which it is ``moment``. From the first one on the class has freezegun's clock,
         with the real time: to replace the clocks of all modules takes as long as many a test.

@@ -167,6 +167,8 @@ env["crm.playbook.refresh"]._cron_start_deadlines()
 env["crm.playbook.refresh"]._cron_run("deadlines")
 env["crm.playbook.case"]._cron_keep()
 env["crm.playbook.refresh"]._cron_start()  # asked for, and not run yet
+if "crm.playbook.notice" in env:  # earlier versions have none
+    env["crm.playbook.notice"]._note("failed", [(rep.partner_id, playbook, "A rule cannot be followed")])
 env.cr.commit()
 work = env["mail.activity"].search([("playbook_deadline_id", "!=", False), ("res_model", "=", "crm.lead")])
 work[0].action_feedback("Done by hand")

@@ -14,6 +14,9 @@ from . import crm_lead_fact
 from . import save
 from . import crm_lead
 from . import install
-from . import telling
+from . import crm_playbook_notice
+from . import mail_activity
+from . import crm_playbook_look
 from . import crm_playbook_refresh
+from . import failing
 from . import days

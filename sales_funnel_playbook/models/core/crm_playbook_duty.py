@@ -217,11 +217,9 @@ class CrmPlaybookDuty(models.AbstractModel):
         if reason == self.error:
             return
         self.write({"error": reason})
-        responsible = self.playbook_id.responsible_user_id.filtered("active")
-        self.playbook_id.message_post(
-            body=self.env._("“%(rule)s” cannot be followed: %(reason)s", rule=self.name, reason=reason),
-            partner_ids=responsible.partner_id.ids,
-        )
+        text = self.env._("“%(rule)s” cannot be followed: %(reason)s", rule=self.name, reason=reason)
+        self.playbook_id.message_post(body=text)
+        self.playbook_id._note_failed(text)
 
     def _prepare_duty(self):
         """Return this rule as a :class:`Duty`; extended by each kind of rule."""

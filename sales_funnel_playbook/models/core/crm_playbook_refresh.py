@@ -128,7 +128,7 @@ class CrmPlaybookRefresh(models.Model):
                 size, stuck = BATCH, stuck + 1
             if stuck > MAX_STUCK:
                 _logger.error("The job stops: %s deals could not be written", stuck)
-                return
+                break
             if done is None:
                 waiting.append(refresh.id)
                 continue
@@ -141,7 +141,8 @@ class CrmPlaybookRefresh(models.Model):
 
     @api.model
     def _end_run(self, kinds):
-        """All that was requested of some kinds is done; other rooms extend it with what is told of it."""
+        """All that was requested of some kinds is done: whom it concerns is told."""
+        self.env["crm.playbook.notice"]._send_of_runs(kinds or ("rating",))
 
     def _count_remaining(self):
         return self._get_leads().search_count(self._get_domain())
@@ -157,6 +158,7 @@ class CrmPlaybookRefresh(models.Model):
         """
         attempt = 0
         while True:
+            self.env["crm.playbook.notice"]._mark_run(self.kind)
             try:
                 done = self.with_context(lang=self._get_lang())._run_batch(size)
                 self.env.cr.flush()
@@ -188,6 +190,7 @@ class CrmPlaybookRefresh(models.Model):
         :param error: what was raised
         """
         for refresh in self.with_context(lang=self._get_lang()) if self else self:
+            self.env["crm.playbook.notice"]._mark_run(refresh.kind)
             ids = refresh._get_next_ids(1)
             if ids:
                 refresh.position = ids[0]
@@ -237,6 +240,8 @@ class CrmPlaybookRefresh(models.Model):
     def _end(self):
         """There are no more deals to look at."""
         self._report_broken()
+        if self.kind == "deadlines":
+            self.env["crm.playbook.look"]._note(self.playbook_id, self.requested_at)
         self.unlink()
 
     def _get_leads(self):
@@ -271,24 +276,6 @@ class CrmPlaybookRefresh(models.Model):
             for deadline in playbook.deadline_ids | playbook.stage_ids.action_ids:
                 if deadline.broken_reason:
                     deadline._report_error(deadline.broken_reason)
-
-
-class CrmPlaybook(models.Model):
-    _inherit = "crm.playbook"
-
-    def _report_stuck(self, lead, error):
-        """Tell the playbook's responsible, once, that a deal cannot be brought up to date; the others are."""
-        self.ensure_one()
-        subject = self.env._(
-            "“%(deal)s” (%(id)s) cannot be brought up to date", deal=lead.name or "", id=lead.id
-        )
-        told = [("model", "=", self._name), ("res_id", "=", self.id), ("subject", "=", subject)]
-        if not self.env["mail.message"].search_count(told, limit=1):
-            self.message_post(
-                subject=subject,
-                body=(str(error) or repr(error)).splitlines()[0],
-                partner_ids=self.responsible_user_id.filtered("active").partner_id.ids,
-            )
 
 
 class CrmLead(models.Model):

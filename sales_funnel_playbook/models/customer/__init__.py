@@ -9,6 +9,7 @@ from . import talk
 from . import crm_lead_contact
 from . import last_contact
 from . import capture
+from . import withdrawing
 from . import sources
 from . import sheet
 from . import funnel_sheet

@@ -20,15 +20,6 @@ KNOWN_DAYS = 90
 OF_ANY = {"mail.message": SQL("message.model"), "mail.activity": SQL("call.res_model")}
 # What may change about a meeting whether, when and with whom it was held.
 MEETING_KEYS = {"start", "stop", "active", "opportunity_id", "partner_ids", "attendee_ids"}
-# A meeting that was put off, called off or deleted, or is another deal's, was no contact.
-WITHDRAWN = """
-    SELECT contact.id FROM crm_lead_contact contact
-    LEFT JOIN calendar_event event ON event.id = contact.source_id AND event.active
-    WHERE contact.source_model = 'calendar.event' AND contact.source_id = ANY(%(ids)s) AND (
-        event.id IS NULL OR DATE_TRUNC('second', event.stop) <> contact.contacted_at OR event.stop > %(now)s
-        OR contact.is_on_deal AND event.opportunity_id IS DISTINCT FROM contact.lead_id
-        OR NOT contact.is_on_deal AND event.opportunity_id IS NOT NULL)
-"""
 INSERT = """
     INSERT INTO crm_lead_contact (lead_id, is_on_deal, source_model, source_id, contacted_at, channel,
         is_from_customer, user_id, partner_id, summary, is_from_before, create_date, write_date)
@@ -63,6 +54,8 @@ class CrmLeadContact(models.Model):
     @api.model
     def _queue(self, records):
         """Have contacts captured from ``records`` when the transaction ends."""
+        if not records:
+            return
         hooks = self.env.cr.precommit
         if QUEUE not in hooks.data:
             hooks.data[QUEUE] = defaultdict(set)
@@ -84,6 +77,7 @@ class CrmLeadContact(models.Model):
             with self.env.cr.savepoint(flush=False):
                 self.env.flush_all()  # what follows reads in SQL
                 contacts._withdraw_meetings(sorted(queued.get("calendar.event", ())))
+                contacts._withdraw_mails(sorted(queued.get("mail.message", ())))
                 contacts._capture(conditions)
                 self.env.flush_all()
         except CONCURRENCY_ERRORS:
@@ -155,13 +149,6 @@ class CrmLeadContact(models.Model):
         messages = self.env["mail.message"].browse({row["source_id"] for row in unnamed}).grouped("id")
         for row in unnamed:
             row["summary"] = messages[row["source_id"]]._get_own_text().partition("\n")[0]
-
-    def _withdraw_meetings(self, ids):
-        """Forget the contacts of meetings of these that were not held as it was captured."""
-        if not ids:
-            return
-        found = self.env.execute_query(SQL(WITHDRAWN, ids=ids, now=self.env.cr.now()))
-        self.browse(id_ for (id_,) in found).unlink()
 
     @api.model
     def _capture_known(self, lead_ids):

@@ -3,9 +3,11 @@ from odoo.tools import SQL
 
 from ...tools.mail_headers import is_automatic
 
+FAILED = frozenset({"bounce", "exception"})
+TALKED_IN = frozenset({"crm.lead", "res.partner"})
 # That a ``message`` on a deal or a contact is something that was said to the customer, or by them: whoever is
 # no colleague wrote; or a colleague wrote something that went to somebody outside. What a mailing sent is
-# neither. Who has left was a colleague too.
+# neither, nor is what came back. Who has left was a colleague too.
 IS_TALK = """
     (message.message_type IN ('email', 'comment') AND message.is_automatic IS NOT TRUE
     AND CASE WHEN (message.message_type = 'email' OR message.author_id IS NOT NULL) AND NOT EXISTS (
@@ -16,10 +18,14 @@ IS_TALK = """
                 AND STRPOS(LOWER(CONCAT_WS(',', message.incoming_email_to, message.incoming_email_cc)),
                     NULLIF(addressed.email_normalized, '')) > 0) THEN TRUE
         WHEN message.is_internal THEN FALSE
-        WHEN message.outgoing_email_to <> '' THEN TRUE
+        WHEN message.outgoing_email_to <> '' THEN (
+            SELECT BOOL_AND(COALESCE(notification_status IN ('bounce', 'exception'), FALSE))
+            FROM mail_notification WHERE mail_message_id = message.id AND mail_email_address <> ''
+        ) IS NOT TRUE
         ELSE EXISTS (
             SELECT FROM (
                 SELECT res_partner_id FROM mail_notification WHERE mail_message_id = message.id
+                    AND COALESCE(notification_status NOT IN ('bounce', 'exception'), TRUE)
                 UNION ALL
                 SELECT res_partner_id FROM mail_message_res_partner_rel
                 WHERE mail_message_id = message.id AND message.message_type = 'email'
@@ -57,3 +63,21 @@ class MailMessage(models.Model):
     def _get_talk_sql(self):
         """Return the condition that a ``message`` of a deal or a contact is talk with the customer."""
         return SQL(IS_TALK)
+
+
+class MailNotification(models.Model):
+    """A mail that did not arrive was no contact; one that is sent again is."""
+
+    _inherit = "mail.notification"
+
+    def write(self, vals):
+        status = vals.get("notification_status")
+        if not status or not self.env["crm.playbook"]._get_assignment():
+            return super().write(vals)
+        is_failing = status in FAILED
+        changing = self.filtered(lambda one: (one.notification_status in FAILED) != is_failing)
+        result = super().write(vals)
+        # sudo: which message it is of, whoever sends it
+        messages = changing.sudo().mail_message_id
+        self.env["crm.lead.contact"]._queue(messages.filtered(lambda one: one.model in TALKED_IN))
+        return result

@@ -5,9 +5,11 @@ from . import mail_activity
 from . import crm_playbook_deadline
 from . import crm_lead_waiver
 from . import crm_lead
+from . import at_hand
 from . import settling
 from . import causes
 from . import recurring
+from . import beginning
 from . import activities
 from . import escalation
 from . import words

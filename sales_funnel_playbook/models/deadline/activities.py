@@ -1,7 +1,4 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
-
-import pytz
 
 from odoo import api, models
 from odoo.tools import SQL, plaintext2html
@@ -105,10 +102,9 @@ class CrmLead(models.Model):
             return
         leads = self.browse({cause.lead_id for cause in causes})
         leads.fetch(["name"])  # Odoo asks for the name of each activity's lead, one by one
-        users = self.env["res.users"]
-        people = {cause: users.browse(cause.user_id or ()) for cause in causes}
-        due = leads._get_cause_due_times(causes, people, duties)
-        causes = [cause for cause in causes if self._is_due_to_appear(cause, due[cause], people[cause])]
+        due = leads._get_beginning(causes, duties)
+        causes = [*due]
+        people = self._get_doers(causes)
         escalations = leads._get_escalation_times(causes, due, people, duties)
         texts = self._get_duty_texts(causes, people)
         self.env["mail.activity"].create(
@@ -124,46 +120,6 @@ class CrmLead(models.Model):
                 if not (cause.is_satisfied and cause.duty.trigger in RECURRING)
             ]
         )
-
-    def _get_cause_due_times(self, causes, people, duties):
-        """Return ``{cause: when it is due}``, naive UTC."""
-        leads = {lead.id: lead for lead in self}
-        requests = {}
-        for cause in causes:
-            lead = leads[cause.lead_id]
-            delay = cause.duty.delay or duties.tiers[lead.tier][0]
-            requests[cause] = (delay, cause.started_at, lead._get_duty_calendar(duties), people[cause])
-        moments = self.env["crm.playbook.delay"]._get_due_moments(set(requests.values()))
-        return {
-            cause: max(moments[request], self._get_end_of_day(cause.resumed_on, people[cause]))
-            if cause.resumed_on
-            else moments[request]
-            for cause, request in requests.items()
-        }
-
-    def _get_duty_calendar(self, duties):
-        """Return the calendar of working time for this lead, maybe empty."""
-        calendar = self.env["resource.calendar"].browse(duties.calendar_id or ())
-        return calendar or (self.company_id or self.env.company).resource_calendar_id
-
-    def _get_end_of_day(self, day, user):
-        """Return the end of a date where ``user`` is, naive UTC."""
-        local = user._get_playbook_zone()
-        return (
-            local.localize(datetime.combine(day, time(23, 59, 59))).astimezone(pytz.utc).replace(tzinfo=None)
-        )
-
-    def _is_due_to_appear(self, cause, due, user):
-        """Tell whether the activity of ``cause`` appears now: at once, but what comes again and again only
-        on the day it is due.
-        """
-        today = user._get_playbook_day(self.env.cr.now())
-        return cause.duty.trigger not in RECURRING or self._get_due_day(due, user) <= today
-
-    @api.model
-    def _get_due_day(self, due, user):
-        """Return on which day something is due where ``user`` is: midnight ends a day, and begins none."""
-        return user._get_playbook_day(due - timedelta(seconds=1))
 
     def _get_escalation_times(self, causes, due, people, duties):
         """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from odoo import api, models
@@ -78,14 +78,27 @@ CLOSED = """
     WHERE duty.trigger IN ('won', 'lost')
 """
 # What has no activity yet and is about a lead that the rule applies to, with who does it. An occurrence is
-# said as its kind and number, such as "stay-345".
+# said as its kind and number, such as "stay-345". What is entered with a new deal, such as since when it is
+# in its stage, asks for nothing before the deal was there; but that it was captured earlier does.
 CAUSES = """
     WITH %(duties)s, %(leads)s, cause (key, lead_id, suffix, started_at, resumed_on) AS (%(queries)s)
-    SELECT begun.key, begun.lead_id, begun.kind, begun.number, GREATEST(begun.started_at, came.at),
-        begun.user_id, begun.resumed_on, begun.is_satisfied
+    SELECT begun.key, begun.lead_id, begun.kind, begun.number,
+        GREATEST(begun.started_at, came.at,
+            CASE WHEN begun.kind IN ('stay', 'won', 'lost') THEN begun.create_date END),
+        begun.user_id, begun.resumed_on, begun.is_satisfied,
+        GREATEST(begun.started_at, came.at, begun.create_date, CASE WHEN begun.trigger = 'communication'
+            THEN (SELECT MAX(create_date) FROM crm_lead_contact contact
+                WHERE contact.lead_id = begun.lead_id AND contacted_at = begun.started_at) END),
+        (SELECT MAX(looked_at) FROM crm_playbook_look WHERE playbook_id = %(playbook)s),
+        (SELECT playbook_done_at - playbook_started_at FROM mail_activity known
+            WHERE known.res_id = begun.lead_id
+                AND known.playbook_kind = begun.rule_kind AND known.playbook_rule_id = begun.rule_id
+                AND known.playbook_occurrence = begun.kind AND known.playbook_number = begun.number
+                AND known.playbook_closing = 'dropped' ORDER BY playbook_done_at DESC LIMIT 1)
     FROM (
         SELECT cause.key, cause.lead_id, occurrence.kind, occurrence.number, cause.started_at,
-            %(doer)s AS user_id, cause.resumed_on, %(is_satisfied)s AS is_satisfied, lead.stage_id
+            %(doer)s AS user_id, cause.resumed_on, %(is_satisfied)s AS is_satisfied, lead.stage_id,
+            lead.create_date, duty.trigger, duty.kind AS rule_kind, duty.id AS rule_id
         FROM cause JOIN duty ON duty.key = cause.key JOIN crm_lead ON crm_lead.id = cause.lead_id
         JOIN crm_lead lead ON lead.id = cause.lead_id %(people)s
         CROSS JOIN LATERAL (SELECT RTRIM(RTRIM(cause.suffix, '0123456789'), '-') AS kind, COALESCE(NULLIF(
@@ -111,7 +124,8 @@ CAUSES = """
 class Cause(NamedTuple):
     """Something that begins a deadline for a lead. ``user_id`` is who does it, or None; ``resumed_on`` is the
     day on which waiting for the customer ended, where it was longer than the delay; ``is_satisfied``: what
-    the rule waits for is there already.
+    the rule waits for is there already. ``noted_at`` is when it was recorded, ``looked_at`` when all deals
+    were looked at last, ``asked_for`` how long the same was asked for before: the last two maybe None.
     """
 
     duty: Duty
@@ -122,6 +136,21 @@ class Cause(NamedTuple):
     user_id: int | None
     resumed_on: datetime | None
     is_satisfied: bool
+    noted_at: datetime
+    looked_at: datetime | None
+    asked_for: timedelta | None
+
+    def is_late(self):
+        """Tell whether all deals were looked at since this was recorded, and this one did not meet the rule
+        then.
+        """
+        return bool(self.looked_at and self.noted_at < self.looked_at)
+
+    def begin_at(self, now):
+        """Return the same of a deal that has come to meet the rule ``now``: it counts from then, and what it
+        was asked for before counts, too.
+        """
+        return self._replace(started_at=max(now - (self.asked_for or timedelta()), self.started_at))
 
 
 class CrmLead(models.Model):
@@ -149,6 +178,7 @@ class CrmLead(models.Model):
                 SQL("(%s)", queries[trigger]) for trigger in queries if trigger in asked
             ),
             doer=DOER,
+            playbook=duties.playbook_id or None,
             came=self._get_came_query(duties, SQL("begun.lead_id")),
             people=duties.get_people(),
             applies=self._get_duty_test({duty.key: duty.domain for duty in duties.duties}, SQL("TRUE")),

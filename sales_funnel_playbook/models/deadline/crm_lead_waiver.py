@@ -17,6 +17,8 @@ ON_RECORD = """(
         cancelled_at, 'dropped', escalated_at, NULL, cancelled_by_id, reason
     FROM crm_lead_waiver
 )"""
+# What people ask each other for on a deal, besides what its rules do: cancelling it is a decision, too.
+DECIDED = frozenset({"approval", "question", "override"})
 
 
 class CrmLeadWaiver(models.Model):
@@ -49,7 +51,9 @@ class CrmLeadWaiver(models.Model):
     date_deadline = fields.Date(string="Due Date")
     escalated_at = fields.Datetime(help="When somebody else was told that it was overdue.")
     cancelled_at = fields.Datetime(required=True)
-    cancelled_by_id = fields.Many2one("res.users", required=True, ondelete="restrict")
+    cancelled_by_id = fields.Many2one(
+        "res.users", ondelete="set null", help="The deal's chatter keeps the name of a user who is deleted."
+    )
     reason = fields.Text()
 
     def _tell(self):
@@ -75,8 +79,8 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     def cancel_deadline(self, reason):
-        """Delete these activities; that somebody decided so, and why, is kept for those that a playbook's
-        deadline or output has asked for.
+        """Delete these activities; that somebody decided so, and why, is kept of what a playbook, or
+        somebody who works by it, has asked for.
 
         :param str reason: why it is not done
         """
@@ -89,7 +93,7 @@ class MailActivity(models.Model):
         # sudo: the deals of activities, and what asked for them, whoever may see them
         caused = self.sudo().filtered(lambda one: one.active and one.playbook_kind)
         leads = caused._get_their_leads()
-        decided = self.browse() if self.env.su else caused.filtered(lambda one: one._get_rule())
+        decided = self.browse() if self.env.su else caused.filtered(lambda one: one._is_decided())
         vals_list = [one._prepare_waiver_vals(self.env.user) for one in decided]
         result = super().unlink()
         vals_list = [vals for vals in vals_list if vals["lead_id"] in leads.exists()._ids]
@@ -98,6 +102,12 @@ class MailActivity(models.Model):
             self.env["crm.lead.waiver"].sudo().create(vals_list)._tell()
         leads.exists()._queue_settling()
         return result
+
+    def _is_decided(self):
+        """Tell whether deleting this is a decision that stays on record; not so of what only tells somebody
+        that something else was missed.
+        """
+        return bool(self._get_rule()) or self.playbook_kind in DECIDED
 
     def _prepare_waiver_vals(self, user):
         return {

@@ -1,10 +1,9 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL, format_datetime, split_every
 
 from ..core.crm_playbook_refresh import BATCH
-from ..core.telling import MY_DAY
 from .crm_lead_waiver import ON_RECORD
 
 # Deals on which two deadlines were missed since this risk was last closed, with the last one missed.
@@ -48,9 +47,8 @@ class CrmLead(models.Model):
         missed.write({"playbook_escalated_at": now})
         vals_list = [missed_one._prepare_escalation_vals() for missed_one in missed]
         # who is told hears of it in one message, when the job is through
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            [vals for vals in vals_list if vals]
-        )
+        told = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+        told.create([vals for vals in vals_list if vals])._note_missed()
 
     def _take_back_escalations(self):
         """What was told to somebody who has left since is told again, to somebody who is there."""
@@ -104,25 +102,13 @@ class MailActivity(models.Model):
             "playbook_assigned_id": user.id,
         }
 
-    @api.model
-    def _tell_missed(self):
-        """Tell everybody, in one message, of what was missed since the last time and is theirs."""
-        told = self.search(
-            [
-                ("playbook_kind", "=", "escalation"),
-                ("active", "=", True),
-                ("playbook_escalated_at", "=", False),
-                ("user_id.active", "=", True),
-            ],
-            order="id",
+    def _note_missed(self):
+        """Note whom these tell of what was missed."""
+        leads = self.env["crm.lead"].browse(set(self.mapped("res_id"))).grouped("id")
+        self.env["crm.playbook.notice"]._note(
+            "missed", [(one.user_id.partner_id, leads[one.res_id], one.summary) for one in self]
         )
-        told.write({"playbook_escalated_at": self.env.cr.now()})
-        for user, its in told.grouped("user_id").items():
-            its = its.with_context(lang=user.lang or "en_US")
-            names = its.env["crm.lead"].browse(its.mapped("res_id")).exists().grouped("id")
-            lines = [(names[one.res_id], one.summary or "") for one in its if one.res_id in names]
-            subject = its[0].summary if len(its) == 1 else its.env._("%s missed deadlines", len(its))
-            its.env["crm.lead"]._tell_together(user.partner_id, subject, lines, MY_DAY)
+        self.write({"playbook_escalated_at": self.env.cr.now()})
 
     def _prepare_escalation_words(self):
         """Return summary and note of what tells that this one was missed, in the reader's language and time
@@ -158,17 +144,6 @@ class MailActivity(models.Model):
             ),
         ]
         return Markup("").join(Markup("<p>%s</p>") % line for line in lines)
-
-
-class CrmPlaybookRefresh(models.Model):
-    _inherit = "crm.playbook.refresh"
-
-    @api.model
-    def _end_run(self, kinds):
-        """Who is to know of what was missed hears of all of it at once."""
-        if "deadlines" in kinds:
-            self.env["mail.activity"]._tell_missed()
-        return super()._end_run(kinds)
 
 
 class ResUsers(models.Model):

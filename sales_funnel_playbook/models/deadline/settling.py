@@ -9,6 +9,7 @@ from odoo.tools.misc import clean_context
 from ...exceptions import CONCURRENCY_ERRORS
 from ..core.crm_playbook_duty import Duties
 from ..core.memory import remembered
+from .at_hand import FEW
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +48,12 @@ class CrmPlaybook(models.Model):
         tracking=True,
         help="After which captured contacts the deadlines of “Customer contacted” ask for a progress note.",
     )
+
+    def write(self, vals):
+        """Contacts that notes are asked for after from now on ask for none that was before."""
+        wider = self.filtered(lambda one: one.asked_contact != vals.get("asked_contact", one.asked_contact))
+        wider.deadline_ids.filtered(lambda rule: rule.trigger == "communication")._begin_anew()
+        return super().write(vals)
 
     @api.model
     @remembered()
@@ -156,9 +163,13 @@ class CrmLead(models.Model):
         self.env.flush_all()  # what follows reads in SQL
         duties = self.env["crm.playbook"]._get_duties()
         for playbook_id, followed in leads._group_by_playbook().items():
-            followed._end_deadlines(playbook_id, duties.get(playbook_id))
-            if playbook_id in duties and duties[playbook_id].duties:
-                followed._begin_isolated(playbook_id, duties[playbook_id], is_job)
+            ending = beginning = duties.get(playbook_id)
+            if beginning and len(followed) <= FEW:
+                ending, beginning = followed._get_duties_at_hand(beginning)
+            if ending or playbook_id not in duties:
+                followed._end_deadlines(playbook_id, ending)
+            if beginning and beginning.duties:
+                followed._begin_isolated(playbook_id, beginning, is_job)
         self.env.flush_all()
 
     def _merge_dependences_history(self, opportunities):

@@ -145,23 +145,35 @@ class CrmLeadOutput(models.Model):
                 "reviewed_at": fields.Datetime.now(),
             }
         )
-        for submission in self:
-            submission._tell_submitter()
+        self._tell_submitters()
         self._close_approval()
         return True
 
-    def _tell_submitter(self):
-        """Post the decision in the deal's chatter, addressed to who handed the output in."""
+    def _tell_submitters(self):
+        """Post each decision in its deal's chatter; who handed in one output is addressed there, who handed
+        in several hears of them in one message.
+        """
+        # sudo: a leader may decide on deals that are not theirs to edit
+        for user, its in self.sudo().grouped("user_id").items():
+            partner = user.partner_id - self.env.user.partner_id
+            for submission in its:
+                submission.lead_id.message_post(
+                    body=submission._prepare_decision(),
+                    partner_ids=partner.ids if len(its) == 1 else (),
+                    author_id=self.env.user.partner_id.id,
+                )
+            if len(its) > 1:
+                told = its.with_context(lang=user.lang)
+                self.env["crm.playbook.notice"]._note(
+                    "decided", [(partner, one.lead_id, one._prepare_decision()) for one in told if partner]
+                )
+
+    def _prepare_decision(self):
+        """Return what was decided, in the language of the environment."""
         values = {"output": self.output_id.name, "comment": self.review_comment}
         if self.state == "approved":
-            body = self.env._("Output approved: %(output)s", **values)
-        else:
-            body = self.env._("Output rejected: %(output)s – %(comment)s", **values)
-        partner = self.user_id.partner_id if self.user_id != self.env.user else self.env["res.partner"]
-        # sudo: a leader may decide on a deal that is not theirs to edit
-        self.lead_id.sudo().message_post(
-            body=body, partner_ids=partner.ids, author_id=self.env.user.partner_id.id
-        )
+            return self.env._("Output approved: %(output)s", **values)
+        return self.env._("Output rejected: %(output)s – %(comment)s", **values)
 
     def _request_approval(self):
         """Ask the leader of the deal's team by an activity, where approval is asked for; where there is no

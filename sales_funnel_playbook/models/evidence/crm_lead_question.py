@@ -19,7 +19,7 @@ class CrmLeadQuestion(models.Model):
     criterion_id = fields.Many2one("crm.playbook.criterion", index="btree_not_null", ondelete="cascade")
     condition_id = fields.Many2one("crm.playbook.condition", index="btree_not_null", ondelete="cascade")
     ask_by = fields.Date(required=True)
-    user_id = fields.Many2one("res.users", string="Noted By", required=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", string="Noted By", ondelete="set null")
     activity_id = fields.Many2one("mail.activity", index="btree_not_null", ondelete="set null")
 
     _one_rule = models.Constraint(

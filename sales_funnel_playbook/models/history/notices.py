@@ -1,8 +1,4 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
-
-from ..core.telling import MANY
 
 # The ways of coming into a stage that others hear of; going back to one is none.
 TOLD = ("created", "forward", "skip", "won", "reassigned", "split")
@@ -50,62 +46,50 @@ class CrmLeadStageLog(models.Model):
             and (stage := gates[segment.playbook_id].stages.get(segment.stage_id))
             and stage.is_announced
         ]
-        self.env["crm.lead"]._tell_entered(told)
+        self.env["crm.playbook.notice"]._queue(self.env["crm.lead"].browse(told), "_tell_entered")
         return result
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    @api.model
-    def _tell_entered(self, lead_ids):
+    def _tell_entered(self, is_alone):
         """Tell those whom a playbook's stage names that these leads have entered it. They follow a deal from
         the first time on; who has unfollowed it since is left alone.
+
+        :param bool is_alone: whether there is one, of which a message in its chatter tells
         """
-        # sudo: everybody who is named is told, whoever may see whom
-        leads = self.sudo().browse(lead_ids)
-        if len(leads) > MANY:
-            return leads._tell_entered_together()
-        for lead in leads:
-            partners = lead.playbook_stage_id._get_notified_partners()
-            earlier = lead.stage_log_ids.filtered("left_at").stage_id
-            if not partners:
-                continue
-            subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_stage")
-            if lead.stage_id not in earlier:
-                lead._follow_with(partners, subtype)
-            lead.message_post(
-                body=self.env._("The deal has entered “%s”.", lead.stage_id.name),
+        subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_stage")
+        told = []
+        for stage, leads in self.grouped("playbook_stage_id").items():
+            partners = stage._get_notified_partners()
+            leads._get_new_there()._follow_with(partners, subtype)
+            for partner in partners:
+                name = stage.stage_id.with_context(lang=partner.lang).name
+                told += [(partner, lead, name) for lead in leads]
+        if told and is_alone:
+            self.message_post(
+                body=self.env._("The deal has entered “%s”.", self.stage_id.name),
                 subtype_id=subtype.id,
                 author_id=self.env.user.partner_id.id,
             )
-        return None
+        elif told:
+            self.env["crm.playbook.notice"]._note("entered", told)
 
-    def _tell_entered_together(self):
-        """The same of many leads, as of an import: everybody hears of all of them in one message."""
-        subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_stage")
-        defaults = self.env["mail.message.subtype"].default_subtypes("crm.lead")[0]
-        told = defaultdict(list)
-        for stage, leads in self.grouped("playbook_stage_id").items():
-            partners = stage._get_notified_partners()
-            new = leads.filtered(
-                lambda lead: lead.stage_id not in lead.stage_log_ids.filtered("left_at").stage_id
-            )
-            if partners and new:
-                subtypes = dict.fromkeys(partners.ids, (defaults | subtype).ids)
-                self.env["mail.followers"]._insert_followers(
-                    "crm.lead", new.ids, partners.ids, subtypes, existing_policy="skip"
-                )
-            for partner in partners:
-                told[partner] += [(lead, lead.stage_id.name) for lead in leads]
-        for partner, lines in told.items():
-            subject = self.env._("%s deals have entered a stage", len(lines))
-            self._tell_together(partner, subject, lines)
+    def _get_new_there(self):
+        """Return those of these leads that have not been in their stage before."""
+        return self.filtered(
+            lambda lead: lead.stage_id not in lead.stage_log_ids.filtered("left_at").stage_id
+        )
 
     def _follow_with(self, partners, subtype):
-        """Have ``partners`` follow this lead with ``subtype``, besides what they hear of anyway."""
+        """Have ``partners`` follow these leads with ``subtype``, besides what they hear of anyway."""
+        if not self or not partners:
+            return
         followers = self.message_follower_ids.filtered(lambda one: one.partner_id in partners)
         followers.subtype_ids |= subtype
-        new = partners - followers.partner_id
         defaults = self.env["mail.message.subtype"].default_subtypes("crm.lead")[0]
-        self.message_subscribe(new.ids, (defaults | subtype).ids)
+        subtypes = dict.fromkeys(partners.ids, (defaults | subtype).ids)
+        self.env["mail.followers"]._insert_followers(
+            "crm.lead", self.ids, partners.ids, subtypes, existing_policy="skip"
+        )

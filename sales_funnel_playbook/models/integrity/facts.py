@@ -24,6 +24,17 @@ RISKS = """
     ) risk ON risk.lead_id = lead.id
     WHERE COALESCE(risk.rank, 0) <> COALESCE(ARRAY_POSITION(%(levels)s, lead.risk_level::text), 0)
 """
+# A deal's last contact is that of its latest note or captured contact.
+LAST_CONTACTS = """
+    SELECT lead.id FROM crm_lead lead
+    LEFT JOIN (
+        SELECT lead_id, MAX(at) AS at FROM (
+            SELECT lead_id, communicated_at AS at FROM crm_lead_progress
+            UNION ALL SELECT lead_id, contacted_at FROM crm_lead_contact
+        ) talk GROUP BY lead_id
+    ) latest ON latest.lead_id = lead.id
+    WHERE DATE_TRUNC('second', lead.last_contact_at) IS DISTINCT FROM DATE_TRUNC('second', latest.at)
+"""
 
 
 class CrmPlaybookIntegrity(models.AbstractModel):
@@ -43,6 +54,10 @@ class CrmPlaybookIntegrity(models.AbstractModel):
                 "An activity of a playbook is on a deal that is not there: in developer mode choose “Become"
                 " Superuser”, and delete it in Settings → Technical → Activities."
             ),
+            "last_contact": self.env._(
+                "The last contact of a deal is not that of its latest note or captured contact: write a note"
+                " on it, or change the date of one."
+            ),
             "risk_level": self.env._(
                 "The risk level of a deal is not that of its gravest open risk: close or reopen a risk of it."
             ),
@@ -55,6 +70,7 @@ class CrmPlaybookIntegrity(models.AbstractModel):
             **super()._examine(),
             "orphan_facts": self._find_orphans(),
             "orphan_activities": self._fetch_column(SQL(LOST_ACTIVITIES)),
+            "last_contact": self._fetch_column(SQL(LAST_CONTACTS)),
             "risk_level": self._fetch_column(SQL(RISKS, levels=levels)),
         }
 

@@ -1,11 +1,8 @@
-from collections import defaultdict
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..core.telling import MANY
 from .crm_lead import KEPT_FIELDS
 from .crm_risk_type import LEVELS
 
@@ -175,22 +172,33 @@ class CrmLeadRisk(models.Model):
         return self.write({"state": "open"})
 
     def _raise_alarm(self):
-        """Tell followers and leader; of many at once each in one message."""
-        if len(self) > MANY:
-            self.sudo()._raise_alarms_together()  # sudo: as below
+        """Have followers and leader told when the transaction ends."""
+        self.env["crm.playbook.notice"]._queue(self, "_tell_alarm")
+
+    def _tell_alarm(self, is_alone):
+        """Tell followers and leader of these that are high still; everybody of several in one message.
+
+        :param bool is_alone: whether there is one only
+        """
+        high = self.filtered(lambda risk: risk._is_alarming())
+        if not is_alone:
+            high._note_alarms()
             return
-        for risk in self.sudo():  # sudo: everybody who follows is told, whoever may see whom
-            partners = risk._get_decider().partner_id
+        for risk in high:
             risk.lead_id.message_post(
                 body=risk._prepare_alarm(),
                 subtype_xmlid="sales_funnel_playbook.mail_message_subtype_risk",
-                partner_ids=partners.ids,
+                partner_ids=risk._get_decider().partner_id.ids,
                 author_id=self.env.user.partner_id.id,
             )
 
-    def _raise_alarms_together(self):
-        """Note these on their deals, and send everybody who is to know one message with the list."""
-        self.lead_id._message_log_batch(bodies={risk.lead_id.id: risk._prepare_alarm() for risk in self})
+    def _note_alarms(self):
+        """Log these on their deals, and note whom to tell."""
+        bodies = {
+            lead.id: Markup().join(risk._prepare_alarm() for risk in its)
+            for lead, its in self.grouped("lead_id").items()
+        }
+        self.lead_id._message_log_batch(bodies=bodies)
         subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
         followers = self.env["mail.followers"].search(
             [
@@ -201,13 +209,13 @@ class CrmLeadRisk(models.Model):
             ]
         )
         following = followers.grouped("res_id")
-        told = defaultdict(list)
-        for risk in self:
-            partners = following.get(risk.lead_id.id, followers.browse()).partner_id
-            for partner in partners | risk._get_decider().partner_id:
-                told[partner].append((risk.lead_id, risk.type_id.name or ""))
-        for partner, lines in told.items():
-            self.env["crm.lead"]._tell_together(partner, self.env._("%s high risks", len(lines)), lines)
+        told = [
+            (partner, risk.lead_id, risk.with_context(lang=partner.lang).type_id.name or "")
+            for risk in self
+            for partner in following.get(risk.lead_id.id, followers.browse()).partner_id
+            | risk._get_decider().partner_id
+        ]
+        self.env["crm.playbook.notice"]._note("risk", told)
 
     def _get_decider(self):
         """Return who agrees the response: the team's leader, else who sees to the risk."""

@@ -1,4 +1,5 @@
 from . import test_contact
+from . import test_contact_bounce
 from . import test_contact_deals
 from . import test_contact_use
 from . import test_customer

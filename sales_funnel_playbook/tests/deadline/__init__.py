@@ -4,6 +4,7 @@ from . import test_deadline_days
 from . import test_deadline_escalation
 from . import test_deadline_flood
 from . import test_deadline_job
+from . import test_deadline_late
 from . import test_deadline_past
 from . import test_deadline_recurring
 from . import test_deadline_report
@@ -13,3 +14,4 @@ from . import test_deadline_template
 from . import test_deadline_tours
 from . import test_deadline_words
 from . import test_leaver
+from . import test_year

@@ -34,6 +34,8 @@ class DeadlineCase(PlaybookCase):
             self.env["crm.lead.contact"]._cron_capture()
             jobs = self.env["crm.playbook.refresh"]
             jobs._cron_start_deadlines()
+            self.env["crm.playbook.notice"]._mark_run("deadlines")
+            jobs.search([("kind", "=", "deadlines")]).requested_at = at(*moment)  # the set-up asked for some
             for job in jobs.search([("kind", "=", "deadlines")]):
                 while job.exists() and job._run_batch():
                     pass

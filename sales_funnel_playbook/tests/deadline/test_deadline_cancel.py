@@ -172,3 +172,62 @@ class TestDeadlineCancel(DeadlineCase):
         with self.at(20, 11):
             self.leader.action_archive()
         self.assertEqual(told.exists().user_id, self.playbook.responsible_user_id)
+
+    def test_what_people_ask_of_each_other_is_cancelled_on_record_too(self):
+        """Approvals, open questions, and what a manager let pass."""
+        report = self._create_output(self.stage_lead, "Report", approval="team_leader", evidence="note")
+        lead = self.create_lead_at(18)
+        with self.at(18, 10):
+            lead.with_user(self.rep).submit_output(
+                report.id, note="The whole story of the deal, as asked for"
+            )
+            lead.with_user(self.rep).ask_later(self.review_passed.id, "condition", date(2024, 3, 25))
+            reason = self.env["crm.playbook.override.reason"].search([], limit=1)
+            lead.with_user(self.leader).override_gate(self.stage_demo.id, reason.id, "They are in a hurry")
+        asked = self.get_work(lead).filtered("active")
+        kinds = {"approval", "question", "override"}
+        self.assertEqual(set(asked.mapped("playbook_kind")) & kinds, kinds)
+        with self.at(18, 11):
+            for one in asked.filtered(lambda one: one.playbook_kind in kinds):
+                one.with_user(one.user_id).cancel_deadline("Not needed")
+        self.run_job(19, 9)
+        self.assertFalse(self.get_work(lead).filtered(lambda one: one.playbook_kind in kinds))
+        waivers = self.waivers.search([("lead_id", "=", lead.id)])
+        self.assertLessEqual(kinds, set(waivers.mapped("kind")))
+        self.assertEqual(set(waivers.mapped("reason")), {"Not needed"})
+        approval = waivers.filtered(lambda one: one.kind == "approval")
+        self.assertEqual((approval.cancelled_by_id, approval.summary), (self.leader, "Approve: Report"))
+        self.env.flush_all()
+        lines = self.env["crm.playbook.deadline.report"].search(
+            [("lead_id", "=", lead.id), ("cancelled_by_id", "!=", False)]
+        )
+        self.assertEqual(set(lines.mapped("state")), {"dropped"})
+        self.assertLessEqual(kinds, set(lines.mapped("kind")))
+
+    def test_handed_in_again_approval_is_asked_for_again(self):
+        report = self._create_output(self.stage_lead, "Report", approval="team_leader", evidence="note")
+        lead = self.create_lead_at(18)
+        for day in (18, 19):
+            with self.at(day, 10):
+                lead.with_user(self.rep).submit_output(
+                    report.id, note=f"The whole story on the {day}th of March"
+                )
+            [asked] = self.get_work(lead).filtered(lambda one: one.active and one.playbook_kind == "approval")
+            with self.at(day, 11):
+                asked.with_user(self.leader).unlink()
+        self.assertEqual(self.waivers.search_count([("lead_id", "=", lead.id), ("kind", "=", "approval")]), 2)
+
+    def test_a_user_who_has_cancelled_work_can_be_deleted(self):
+        somebody = self.rep.copy({"login": "somebody", "name": "Somebody"})
+        lead = self.create_lead_at(18, user_id=somebody.id)
+        with self.at(18, 10):
+            lead.with_user(somebody).ask_later(self.review_passed.id, "condition", date(2024, 3, 25))
+            self.get_work(lead, self.survey).with_user(somebody).cancel_deadline("No need")
+        waiver = self.waivers.search([("lead_id", "=", lead.id)])
+        lead.user_id = self.rep
+        self.env.flush_all()
+        somebody.unlink()
+        self.assertFalse(waiver.cancelled_by_id)
+        told = lead.message_ids.filtered(lambda message: "Cancelled: Survey" in message.body)
+        self.assertEqual(told.author_id.name, "Somebody")
+        self.assertEqual(len(lead.question_ids), 1)

@@ -141,7 +141,8 @@ class TestDeadlineRules(DeadlineCase):
         told = self.playbook.message_ids.filtered(
             lambda message: "“Broken” cannot be followed" in message.body
         )
-        self.assertEqual(told.notified_partner_ids, self.playbook.responsible_user_id.partner_id)
+        mail = self.env["mail.message"].search([("subject", "like", "“Broken” cannot be followed")])
+        self.assertEqual(mail.notified_partner_ids, self.playbook.responsible_user_id.partner_id)
         self.run_job(18, 11)
         self.assertEqual(self.playbook.message_ids.filtered(lambda m: "cannot be followed" in m.body), told)
         self.assertIn("Broken", self.playbook.broken_rules)

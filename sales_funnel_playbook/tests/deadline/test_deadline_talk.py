@@ -25,8 +25,8 @@ class TestDeadlineTalk(DeadlineCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._create_deadline("Write the note", "communication", 24, "hours")
         cls.playbook.asked_contact = "all"
+        cls._create_deadline("Write the note", "communication", 24, "hours")
         cls.customer = cls.env["res.partner"].create({"name": "Ms Wu", "email": "wu@customer.example"})
         domain = cls.env["mail.alias.domain"].create({"name": "talk.example"})
         cls.env.company.alias_domain_id = domain

@@ -147,6 +147,7 @@ class TestDeadlineWords(DeadlineCase):
         )
         deadline, question = self._get_one(work, "deadline"), self._get_one(work, "question")
         deadline.with_user(self.rep).user_id = colleague
+        self.env.cr.flush()
         self.assertEqual((deadline.summary, deadline.note), ("调研", "<p>问清谁决策</p>"))
         mails = [("message_type", "=", "user_notification"), ("subject", "ilike", "调研")]
         self.assertEqual(self.env["mail.message"].search(mails).notified_partner_ids, colleague.partner_id)

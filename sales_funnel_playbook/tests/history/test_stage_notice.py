@@ -17,6 +17,7 @@ class TestStageNotice(PlaybookCase):
         cls.lead = cls._create_lead()
 
     def _told(self):
+        self.env.cr.flush()
         return self.lead.message_ids.filtered(lambda message: message.subtype_id == self.subtype)
 
     def _follower(self, user=None):
@@ -33,15 +34,18 @@ class TestStageNotice(PlaybookCase):
 
     def test_whoever_has_unfollowed_is_left_alone(self):
         self._advance(self.lead, self.stage_demo)
+        self.env.cr.flush()
         self.lead.message_unsubscribe(self.presales.partner_id.ids)
         self.lead.stage_id = self.stage_lead
         self.assertEqual(len(self._told()), 1, "going back tells nobody")
         self.lead.stage_id = self.stage_demo
+        self.env.cr.flush()
         self.assertFalse(self._follower())
         self.assertFalse(self._told()[0].notified_partner_ids)
 
     def test_whoever_does_not_want_this_kind_hears_the_others(self):
         self._advance(self.lead, self.stage_demo)
+        self.env.cr.flush()
         self._follower().subtype_ids -= self.subtype
         self.lead.stage_id = self.stage_lead
         self.lead.stage_id = self.stage_demo
@@ -51,6 +55,7 @@ class TestStageNotice(PlaybookCase):
         note = self.env.ref("mail.mt_note")
         self.lead.message_subscribe(self.presales.partner_id.ids, note.ids)
         self._advance(self.lead, self.stage_demo)
+        self.env.cr.flush()
         self.assertEqual(self._follower().subtype_ids, note | self.subtype)
         self.assertEqual(self._told().notified_partner_ids, self.presales.partner_id)
 

@@ -77,7 +77,8 @@ DAMAGES = {
     ),
     "a note about a deal that is not there": (
         "ALTER TABLE crm_lead_progress DROP CONSTRAINT crm_lead_progress_lead_id_fkey;"
-        " UPDATE crm_lead_progress SET lead_id = 999999 WHERE lead_id = %(lead)s",
+        " UPDATE crm_lead_progress SET lead_id = 999999 WHERE lead_id = %(lead)s;"
+        " UPDATE crm_lead SET last_contact_at = NULL WHERE id = %(lead)s",
         {"orphan_facts"},
     ),
     "an activity on a deal that is not there": (
@@ -91,6 +92,14 @@ DAMAGES = {
     "a risk without its level": (
         "UPDATE crm_lead SET risk_level = NULL WHERE id = %(lead)s",
         {"risk_level"},
+    ),
+    "a contact that nobody had": (
+        "UPDATE crm_lead SET last_contact_at = last_contact_at + INTERVAL '1 day' WHERE id = %(lead)s",
+        {"last_contact"},
+    ),
+    "a note whose contact nobody knows": (
+        "UPDATE crm_lead SET last_contact_at = NULL WHERE id = %(lead)s",
+        {"last_contact"},
     ),
     "a score that nobody earned": (
         "UPDATE crm_lead SET score = 9 WHERE id = %(lead)s",

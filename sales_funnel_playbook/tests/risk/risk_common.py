@@ -20,6 +20,7 @@ class RiskCase(PlaybookCase):
         return self.env["crm.lead.risk"].create({"lead_id": self.lead.id, "level": level, **vals})
 
     def _alarms(self, lead=None):
+        self.env.cr.flush()
         subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
         return (lead or self.lead).message_ids.filtered(lambda message: message.subtype_id == subtype)
 

@@ -51,6 +51,7 @@ class World:
         self.secret = f"{SECRET} {name}"  # what only who may see the deal reads
         self.env = api.Environment(case.env.cr, SUPERUSER_ID, {"allowed_company_ids": company.ids})
         self.records = {"res.company": company, "res.users": user, "crm.team": team}
+        self.records["res.partner"] = user.partner_id
         self._make_rules()
         self._make_deal()
 

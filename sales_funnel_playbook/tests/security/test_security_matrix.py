@@ -90,6 +90,8 @@ MODELS = {
     "crm.playbook.case.version": "versions",
     "crm.playbook.case.session.line": "agenda",
     "crm.playbook.refresh": "queue",
+    "crm.playbook.notice": "queue",
+    "crm.playbook.look": "queue",
     "crm.lead.confirm": "dialog",
     "crm.lead.output.reject": "dialog",
     "crm.lead.waive": "dialog",
