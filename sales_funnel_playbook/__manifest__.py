@@ -12,8 +12,10 @@
         "security/crm_funnel_security.xml",
         "security/crm_funnel_snapshot_security.xml",
         "security/crm_playbook_case_security.xml",
+        "security/crm_playbook_role_security.xml",
         "security/ir.model.access.csv",
         # rules
+        "views/role/crm_playbook_role_views.xml",
         "views/customer/crm_competitor_views.xml",
         "views/customer/crm_progress_milestone_views.xml",
         "views/risk/crm_risk_type_views.xml",
@@ -82,6 +84,7 @@
         # menus
         "views/core/crm_menus.xml",
         # the shipped rules
+        "data/crm_playbook_role_data.xml",
         "data/crm_playbook_check_data.xml",
         "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",

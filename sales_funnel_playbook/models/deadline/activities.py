@@ -8,6 +8,7 @@ from odoo.tools import SQL, plaintext2html
 
 from ..core.crm_playbook_duty import DOER, RECURRING, Duties
 
+MANAGER = "sales_team.group_sale_manager"
 # What is no longer asked for: by the rules as they are now, and by where the lead is.
 IS_DROPPED = """
     CASE
@@ -58,6 +59,21 @@ IS_MOVED = """
     doer.id IS DISTINCT FROM work.user_id AND doer.id IS NOT NULL AND (holder.id IS NULL
         OR work.user_id = work.playbook_assigned_id AND doer.id <> work.playbook_assigned_id)
 """
+# Who approves what was handed in: whom the rule names, as long as they are there; else the leader, else the
+# playbook's responsible, if they may; not who handed it in, where the rule says so.
+APPROVER = """
+    SELECT COALESCE(
+        (SELECT its.id FROM res_users its WHERE its.active AND its.id IS DISTINCT FROM barred.id AND (
+            rule.approval = 'user' AND its.id = rule.approval_user_id
+            OR rule.approval = 'role' AND its.id IN (SELECT held.user_id FROM crm_lead_member held
+                WHERE held.lead_id = lead.id AND held.role_id = rule.approval_role_id
+                AND held.left_at IS NULL))
+            ORDER BY its.id <> work.user_id, its.id LIMIT 1),
+        NULLIF(leader.id, barred.id), CASE WHEN %(may_keeper_approve)s THEN NULLIF(keeper.id, barred.id) END)
+    FROM crm_lead_output submission JOIN crm_playbook_output rule ON rule.id = submission.output_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN rule.approval_by_other THEN submission.user_id END AS id) barred
+    WHERE submission.id = work.playbook_rule_id
+"""
 OPEN = """
     WITH %(duties)s
     SELECT verdict, user_id, ARRAY_AGG(id) FROM (
@@ -66,7 +82,7 @@ OPEN = """
                 WHEN %(is_moved)s THEN 'moved' END AS verdict
         FROM (
             SELECT id, res_id, user_id, playbook_id, playbook_occurrence, playbook_number,
-                playbook_started_at, playbook_assigned_id, playbook_kind AS kind,
+                playbook_started_at, playbook_assigned_id, playbook_kind AS kind, playbook_rule_id,
                 playbook_kind || ':' || playbook_rule_id AS key
             FROM mail_activity
             WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s) AND active
@@ -77,8 +93,7 @@ OPEN = """
         %(people)s
         LEFT JOIN res_users holder ON holder.id = work.user_id AND holder.active
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
-            WHEN work.kind = 'approval'
-                THEN COALESCE(leader.id, CASE WHEN %(may_keeper_approve)s THEN keeper.id END)
+            WHEN work.kind = 'approval' THEN (%(approver)s)
             WHEN work.kind = 'escalation' AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
             WHEN work.kind NOT IN ('question', 'override') THEN NULL
             WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
@@ -270,7 +285,7 @@ class CrmLead(models.Model):
             duties=duties.get_tables(),
             people=duties.get_people(),
             doer=DOER,
-            may_keeper_approve=bool(keeper) and keeper.has_group("sales_team.group_sale_manager"),
+            approver=SQL(APPROVER, may_keeper_approve=bool(keeper) and keeper.has_group(MANAGER)),
             is_dropped=SQL(
                 IS_DROPPED,
                 playbook=playbook_id or None,

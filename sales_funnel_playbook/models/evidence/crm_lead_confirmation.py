@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from ...arguments import is_id
 
@@ -126,6 +126,13 @@ class CrmLead(models.Model):
             )
         if self._get_confirmations(condition):
             return self.env._("“%s” is already confirmed for this deal.", condition.name)
+        if not self._is_done_by(condition.role_id, self.env.user):
+            return self.env._(
+                "“%(condition)s” is confirmed by the role %(role)s: %(people)s.",
+                condition=condition.name,
+                role=condition.role_id.name,
+                people=format_list(self.env, self._get_role_people(condition.role_id).mapped("name")),
+            )
         if not condition.evidence_required or files:
             return False
         if not note:

@@ -28,8 +28,15 @@ class CrmPlaybookStage(models.Model):
         help="The same for the leader and the members of these teams, such as pre-sales or delivery.",
     )
 
+    notify_role_ids = fields.Many2many(
+        "crm.playbook.role",
+        "crm_playbook_stage_notify_role_rel",
+        string="Notify Roles",
+        help="The same for who has these roles on the deal.",
+    )
+
     def _get_notified_partners(self):
-        """Return the partners of all who are told when a deal enters this stage."""
+        """Return the partners of all who are told when a deal enters this stage, whatever deal it is."""
         users = self.notify_user_ids | self.notify_team_ids.user_id | self.notify_team_ids.member_ids
         return users.filtered(lambda user: user.active and not user.share).partner_id
 
@@ -67,7 +74,7 @@ class CrmLead(models.Model):
         if len(leads) > MANY:
             return leads._tell_entered_together()
         for lead in leads:
-            partners = lead.playbook_stage_id._get_notified_partners()
+            partners = lead._get_notified_partners()
             earlier = lead.stage_log_ids.filtered("left_at").stage_id
             if not partners:
                 continue
@@ -81,13 +88,19 @@ class CrmLead(models.Model):
             )
         return None
 
+    def _get_notified_partners(self):
+        """Return the partners of all who are told that this lead has entered its stage."""
+        stage = self.playbook_stage_id
+        return stage._get_notified_partners() | self._get_role_people(stage.notify_role_ids).partner_id
+
     def _tell_entered_together(self):
         """The same of many leads, as of an import: everybody hears of all of them in one message."""
         subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_stage")
         defaults = self.env["mail.message.subtype"].default_subtypes("crm.lead")[0]
         told = defaultdict(list)
-        for stage, leads in self.grouped("playbook_stage_id").items():
-            partners = stage._get_notified_partners()
+        for (_stage, partners), leads in self.grouped(
+            lambda lead: (lead.playbook_stage_id, lead._get_notified_partners())
+        ).items():
             new = leads.filtered(
                 lambda lead: lead.stage_id not in lead.stage_log_ids.filtered("left_at").stage_id
             )

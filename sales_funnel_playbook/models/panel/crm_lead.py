@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Date, Datetime
-from odoo.tools import SQL
 
 from ..gate.types import Demands, StageMove
 from .details import MAX_STAYS
@@ -52,7 +51,7 @@ class CrmLead(models.Model):
 
     def _get_panel_facts(self, rules):
         """Return what was recorded about this lead: ``{"met", "demands", "questions",
-        "confirmations", "submissions", "files", "stays", "due", "users"}``, each read once.
+        "confirmations", "submissions", "files", "stays", "due", "users", "asked"}``, each read once.
         """
         gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
         conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
@@ -69,6 +68,7 @@ class CrmLead(models.Model):
             if not outputs[fact.output_id.id]["domain"]
             and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
         }
+        users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS])
         # sudo: as the confirmations, and read with them
         questions = self.sudo().question_ids
         asked = {("confirmation", question.condition_id.id) for question in questions}
@@ -88,7 +88,8 @@ class CrmLead(models.Model):
             "files": self._get_panel_files(confirmations, submissions),
             "stays": stays,
             "due": self._get_panel_due_times(rules, stays),
-            "users": self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS]),
+            "users": users,
+            "asked": approvers,
         }
 
     def _get_panel_matches(self, rules, demands, outputs):
@@ -126,18 +127,6 @@ class CrmLead(models.Model):
         # sudo: the salesperson's time zone and leave count, whoever asks
         owner = self.sudo().user_id
         return self.env["crm.playbook.output"]._get_due_times(delays, begun_at, calendar, owner)
-
-    def _get_panel_users(self, confirmations, submissions, stays):
-        """Return ``{user id: name}`` of everybody who did something here, in one query."""
-        users = confirmations.user_id | submissions.user_id | submissions.reviewed_by_id | stays.moved_by_id
-        if not users:
-            return {}
-        names = SQL(
-            "SELECT users.id, partner.name FROM res_users users"
-            " JOIN res_partner partner ON partner.id = users.partner_id WHERE users.id = ANY(%s)",
-            users.ids,
-        )
-        return dict(self.env.execute_query(names))
 
     @api.model
     def _get_panel_files(self, confirmations, submissions):
@@ -231,6 +220,7 @@ class CrmLead(models.Model):
         return {
             **rule,
             "met": (rule["kind"], rule["id"]) in facts["met"],
+            **self._prepare_panel_people(rule),
             # sudo: that a field is filled is no secret, where the condition on it is none
             "fields": [{**field, "is_set": bool(self.sudo()[field["name"]])} for field in rule["fields"]],
             "ask_by": facts["questions"].get(self.env["crm.playbook.condition"].browse(rule["id"]), False),
@@ -254,6 +244,7 @@ class CrmLead(models.Model):
             state = "done" if ("output", output["id"]) in facts["met"] else "missing"
         return {
             **output,
+            **self._prepare_panel_people(output),
             "state": state,
             "due_at": due and Datetime.to_string(due),
             "is_overdue": bool(due and state == "missing" and due < Datetime.now()),
@@ -266,7 +257,7 @@ class CrmLead(models.Model):
                 "is_late": fact.is_late,
                 "reviewer": facts["users"].get(fact.reviewed_by_id.id, ""),
                 "comment": fact.review_comment or "",
-                "can_review": state == "waiting" and self._is_led_by(self.env.user),
+                **self._prepare_panel_approval(fact if state == "waiting" else fact.browse(), facts),
             },
         }
 

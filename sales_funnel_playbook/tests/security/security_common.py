@@ -178,6 +178,14 @@ GIVEN = {
     "crm.lead.waive": lambda world: {
         "activity_id": world.get("crm.lead").activity_schedule(user_id=world.user.id).id
     },
+    "crm.lead.member": lambda world: {
+        "user_id": world.user.id,
+        "role_id": world.env["crm.playbook.role"].create({"name": f"Role {next(NUMBERS)}"}).id,
+    },
+    "crm.playbook.role.person": lambda world: {
+        "user_id": world.case._create_user("all", world.company, f"person_{next(NUMBERS)}").id,
+        "team_id": world.team.id,
+    },
     "crm.lead.question": lambda world: {"criterion_id": world.get("crm.playbook.criterion").id},
     "crm.funnel.snapshot": lambda world: {"currency_id": world.company.currency_id.id},
     "crm.funnel.snapshot.day": lambda world: {"date": date(2000, 1, 3) + timedelta(weeks=next(NUMBERS))},

@@ -1,0 +1,2 @@
+from . import test_role
+from . import test_role_asked
