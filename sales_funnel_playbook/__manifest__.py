@@ -8,6 +8,7 @@
     "depends": ["base_import", "crm"],
     "data": [
         # rights
+        "security/crm_contributor_security.xml",
         "security/crm_playbook_security.xml",
         "security/crm_funnel_security.xml",
         "security/crm_funnel_snapshot_security.xml",
@@ -83,6 +84,7 @@
         "report/crm_playbook_page_templates.xml",
         # menus
         "views/core/crm_menus.xml",
+        "views/role/crm_lead_contributor_views.xml",
         # the shipped rules
         "data/crm_playbook_role_data.xml",
         "data/crm_playbook_check_data.xml",

@@ -43,7 +43,10 @@ class CrmLeadOutput(models.Model):
     )
     company_currency = fields.Many2one(related="lead_id.company_currency")
     lead_amount = fields.Monetary(
-        string="Amount", related="lead_id.expected_revenue", currency_field="company_currency"
+        string="Amount",
+        related="lead_id.expected_revenue",
+        currency_field="company_currency",
+        groups="sales_team.group_sale_salesman,sales_funnel_playbook.group_funnel_contributor_amounts",
     )
     evidence_name = fields.Char(string="Evidence", compute="_compute_evidence_name")
     reminded_at = fields.Datetime(readonly=True)

@@ -25,6 +25,13 @@ class CrmLead(models.Model):
         playbook_id = self._get_playbook_ids().get(self.id)
         if not playbook_id:
             return False
+        if self.env.user._is_contributor():
+            # sudo: the checklist looks at more of the deal than it shows to who sees it by a role
+            return self._shorten_panel(self.sudo()._prepare_panel(playbook_id))
+        return self._prepare_panel(playbook_id)
+
+    def _prepare_panel(self, playbook_id):
+        """Return the checklist of this lead."""
         rules = self.env["crm.playbook"]._get_panel_rules(playbook_id, self.env.lang)
         facts = self._get_panel_facts(rules)
         ranks = self.env["crm.stage"]._get_ranks()
@@ -35,7 +42,7 @@ class CrmLead(models.Model):
             "lead_id": self.id,
             "playbook": rules["name"],
             "mode": rules["mode"],
-            "can_write": self.has_access("write"),
+            "can_write": facts["can_write"],
             "can_override": self._is_led_by(self.env.user),
             "stage": {
                 **self._prepare_panel_current(rules, facts),
@@ -89,6 +96,7 @@ class CrmLead(models.Model):
             "stays": stays,
             "due": self._get_panel_due_times(rules, stays),
             "users": users,
+            "can_write": self.sudo(False).has_access("write"),
             "asked": approvers,
         }
 
@@ -220,7 +228,7 @@ class CrmLead(models.Model):
         return {
             **rule,
             "met": (rule["kind"], rule["id"]) in facts["met"],
-            **self._prepare_panel_people(rule),
+            **self._prepare_panel_people(rule, facts),
             # sudo: that a field is filled is no secret, where the condition on it is none
             "fields": [{**field, "is_set": bool(self.sudo()[field["name"]])} for field in rule["fields"]],
             "ask_by": facts["questions"].get(self.env["crm.playbook.condition"].browse(rule["id"]), False),
@@ -244,7 +252,7 @@ class CrmLead(models.Model):
             state = "done" if ("output", output["id"]) in facts["met"] else "missing"
         return {
             **output,
-            **self._prepare_panel_people(output),
+            **self._prepare_panel_people(output, facts),
             "state": state,
             "due_at": due and Datetime.to_string(due),
             "is_overdue": bool(due and state == "missing" and due < Datetime.now()),

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 PEOPLE = """
@@ -44,11 +44,17 @@ class CrmLead(models.Model):
             "can_review": bool(waiting) and waiting._can_be_approved_by(self.env.user),
         }
 
-    def _prepare_panel_people(self, rule):
+    def _prepare_panel_people(self, rule, facts):
         """Return who has the role of a rule here, by name, and whether the current user may do what it asks
-        for.
+        for: who has the role, and who may edit the lead; a confirmation is its role's alone.
         """
         role = self.env["crm.playbook.role"].browse(rule["role_id"] or ())
+        people = self._get_role_people(role)
+        may_edit = facts["can_write"] and (rule["kind"] == "output" or self._is_done_by(role, self.env.user))
         # sudo: names of colleagues
-        people = self._get_role_people(role).sudo().mapped("name") if role else []
-        return {"people": people, "can_do": self._is_done_by(role, self.env.user)}
+        return {"people": people.sudo().mapped("name"), "can_do": may_edit or self.env.user in people}
+
+    @api.model
+    def _shorten_panel(self, panel):
+        """Return a checklist without what salespeople alone see."""
+        return {**panel, "is_contributor": True, "score": False, "log": [], "log_count": 0}

@@ -6,3 +6,4 @@ from . import crm_lead_member
 from . import crm_lead
 from . import asking
 from . import leaving
+from . import contributing

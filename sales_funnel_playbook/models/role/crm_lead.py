@@ -25,6 +25,7 @@ class CrmLead(models.Model):
     def action_open_members(self):
         """Show who has and who had which role on this deal."""
         self.ensure_one()
+        self.check_access("read")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("sales_funnel_playbook.crm_lead_member_action"),
             "domain": [("lead_id", "=", self.id)],
@@ -47,6 +48,14 @@ class CrmLead(models.Model):
         # sudo: who has a role decides what is asked of whom, whoever asks
         members = self.sudo().member_ids.filtered(lambda one: one.role_id in roles)
         return members.user_id.filtered("active").sudo(self.env.su)
+
+    def _check_can_record(self, role):
+        """Raise unless the current user may record on this lead what a rule asks of ``role``: who has it, and
+        who may edit the lead.
+        """
+        self.check_access("read")
+        if self.env.user not in self._get_role_people(role):
+            self.check_access("write")
 
     def _is_done_by(self, role, user):
         """Tell whether ``user`` may do on this lead what a rule asks of ``role``: who has it, and who decides

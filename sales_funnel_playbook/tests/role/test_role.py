@@ -50,6 +50,21 @@ class TestRole(RoleCase):
         shown = self.env["crm.lead.member"].search(lead.action_open_members()["domain"])
         self.assertEqual(shown.user_id, self.fay | self.fred)
 
+    def test_a_manager_says_who_has_a_role_by_default(self):
+        role = self.env["crm.playbook.role"].with_user(self.leader).create({"name": "Quality"})
+        for team in (self.env["crm.team"], self.team):
+            role.person_ids = [Command.create({"user_id": self.fay.id, "team_id": team.id})]
+        self.assertEqual(role.person_ids.user_id, self.fay)
+        self.assertEqual(len(role.with_user(self.rep).person_ids), 2, "salespeople see who has it")
+        with self.assertRaises(AccessError):
+            role.with_user(self.rep).person_ids.unlink()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.env["crm.team"].create({"name": "Theirs", "company_id": elsewhere.id})
+        self.fay.company_ids += elsewhere
+        role.sudo().person_ids = [Command.create({"user_id": self.fay.id, "team_id": theirs.id})]
+        role.invalidate_recordset()
+        self.assertEqual(len(role.person_ids), 2, "not those of another company's teams")
+
     def test_on_the_form(self):
         lead = self._create_lead()
         with Form(lead.with_user(self.rep)) as form:

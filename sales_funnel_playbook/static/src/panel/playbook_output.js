@@ -35,7 +35,7 @@ export class PlaybookOutput extends Component {
             this.root,
             (ev) => this.upload(ev.dataTransfer.files),
             "o_playbook_dropzone",
-            () => this.wantsFile && this.props.panel.canWrite
+            () => this.wantsFile && this.props.output.can_do && !this.props.panel.state.isBusy
         );
     }
 
@@ -180,7 +180,7 @@ export class PlaybookOutput extends Component {
     async remind() {
         const ids = [this.props.output.submission.id];
         await this.props.panel.action.doAction(
-            await this.orm.call("crm.lead.output", "action_remind", [ids])
+            await this.props.panel.orm.call("crm.lead.output", "action_remind", [ids])
         );
         return this.props.panel.refresh();
     }
