@@ -125,8 +125,9 @@ class Duties(NamedTuple):
 
     def get_people(self):
         """Return the joins to ``duty`` and ``lead`` that :data:`DOER` needs."""
-        member = MEMBER if any(duty.role_id for duty in self.duties) else NO_MEMBER
-        return SQL(PEOPLE, self.responsible_user_id or None, SQL(member))
+        asks_roles = any(duty.role_id for duty in self.duties)
+        member = SQL(MEMBER) if asks_roles else SQL(NO_MEMBER)
+        return SQL(PEOPLE, self.responsible_user_id or None, member)
 
 
 def get_least_seconds(delay):

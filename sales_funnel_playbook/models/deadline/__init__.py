@@ -11,3 +11,4 @@ from . import recurring
 from . import activities
 from . import escalation
 from . import words
+from . import asking

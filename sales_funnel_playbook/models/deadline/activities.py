@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL, plaintext2html
 
 from ..core.crm_playbook_duty import DOER, RECURRING, Duties
+from .approver import APPROVER
 
 MANAGER = "sales_team.group_sale_manager"
 # What is no longer asked for: by the rules as they are now, and by where the lead is.
@@ -26,6 +27,7 @@ IS_DROPPED = """
 # What was recorded after it began and says that it is done, besides what the rules name.
 IS_RECORDED = """
     CASE
+        WHEN work.kind = 'request' THEN lead.stage_id = work.playbook_rule_id
         WHEN duty.trigger IN ('communication', 'review') AND EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.create_date > work.playbook_started_at AND note.is_imported IS NOT TRUE) THEN TRUE
@@ -59,21 +61,6 @@ IS_MOVED = """
     doer.id IS DISTINCT FROM work.user_id AND doer.id IS NOT NULL AND (holder.id IS NULL
         OR work.user_id = work.playbook_assigned_id AND doer.id <> work.playbook_assigned_id)
 """
-# Who approves what was handed in: whom the rule names, as long as they are there; else the leader, else the
-# playbook's responsible, if they may; not who handed it in, where the rule says so.
-APPROVER = """
-    SELECT COALESCE(
-        (SELECT its.id FROM res_users its WHERE its.active AND its.id IS DISTINCT FROM barred.id AND (
-            rule.approval = 'user' AND its.id = rule.approval_user_id
-            OR rule.approval = 'role' AND its.id IN (SELECT held.user_id FROM crm_lead_member held
-                WHERE held.lead_id = lead.id AND held.role_id = rule.approval_role_id
-                AND held.left_at IS NULL))
-            ORDER BY its.id <> work.user_id, its.id LIMIT 1),
-        NULLIF(leader.id, barred.id), CASE WHEN %(may_keeper_approve)s THEN NULLIF(keeper.id, barred.id) END)
-    FROM crm_lead_output submission JOIN crm_playbook_output rule ON rule.id = submission.output_id
-    CROSS JOIN LATERAL (SELECT CASE WHEN rule.approval_by_other THEN submission.user_id END AS id) barred
-    WHERE submission.id = work.playbook_rule_id
-"""
 OPEN = """
     WITH %(duties)s
     SELECT verdict, user_id, ARRAY_AGG(id) FROM (
@@ -94,7 +81,8 @@ OPEN = """
         LEFT JOIN res_users holder ON holder.id = work.user_id AND holder.active
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
             WHEN work.kind = 'approval' THEN (%(approver)s)
-            WHEN work.kind = 'escalation' AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
+            WHEN work.kind IN ('escalation', 'request') AND holder.id IS NULL
+                THEN COALESCE(leader.id, keeper.id)
             WHEN work.kind NOT IN ('question', 'override') THEN NULL
             WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
             ELSE owner.id END AS id) doer
