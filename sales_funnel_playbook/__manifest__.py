@@ -8,12 +8,15 @@
     "depends": ["base_import", "crm"],
     "data": [
         # rights
+        "security/crm_contributor_security.xml",
         "security/crm_playbook_security.xml",
         "security/crm_funnel_security.xml",
         "security/crm_funnel_snapshot_security.xml",
         "security/crm_playbook_case_security.xml",
+        "security/crm_playbook_role_security.xml",
         "security/ir.model.access.csv",
         # rules
+        "views/role/crm_playbook_role_views.xml",
         "views/customer/crm_competitor_views.xml",
         "views/customer/crm_progress_milestone_views.xml",
         "views/risk/crm_risk_type_views.xml",
@@ -81,7 +84,9 @@
         "report/crm_playbook_page_templates.xml",
         # menus
         "views/core/crm_menus.xml",
+        "views/role/crm_lead_contributor_views.xml",
         # the shipped rules
+        "data/crm_playbook_role_data.xml",
         "data/crm_playbook_check_data.xml",
         "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",

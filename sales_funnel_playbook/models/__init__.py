@@ -7,6 +7,7 @@ from . import customer
 from . import rating
 from . import risk
 from . import deadline
+from . import role
 from . import funnel
 from . import case
 from . import exchange

@@ -20,6 +20,7 @@ KINDS = [
     ("question", "Open Question"),
     ("approval", "Approval"),
     ("override", "Outstanding"),
+    ("request", "Override Request"),
 ]
 
 # What has become of an ``activity``.

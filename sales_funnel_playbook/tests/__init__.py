@@ -6,6 +6,7 @@ from .customer import *
 from .rating import *
 from .risk import *
 from .deadline import *
+from .role import *
 from .funnel import *
 from .case import *
 from .exchange import *

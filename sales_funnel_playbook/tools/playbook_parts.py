@@ -7,6 +7,7 @@ VERSION = 1
 DUTY = ("delay_count", "delay_unit", "escalation_to", "escalation_count", "escalation_unit")
 ACTION = ("responsible", "is_renewal_reminder", *DUTY)
 DOMAINS = ("domain", "satisfied_domain")
+ESCALATED = {"escalation_role": "escalation_role_id"}
 
 
 class Part(NamedTuple):
@@ -19,6 +20,7 @@ class Part(NamedTuple):
     domains: tuple[str, ...] = ()
     has_activity: bool = False
     has_files: bool = False
+    roles: dict[str, str] = {}  # key in the file: field that names a role, or several
     lists: dict[str, tuple[str, str]] = {}  # key in the file: field, part
 
 
@@ -43,6 +45,7 @@ PARTS = {
             *("is_won", "expected_days", "allow_skip", "conversion_alert_rate", "conversion_alert_weeks"),
             *("conversion_alert_minimum", "dwell_alert_days"),
         ),
+        roles={"notify_roles": "notify_role_ids"},
         lists={
             "conditions": ("condition_ids", "condition"),
             "actions": ("action_ids", "action"),
@@ -54,9 +57,15 @@ PARTS = {
         "playbook_stage_id",
         values=("kind", "severity", "evidence_required"),
         domains=("domain",),
+        roles={"role": "role_id"},
     ),
     "action": Part(
-        "crm.playbook.deadline", "playbook_stage_id", values=ACTION, domains=DOMAINS, has_activity=True
+        "crm.playbook.deadline",
+        "playbook_stage_id",
+        values=ACTION,
+        domains=DOMAINS,
+        has_activity=True,
+        roles={"role": "role_id", **ESCALATED},
     ),
     "deadline": Part(
         "crm.playbook.deadline",
@@ -64,13 +73,15 @@ PARTS = {
         values=("trigger", "case_mode", "contact_of", *ACTION),
         domains=DOMAINS,
         has_activity=True,
+        roles={"role": "role_id", **ESCALATED},
     ),
     "output": Part(
         "crm.playbook.output",
         "playbook_stage_id",
-        values=("evidence", "is_required", "approval", "min_length", *DUTY),
+        values=("evidence", "is_required", "approval", "approval_by_other", "min_length", *DUTY),
         has_activity=True,
         has_files=True,
+        roles={"role": "role_id", "approval_role": "approval_role_id", **ESCALATED},
     ),
     "criterion": Part(
         "crm.playbook.criterion",

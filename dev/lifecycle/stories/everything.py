@@ -119,6 +119,12 @@ after = deal.progress_ids[0].communicated_at + timedelta(seconds=2)
 deal.message_post(
     body="Ten of them", subject="Our order", message_type="email", author_id=decider.id, date=after
 )
+if "crm.lead.member" in env:  # earlier versions have none
+    finance = env["crm.playbook.role"].create(
+        {"name": "Quality", "person_ids": [Command.create({"user_id": leader.id, "team_id": team.id})]}
+    )
+    deal.member_ids = [Command.create({"role_id": finance.id, "user_id": leader.id})]
+    asked.role_id = finance
 strike = env["crm.risk.type"].create({"name": "Strike"})
 deal.risk_ids = [Command.create({"type_id": strike.id, "level": "high", "response": "Wait"})]
 deal.message_post(body="A word <b>to all</b>", message_type="comment")

@@ -1,13 +1,13 @@
 """Deals that have left their playbook since their last move leave it in the log too, and those that have come
 under one join it. What is asked of won and lost deals is known by the log's own moment from now on. Mails,
-meetings and calls that are there already are contacts of open deals.
+meetings and calls that are there already are contacts of open deals. The rules of the templates name roles.
 """
 
 from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.hooks import _add_headings
-from odoo.addons.sales_funnel_playbook.shipped import update_shipped
+from odoo.addons.sales_funnel_playbook.shipped import find_shipped, update_shipped
 
 # One deal can have been won several times; only the last time is still looked at.
 RENAME_CAUSES = """
@@ -58,7 +58,20 @@ RHYTHMS = [
 RULES = ("review", "review_line", "review_decision")
 
 
+# Which role the rules of the templates name, where nobody has changed them.
+ASKED = {
+    "saas_demo_deck_output": ("crm_playbook_output", "presales"),
+    "equipment_solution_drawings_output": ("crm_playbook_output", "presales"),
+    "saas_signed_contract": ("crm_playbook_condition", "finance"),
+    "equipment_signed_contract": ("crm_playbook_condition", "finance"),
+    "standard_order_ordered": ("crm_playbook_condition", "finance"),
+    "saas_signed_handover_action": ("crm_playbook_deadline", "delivery"),
+    "equipment_signed_handover_action": ("crm_playbook_deadline", "delivery"),
+}
+
+
 def migrate(cr, version):
+    _name_roles(cr)
     cr.execute(RENAME_CAUSES)
     cr.execute(GIVE_COMPANY)
     cr.execute(NAME_WORKBOOKS)
@@ -75,6 +88,17 @@ def migrate(cr, version):
     _renew_rules(env)
     env["crm.lead.contact"]._insert_known(lambda column: SQL("%s IN (%s)", column, SQL(OPEN_DEALS)))
     env["crm.playbook"].with_context(active_test=False).search([])._request_history()
+
+
+def _name_roles(cr):
+    """Have the rules of the templates name the roles that do what they ask for."""
+    changes = []
+    for name, (table, role) in ASKED.items():
+        old, new = {"role_id": None}, {"role_id": find_shipped(cr, f"crm_playbook_role_{role}")}
+        if table == "crm_playbook_deadline":
+            old, new = {**old, "responsible": "salesperson"}, {**new, "responsible": "role"}
+        changes.append((f"crm_playbook_template_{name}", table, old, new))
+    update_shipped(cr, changes)
 
 
 def _renew_rules(env):

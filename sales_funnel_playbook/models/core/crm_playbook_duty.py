@@ -18,10 +18,10 @@ LEAST_SECONDS = {
 SWITCHES = frozenset({"active", "is_required", "delay_count"})
 OCCASIONS = frozenset({"trigger", "domain", "playbook_id", "playbook_stage_id"})
 NO_DOMAIN = "[]"
-DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id, kind"
-NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int, NULL)"
-# Who does a duty on a lead: as the rule says, else the leader, else the playbook's responsible, else the
-# salesperson; never somebody who has left.
+DUTY_COLUMNS = "key, id, trigger, since, stage_id, least, responsible, user_id, kind, role_id"
+NO_DUTY = "(NULL, 0, NULL, NULL::timestamp, NULL::int, INTERVAL '0', NULL, NULL::int, NULL, NULL::int)"
+# Who does a duty on a lead: as the rule says (where nobody has its role, the salesperson), else the leader,
+# else the playbook's responsible, else the salesperson; never somebody who has left.
 PEOPLE = """
     LEFT JOIN rhythm ON duty.trigger = 'follow_up' AND rhythm.tier = lead.tier
     LEFT JOIN crm_team team ON team.id = lead.team_id
@@ -29,10 +29,20 @@ PEOPLE = """
     LEFT JOIN res_users leader ON leader.id = team.user_id AND leader.active
     LEFT JOIN res_users keeper ON keeper.id = %s AND keeper.active
     LEFT JOIN res_users named ON named.id = duty.user_id AND named.active
+    LEFT JOIN LATERAL (%s) member ON TRUE
 """
+# The first who has the role of a duty on a lead.
+MEMBER = """
+    SELECT held.user_id AS id FROM crm_lead_member held
+    JOIN res_users its ON its.id = held.user_id AND its.active
+    WHERE held.lead_id = lead.id AND held.role_id = duty.role_id AND held.left_at IS NULL
+    ORDER BY held.id LIMIT 1
+"""
+NO_MEMBER = "SELECT NULL::int AS id"
 DOER = SQL(
     "COALESCE(CASE COALESCE(rhythm.responsible, duty.responsible) WHEN 'salesperson' THEN owner.id"
-    " WHEN 'team_leader' THEN leader.id ELSE named.id END, leader.id, keeper.id, owner.id)"
+    " WHEN 'team_leader' THEN leader.id WHEN 'role' THEN COALESCE(member.id, owner.id) ELSE named.id END,"
+    " leader.id, keeper.id, owner.id)"
 )
 
 
@@ -54,6 +64,7 @@ class Duty(NamedTuple):
     contact_of: str = (
         "leader"  # whose contact stands for a follow-up: "leader" where they do it, or "anybody"
     )
+    role_id: int = False  # the role that does it, where ``responsible`` is "role"
 
     @property
     def kind(self):
@@ -85,13 +96,14 @@ class Duties(NamedTuple):
         """
         duties = [
             SQL(
-                "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int, %s)",
+                "(%s, %s, %s, %s::timestamp, %s::int, %s * INTERVAL '1 second', %s, %s::int, %s, %s::int)",
                 *(duty.key, duty.id, duty.trigger, duty.effective_from, duty.stage_id or None),
                 *(
                     get_least_seconds(duty.delay),
                     duty.responsible,
                     duty.responsible_user_id or None,
                     duty.kind,
+                    duty.role_id or None,
                 ),
             )
             for duty in self.duties
@@ -113,7 +125,9 @@ class Duties(NamedTuple):
 
     def get_people(self):
         """Return the joins to ``duty`` and ``lead`` that :data:`DOER` needs."""
-        return SQL(PEOPLE, self.responsible_user_id or None)
+        asks_roles = any(duty.role_id for duty in self.duties)
+        member = SQL(MEMBER) if asks_roles else SQL(NO_MEMBER)
+        return SQL(PEOPLE, self.responsible_user_id or None, member)
 
 
 def get_least_seconds(delay):
@@ -152,7 +166,12 @@ class CrmPlaybookDuty(models.AbstractModel):
         help="Nothing that happened before this date creates an activity.",
     )
     escalation_to = fields.Selection(
-        [("none", "Nobody"), ("team_leader", "Team Leader"), ("user", "A Named Person")],
+        [
+            ("none", "Nobody"),
+            ("team_leader", "Team Leader"),
+            ("role", "A Role"),
+            ("user", "A Named Person"),
+        ],
         string="Escalate To",
         required=True,
         default="none",
@@ -162,6 +181,7 @@ class CrmPlaybookDuty(models.AbstractModel):
     escalation_user_id = fields.Many2one(
         "res.users", string="Escalate To Person", domain=[("share", "=", False)], ondelete="set null"
     )
+    escalation_role_id = fields.Many2one("crm.playbook.role", string="Escalate To Role", ondelete="restrict")
     escalation_count = fields.Integer(string="Escalate After", help="0: as soon as it is overdue.")
     escalation_unit = fields.Selection(
         UNITS,
@@ -177,9 +197,13 @@ class CrmPlaybookDuty(models.AbstractModel):
         "The time until an escalation is between 0 and 1000 of its unit.",
     )
 
-    @api.constrains("escalation_to", "escalation_user_id")
+    @api.constrains("escalation_to", "escalation_user_id", "escalation_role_id")
     def _check_escalation_user(self):
         for rule in self:
+            if rule.escalation_to == "role" and not rule.escalation_role_id:
+                raise ValidationError(
+                    self.env._("Choose the role to which “%s” is escalated, or nobody.", rule.name)
+                )
             if rule.escalation_to == "user" and not rule.escalation_user_id.active:
                 raise ValidationError(
                     self.env._("Choose an active user to whom “%s” is escalated, or nobody.", rule.name)

@@ -13,3 +13,4 @@ from . import beginning
 from . import activities
 from . import escalation
 from . import words
+from . import asking

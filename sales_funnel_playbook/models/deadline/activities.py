@@ -4,7 +4,9 @@ from odoo import api, models
 from odoo.tools import SQL, plaintext2html
 
 from ..core.crm_playbook_duty import DOER, RECURRING, Duties
+from .approver import APPROVER
 
+MANAGER = "sales_team.group_sale_manager"
 # What is no longer asked for: by the rules as they are now, and by where the lead is.
 IS_DROPPED = """
     CASE
@@ -22,6 +24,7 @@ IS_DROPPED = """
 # What was recorded after it began and says that it is done, besides what the rules name.
 IS_RECORDED = """
     CASE
+        WHEN work.kind = 'request' THEN lead.stage_id = work.playbook_rule_id
         WHEN duty.trigger IN ('communication', 'review') AND EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.create_date > work.playbook_started_at AND note.is_imported IS NOT TRUE) THEN TRUE
@@ -63,7 +66,7 @@ OPEN = """
                 WHEN %(is_moved)s THEN 'moved' END AS verdict
         FROM (
             SELECT id, res_id, user_id, playbook_id, playbook_occurrence, playbook_number,
-                playbook_started_at, playbook_assigned_id, playbook_kind AS kind,
+                playbook_started_at, playbook_assigned_id, playbook_kind AS kind, playbook_rule_id,
                 playbook_kind || ':' || playbook_rule_id AS key
             FROM mail_activity
             WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s) AND active
@@ -74,9 +77,9 @@ OPEN = """
         %(people)s
         LEFT JOIN res_users holder ON holder.id = work.user_id AND holder.active
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
-            WHEN work.kind = 'approval'
-                THEN COALESCE(leader.id, CASE WHEN %(may_keeper_approve)s THEN keeper.id END)
-            WHEN work.kind = 'escalation' AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
+            WHEN work.kind = 'approval' THEN (%(approver)s)
+            WHEN work.kind IN ('escalation', 'request') AND holder.id IS NULL
+                THEN COALESCE(leader.id, keeper.id)
             WHEN work.kind NOT IN ('question', 'override') THEN NULL
             WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
             ELSE owner.id END AS id) doer
@@ -226,7 +229,7 @@ class CrmLead(models.Model):
             duties=duties.get_tables(),
             people=duties.get_people(),
             doer=DOER,
-            may_keeper_approve=bool(keeper) and keeper.has_group("sales_team.group_sale_manager"),
+            approver=SQL(APPROVER, may_keeper_approve=bool(keeper) and keeper.has_group(MANAGER)),
             is_dropped=SQL(
                 IS_DROPPED,
                 playbook=playbook_id or None,

@@ -23,7 +23,12 @@ TRIGGERS = [
     ("won", "Deal won"),
     ("lost", "Deal lost"),
 ]
-RESPONSIBLES = [("salesperson", "Salesperson"), ("team_leader", "Team Leader"), ("user", "A Named Person")]
+RESPONSIBLES = [
+    ("salesperson", "Salesperson"),
+    ("team_leader", "Team Leader"),
+    ("role", "A Role"),
+    ("user", "A Named Person"),
+]
 
 
 class CrmPlaybookDeadline(models.Model):
@@ -67,8 +72,9 @@ class CrmPlaybookDeadline(models.Model):
         required=True,
         default="salesperson",
         help="If there is no such person: the team leader, else the playbook's responsible, else the"
-        " salesperson.",
+        " salesperson. Where nobody has the role on a deal: the salesperson.",
     )
+    role_id = fields.Many2one("crm.playbook.role", string="Responsible Role", ondelete="restrict")
     responsible_user_id = fields.Many2one(
         "res.users", string="Responsible Person", domain=[("share", "=", False)], ondelete="set null"
     )
@@ -135,9 +141,13 @@ class CrmPlaybookDeadline(models.Model):
                     )
                 )
 
-    @api.constrains("responsible", "responsible_user_id")
+    @api.constrains("responsible", "responsible_user_id", "role_id")
     def _check_responsible_user(self):
         for deadline in self:
+            if deadline.responsible == "role" and not deadline.role_id:
+                raise ValidationError(
+                    self.env._("Choose the role responsible for “%s”.", deadline.name or self.env._("this"))
+                )
             if deadline.responsible == "user" and not deadline.responsible_user_id.active:
                 raise ValidationError(
                     self.env._(
@@ -199,6 +209,10 @@ class CrmPlaybookDeadline(models.Model):
         # sudo: only whether the domain is empty; no lead is read
         return domain.optimize(self.env["crm.lead"].sudo()).is_true()
 
+    def _get_role(self):
+        """Return the roles that do these."""
+        return self.filtered(lambda deadline: deadline.responsible == "role").role_id
+
     def _prepare_duty(self):
         return (
             super()
@@ -212,6 +226,7 @@ class CrmPlaybookDeadline(models.Model):
                 responsible=self.responsible,
                 responsible_user_id=self.responsible_user_id.id,
                 contact_of=self.contact_of,
+                role_id=self._get_role().id,
             )
         )
 

@@ -45,6 +45,7 @@ class CrmLead(models.Model):
         if not missed:
             return
         missed.write({"playbook_escalated_at": now})
+        missed._take_on_escalation_roles()
         vals_list = [missed_one._prepare_escalation_vals() for missed_one in missed]
         # who is told hears of it in one message, when the job is through
         told = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
@@ -121,11 +122,22 @@ class MailActivity(models.Model):
             "note": self._prepare_escalation_note() + (told.get("note", self.note) or ""),
         }
 
+    def _take_on_escalation_roles(self):
+        """Have the roles that are told of these taken on: of most deals they never hear."""
+        wanted = {}
+        for one in self:
+            rule = one._get_rule()
+            if rule.escalation_to == "role":
+                lead = self.env["crm.lead"].browse(one.res_id)
+                wanted.setdefault(lead, set()).add(rule.escalation_role_id.id)
+        self.env["crm.lead"]._fill_roles(wanted)
+
     def _get_escalation_user(self, lead):
         """Return who is told, as the rule says; somebody who has left is nobody."""
         rule = self._get_rule()
         leader = lead.team_id.user_id
-        first = rule.escalation_user_id if rule.escalation_to == "user" else leader
+        first = {"user": rule.escalation_user_id, "role": lead._get_role_people(rule.escalation_role_id)[:1]}
+        first = first.get(rule.escalation_to, leader)
         others = (leader, self.playbook_id.responsible_user_id, lead.user_id)
         return next(
             (user for user in (first, *others) if user.active and user != self.user_id), first.browse()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from ...arguments import is_id
 
@@ -68,14 +68,14 @@ class CrmLead(models.Model):
             confirmed, or wants evidence and none is given
         """
         self.ensure_one()
-        self.check_access("write")
-        self._take_turns()
         condition = self._get_condition(condition_id)
+        self._check_can_record(condition.sudo().role_id)  # sudo: before it is known who reads the rule
+        self._take_turns()
         note = self.env["crm.lead.evidence"]._clean_text(note)
         attachments = self.env["ir.attachment"]._check_evidence_files(attachment_ids)
         if reason := self._get_confirm_refusal(condition, note, attachments):
             raise UserError(reason)
-        # sudo: confirmations belong to the module; the right to write the lead was checked above
+        # sudo: confirmations belong to the module; the right to record was checked above
         confirmation = (
             self.env["crm.lead.confirmation"]
             .sudo()
@@ -101,8 +101,9 @@ class CrmLead(models.Model):
         :raise UserError: unless the current user confirmed it or is a sales manager
         """
         self.ensure_one()
-        self.check_access("write")
-        confirmation = self._get_confirmations(self._get_condition(condition_id))
+        condition = self._get_condition(condition_id)
+        self._check_can_record(condition.sudo().role_id)  # sudo: as above
+        confirmation = self._get_confirmations(condition)
         if not confirmation:
             raise UserError(self.env._("This condition is not confirmed: there is nothing to withdraw."))
         confirmation._withdraw()
@@ -126,6 +127,13 @@ class CrmLead(models.Model):
             )
         if self._get_confirmations(condition):
             return self.env._("“%s” is already confirmed for this deal.", condition.name)
+        if not self._is_done_by(condition.role_id, self.env.user):
+            return self.env._(
+                "“%(condition)s” is confirmed by the role %(role)s: %(people)s.",
+                condition=condition.name,
+                role=condition.role_id.name,
+                people=format_list(self.env, self._get_role_people(condition.role_id).mapped("name")),
+            )
         if not condition.evidence_required or files:
             return False
         if not note:

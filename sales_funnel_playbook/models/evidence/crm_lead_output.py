@@ -52,7 +52,7 @@ class CrmLeadOutput(models.Model):
             submission.awaits_approval = (
                 submission.is_current
                 and submission.state == "submitted"
-                and submission.output_id.approval == "team_leader"
+                and submission.output_id.approval != "none"
             )
 
     @api.model
@@ -62,7 +62,7 @@ class CrmLeadOutput(models.Model):
         awaits = (
             Domain("is_current", "=", True)
             & Domain("state", "=", "submitted")
-            & Domain("output_id.approval", "=", "team_leader")
+            & Domain("output_id.approval", "!=", "none")
         )
         return Domain.OR([awaits if wanted else ~awaits for wanted in value])
 
@@ -128,7 +128,7 @@ class CrmLeadOutput(models.Model):
         """Record the decision and tell who handed it in."""
         self.check_access("read")
         for submission in self:
-            submission.lead_id._check_led_by_user(self.env._("approve or reject outputs"))
+            submission._check_approver()
             if not submission.awaits_approval:
                 raise UserError(
                     self.env._(
@@ -180,9 +180,7 @@ class CrmLeadOutput(models.Model):
         leader, or one who does not see the deal, the playbook's responsible, if they may approve it.
         """
         for submission in self.filtered("awaits_approval"):
-            lead = submission.lead_id.sudo()  # sudo: who is asked, whoever may see whom
-            people = (lead.team_id.user_id, lead.playbook_id.responsible_user_id)
-            decider = next((user for user in people if lead._can_be_decided_by(user)), None)
+            decider = submission._get_asked_approver()
             if not decider:
                 continue
             told = submission.with_context(lang=decider.lang)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CrmPlaybookOutput(models.Model):
@@ -36,11 +37,31 @@ class CrmPlaybookOutput(models.Model):
         help="A required output is part of the gate of the stages behind it.",
     )
     approval = fields.Selection(
-        [("none", "None"), ("team_leader", "Team Leader")],
+        [
+            ("none", "None"),
+            ("team_leader", "Team Leader"),
+            ("role", "A Role"),
+            ("user", "A Named Person"),
+        ],
         string="Approval Needed",
         required=True,
         default="none",
-        help="Team Leader: it counts once the leader of the deal's team, or a sales manager, approved it.",
+        help="Whoever is named, or a sales manager, has to approve it before it counts. Where nobody has the"
+        " role: the leader of the deal's team.",
+    )
+    approval_role_id = fields.Many2one("crm.playbook.role", string="Approved by Role", ondelete="restrict")
+    approval_user_id = fields.Many2one(
+        "res.users", string="Approved by Person", domain=[("share", "=", False)], ondelete="restrict"
+    )
+    approval_by_other = fields.Boolean(
+        string="Not by Who Submitted It", help="Nobody approves what they have submitted themselves."
+    )
+    role_id = fields.Many2one(
+        "crm.playbook.role",
+        string="Submitted by Role",
+        ondelete="restrict",
+        help="Who is asked for it; others may submit it, too. Empty, or where nobody has the role on a deal:"
+        " the salesperson.",
     )
     min_length = fields.Integer(
         string="Shortest Note",
@@ -56,6 +77,14 @@ class CrmPlaybookOutput(models.Model):
     )
 
     _min_length_positive = models.Constraint("CHECK(min_length >= 1)", "A note needs at least one character.")
+
+    @api.constrains("approval", "approval_role_id", "approval_user_id")
+    def _check_approval(self):
+        for output in self:
+            if output.approval == "role" and not output.approval_role_id:
+                raise ValidationError(self.env._("Choose the role that approves “%s”.", output.name))
+            if output.approval == "user" and not output.approval_user_id.active:
+                raise ValidationError(self.env._("Choose an active user who approves “%s”.", output.name))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -87,7 +116,8 @@ class CrmPlaybookOutput(models.Model):
 
     def _prepare_duty(self):
         stage_id = self.playbook_stage_id.stage_id.id
-        return super()._prepare_duty()._replace(stage_id=stage_id, satisfied_domain=self._get_domain())
+        duty = super()._prepare_duty()._replace(stage_id=stage_id, satisfied_domain=self._get_domain())
+        return duty._replace(responsible="role", role_id=self.role_id.id) if self.role_id else duty
 
     def _get_domain(self):
         """Return the domain of the leads that have this output without handing it in, or ``""``."""
@@ -98,8 +128,8 @@ class CrmPlaybookOutput(models.Model):
         """Return this output as an unmet item of :meth:`crm.lead.check_gate`, in the user's language."""
         self.ensure_one()
         guidance = self.guidance or self.env._("Submit it on the deal's Playbook tab.")
-        if self.approval == "team_leader":
-            guidance = "\n".join([guidance, self.env._("It counts once the team leader has approved it.")])
+        if self.approval != "none":
+            guidance = "\n".join([guidance, self._get_approval_text()])
         return {
             "kind": "output",
             "rule_id": self.id,
@@ -107,6 +137,13 @@ class CrmPlaybookOutput(models.Model):
             "guidance": guidance,
             "blocking": self.is_required,
         }
+
+    def _get_approval_text(self):
+        """Return who has to approve this, as a sentence."""
+        if self.approval == "team_leader":
+            return self.env._("It counts once the team leader has approved it.")
+        name = self.approval_role_id.name if self.approval == "role" else self.approval_user_id.name
+        return self.env._("It counts once it was approved: %s.", name)
 
 
 class CrmPlaybookStage(models.Model):

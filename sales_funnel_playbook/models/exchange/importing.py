@@ -127,6 +127,7 @@ class CrmPlaybook(models.Model):
         """Return the values of an entry that name records, and its files."""
         names = {name: (name, self.env["crm.playbook.rule"]._import_domain) for name in part.domains}
         names["activity_type"] = ("activity_type_id", self._import_activity_type)
+        names |= {name: (field_name, self._import_roles) for name, field_name in part.roles.items()}
         vals = {
             field_name: self._import_value(f"{path}.{name}", convert, entry[name])
             for name, (field_name, convert) in names.items()
@@ -156,6 +157,19 @@ class CrmPlaybook(models.Model):
     @api.model
     def _import_activity_type(self, named):
         return self.env["crm.playbook.rule"]._import_record(named, self.env["mail.activity.type"]).id
+
+    @api.model
+    def _import_roles(self, named):
+        """Return the role that a file names, or the command for several; one that is new here is created."""
+        if isinstance(named, list):
+            return [Command.set([self._import_roles(one) for one in named])]
+        roles = self.env["crm.playbook.role"]
+        try:
+            return self.env["crm.playbook.rule"]._import_record(named, roles).id
+        except ValueError:
+            if roles.with_context(active_test=False).search_count([("name", "=", named["name"])], limit=1):
+                raise
+            return roles.create({"name": named["name"]}).id
 
     @api.model
     def _import_files(self, entries, path):

@@ -139,6 +139,11 @@ class CrmPlaybook(models.Model):
         entry |= {name: terms for name in part.domains if (terms := self._export_domain(rule, name))}
         if part.has_activity and rule.activity_type_id:
             entry["activity_type"] = self.env["crm.playbook.rule"]._export_record(rule.activity_type_id)
+        export_record = self.env["crm.playbook.rule"]._export_record
+        for name, field_name in part.roles.items():
+            if roles := rule[field_name]:
+                is_list = rule._fields[field_name].type == "many2many"
+                entry[name] = [*map(export_record, roles)] if is_list else export_record(roles)
         if part.has_files and rule.template_attachment_ids:
             entry["templates"] = self._export_files(rule)
         for name, (field_name, inner) in part.lists.items():

@@ -106,7 +106,7 @@ class CrmPlaybookStage(models.Model):
                 for output in self.output_ids
                 if output.is_required
             ),
-            is_announced=bool(self.notify_user_ids or self.notify_team_ids),
+            is_announced=bool(self.notify_user_ids or self.notify_team_ids or self.notify_role_ids),
         )
 
     def _prepare_unmet_item(self):

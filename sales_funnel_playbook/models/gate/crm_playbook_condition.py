@@ -39,6 +39,13 @@ class CrmPlaybookCondition(models.Model):
     evidence_required = fields.Boolean(
         help="The person who confirms has to add a note or a file that shows it."
     )
+    role_id = fields.Many2one(
+        "crm.playbook.role",
+        string="Confirmed by Role",
+        ondelete="restrict",
+        help="Only who has this role on the deal confirms it, and who decides on the deal. Empty, or where"
+        " nobody has the role: everybody who may edit the deal.",
+    )
     preview = fields.Json(
         compute="_compute_preview",
         help="How many open deals this condition would hold back as it stands in the form, saved or not.",

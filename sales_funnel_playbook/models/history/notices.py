@@ -24,8 +24,15 @@ class CrmPlaybookStage(models.Model):
         help="The same for the leader and the members of these teams, such as pre-sales or delivery.",
     )
 
+    notify_role_ids = fields.Many2many(
+        "crm.playbook.role",
+        "crm_playbook_stage_notify_role_rel",
+        string="Notify Roles",
+        help="The same for who has these roles on the deal.",
+    )
+
     def _get_notified_partners(self):
-        """Return the partners of all who are told when a deal enters this stage."""
+        """Return the partners of all who are told when a deal enters this stage, whatever deal it is."""
         users = self.notify_user_ids | self.notify_team_ids.user_id | self.notify_team_ids.member_ids
         return users.filtered(lambda user: user.active and not user.share).partner_id
 
@@ -61,8 +68,8 @@ class CrmLead(models.Model):
         """
         subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_stage")
         told = []
-        for stage, leads in self.grouped("playbook_stage_id").items():
-            partners = stage._get_notified_partners()
+        groups = self.grouped(lambda lead: (lead.playbook_stage_id, lead._get_notified_partners()))
+        for (stage, partners), leads in groups.items():
             leads._get_new_there()._follow_with(partners, subtype)
             for partner in partners:
                 name = stage.stage_id.with_context(lang=partner.lang).name
@@ -81,6 +88,11 @@ class CrmLead(models.Model):
         return self.filtered(
             lambda lead: lead.stage_id not in lead.stage_log_ids.filtered("left_at").stage_id
         )
+
+    def _get_notified_partners(self):
+        """Return the partners of all who are told that this lead has entered its stage."""
+        stage = self.playbook_stage_id
+        return stage._get_notified_partners() | self._get_role_people(stage.notify_role_ids).partner_id
 
     def _follow_with(self, partners, subtype):
         """Have ``partners`` follow these leads with ``subtype``, besides what they hear of anyway."""

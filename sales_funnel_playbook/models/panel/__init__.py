@@ -3,6 +3,7 @@
 # Guide: docs/guide/gate/gate.md
 from . import texts
 from . import crm_lead
+from . import people
 from . import details
 from . import filling
 from . import card

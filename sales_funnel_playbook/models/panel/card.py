@@ -1,5 +1,7 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
-from odoo.tools import frozendict
+from odoo.tools import SQL, frozendict
 
 from ..core.memory import remembered
 
@@ -8,6 +10,12 @@ SHOWN = (
     *("last_contact_at", "last_contact_summary", "last_contact_channel", "customer_feedback"),
 )
 MAX_LENGTH = 120  # a card shows one line
+MEMBERS = """
+    SELECT member.lead_id, member.role_id, member.user_id, partner.name FROM crm_lead_member member
+    JOIN crm_playbook_role role ON role.id = member.role_id
+    JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
+    WHERE member.lead_id = ANY(%s) AND member.left_at IS NULL ORDER BY role.sequence, role.id, member.id
+"""
 
 
 class CrmLead(models.Model):
@@ -35,13 +43,15 @@ class CrmLead(models.Model):
             name: dict(self._fields[name]._description_selection(self.env))
             for name in ("tier", "risk_level", "last_contact_channel")
         }
+        members = followed._get_card_members()
         labels["product_line_id"] = self.env["crm.playbook"]._get_product_line_names(self.env.lang)
         for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
             for lead in self.browse(lead_ids):
                 is_named = lead.stage_id.id in gates[playbook_ids[lead.id]].stages
                 outside = {} if is_named else {"is_outside": True}
-                lead.playbook_card = {**progress, **outside, **lead._prepare_card(labels)}
+                people = {"members": members[lead.id]} if lead.id in members else {}
+                lead.playbook_card = {**progress, **outside, **people, **lead._prepare_card(labels)}
 
     def _prepare_card(self, labels):
         """Return what was recorded about this deal, as its card shows it.
@@ -63,6 +73,19 @@ class CrmLead(models.Model):
         }
         return {name: value for name, value in card.items() if value}
 
+    def _get_card_members(self):
+        """Return ``{lead id: [{"id", "name", "role"}, …]}`` of who has a role on these leads, in one query;
+        none where no playbook names a role.
+        """
+        if not self.env["crm.playbook"]._get_asked_roles():
+            return {}
+        self.env["crm.lead.member"].flush_model()
+        roles = self.env["crm.playbook"]._get_role_names(self.env.lang)
+        members = defaultdict(list)
+        for lead_id, role_id, user_id, name in self.env.execute_query(SQL(MEMBERS, self.ids)):
+            members[lead_id].append({"id": user_id, "name": name, "role": roles[role_id]})
+        return members
+
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"
@@ -72,3 +95,9 @@ class CrmPlaybook(models.Model):
     def _get_product_line_names(self, lang):
         """Return ``{id: name}`` of all product lines, in memory."""
         return frozendict(self._get_names("crm.product.line", lang))
+
+    @api.model
+    @remembered("lang")
+    def _get_role_names(self, lang):
+        """Return ``{id: name}`` of all roles, in memory."""
+        return frozendict(self._get_names("crm.playbook.role", lang))

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Date, Datetime
-from odoo.tools import SQL
 
 from ..gate.types import Demands, StageMove
 from .details import MAX_STAYS
@@ -26,6 +25,13 @@ class CrmLead(models.Model):
         playbook_id = self._get_playbook_ids().get(self.id)
         if not playbook_id:
             return False
+        if self.env.user._is_contributor():
+            # sudo: the checklist looks at more of the deal than it shows to who sees it by a role
+            return self._shorten_panel(self.sudo()._prepare_panel(playbook_id))
+        return self._prepare_panel(playbook_id)
+
+    def _prepare_panel(self, playbook_id):
+        """Return the checklist of this lead."""
         rules = self.env["crm.playbook"]._get_panel_rules(playbook_id, self.env.lang)
         facts = self._get_panel_facts(rules)
         ranks = self.env["crm.stage"]._get_ranks()
@@ -36,7 +42,7 @@ class CrmLead(models.Model):
             "lead_id": self.id,
             "playbook": rules["name"],
             "mode": rules["mode"],
-            "can_write": self.has_access("write"),
+            "can_write": facts["can_write"],
             "can_override": self._is_led_by(self.env.user),
             "stage": {
                 **self._prepare_panel_current(rules, facts),
@@ -52,7 +58,7 @@ class CrmLead(models.Model):
 
     def _get_panel_facts(self, rules):
         """Return what was recorded about this lead: ``{"met", "demands", "questions",
-        "confirmations", "submissions", "files", "stays", "due", "users"}``, each read once.
+        "confirmations", "submissions", "files", "stays", "due", "users", "asked"}``, each read once.
         """
         gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
         conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
@@ -69,6 +75,7 @@ class CrmLead(models.Model):
             if not outputs[fact.output_id.id]["domain"]
             and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
         }
+        users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS])
         # sudo: as the confirmations, and read with them
         questions = self.sudo().question_ids
         asked = {("confirmation", question.condition_id.id) for question in questions}
@@ -88,7 +95,9 @@ class CrmLead(models.Model):
             "files": self._get_panel_files(confirmations, submissions),
             "stays": stays,
             "due": self._get_panel_due_times(rules, stays),
-            "users": self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS]),
+            "users": users,
+            "can_write": self.sudo(False).has_access("write"),
+            "asked": approvers,
         }
 
     def _get_panel_matches(self, rules, demands, outputs):
@@ -126,18 +135,6 @@ class CrmLead(models.Model):
         # sudo: the salesperson's time zone and leave count, whoever asks
         owner = self.sudo().user_id
         return self.env["crm.playbook.output"]._get_due_times(delays, begun_at, calendar, owner)
-
-    def _get_panel_users(self, confirmations, submissions, stays):
-        """Return ``{user id: name}`` of everybody who did something here, in one query."""
-        users = confirmations.user_id | submissions.user_id | submissions.reviewed_by_id | stays.moved_by_id
-        if not users:
-            return {}
-        names = SQL(
-            "SELECT users.id, partner.name FROM res_users users"
-            " JOIN res_partner partner ON partner.id = users.partner_id WHERE users.id = ANY(%s)",
-            users.ids,
-        )
-        return dict(self.env.execute_query(names))
 
     @api.model
     def _get_panel_files(self, confirmations, submissions):
@@ -231,6 +228,7 @@ class CrmLead(models.Model):
         return {
             **rule,
             "met": (rule["kind"], rule["id"]) in facts["met"],
+            **self._prepare_panel_people(rule, facts),
             # sudo: that a field is filled is no secret, where the condition on it is none
             "fields": [{**field, "is_set": bool(self.sudo()[field["name"]])} for field in rule["fields"]],
             "ask_by": facts["questions"].get(self.env["crm.playbook.condition"].browse(rule["id"]), False),
@@ -254,6 +252,7 @@ class CrmLead(models.Model):
             state = "done" if ("output", output["id"]) in facts["met"] else "missing"
         return {
             **output,
+            **self._prepare_panel_people(output, facts),
             "state": state,
             "due_at": due and Datetime.to_string(due),
             "is_overdue": bool(due and state == "missing" and due < Datetime.now()),
@@ -266,7 +265,7 @@ class CrmLead(models.Model):
                 "is_late": fact.is_late,
                 "reviewer": facts["users"].get(fact.reviewed_by_id.id, ""),
                 "comment": fact.review_comment or "",
-                "can_review": state == "waiting" and self._is_led_by(self.env.user),
+                **self._prepare_panel_approval(fact if state == "waiting" else fact.browse(), facts),
             },
         }
 

@@ -1,3 +1,4 @@
+from . import test_ask_override
 from . import test_deadline
 from . import test_deadline_cancel
 from . import test_deadline_days

@@ -25,7 +25,9 @@ class TestSchema(PlaybookCase):
             extra = {"currency"} if key == "playbook" else set()
             extra |= {"activity_type"} if part.has_activity else set()
             extra |= {"templates"} if part.has_files else set()
-            self.assertEqual(known, {*part.texts, *part.values, *part.domains, *part.lists, *extra}, key)
+            self.assertEqual(
+                known, {*part.texts, *part.values, *part.domains, *part.lists, *part.roles, *extra}, key
+            )
 
     def test_choices_are_those_of_the_fields(self):
         """All but a named person, who does not leave the company."""

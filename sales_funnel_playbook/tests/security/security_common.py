@@ -14,6 +14,7 @@ GROUPS = {
     "leader": "sales_team.group_sale_salesman_all_leads",
     "manager": "sales_team.group_sale_manager",
     "admin": "sales_team.group_sale_manager,base.group_system",
+    "contributor": "sales_funnel_playbook.group_funnel_contributor",
     "internal": "base.group_user",
     "portal": "base.group_portal",
     "public": "base.group_public",
@@ -84,6 +85,7 @@ class World:
                 "probability": 40,  # a person's, by which they are judged
             }
         )
+        self._give_role(lead)
         lead.stage_id = self.case.stages[1]
         self.env.cr.flush()  # deadlines begin when a transaction ends
         self.get("crm.lead.risk").description = self.secret
@@ -98,6 +100,13 @@ class World:
                 "situation": "A fair",
             }
         )
+
+    def _give_role(self, lead):
+        """Who sees deals by roles alone has one on their own."""
+        if self.user._is_contributor():
+            role = self.env["crm.playbook.role"].create({"name": f"Role {next(NUMBERS)}"})
+            lead.member_ids = [Command.create({"role_id": role.id, "user_id": self.user.id})]
+            self.get("crm.playbook.condition").role_id = role
 
     def get(self, model):
         """Return this world's record of ``model``."""
@@ -178,6 +187,14 @@ GIVEN = {
     },
     "crm.lead.waive": lambda world: {
         "activity_id": world.get("crm.lead").activity_schedule(user_id=world.user.id).id
+    },
+    "crm.lead.member": lambda world: {
+        "user_id": world.user.id,
+        "role_id": world.env["crm.playbook.role"].create({"name": f"Role {next(NUMBERS)}"}).id,
+    },
+    "crm.playbook.role.person": lambda world: {
+        "user_id": world.case._create_user("all", world.company, f"person_{next(NUMBERS)}").id,
+        "team_id": world.team.id,
     },
     "crm.lead.question": lambda world: {"criterion_id": world.get("crm.playbook.criterion").id},
     "crm.funnel.snapshot": lambda world: {"currency_id": world.company.currency_id.id},

@@ -222,7 +222,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
         for role in ROLES:
             worlds = self.get_worlds(role)
             hidden = [worlds["foreign"]]
-            hidden += [worlds["other"]] if role in ("own", *OUTSIDERS) else []
+            hidden += [worlds["other"]] if role in ("own", "contributor", *OUTSIDERS) else []
             hidden += [worlds["own"]] if role in OUTSIDERS else []
             before = self._get_state(hidden)
             for model, method in self.methods:

@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { formatList } from "@web/core/l10n/utils";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 
 import { Component } from "@odoo/owl";
@@ -37,6 +38,12 @@ export class PlaybookCondition extends Component {
             user,
             date: formatDate(deserializeDateTime(date)),
         });
+    }
+
+    /** Who has the role that confirms it, once it names one. */
+    get roleText() {
+        const { role, people } = this.props.condition;
+        return people.length ? `${role}: ${formatList(people)}` : role;
     }
 
     /** The fields worth a look: the empty ones, or all where every one has a value already. */

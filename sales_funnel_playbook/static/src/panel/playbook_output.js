@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { formatList } from "@web/core/l10n/utils";
 import { deserializeDateTime, formatDate, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
 
@@ -34,7 +35,7 @@ export class PlaybookOutput extends Component {
             this.root,
             (ev) => this.upload(ev.dataTransfer.files),
             "o_playbook_dropzone",
-            () => this.wantsFile && this.props.panel.canWrite
+            () => this.wantsFile && this.props.output.can_do && !this.props.panel.state.isBusy
         );
     }
 
@@ -71,6 +72,12 @@ export class PlaybookOutput extends Component {
             date: formatDate(deserializeDateTime(submission.date)),
             reviewer: submission.reviewer,
         };
+        if (submission.waits_for) {
+            return _t("Submitted by %(user)s on %(date)s, waits for %(asked)s", {
+                ...values,
+                asked: submission.waits_for,
+            });
+        }
         if (state === "rejected") {
             return _t("Submitted by %(user)s on %(date)s, rejected by %(reviewer)s", values);
         }
@@ -78,6 +85,12 @@ export class PlaybookOutput extends Component {
             return _t("Submitted by %(user)s on %(date)s, approved by %(reviewer)s", values);
         }
         return _t("Submitted by %(user)s on %(date)s", values);
+    }
+
+    /** Who has the role that is asked for it, once it names one. */
+    get roleText() {
+        const { role, people } = this.props.output;
+        return people.length ? `${role}: ${formatList(people)}` : role;
     }
 
     get due() {
@@ -161,6 +174,15 @@ export class PlaybookOutput extends Component {
 
     withdraw() {
         return this.props.panel.call("withdraw_output", this.props.output.id);
+    }
+
+    /** Somebody else has to look at it: a word to them, and who was told. */
+    async remind() {
+        const ids = [this.props.output.submission.id];
+        await this.props.panel.action.doAction(
+            await this.props.panel.orm.call("crm.lead.output", "action_remind", [ids])
+        );
+        return this.props.panel.refresh();
     }
 
     approve() {

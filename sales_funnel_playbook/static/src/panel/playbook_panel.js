@@ -8,6 +8,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { Component, status, useState } from "@odoo/owl";
 
 import { FillInDialog } from "../gate/fill_in_dialog";
+import { AskOverride } from "./ask_override";
 import { PlaybookCases } from "./playbook_cases";
 import { PlaybookCondition } from "./playbook_condition";
 import { PlaybookOutput } from "./playbook_output";
@@ -21,6 +22,7 @@ import { PlaybookTimeline } from "./playbook_timeline";
 export class PlaybookPanel extends Component {
     static template = "sales_funnel_playbook.PlaybookPanel";
     static components = {
+        AskOverride,
         PlaybookCases,
         PlaybookCondition,
         PlaybookOutput,
@@ -126,6 +128,12 @@ export class PlaybookPanel extends Component {
 
     canMove(stage) {
         return stage.is_next && (stage.is_ready || this.state.panel.mode === "observe");
+    }
+
+    /** Whoever may not override asks who may. */
+    canAsk(stage) {
+        const { can_override, mode } = this.state.panel;
+        return stage.is_next && !stage.is_ready && !can_override && mode === "enforce";
     }
 
     canOverride(stage) {
