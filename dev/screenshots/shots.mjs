@@ -41,7 +41,7 @@ const uploadSheet = async (session) => {
         ? ["销售漏斗表（三月）", "客户名称,联系人,当前阶段,成交概率(%),预计成交金额(万元),风险等级", "合计"]
         : [
               "Sales funnel of March",
-              "Customer Name,Contact Person,Current Stage,Win Probability (%),Expected Amount (10,000),Risk Level",
+              'Customer Name,Contact Person,Current Stage,Win Probability (%),"Expected Amount (10,000)",Risk Level',
               "Total",
           ];
     const rows = [
@@ -58,7 +58,35 @@ const uploadSheet = async (session) => {
     await session.see(".o_import_data_content .alert-info");
 };
 
+/** The Funnel Sheet as it came back: one cell is changed, one cannot be read, one row is new. */
+const uploadUpdate = async (session) => {
+    const headings = session.isChinese
+        ? "客户名称,成交概率(%),预计成交金额(万元),风险等级"
+        : 'Customer Name,Win Probability (%),"Expected Amount (10,000)",Risk Level';
+    const rows = [
+        headings,
+        `${A},80%,60,高`,
+        `${B},50-80,,`,
+        session.isChinese ? "新客户,30%,20,低" : "New customer,30%,20,Low",
+    ];
+    const buffer = Buffer.from(rows.join("\n"));
+    const file = { name: "friday.csv", mimeType: "text/csv", buffer };
+    await session.page.setInputFiles(".o_field_widget[name=file] input[type=file]", file);
+    await session.click("button[name=action_show]");
+    await session.see(
+        ".o_field_widget[name=row_ids] .o_data_row, .o_field_widget[name=row_ids] .o_kanban_record"
+    );
+};
+
 export const SHOTS = [
+    {
+        name: "sheet_update",
+        user: "rep",
+        open: "/odoo/update-from-sheet",
+        ready: ".o_field_widget[name=file]",
+        steps: uploadUpdate,
+        windows: BOTH,
+    },
     {
         name: "funnel_sheet",
         user: "rep",
