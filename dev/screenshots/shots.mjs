@@ -52,6 +52,31 @@ const uploadSheet = async (session) => {
         "",
         `${total},,,,130.5,`,
     ];
+    await uploadRows(session, rows);
+};
+
+/** A list from a fair, with a title, a source that is new and a total. */
+const uploadList = (session) =>
+    uploadRows(
+        session,
+        session.isChinese
+            ? [
+                  "工博会名单",
+                  "公司名称,姓名,职务,电话,微信,线索来源,需求描述,获取时间",
+                  "华东机械,吴女士,采购经理,13800138000,wu_hd,工博会,三台冲床,2026-09-15 10:30",
+                  "南方电子,李先生,厂长,13900139000,li_nf,工博会,数据接口,2026-09-15 11:00",
+                  "合计,2",
+              ]
+            : [
+                  "Visitors of the fair",
+                  "Company Name,Contact Person,Job Position,Phone,WeChat ID,Lead Source,Needs,Captured At",
+                  "Harbour Tools,Ms Wu,Buyer,+32 2 290 34 90,wu_ht,Industry fair,Three presses,2026-09-15 10:30",
+                  "Borealis,Mr Li,Head of plant,+32 2 290 34 91,li_bo,Industry fair,An interface,2026-09-15 11:00",
+                  "Total,2",
+              ]
+    );
+
+const uploadRows = async (session, rows) => {
     const buffer = Buffer.from(rows.join("\n"));
     const file = { name: "sheet.csv", mimeType: "text/csv", buffer };
     await session.page.setInputFiles("input.o_input_file", file);
@@ -100,6 +125,12 @@ export const SHOTS = [
         open: "/odoo/import?active_model=crm.lead",
         ready: "button.o_import_file",
         steps: uploadSheet,
+    },
+    {
+        name: "fair_list",
+        open: "/odoo/import?active_model=crm.lead",
+        ready: "button.o_import_file",
+        steps: uploadList,
     },
     {
         name: "first_steps",

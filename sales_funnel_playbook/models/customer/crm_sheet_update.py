@@ -2,6 +2,7 @@ import base64
 import binascii
 from collections import defaultdict
 from datetime import timedelta
+from time import monotonic
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,6 +13,9 @@ from .update_deals import RowDeals
 from .writing import UPDATE, Outcome, SheetWriter
 
 UNDO_HOURS = 24
+MANY = 50  # rows from which on the screen is told how far it is
+SECONDS = 1  # between two such messages
+PROGRESS = "sales_funnel_playbook/sheet_update"
 WRITTEN = ("changed", "new")  # the kinds of rows that can be chosen
 
 
@@ -213,6 +217,8 @@ class CrmSheetUpdate(models.TransientModel):
             [str(found[index][0].id or ""), *(sheet.rows[index][column] for column in columns)]
             for index in writer.indexes
         ]
+        if len(data) >= MANY and not writer.is_check:
+            writer.tell = self._get_teller(len(data))
         leads = self.env["crm.lead"].with_context(
             **{UPDATE: writer, SHEET: SheetReading(sheet.headings, True)},
             import_file=True,
@@ -232,6 +238,23 @@ class CrmSheetUpdate(models.TransientModel):
             sentence = sheet.word(message.get("field", ""), message["message"])
             failed[writer.indexes[message["record"]]].append(sentence)
         return failed
+
+    def _get_teller(self, total):
+        """Return what tells the person's screen how many of the rows are through, every second."""
+        told_at = monotonic()
+
+        def tell(count):
+            nonlocal told_at
+            if monotonic() - told_at < SECONDS:
+                return
+            told_at = monotonic()
+            # with a cursor of its own: of what is not committed nobody hears
+            with self.env.registry.cursor() as cr:
+                self.env.user.with_env(self.env(cr=cr))._bus_send(
+                    PROGRESS, {"id": self.id, "done": count, "total": total}
+                )
+
+        return tell
 
     def _prepare_row(self, sheet, index, lead, outcome, text):
         """Return the values of what is shown of a row."""

@@ -46,12 +46,12 @@ class SheetWriter:
     :param is_check: nothing is written: only whether Odoo can read the cells is found out
     :param is_rehearsal: everything will be taken back
     :param shown: ``{index of a row: (kind, texts of its changes)}``, what the person has seen of it
-    :param tell: called with how many rows are through, every now and then
     """
 
-    def __init__(self, sheet, is_check=False, is_rehearsal=False, shown=None, tell=None):
+    def __init__(self, sheet, is_check=False, is_rehearsal=False, shown=None):
         self.sheet, self.is_check, self.is_rehearsal = sheet, is_check, is_rehearsal
-        self.shown, self.tell = shown or {}, tell or (lambda _count: None)
+        self.shown = shown or {}
+        self.tell = lambda _count: None  # is called with how many rows are through
         self.is_begun, self.error = False, None  # what ends it all, such as somebody who was quicker
         self.outcomes = {}
         self.indexes = []  # of the rows that are given to Odoo's load
@@ -78,7 +78,7 @@ class SheetWriter:
         ]
         for count, ((index, lead_id, _values, data), want) in enumerate(zip(rows, wanted, strict=True)):
             self.outcomes[index] = self._save_row(leads.browse(lead_id or ()), want, data, index)
-            self.tell(count)
+            self.tell(count + 1)
         found = [one.lead_id for one in self.outcomes.values() if one.lead_id]
         return leads.browse(found)
 

@@ -7,6 +7,7 @@ from . import test_funnel_sheet
 from . import test_import
 from . import test_import_customer
 from . import test_import_files
+from . import test_import_people
 from . import test_import_rows
 from . import test_progress
 from . import test_random_imports

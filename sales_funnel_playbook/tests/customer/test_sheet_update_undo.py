@@ -1,8 +1,11 @@
+import json
 from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.sales_funnel_playbook.models.customer import crm_sheet_update
 
 from .update_common import SheetUpdateCase
 
@@ -207,3 +210,16 @@ class TestSheetUpdateScreen(HttpCase, SheetUpdateCase):
             lambda one: one.field_id.name == "risk_level"
         )
         self.assertEqual(len(notified), 2, "it was applied, and undone")
+
+    def test_the_screen_is_told_how_far_it_is(self):
+        self.patch(crm_sheet_update, "MANY", 2)
+        self.patch(crm_sheet_update, "SECONDS", 0)
+        update = self._show(SHEET[:3], ["ACME", "", "70"], ["Borealis", "", "80"])
+        last = self.env["bus.bus"].search([], order="id desc", limit=1).id or 0
+        update.action_apply()
+        told = [one.message for one in self.env["bus.bus"].search([("id", ">", last)], order="id")]
+        told = [json.loads(one) for one in told if crm_sheet_update.PROGRESS in one]
+        self.assertEqual(
+            [one["payload"] for one in told],
+            [{"id": update.id, "done": done, "total": 2} for done in (1, 2)],
+        )
