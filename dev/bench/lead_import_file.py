@@ -1,4 +1,4 @@
-"""What importing a workbook of leads costs, as the import screen does it: reading, proposing, and importing in
+"""What importing a workbook of leads costs, as the import screen does it: reading, proposing, importing in
 batches; and what an update from a sheet costs in which a tenth of the rows is changed."""
 
 import base64

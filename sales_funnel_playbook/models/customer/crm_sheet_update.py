@@ -20,8 +20,8 @@ WRITTEN = ("changed", "new")  # the kinds of rows that can be chosen
 
 
 class CrmSheetUpdate(models.TransientModel):
-    """A sheet that brings deals up to date: what it would change is shown before anything is written, what was
-    chosen is written in one transaction, and can be undone for a day.
+    """A sheet that brings deals up to date: what it would change is shown before anything is written, what
+    was chosen is written in one transaction, and can be undone for a day.
     """
 
     _name = "crm.sheet.update"
@@ -172,7 +172,7 @@ class CrmSheetUpdate(models.TransientModel):
         return importer._read_update()
 
     def _find_refused(self, sheet, found):
-        """Return ``{index: Outcome}`` of the rows that go no further: of which the deal is not known, or a cell
+        """Return ``{index: Outcome}`` of the rows that go no further: their deal is not known, or a cell
         cannot be read.
         """
         refused = {

@@ -28,8 +28,8 @@ class RowDeals:
         self.named = {name: self._find_named(name) for name in NARROWING}
 
     def find(self):
-        """Return, for each row, ``(deal, kind, sentence)``: ``missing`` and ``refused`` with the sentence why,
-        else None; no deal where the row is a new one.
+        """Return, for each row, ``(deal, kind, sentence)``: ``missing`` or ``refused`` with the sentence
+        why, else None; no deal where the row is a new one.
         """
         found = [self._find_row(index) for index in range(len(self.sheet.rows))]
         rows = defaultdict(list)
@@ -82,8 +82,8 @@ class RowDeals:
         return self.leads, "refused", sentence
 
     def _check_deal(self, cell, customer):
-        """Return the deal of an ID: what is closed is updated by no sheet, and who has sorted one column of it
-        alone has other customers beside the IDs.
+        """Return the deal of an ID: no sheet updates what is closed, and where somebody has sorted one column
+        alone, IDs stand beside other customers.
         """
         lead = self.by_id.get(cell)
         if not lead:
