@@ -48,6 +48,7 @@
         "views/core/crm_lead_search_views.xml",
         "views/customer/res_partner_views.xml",
         "views/customer/crm_funnel_sheet_views.xml",
+        "views/customer/crm_sheet_update_views.xml",
         "views/case/calendar_event_views.xml",
         # the funnel
         "views/funnel/crm_funnel_views.xml",

@@ -41,7 +41,7 @@ const uploadSheet = async (session) => {
         ? ["销售漏斗表（三月）", "客户名称,联系人,当前阶段,成交概率(%),预计成交金额(万元),风险等级", "合计"]
         : [
               "Sales funnel of March",
-              "Customer Name,Contact Person,Current Stage,Win Probability (%),Expected Amount (10,000),Risk Level",
+              'Customer Name,Contact Person,Current Stage,Win Probability (%),"Expected Amount (10,000)",Risk Level',
               "Total",
           ];
     const rows = [
@@ -52,13 +52,66 @@ const uploadSheet = async (session) => {
         "",
         `${total},,,,130.5,`,
     ];
+    await uploadRows(session, rows);
+};
+
+/** A list from a fair, with a title, a source that is new and a total. */
+const uploadList = (session) =>
+    uploadRows(
+        session,
+        session.isChinese
+            ? [
+                  "工博会名单",
+                  "公司名称,姓名,职务,电话,微信,线索来源,需求描述,获取时间",
+                  "华东机械,吴女士,采购经理,13800138000,wu_hd,工博会,三台冲床,2026-09-15 10:30",
+                  "南方电子,李先生,厂长,13900139000,li_nf,工博会,数据接口,2026-09-15 11:00",
+                  "合计,2",
+              ]
+            : [
+                  "Visitors of the fair",
+                  "Company Name,Contact Person,Job Position,Phone,WeChat ID,Lead Source,Needs,Captured At",
+                  "Harbour Tools,Ms Wu,Buyer,+32 2 290 34 90,wu_ht,Industry fair,Three presses,2026-09-15 10:30",
+                  "Borealis,Mr Li,Head of plant,+32 2 290 34 91,li_bo,Industry fair,An interface,2026-09-15 11:00",
+                  "Total,2",
+              ]
+    );
+
+const uploadRows = async (session, rows) => {
     const buffer = Buffer.from(rows.join("\n"));
     const file = { name: "sheet.csv", mimeType: "text/csv", buffer };
     await session.page.setInputFiles("input.o_input_file", file);
     await session.see(".o_import_data_content .alert-info");
 };
 
+/** The Funnel Sheet as it came back: one cell is changed, one cannot be read, one row is new. */
+const uploadUpdate = async (session) => {
+    const headings = session.isChinese
+        ? "客户名称,成交概率(%),预计成交金额(万元),风险等级"
+        : 'Customer Name,Win Probability (%),"Expected Amount (10,000)",Risk Level';
+    const rows = [
+        headings,
+        `${A},80%,60,高`,
+        `${B},50-80,,`,
+        session.isChinese ? "新客户,30%,20,低" : "New customer,30%,20,Low",
+    ];
+    const buffer = Buffer.from(rows.join("\n"));
+    const file = { name: "friday.csv", mimeType: "text/csv", buffer };
+    await session.page.setInputFiles(".o_field_widget[name=file] input[type=file]", file);
+    await session.click("button[name=action_show]");
+    await session.see(
+        ".o_field_widget[name=row_ids] .o_data_row, .o_field_widget[name=row_ids] .o_kanban_record"
+    );
+};
+
 export const SHOTS = [
+    {
+        name: "sheet_update",
+        user: "rep",
+        open: "/odoo/update-from-sheet",
+        ready: ".o_field_widget[name=file]",
+        steps: uploadUpdate,
+        windows: BOTH,
+    },
     {
         name: "funnel_sheet",
         user: "rep",
@@ -72,6 +125,12 @@ export const SHOTS = [
         open: "/odoo/import?active_model=crm.lead",
         ready: "button.o_import_file",
         steps: uploadSheet,
+    },
+    {
+        name: "fair_list",
+        open: "/odoo/import?active_model=crm.lead",
+        ready: "button.o_import_file",
+        steps: uploadList,
     },
     {
         name: "first_steps",

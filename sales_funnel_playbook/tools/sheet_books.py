@@ -46,15 +46,19 @@ def read_book(kind, content, name, known):
 
 
 class Xlsx:
+    """Read row by row: a workbook as a whole takes many times the memory of its cells."""
+
     def __init__(self, content):
         import openpyxl
 
-        self.book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        self.book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True)
         self.names = [sheet.title for sheet in self.book.worksheets]
+        self.formats = {}  # by the number of a style: the number of its format, and the format
 
     def get_rows(self, name, top=False):
         sheet = self.book[name]
-        rows = sheet.iter_rows(max_row=min(sheet.max_row, 30)) if top else sheet.iter_rows()
+        sheet.reset_dimensions()  # some programs write others than there are
+        rows = sheet.iter_rows(max_row=30 if top else None)
         return [[self.get_value(cell) for cell in row] for row in rows]
 
     def get_value(self, cell):
@@ -63,16 +67,24 @@ class Xlsx:
             return ""
         if cell.data_type == "e":
             return ErrorText(value)
+        if isinstance(value, str):
+            return value
+        number, number_format = self.get_format(cell)
         if isinstance(value, (datetime, date, time, timedelta)):
-            return show_moment(value, cell.number_format)
+            return show_moment(value, number_format)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return str(value)
-        number = cell._style.numFmtId  # what East Asian programs write has no text in the file
-        if number in EAST_ASIAN_DATES:
+        if number in EAST_ASIAN_DATES:  # what East Asian programs write has no text in the file
             from openpyxl.utils.datetime import from_excel
 
             return show_moment(from_excel(value, self.book.epoch), "date")
-        return NumberText(value, cell.number_format)
+        return NumberText(value, number_format)
+
+    def get_format(self, cell):
+        style = cell._style_id
+        if style not in self.formats:
+            self.formats[style] = (cell.style_array.numFmtId, cell.number_format)
+        return self.formats[style]
 
 
 class Xls:

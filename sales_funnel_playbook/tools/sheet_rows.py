@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from datetime import datetime, time
+from itertools import islice
 from typing import NamedTuple
 
 LOOKED_AT = 30  # rows among which the headings are looked for
+LONGEST_LABEL = 200  # letters: what is longer is no word for a total
 INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 AROUND = re.compile(r"^[*:]+|[*:]+$")
 TOTALS = re.compile(
@@ -89,11 +91,13 @@ def is_total(row):
     >>> is_total(["Total", "Energy", "50"]), is_total(["", "50"])
     (False, False)
     """
-    label, *others = [cell for cell in row if not is_blank(cell)] or [""]
+    cells = (cell for cell in row if not is_blank(cell))
+    label = next(cells, "")
     return (
         isinstance(label, str)
+        and len(label) < LONGEST_LABEL
         and bool(TOTALS.fullmatch(plain(label)) or TOTALS.fullmatch(f"{plain(label)}:"))
-        and all(isinstance(cell, str) and bool(AMOUNT.fullmatch(plain(cell))) for cell in others)
+        and all(isinstance(cell, str) and bool(AMOUNT.fullmatch(plain(cell))) for cell in cells)
     )
 
 
@@ -103,7 +107,7 @@ def is_footnote(row):
     >>> is_footnote(["备注：金额含税", ""]), is_footnote(["A公司", ""]), is_footnote(["备注：含税", "50"])
     (True, False, False)
     """
-    cells = [cell for cell in row if not is_blank(cell)]
+    cells = list(islice((cell for cell in row if not is_blank(cell)), 2))
     return len(cells) == 1 and isinstance(cells[0], str) and bool(FOOTNOTES.fullmatch(plain(cells[0])))
 
 
@@ -148,7 +152,7 @@ def get_kind(row):
 
 def get_width(row):
     """Return up to which cell there is something in a row."""
-    return max((column for column, cell in enumerate(row, start=1) if not is_blank(cell)), default=0)
+    return next((column for column in range(len(row), 0, -1) if not is_blank(row[column - 1])), 0)
 
 
 def fit(row, width):

@@ -20,3 +20,7 @@ from . import namesakes
 from . import industries
 from . import cells
 from . import known_deals
+from . import writing
+from . import update_reading
+from . import crm_sheet_update
+from . import crm_sheet_update_row

@@ -51,12 +51,18 @@ class BaseImportImport(models.TransientModel):
 
     def _get_sheet_headings(self, fields, columns):
         """Return ``{field: heading}`` of the columns that a heading of the sheet has recognised, and
-        that go where the heading says.
+        that go where the heading says; with these also those of fields that are yes or no, which are a
+        team's own: of a cell that it does not know, Odoo makes a yes.
         """
+        pairs = [(field, heading) for field, heading in zip(fields, columns, strict=False) if field]
+        known = {field: heading for field, heading in pairs if field == self._get_heading_field(heading)}
+        if not known:
+            return {}
+        leads = self.env["crm.lead"]
         return {
             field: heading
-            for field, heading in zip(fields, columns, strict=False)
-            if field and field == self._get_heading_field(heading)
+            for field, heading in pairs
+            if field in known or (field in leads._fields and leads._fields[field].type == "boolean")
         }
 
     def _read_file(self, options):
@@ -125,7 +131,7 @@ class BaseImportImport(models.TransientModel):
             ),
         ]
         if not faults:
-            return result
+            return self._number_messages(result, options)
         faulty = {index for *_fault, index in faults}
         others = [
             message
@@ -133,7 +139,36 @@ class BaseImportImport(models.TransientModel):
             if not message.get("is_cell")
             and (message.get("field") or message.get("rows", {}).get("from") not in faulty)
         ]
-        return {**result, "ids": False, "messages": [*self._word_faults(faults, options), *others]}
+        result = self._number_messages({**result, "ids": False, "messages": others}, options)
+        return {**result, "messages": [*self._word_faults(faults, options), *result["messages"]]}
+
+    def _number_messages(self, result, options):
+        """Return what Odoo says of cells with the rows as the spreadsheet numbers them, those of one text
+        together.
+        """
+        numbers, skip = options.get("sheet_rows"), options.get("skip") or 0
+        if not numbers or not result["messages"]:
+            return result
+        headings = self.env.context[SHEET].shown
+        together = defaultdict(list)
+        for message in result["messages"]:
+            is_cell = message.get("field") in headings and isinstance(message.get("record"), int)
+            key = (
+                (message["field"], str(message.get("value")), message["message"]) if is_cell else id(message)
+            )
+            together[key].append(message)
+        numbered = []
+        for key, its in together.items():
+            message = its[0]
+            if isinstance(key, tuple):
+                rows = [numbers[skip + one["record"]] for one in its]
+                sentence = self._word_fault(headings[key[0]], message["message"], rows)
+                # the screen adds one, as if there were headings alone above the rows
+                place = {"from": rows[0] - 1, "to": rows[-1] - 1}
+                message = {**message, "message": sentence, "rows": place}
+            numbered.append(message)
+        # the names are those of other rows
+        return {**result, "messages": numbered, "name": []}
 
     def _word_faults(self, faults, options):
         """Return Odoo's messages about cells, those of one kind in one, with the rows' numbers."""

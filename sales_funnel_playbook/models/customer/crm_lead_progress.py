@@ -64,7 +64,9 @@ class CrmLeadProgress(models.Model):
         default=lambda self: self.env.user,
         ondelete="restrict",
     )
-    is_imported = fields.Boolean(readonly=True, help="Came with the deal when that was created.")
+    is_imported = fields.Boolean(
+        readonly=True, help="Came with the deal when that was created, or with a sheet."
+    )
     delay_hours = fields.Float(
         string="Delay (Hours)",
         compute="_compute_delay_hours",

@@ -28,9 +28,9 @@ class CrmLead(models.Model):
             )
             result = super(CrmLead, self.with_context(**{INDUSTRIES: found})).load(fields, data)
             if result["ids"] and made:
-                used = self.search_fetch([("id", "in", result["ids"])], ["industry_id"]).industry_id
-                # sudo: they were made here, by who may make them
-                (made - used).sudo().unlink()
+                # sudo: they were made here, by who may make them; deals that were given away use them too
+                used = self.sudo().browse(result["ids"]).industry_id
+                (made.sudo() - used).unlink()
             savepoint.close(rollback=not result["ids"])
         finally:
             if not savepoint.closed:

@@ -1,12 +1,37 @@
-from odoo import models
+from collections import defaultdict
+
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.cell_texts import fold
 from .cells import SHEET, SheetReading
+from .writing import UPDATE
 
 CUSTOMERS = ("partner_name", "partner_id")
 IDS = ("id", ".id")
 NAMED = 10  # customers that a sentence names
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.model
+    def _get_open_deals_by_customer(self, names, domain=None):
+        """Return ``{customer: open deals}`` of the customers that sheets call by one of ``names``.
+
+        :param domain: which deals, if not the opportunities of the company in which the user works
+        """
+        if domain is None:
+            domain = Domain("type", "=", "opportunity")
+            domain &= Domain("company_id", "in", (False, self.env.company.id))
+        named = Domain("partner_name", "in", names) | Domain(
+            "partner_id.commercial_partner_id.name", "in", names
+        )
+        found = defaultdict(self.browse)
+        for lead in self.search(named & domain & Domain("won_status", "=", "pending")) if names else ():
+            company = lead.partner_id.commercial_partner_id.name
+            found[lead.partner_name if lead.partner_name in names else company] += lead
+        return found
 
 
 class BaseImportImport(models.TransientModel):
@@ -15,7 +40,7 @@ class BaseImportImport(models.TransientModel):
     _inherit = "base_import.import"
 
     def parse_preview(self, options, count=10):
-        if self.res_model != "crm.lead":
+        if self.res_model != "crm.lead" or self.env.context.get(UPDATE):
             return super().parse_preview(options, count=count)
         reading = SheetReading({}, True)
         importer = self.with_context(**{SHEET: reading})
@@ -39,18 +64,10 @@ class BaseImportImport(models.TransientModel):
 
     def _get_known_deals_note(self, names):
         """Return the sentence that names the customers with open deals, and where these are; else None."""
-        named = Domain("partner_name", "in", names) | Domain(
-            "partner_id.commercial_partner_id.name", "in", names
-        )
-        deals = self.env["crm.lead"].search(named & Domain("won_status", "=", "pending")) if names else ()
-        known = {}
-        for deal in deals:
-            customer = (
-                deal.partner_name
-                if deal.partner_name in names
-                else deal.partner_id.commercial_partner_id.name
-            )
-            known.setdefault(customer, []).append(deal.stage_id.name or deal.name)
+        deals = self.env["crm.lead"]._get_open_deals_by_customer(names, Domain.TRUE)
+        known = {
+            customer: [deal.stage_id.name or deal.name for deal in its] for customer, its in deals.items()
+        }
         if not known:
             return None
         shown = [f"{name} ({', '.join(known[name])})" for name in names if name in known]

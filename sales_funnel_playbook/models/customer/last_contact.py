@@ -113,7 +113,7 @@ class CrmLead(models.Model):
             or self.env._("Contact without a note."),
             "feedback": self.customer_feedback,
             "user_id": self.env.uid,
-            "is_imported": self.create_date >= now.replace(microsecond=0),
+            "is_imported": bool(self._get_sheet_writer()) or self.create_date >= now.replace(microsecond=0),
         }
 
     def _get_begun_at(self):

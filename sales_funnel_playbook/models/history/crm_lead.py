@@ -1,9 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Datetime
-from odoo.tools.misc import Callbacks
 
-from ..core.memory import keep_memory
+from ..core.rehearsal import rehearse
 from ..core.save import MOVING
 from ..gate.types import StageMove
 from .types import Restage
@@ -87,19 +86,9 @@ class CrmLead(models.Model):
         """The same, where these facts may give the leads to somebody else: they are undone once the gate has
         seen them, and nobody hears of them; then all is written at once, with the rights that the user had.
         """
-        vals, standing, cr = save.vals, save.standing, self.env.cr
-        self.env.flush_all()
-        callbacks = cr.precommit, cr.postcommit
-        # without flushing: that would run what waits for the end of the transaction
-        with cr.savepoint(flush=False) as savepoint:
-            cr.precommit, cr.postcommit = Callbacks(), Callbacks()
-            cr.postcommit.data.update(keep_memory(callbacks[1].data))
-            try:
-                self.with_context(mail_auto_subscribe_no_notify=True)._write_facts(save, facts)
-            finally:
-                cr.precommit, cr.postcommit = callbacks
-                savepoint.rollback()
-                self.env.transaction.clear()
+        vals, standing = save.vals, save.standing
+        with rehearse(self.env):
+            self.with_context(mail_auto_subscribe_no_notify=True)._write_facts(save, facts)
         save.vals, save.standing = vals, standing
 
     def _after_save_history(self, save):

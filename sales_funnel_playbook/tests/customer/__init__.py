@@ -8,9 +8,12 @@ from . import test_funnel_sheet
 from . import test_import
 from . import test_import_customer
 from . import test_import_files
+from . import test_import_people
 from . import test_import_rows
 from . import test_progress
 from . import test_random_imports
+from . import test_sheet_update
+from . import test_sheet_update_undo
 from . import test_import_cells
 from . import test_cells
 from . import test_import_names

@@ -60,14 +60,14 @@ class ImportCase(PlaybookCase):
         )
         cls.team.member_ids |= cls.user_rep | cls.user_manager
 
-    def _import(self, content, name="sheet.csv", mimetype="text/csv", lang="zh_CN", **options):
+    def _import(self, content, name="sheet.csv", mimetype="text/csv", lang="zh_CN", tz="UTC", **options):
         """Upload, take the proposed mapping, and import: what the screen does.
 
         :param options: what the person has chosen beside the preview
         """
         wizard = (
             self.env["base_import.import"]
-            .with_context(lang=lang, tz="UTC", tracking_disable=True)
+            .with_context(lang=lang, tz=tz, tracking_disable=True)
             .create({"res_model": "crm.lead", "file": content, "file_name": name, "file_type": mimetype})
         )
         options = {**copy.deepcopy(WEB_OPTIONS), **options}

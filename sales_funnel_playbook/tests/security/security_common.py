@@ -219,6 +219,7 @@ GIVEN = {
         "opportunity_id": world.get("crm.lead").id,
     },
     "crm.lead.lost": lambda world: {"lead_ids": [Command.set(world.get("crm.lead").ids)]},
+    "crm.sheet.update": lambda world: {"company_id": None},  # the module notes it
     "crm.lead.advance.line": lambda world: {"wizard_id": world.get("crm.lead.advance").id},
     "crm.lead.score.answer": lambda world: {
         "option_id": world.get("crm.playbook.criterion.option").id,

@@ -32,6 +32,7 @@ dialog, cases    crud/c/-       crud/c/-        crud/c/-        crud/c/-        
 dialog, deals    cru/-/-        cru/c/-         cru/c/-         cru/c/-            cru/c/-
 dialog line      crud/-/-       crud/-/-        crud/-/-        crud/-/-           crud/-/-
 dialog result    r/-/-          r/-/-           r/-/-           r/-/-              r/-/-
+update rows      ru/-/-         ru/-/-          ru/-/-          ru/-/-             ru/-/-
 manager dialog   -/-/-          -/-/-           -/-/-           crud/c/c           crud/c/c
 own company's    -/-/-          -/-/-           -/-/-           crud/c/-           crud/c/-
 template dialog  -/-/-          -/-/-           -/-/-           cru/c/-            cru/c/-
@@ -117,6 +118,8 @@ MODELS = {
     "crm.lead.override": "dialog, deals",
     "crm.playbook.case.session.suggestion": "dialog line",
     "crm.lead.advance.line": "dialog result",
+    "crm.sheet.update": "dialog, deletes",
+    "crm.sheet.update.row": "update rows",
     "crm.playbook.import": "manager dialog",
     "crm.playbook.split.stage": "manager dialog",
     "crm.playbook.propose.tiers": "own company's",
