@@ -11,4 +11,5 @@ from . import funnel
 from . import case
 from . import exchange
 from . import panel
+from . import day
 from . import integrity
