@@ -7,7 +7,6 @@ import { Component, useRef, useState } from "@odoo/owl";
 import { countLetters } from "../core/letters";
 import { getRefusal } from "../core/refusing_form";
 import { PlaybookEvidence } from "./playbook_evidence";
-import { countLetters } from "./letters";
 import { useUpload } from "./upload";
 
 const ICONS = {
