@@ -64,10 +64,14 @@
         "views/case/crm_playbook_case_page_views.xml",
         "views/case/crm_playbook_case_dialog_views.xml",
         "views/case/crm_playbook_case_views.xml",
+        # My Day
+        "views/day/crm_my_day_views.xml",
+        "views/day/res_users_views.xml",
         # dialogs
         "wizard/crm_lead_advance_views.xml",
         "wizard/crm_lead_explain_views.xml",
         "wizard/crm_lead_override_views.xml",
+        "wizard/crm_my_day_snooze_views.xml",
         "wizard/crm_playbook_case_session_views.xml",
         "wizard/crm_playbook_propose_tiers_views.xml",
         "wizard/crm_playbook_simulation_views.xml",

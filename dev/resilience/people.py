@@ -191,7 +191,7 @@ class Person(threading.Thread):
         self.diary.do("deal", False, name, lambda: self.client.call(LEAD, "create", vals_list=[vals]))
 
     def write_note(self, lead_id):
-        text = self.get_text("They told us")
+        text = self.get_text("They told us what they need")
         vals = {"lead_id": lead_id, "summary": text, "channel": "call"}
         self.diary.do(
             "note", lead_id, text, lambda: self.client.call("crm.lead.progress", "create", vals_list=[vals])

@@ -12,4 +12,5 @@ from . import funnel
 from . import case
 from . import exchange
 from . import panel
+from . import day
 from . import integrity

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.deadline.crm_lead_waiver import ON_RECORD
-from ..models.deadline.crm_playbook_deadline import TRIGGERS
+from ..models.deadline.crm_playbook_deadline import WORK_KINDS
 from ..models.rating.crm_playbook_tier import TIERS
 
 STATES = [
@@ -13,16 +13,6 @@ STATES = [
     ("missed", "Missed"),
     ("dropped", "Cancelled"),
 ]
-KINDS = [
-    *TRIGGERS,
-    ("output", "Output"),
-    ("escalation", "Escalation"),
-    ("question", "Open Question"),
-    ("approval", "Approval"),
-    ("override", "Outstanding"),
-    ("request", "Override Request"),
-]
-
 # What has become of an ``activity``.
 STATE = """
     CASE
@@ -99,7 +89,7 @@ class CrmPlaybookDeadlineReport(models.Model):
     lead_id = fields.Many2one(string="Deal", readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True)
     summary = fields.Char(string="Task", readonly=True)
-    kind = fields.Selection(KINDS, readonly=True, help="What has begun it.")
+    kind = fields.Selection(WORK_KINDS, readonly=True, help="What has begun it.")
     playbook_id = fields.Many2one("crm.playbook", readonly=True)
     deadline_id = fields.Many2one("crm.playbook.deadline", readonly=True)
     output_id = fields.Many2one("crm.playbook.output", readonly=True)

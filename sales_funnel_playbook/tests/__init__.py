@@ -11,5 +11,6 @@ from .funnel import *
 from .case import *
 from .exchange import *
 from .panel import *
+from .day import *
 from .integrity import *
 from .security import *

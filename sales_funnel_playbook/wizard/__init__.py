@@ -5,6 +5,7 @@ from . import crm_lead_lost
 from . import crm_lead_output_reject
 from . import crm_lead_override
 from . import crm_lead_waive
+from . import crm_my_day_snooze
 from . import crm_playbook_case_session
 from . import crm_playbook_import
 from . import crm_playbook_integrity_check

@@ -5,6 +5,7 @@ from . import crm_lead
 from . import crm_lead_stakeholder
 from . import crm_competitor
 from . import crm_lead_progress
+from . import next_step
 from . import talk
 from . import crm_lead_contact
 from . import last_contact

@@ -17,7 +17,10 @@ SOURCES = {
     "calendar_event_id": "calendar.event",
     "message_id": "mail.message",
 }
-FIXED_FIELDS = {"lead_id", "communicated_at", "user_id", "is_imported", "contact_id", *SOURCES}
+FIXED_FIELDS = {
+    *("lead_id", "communicated_at", "user_id", "is_imported", "contact_id", "next_step", "next_date"),
+    *SOURCES,
+}
 
 
 class CrmProgressMilestone(models.Model):

@@ -48,18 +48,31 @@ class MailActivity(models.Model):
         check_argument(self.env, "feedback", feedback, not feedback or isinstance(feedback, str))
         if self.res_model != "crm.lead":
             raise UserError(self.env._("Only activities of a deal can become its progress notes."))
+        if contact := self._get_asked_contact():
+            return contact.action_make_note()
         notes = self.env["crm.lead.progress"]
-        texts = [self.summary, notes._to_text(feedback or self.feedback or self.note)]
+        said = feedback or self.feedback
+        # what a playbook asks for is not what was said
+        texts = [self.summary, said or self.note] if not self.playbook_kind else [said]
         channels = {"phonecall": "call", "meeting": "meeting"}
+        lead = self.env["crm.lead"].browse(self.res_id)
         return notes._prepare_dialog(
             {
-                "lead_id": self.res_id,
+                "lead_id": lead.id,
                 "channel": channels.get(self.activity_type_id.category, "other"),
                 "communicated_at": self.calendar_event_id.stop or fields.Datetime.now(),
                 "activity_id": self.id,
-                "summary": "\n".join(filter(None, texts)),
+                "ends_activity": bool(self._filter_endable_by_note(lead)),
+                "summary": "\n".join(filter(None, map(notes._to_text, texts))),
             }
         )
+
+    def _get_asked_contact(self):
+        """Return the captured contact that this activity asks a note about, if it asks for one."""
+        if self.playbook_deadline_id.sudo().trigger != "communication":  # sudo: what asked for it
+            return self.env["crm.lead.contact"]
+        lead = self.env["crm.lead"].browse(self.res_id)
+        return lead.open_contact_ids.filtered("is_on_deal")[:1]
 
 
 class CalendarEvent(models.Model):

@@ -23,6 +23,16 @@ TRIGGERS = [
     ("won", "Deal won"),
     ("lost", "Deal lost"),
 ]
+# What a playbook's work on a deal was begun by.
+WORK_KINDS = [
+    *TRIGGERS,
+    ("output", "Output"),
+    ("escalation", "Escalation"),
+    ("question", "Open Question"),
+    ("approval", "Approval"),
+    ("override", "Outstanding"),
+    ("request", "Override Request"),
+]
 RESPONSIBLES = [
     ("salesperson", "Salesperson"),
     ("team_leader", "Team Leader"),

@@ -1,5 +1,4 @@
 import hashlib
-import unicodedata
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
@@ -8,6 +7,7 @@ from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
 from odoo.tools import SQL, human_size
 
 from ...arguments import check_argument, is_id_list
+from ...tools.letters import count_letters, get_substance
 
 MIN_NOTE_LENGTH = 10
 EVIDENCE = ("crm.lead.confirmation", "crm.lead.output")
@@ -54,20 +54,14 @@ class CrmLeadEvidence(models.AbstractModel):
         return str(text or "").replace("\0", "").strip()
 
     @api.model
-    def _get_substance(self, text):
-        """Return the letters and digits of ``text``, as they are counted and compared."""
-        folded = unicodedata.normalize("NFKC", text or "").casefold()
-        return "".join(character for character in folded if character.isalnum())
-
-    @api.model
     def _get_digest(self, text):
-        substance = self._get_substance(text)
+        substance = get_substance(text)
         return hashlib.sha256(substance.encode()).hexdigest() if substance else False
 
     @api.model
     def _get_note_refusal(self, lead, note, min_length=MIN_NOTE_LENGTH):
         """Return why ``note`` is no evidence for ``lead``, or False."""
-        length = len(self._get_substance(note))
+        length = count_letters(note)
         if length < min_length:
             return self.env._(
                 "The note has %(length)s letters and digits, it needs at least %(minimum)s: write what"

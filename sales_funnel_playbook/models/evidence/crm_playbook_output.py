@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.letters import LEAST
+
 
 class CrmPlaybookOutput(models.Model):
     """What must come out of a stage. Required ones are handed in before a deal leaves the stage or
@@ -65,8 +67,9 @@ class CrmPlaybookOutput(models.Model):
     )
     min_length = fields.Integer(
         string="Shortest Note",
-        default=20,
-        help="Letters and digits that a note needs at least; spaces and punctuation do not count.",
+        default=LEAST,
+        help="Letters and digits that a note needs at least; spaces and punctuation do not count, and a"
+        " Chinese character counts as two.",
     )
     template_attachment_ids = fields.Many2many(
         "ir.attachment",

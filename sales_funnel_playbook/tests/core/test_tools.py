@@ -10,6 +10,7 @@ from odoo.addons.sales_funnel_playbook.tools import (
     cell_texts,
     cells,
     funnel,
+    letters,
     mail_headers,
     number_formats,
     scoring,
@@ -28,7 +29,7 @@ class TestTools(BaseCase):
     def test_examples_in_docstrings(self):
         for module in (
             *(calibration, case_text, cell_amounts, cell_dates, cell_texts, cells, funnel, number_formats),
-            *(mail_headers, scoring, sheet_books, sheet_headings, sheet_rows, sheet_text),
+            *(letters, mail_headers, scoring, sheet_books, sheet_headings, sheet_rows, sheet_text),
             *(tiering, working_time, zones),
         ):
             with self.subTest(module=module.__name__):

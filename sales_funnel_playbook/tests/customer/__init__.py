@@ -10,6 +10,7 @@ from . import test_import_customer
 from . import test_import_files
 from . import test_import_people
 from . import test_import_rows
+from . import test_next_step
 from . import test_progress
 from . import test_random_imports
 from . import test_sheet_update

@@ -60,9 +60,15 @@ class TestContactNote(ContactCase):
         call = self.call((18, 11))
         notes = self.env["crm.lead.progress"].with_user(self.rep)
         with self.at(18, 12):
-            note = notes.create({"lead_id": self.lead.id, "summary": "They agree", "message_id": message.id})
+            note = notes.create(
+                {
+                    "lead_id": self.lead.id,
+                    "summary": "They agree to the price of May",
+                    "message_id": message.id,
+                }
+            )
             from_call = notes.create(
-                {"lead_id": self.lead.id, "summary": "They call back", "activity_id": call.id}
+                {"lead_id": self.lead.id, "summary": "They call us back next Monday", "activity_id": call.id}
             )
         first, second = self.lead.contact_ids.sorted("contacted_at")
         self.assertEqual((first.note_ids, second.note_ids), (note, from_call))
@@ -144,7 +150,7 @@ class TestContactDeadlines(ContactCase):
         self.assertWork(self.lead, [("Write the note", self.rep, at(19, 10), False)])
         with self.at(18, 12):
             self.env["crm.lead.progress"].with_user(self.rep).create(
-                {"lead_id": self.lead.id, "summary": "They agree"}
+                {"lead_id": self.lead.id, "summary": "They agree to the price of May"}
             )
         self.assertEqual(self.get_work(self.lead).playbook_closing, "satisfied")
         self.run_job(18, 13)

@@ -32,7 +32,7 @@ class TestProgress(PlaybookCase):
             .create(
                 {
                     "lead_id": self.lead.id,
-                    "summary": "They like it",
+                    "summary": "They like it, and want three",
                     "communicated_at": self.now - timedelta(hours=hours),
                     **vals,
                 }
@@ -45,14 +45,14 @@ class TestProgress(PlaybookCase):
         return Form(model, view=action["views"][0][0]).save()
 
     def test_the_latest_contact_is_on_the_lead(self):
-        self._note(hours=5, summary="Later", feedback="")
-        self._note(hours=50, summary="Earlier", feedback="Too dear")
+        self._note(hours=5, summary="Later they wanted to wait", feedback="")
+        self._note(hours=50, summary="Earlier they wanted it at once", feedback="Too dear")
         self.assertRecordValues(
             self.lead,
             [
                 {
                     "last_contact_at": self.now - timedelta(hours=5),
-                    "last_contact_summary": "Later",
+                    "last_contact_summary": "Later they wanted to wait",
                     "customer_feedback": "Too dear",
                 }
             ],
@@ -91,7 +91,7 @@ class TestProgress(PlaybookCase):
         ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 note.write(vals)
-        note.summary = "They like it very much"
+        note.summary = "They like it very much by now"
         with self.assertRaises(AccessError):
             note.unlink()
 
@@ -105,15 +105,17 @@ class TestProgress(PlaybookCase):
 
     def test_a_milestone_opens_its_risk_once(self):
         needs = self.env.ref("sales_funnel_playbook.milestone_needs")
-        note = self._note(summary="Three more modules", milestone_ids=needs.ids)
+        note = self._note(summary="They need three more modules", milestone_ids=needs.ids)
         self.assertEqual(self.lead.risk_ids.type_id, needs.risk_type_id)
-        self.assertEqual(self.lead.risk_description, "Three more modules")
+        self.assertEqual(self.lead.risk_description, "They need three more modules")
         note.milestone_ids = False
         note.milestone_ids = needs
         self.assertEqual(len(self.lead.risk_ids), 1)
 
     def test_from_the_lead(self):
-        note = self._fill_with(self.lead.with_user(self.rep).action_log_progress(), summary="Called")
+        note = self._fill_with(
+            self.lead.with_user(self.rep).action_log_progress(), summary="Called about the price they want"
+        )
         self.assertEqual((note.lead_id, note.user_id), (self.lead, self.rep))
 
     def _fill_with(self, action, **vals):
@@ -155,11 +157,14 @@ class TestProgress(PlaybookCase):
 
     def test_from_an_email(self):
         message = self.lead.message_post(
-            body=Markup("<p>We <b>approve</b></p>"), subject="Your offer", message_type="email", date=self.now
+            body=Markup("<p>We <b>approve</b> the price</p>"),
+            subject="Your offer",
+            message_type="email",
+            date=self.now,
         )
         note = self._fill(message.with_user(self.rep).action_log_progress())
         self.assertRecordValues(note, [{"channel": "email", "message_id": message.id}])
-        self.assertEqual(note.summary, "Your offer\nWe *approve*")
+        self.assertEqual(note.summary, "Your offer\nWe *approve* the price")
 
     def test_written_on_the_lead_it_becomes_a_note(self):
         self.lead.write({"last_contact_at": self.now, "last_contact_summary": "Called"})
@@ -186,7 +191,7 @@ class TestProgress(PlaybookCase):
     def test_found_across_deals_of_one_customer(self):
         customer = self.env["res.partner"].create({"name": "Harbour", "is_company": True})
         self.lead.partner_id = customer
-        note = self._note(summary="Delivery in June")
+        note = self._note(summary="They expect delivery in June")
         found = (
             self.env["crm.lead.progress"]
             .with_user(self.rep)

@@ -27,7 +27,7 @@ class TestDeadlineRecurring(DeadlineCase):
 
     def _note(self, lead, user=None, **vals):
         notes = self.env["crm.lead.progress"].with_user(user or self.rep)
-        return notes.create({"lead_id": lead.id, "summary": "They liked it", **vals})
+        return notes.create({"lead_id": lead.id, "summary": "They liked it, and want three", **vals})
 
     def test_every_deal_is_reviewed_once_a_week(self):
         self._create_deadline("Review", "review", 1, "weeks")
@@ -194,7 +194,7 @@ class TestDeadlineCommunication(DeadlineCase):
 
     def _note(self, **vals):
         notes = self.env["crm.lead.progress"].with_user(self.rep)
-        return notes.create({"lead_id": self.lead.id, "summary": "They liked it", **vals})
+        return notes.create({"lead_id": self.lead.id, "summary": "They liked it, and want three", **vals})
 
     def _call(self, **vals):
         return self.lead.activity_schedule(

@@ -134,6 +134,8 @@ class World:
         if model == "crm.funnel.lost.report":
             lead = lead.copy()
             lead.action_set_lost()
+        if model == "crm.my.day":
+            lead.activity_schedule(user_id=self.user.id, summary=self.secret)
         domain = [("lead_id", "=", lead.id)] if by_lead else [("user_id", "=", self.user.id)]
         row = self.env[model].with_context(active_test=False).search(domain, limit=1)
         assert row, f"{model}: no row for {self.name}"
@@ -187,6 +189,11 @@ GIVEN = {
     },
     "crm.lead.waive": lambda world: {
         "activity_id": world.get("crm.lead").activity_schedule(user_id=world.user.id).id
+    },
+    "crm.my.day.snooze": lambda world: {
+        "activity_id": world.get("crm.lead").activity_schedule(user_id=world.user.id).id,
+        "until": "2099-01-01",
+        "reason": "They are at a fair",
     },
     "crm.lead.member": lambda world: {
         "user_id": world.user.id,

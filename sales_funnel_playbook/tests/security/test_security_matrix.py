@@ -95,6 +95,7 @@ MODELS = {
     "crm.lead.calibration.report": "reports",
     "crm.lead.risk.report": "reports",
     "crm.playbook.deadline.report": "reports",
+    "crm.my.day": "reports",
     "crm.playbook.gate.report": "reports",
     "crm.lead.calibration.summary": "salespersons",
     "crm.funnel.snapshot": "reports",
@@ -112,6 +113,7 @@ MODELS = {
     "crm.lead.confirm": "dialog",
     "crm.lead.output.reject": "dialog",
     "crm.lead.waive": "dialog",
+    "crm.my.day.snooze": "dialog",
     "crm.lead.advance": "dialog",
     "crm.lead.explain": "dialog, deletes",
     "crm.playbook.case.session": "dialog, cases",
@@ -142,7 +144,7 @@ ABSTRACT = (
 )
 # What is updated, where the first field that can be written is not what everybody may write.
 UPDATES = {
-    "crm.lead.progress": {"summary": "They asked for an offer"},
+    "crm.lead.progress": {"summary": "They asked for an offer in May"},
     "crm.lead.risk": {"description": "They wait for their budget"},
     "crm.funnel.review": {"note": "<p>Discussed</p>"},
     "crm.lead.override": {"note": "They buy every year"},

@@ -6,7 +6,7 @@ import { FormLabel } from "@web/views/form/form_label";
 
 import { Component, useRef } from "@odoo/owl";
 
-import { countLetters } from "../panel/letters";
+import { countLetters } from "../core/letters";
 import { useUpload } from "../panel/upload";
 
 const { DateTime } = luxon;

@@ -5,9 +5,9 @@ import { useDropzone } from "@web/core/dropzone/dropzone_hook";
 
 import { Component, useRef, useState } from "@odoo/owl";
 
+import { countLetters } from "../core/letters";
 import { getRefusal } from "../core/refusing_form";
 import { PlaybookEvidence } from "./playbook_evidence";
-import { countLetters } from "./letters";
 import { useUpload } from "./upload";
 
 const ICONS = {

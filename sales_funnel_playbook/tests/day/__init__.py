@@ -1,0 +1,5 @@
+from . import test_day_notice
+from . import test_my_day
+from . import test_my_day_access
+from . import test_my_day_tours
+from . import test_snooze
