@@ -9,7 +9,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...exceptions import CONCURRENCY_ERRORS
-from ..core.telling import MY_DAY
+from ..core.crm_playbook_notice import MY_DAY
 
 _logger = logging.getLogger(__name__)
 
