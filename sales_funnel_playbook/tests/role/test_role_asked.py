@@ -162,6 +162,7 @@ class TestRoleAsked(RoleCase):
         subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_stage")
         for deal, told in ((lead, self.dan), (other, self.fred)):
             self._advance(deal, self.stage_demo)
+            self.env.cr.flush()
             message = deal.message_ids.filtered(lambda one: one.subtype_id == subtype)
             self.assertEqual(message.notified_partner_ids, told.partner_id)
 
