@@ -201,6 +201,8 @@ env.cr.execute(
     " FROM crm_lead WHERE id = ANY(%s) AND id %% 3 = 0",
     [deals.ids],
 )
+for name in ("last_contact_at", "last_contact_summary", "customer_feedback", "last_contact_channel"):
+    env.add_to_compute(deals._fields[name], deals)
 env.cr.commit()
 # what the jobs begin is theirs to begin
 work = env["mail.activity"].with_context(active_test=False)

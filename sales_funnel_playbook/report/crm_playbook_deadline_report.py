@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.deadline.crm_lead_waiver import ON_RECORD
-from ..models.deadline.crm_playbook_deadline import WORK_KINDS
+from ..models.deadline.kinds import WORK_KINDS
 from ..models.rating.crm_playbook_tier import TIERS
 
 STATES = [

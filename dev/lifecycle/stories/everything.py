@@ -107,7 +107,7 @@ call.action_feedback("They want a trial")
 deal.progress_ids = [
     Command.create(
         {
-            "summary": "They want a trial",
+            "summary": "They want a trial in spring",
             "feedback": "Too dear",
             "milestone_ids": [Command.link(milestone.id)],
             "activity_id": call.id,

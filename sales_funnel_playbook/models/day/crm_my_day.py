@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.zones import get_known_name
-from ..deadline.crm_playbook_deadline import WORK_KINDS
+from ..deadline.kinds import WORK_KINDS
 from ..rating.crm_playbook_tier import TIERS
 
 KINDS = [

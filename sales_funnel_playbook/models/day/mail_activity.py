@@ -63,10 +63,6 @@ class MailActivity(models.Model):
             self._check_nothing_waits()
         return super().write(vals)
 
-    def unlink(self):
-        self._check_nothing_waits()
-        return super().unlink()
-
 
 class CrmPlaybookDeadline(models.Model):
     _inherit = "crm.playbook.deadline"

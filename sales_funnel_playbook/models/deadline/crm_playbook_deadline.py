@@ -5,6 +5,7 @@ from odoo.tools import frozendict
 
 from ..core.crm_playbook_duty import ENTERING
 from ..core.memory import remembered
+from .kinds import RESPONSIBLES, TRIGGERS
 
 # Until 19.0.1.4.0: under this name modules written for 19.0.1.1.0 say what settles deadlines.
 SETTLING = "deadlines"
@@ -13,32 +14,6 @@ SETTLING_FIELDS = {
     *("user_id", "team_id", "product_line_id", "company_id", "active", "won_status", "waiting_until"),
     *("tier", "progress_ids", "contact_ids", "risk_ids", "output_ids", "score_answer_ids", "question_ids"),
 }
-TRIGGERS = [
-    ("lead_created", "Lead captured"),
-    (ENTERING, "Stage entered"),
-    ("communication", "Customer contacted"),
-    ("review", "Not updated for the time set"),
-    ("follow_up", "Follow-up due by tier"),
-    ("risk_raised", "Risk became high"),
-    ("won", "Deal won"),
-    ("lost", "Deal lost"),
-]
-# What a playbook's work on a deal was begun by.
-WORK_KINDS = [
-    *TRIGGERS,
-    ("output", "Output"),
-    ("escalation", "Escalation"),
-    ("question", "Open Question"),
-    ("approval", "Approval"),
-    ("override", "Outstanding"),
-    ("request", "Override Request"),
-]
-RESPONSIBLES = [
-    ("salesperson", "Salesperson"),
-    ("team_leader", "Team Leader"),
-    ("role", "A Role"),
-    ("user", "A Named Person"),
-]
 
 
 class CrmPlaybookDeadline(models.Model):

@@ -33,6 +33,21 @@ class TestTours(HttpCase, PlaybookCase):
         self.assertEqual(self.lead.output_ids.attachment_ids.raw, b"%PDF")
         self.assertEqual(self.lead.stage_log_ids[0].gate, "passed")
 
+    def test_what_waits_for_others_where_it_was_refused(self):
+        deck = self._create_output(self.stage_lead, "Deck", evidence="note", approval="team_leader")
+        finance = self.env.ref("sales_funnel_playbook.crm_playbook_role_finance")
+        self.needs_confirmed.role_id = finance
+        self.env["crm.lead.member"].create(
+            {"lead_id": self.lead.id, "role_id": finance.id, "user_id": self.leader.id}
+        )
+        self.lead.with_user(self.rep).submit_output(deck.id, note="They need three presses in spring")
+        self.env.cr.flush()
+        self._start_on_lead("playbook_fill_in_waiting", self.rep.login)
+        self.assertTrue(self.lead.output_ids.reminded_at)
+        self.assertIn(
+            "Demo", self.lead.activity_ids.filtered(lambda one: one.playbook_kind == "request").summary
+        )
+
     def test_tab(self):
         self.review_passed.evidence_required = True
         self._start_on_lead("playbook_tab", self.rep.login)

@@ -63,7 +63,7 @@ class TestDeadlineLate(DeadlineCase):
         self.assertWork(lead, [("Review", self.rep, at(26, 10), False)], review)
         with self.at(21, 10):
             self.env["crm.lead.progress"].with_user(self.rep).create(
-                {"lead_id": lead.id, "summary": "Met them"}
+                {"lead_id": lead.id, "summary": "Met them, and they want three presses"}
             )
         self.assertEqual(self.get_work(lead).playbook_closing, "satisfied")
         self._look(27, 28)
@@ -84,7 +84,7 @@ class TestDeadlineLate(DeadlineCase):
         for day in range(5, 20):
             with self.at(day, 10):
                 self.env["crm.lead.progress"].with_user(self.leader).create(
-                    {"lead_id": lead.id, "summary": "Spoke with them"}
+                    {"lead_id": lead.id, "summary": "Spoke with them about three presses"}
                 )
             self.run_job(day, 11)
         self.assertFalse(self.get_work(lead))

@@ -260,7 +260,7 @@ def lose(year, _key, deal, lead, moment):
 def write_note(year, _key, deal, lead, moment):
     deal.notes.append(moment)
     year.env["crm.lead.progress"].with_user(year.users[deal.owner]).create(
-        {"lead_id": lead.id, "summary": "Spoke with them"}
+        {"lead_id": lead.id, "summary": "Spoke with them about three presses"}
     )
 
 

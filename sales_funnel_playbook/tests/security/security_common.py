@@ -20,6 +20,22 @@ GROUPS = {
     "public": "base.group_public",
 }
 ROLES = tuple(GROUPS)
+
+
+def create_user(env, role, company, login=None):
+    """Return a new user of a role who works in one company."""
+    login = f"security_{login or role}"
+    return mail_new_test_user(
+        env,
+        login,
+        groups=GROUPS[role],
+        company_id=company.id,
+        company_ids=[Command.set(company.ids)],
+        name=login,
+        email=f"{login}@example.com",
+    )
+
+
 OUTSIDERS = ("internal", "portal", "public")
 MAGIC = ("id", "create_uid", "create_date", "write_uid", "write_date", "display_name")
 SECRET = "Hidden-Deal-Of-Others"
@@ -197,10 +213,10 @@ GIVEN = {
     },
     "crm.lead.member": lambda world: {
         "user_id": world.user.id,
-        "role_id": world.env["crm.playbook.role"].create({"name": f"Role {next(NUMBERS)}"}).id,
+        "role_id": world.get("crm.playbook.role").id,
     },
     "crm.playbook.role.person": lambda world: {
-        "user_id": world.case._create_user("all", world.company, f"person_{next(NUMBERS)}").id,
+        "user_id": create_user(world.env, "all", world.company, f"person_{next(NUMBERS)}").id,
         "team_id": world.team.id,
     },
     "crm.lead.question": lambda world: {"criterion_id": world.get("crm.playbook.criterion").id},
@@ -276,16 +292,7 @@ class SecurityCase(PlaybookCase):
 
     @classmethod
     def _create_user(cls, role, company, login=None):
-        login = f"security_{login or role}"
-        return mail_new_test_user(
-            cls.env,
-            login,
-            groups=GROUPS[role],
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            name=login,
-            email=f"{login}@example.com",
-        )
+        return create_user(cls.env, role, company, login)
 
     def get_worlds(self, role):
         """Return the deals of a role's user (outsiders have none), of a colleague, and of another company."""

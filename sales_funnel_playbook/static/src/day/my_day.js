@@ -5,7 +5,7 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
 
-import { onPatched } from "@odoo/owl";
+import { onMounted, onPatched } from "@odoo/owl";
 
 /** What a key does to the line that has the focus: the button it presses. */
 const KEYS = {
@@ -42,7 +42,18 @@ const opensLines = (Controller) =>
 export class MyDayListRenderer extends ListRenderer {
     setup() {
         super.setup();
-        onPatched(() => this.focusAgain());
+        onMounted(() => this.nameButtons());
+        onPatched(() => {
+            this.nameButtons();
+            this.focusAgain();
+        });
+    }
+
+    /** A button that is a picture says aloud what its tooltip shows. */
+    nameButtons() {
+        for (const button of this.tableRef.el.querySelectorAll(".o_data_row button[data-tooltip]")) {
+            button.setAttribute("aria-label", button.dataset.tooltip);
+        }
     }
 
     /** People have a column where they are not the same in all lines: the reader, or nobody. */

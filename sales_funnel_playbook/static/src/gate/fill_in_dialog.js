@@ -10,6 +10,7 @@ import { Component, onWillStart, onWillDestroy, useState } from "@odoo/owl";
 
 import { offerCase } from "../case/case_offer";
 import { getRefusal } from "../core/refusing_form";
+import { AskOverride } from "../panel/ask_override";
 import { useUpload } from "../panel/upload";
 import { FillInItem } from "./fill_in_item";
 import { loadLeadFields } from "./lead_fields";
@@ -23,7 +24,7 @@ const getKey = ({ kind, rule_id }) => `${kind}-${rule_id}`;
  */
 export class FillInDialog extends Component {
     static template = "sales_funnel_playbook.FillInDialog";
-    static components = { Dialog, FillInItem, Record };
+    static components = { AskOverride, Dialog, FillInItem, Record };
     static props = { leadId: Number, stageId: Number, close: Function, onMoved: Function };
 
     setup() {
@@ -60,6 +61,12 @@ export class FillInDialog extends Component {
     get title() {
         const { lead, stage } = this.missing;
         return _t("“%(lead)s” cannot enter the stage “%(stage)s” yet:", { lead, stage });
+    }
+
+    /** What the way to whoever may override wants to know. */
+    get asking() {
+        const { leadId, stageId } = this.props;
+        return { stage: { stage_id: stageId }, panel: { leadId, orm: this.orm, refresh: () => {} } };
     }
 
     get entries() {

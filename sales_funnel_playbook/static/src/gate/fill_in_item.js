@@ -1,10 +1,12 @@
 import { _t } from "@web/core/l10n/translation";
-import { serializeDate } from "@web/core/l10n/dates";
+import { deserializeDateTime, formatDate, serializeDate } from "@web/core/l10n/dates";
+import { formatList } from "@web/core/l10n/utils";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
+import { useService } from "@web/core/utils/hooks";
 import { Field } from "@web/views/fields/field";
 import { FormLabel } from "@web/views/form/form_label";
 
-import { Component, useRef } from "@odoo/owl";
+import { Component, useRef, useState } from "@odoo/owl";
 
 import { countLetters } from "../core/letters";
 import { useUpload } from "../panel/upload";
@@ -28,7 +30,10 @@ export class FillInItem extends Component {
     };
 
     setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
         this.uploads = useUpload();
+        this.state = useState({ isReminded: false });
         this.root = useRef("root");
         this.fileInput = useRef("fileInput");
         this.today = serializeDate(DateTime.local());
@@ -51,8 +56,19 @@ export class FillInItem extends Component {
         return state === "waiting" ? "waiting" : { score_sheet: "file" }[evidence] || evidence;
     }
 
+    /** What a role confirms is for nobody else to fill in. */
+    get canFill() {
+        return this.props.canWrite && this.props.item.can_do !== false;
+    }
+
     get wantsFiles() {
-        return this.props.canWrite && this.kind === "file";
+        return this.canFill && this.kind === "file";
+    }
+
+    /** Who has the role that is asked for it, once it names one. */
+    get roleText() {
+        const { role, people } = this.props.item;
+        return people.length ? `${role}: ${formatList(people)}` : role;
     }
 
     /** The fields that can be filled in here; the module's own numbers cannot. */
@@ -95,8 +111,21 @@ export class FillInItem extends Component {
     }
 
     get waitingText() {
-        const { user } = this.props.item.submission;
-        return _t("Submitted by %s; it waits for approval.", user);
+        const { user, date, waits_for: asked } = this.props.item.submission;
+        const values = { user, date: formatDate(deserializeDateTime(date)), asked };
+        return asked
+            ? _t("Submitted by %(user)s on %(date)s, waits for %(asked)s", values)
+            : _t("Submitted by %(user)s on %(date)s", values);
+    }
+
+    get canRemind() {
+        return this.props.item.submission.can_remind && !this.state.isReminded;
+    }
+
+    async remind() {
+        const ids = [this.props.item.submission.id];
+        await this.action.doAction(await this.orm.call("crm.lead.output", "action_remind", [ids]));
+        this.state.isReminded = true;
     }
 
     async addFiles(fileList) {

@@ -122,6 +122,54 @@ registry.category("web_tour.tours").add("playbook_fill_in", {
     ],
 });
 
+registry.category("web_tour.tours").add("playbook_fill_in_waiting", {
+    steps: () => [
+        {
+            trigger: "a.nav-link[name=playbook]",
+            run: "click",
+        },
+        {
+            trigger: ".o_playbook_open_fill_in:contains(Demo)",
+            run: "click",
+        },
+        {
+            content: "What waits says for whom, and reminds them",
+            trigger: `${item("Deck")}:contains(waits for) .o_playbook_remind`,
+            run: "click",
+        },
+        {
+            trigger: ".o_notification:contains(was reminded)",
+        },
+        {
+            content: "Whoever may not override asks who may, from here",
+            trigger: ".modal .o_playbook_ask_override",
+            run: "click",
+        },
+        {
+            trigger: ".modal textarea[aria-label^='Why should']",
+            run: "edit They sign on Monday",
+        },
+        {
+            trigger: ".modal .o_playbook_send_request",
+            run: "click",
+        },
+        {
+            trigger: ".o_notification:contains(was asked for an override)",
+        },
+        {
+            content: "What a role confirms is theirs alone",
+            trigger: `${item("Needs confirmed")}:contains(Finance: ):not(:has(.o_playbook_vouch))`,
+        },
+        {
+            trigger: ".modal footer button:contains(Close)",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_playbook_panel",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("playbook_tab", {
     steps: () => [
         {
