@@ -168,7 +168,7 @@ class CrmMyDay(models.Model):
         for one in self:
             # sudo: whether somebody may decide on a deal, whoever sees it
             output = one.sudo().submission_id
-            may_decide = output.awaits_approval and output.lead_id._can_be_decided_by(self.env.user)
+            may_decide = output.awaits_approval and output._can_be_approved_by(self.env.user)
             one.can_decide = bool(may_decide)
 
     @api.depends("activity_id", "kind")

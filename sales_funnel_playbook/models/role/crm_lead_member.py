@@ -54,7 +54,7 @@ class CrmLeadMember(models.Model):
         members.filtered(lambda one: not one.is_default)._after_change()
         return members
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super
         """Whoever is taken off a deal stays on record with the day on which that was."""
         self.check_access("unlink")
         self._end()

@@ -16,9 +16,10 @@ class TestMyDay(MyDayCase):
         super().setUpClass()
         cls.survey = cls._create_deadline("Survey", playbook_stage_id=cls.rules[cls.stage_lead].id)
 
-    def _submit(self, *moment):
+    def _submit(self, *moment, **vals):
         """A deck that waits for the leader, on a deal of the representative."""
-        deck = self._create_output(self.stage_demo, "Deck", evidence="note", approval="team_leader")
+        vals = {"evidence": "note", "approval": "team_leader", **vals}
+        deck = self._create_output(self.stage_demo, "Deck", **vals)
         lead = self.create_lead_at(18)
         with self.at(*moment):
             lead.with_user(self.rep).submit_output(deck.id, note="Three presses are needed in May")
@@ -174,6 +175,16 @@ class TestMyDay(MyDayCase):
         form.create({"comment": "Prices are missing"}).action_reject()
         self.assertEqual(lead.output_ids.state, "rejected")
         self.assertFalse(self.get_day(self.leader, 18, 14))
+
+    def test_whoever_the_rule_names_decides_and_nobody_else(self):
+        approver = self.rep.copy({"login": "approver", "name": "Approver"})
+        lead = self._submit(18, 12, approval="user", approval_user_id=approver.id)
+        [line] = self.get_day(approver, 18, 13)
+        self.assertTrue(line.can_decide)
+        self.assertFalse(line.with_user(self.rep).can_decide)
+        line.action_approve()
+        self.assertEqual(lead.output_ids.state, "approved")
+        self.assertFalse(self.get_day(approver, 18, 14))
 
     def test_questions_and_required_cases_stay_until_they_are_answered(self):
         lost = self._create_deadline("Write its case", "lost", 5, case_mode="required")
