@@ -1,5 +1,6 @@
 from collections import defaultdict
 
+import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -210,11 +211,24 @@ class CrmPlaybookDelay(models.AbstractModel):
         for request in requests:
             (count, unit), start, calendar, user = request
             if unit in PLAIN_UNITS or not calendar:
-                due[request] = start + relativedelta(**{unit.removeprefix("working_"): count})
+                due[request] = self._get_plain_end(*request)
             else:
                 working[calendar].add(((count, unit), start, user))
         for calendar, asked in working.items():
             for (delay, start, user), moment in calendar._get_due_times(asked).items():
-                plain = start + relativedelta(**{delay[1].removeprefix("working_"): delay[0]})
-                due[delay, start, calendar, user] = moment or plain
+                request = (delay, start, calendar, user)
+                due[request] = moment or self._get_plain_end(*request)
         return due
+
+    @api.model
+    def _get_plain_end(self, delay, start, calendar, user):
+        """Return when a delay is over if every hour counts, naive UTC. Months are those of where the work is
+        done: what begins there on the last of May does not begin on the 30th because it does so elsewhere.
+        """
+        count, unit = delay
+        step = relativedelta(**{unit.removeprefix("working_"): count})
+        if unit != "months":
+            return start + step
+        zone = pytz.timezone(user.tz or calendar.tz or "UTC")
+        local = pytz.utc.localize(start).astimezone(zone).replace(tzinfo=None) + step
+        return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)

@@ -77,6 +77,16 @@ class TestDelay(TransactionCase):
         ]
         self._check(rows)
 
+    def test_months_end_where_the_work_is_done(self):
+        shanghai = self._create_calendar(range(5), "Asia/Shanghai")
+        rows = [
+            ("2024-05-30 23:00", 1, "months", "2024-06-29 23:00"),  # 31 May there: until 30 June
+            ("2024-01-30 16:00", 1, "months", "2024-02-28 16:00"),  # 31 January at midnight: 29 February
+            ("2024-05-30 10:00", 1, "months", "2024-06-30 10:00"),  # 30 May in either
+        ]
+        self._check(rows, shanghai)
+        self._check([("2024-01-15 10:00", 6, "months", "2024-07-15 09:00")], self.brussels)  # at 11 there
+
     def test_public_holidays(self):
         # Thursday 9 May is Ascension Day, Friday a bridge
         for day in ("01-01", "04-01", "05-01", "05-09", "05-10", "12-25"):
