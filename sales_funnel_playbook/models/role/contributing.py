@@ -143,11 +143,12 @@ class CrmLeadMember(models.Model):
     def _end(self):
         """Whoever cannot open a deal any more hears nothing of it."""
         ending = self.sudo().filtered(lambda one: not one.left_at)  # sudo: whoever takes them off
-        super()._end()
+        result = super()._end()
         for user, members in ending.grouped("user_id").items():
             if user._is_contributor():
                 theirs = members.lead_id.filtered(lambda lead, it=user: it not in lead.member_user_ids)
                 theirs.message_unsubscribe(user.partner_id.ids)
+        return result
 
 
 class MailTrackingValue(models.Model):
