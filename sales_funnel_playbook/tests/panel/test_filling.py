@@ -126,6 +126,42 @@ class TestFilling(PlaybookCase):
                 self.move(self.all_facts, expected_revenue=5, **values)
         self.assert_untouched()
 
+    def test_giving_the_deal_away_in_the_same_breath(self):
+        """Whoever has their own documents only does not see the deal any more, and has moved it."""
+        own = self.user_sales_salesman
+        self.lead.user_id = own
+        self.assertFalse(self.move(self.all_facts, own, expected_revenue=5, user_id=self.rep.id))
+        self.assertEqual((self.lead.stage_id, self.lead.user_id), (self.stage_demo, self.rep))
+        self.assertEqual(self.lead.confirmation_ids.user_id, own)
+
+    def test_archived_copied_lost_and_restored(self):
+        self.lead.active = False
+        self.assertTrue(self.lead.with_user(self.rep).get_missing(self.stage_demo.id)["items"])
+        self.lead.active = True
+        self.move(self.all_facts, expected_revenue=5)
+        copied = self.lead.copy({"stage_id": self.stage_lead.id})
+        told = {item["name"] for item in copied.get_missing(self.stage_demo.id)["items"]}
+        self.assertLessEqual({"Needs confirmed", "Minutes", "Trial"}, told, "what was done is the other's")
+        self.lead.action_set_lost()
+        self.lead.action_unarchive()
+        self.assertEqual(self.lead.stage_id, self.stage_demo)
+        self.move([{"kind": "confirmation", "id": self.review_passed.id}], stage=self.stage_talks)
+        self.assertEqual(self.lead.stage_id, self.stage_talks)
+
+    def test_another_company(self):
+        """Its deals are nobody's here; its own people fill in by its own playbook, or by none."""
+        abroad = self.env["res.company"].create(
+            {"name": "Abroad", "currency_id": self.env.ref("base.EUR").id}
+        )
+        theirs = self._create_lead(name="Theirs", team_id=False, user_id=False, company_id=abroad.id)
+        with self.assertRaises(AccessError):
+            theirs.with_user(self.rep).get_missing(self.stage_demo.id)
+        with self.assertRaises(AccessError):
+            self.move(self.all_facts, lead=theirs, expected_revenue=5)
+        self.assertEqual(theirs.get_missing(self.stage_demo.id)["items"], [])
+        with self.assertRaises(UserError):
+            theirs.fill_in_and_move(self.stage_demo.id, {}, [self.note])
+
     def test_what_is_no_fact(self):
         for fact in ({"kind": "unlink", "id": 1}, {"kind": "output"}, "output", None, {"id": 1}):
             with self.subTest(fact=fact), self.assertRaises(UserError):
