@@ -1,6 +1,5 @@
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
-import { formatFloat } from "@web/core/utils/numbers";
 import { RPCError } from "@web/core/network/rpc";
 import { useService } from "@web/core/utils/hooks";
 import { Record } from "@web/model/record";
@@ -12,6 +11,7 @@ import { offerCase } from "../case/case_offer";
 import { getRefusal } from "../core/refusing_form";
 import { AskOverride } from "../panel/ask_override";
 import { useUpload } from "../panel/upload";
+import { getOptionLabel } from "../panel/words";
 import { FillInItem } from "./fill_in_item";
 import { loadLeadFields } from "./lead_fields";
 
@@ -26,6 +26,8 @@ export class FillInDialog extends Component {
     static template = "sales_funnel_playbook.FillInDialog";
     static components = { AskOverride, Dialog, FillInItem, Record };
     static props = { leadId: Number, stageId: Number, close: Function, onMoved: Function };
+
+    getOptionLabel = getOptionLabel;
 
     setup() {
         this.action = useService("action");
@@ -80,14 +82,6 @@ export class FillInDialog extends Component {
     /** What was missing at the last attempt, and is not entered since. */
     isRefused(entry) {
         return this.state.refused.includes(entry.key) && !this.getFact(entry);
-    }
-
-    /** An answer is worth its points: the list says so. */
-    getOptionLabel({ name, points }) {
-        return _t("%(name)s (%(points)s)", {
-            name,
-            points: formatFloat(points, { digits: [3, 1], trailingZeros: false }),
-        });
     }
 
     /** What was entered, as `fill_in_and_move` takes it; what was left empty is not in it. */

@@ -1,6 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDateTime, formatDate, serializeDate } from "@web/core/l10n/dates";
-import { formatList } from "@web/core/l10n/utils";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
 import { useService } from "@web/core/utils/hooks";
 import { Field } from "@web/views/fields/field";
@@ -10,6 +9,7 @@ import { Component, useRef, useState } from "@odoo/owl";
 
 import { countLetters } from "../core/letters";
 import { useUpload } from "../panel/upload";
+import { getRoleText } from "../panel/words";
 
 const { DateTime } = luxon;
 
@@ -65,10 +65,8 @@ export class FillInItem extends Component {
         return this.canFill && this.kind === "file";
     }
 
-    /** Who has the role that is asked for it, once it names one. */
     get roleText() {
-        const { role, people } = this.props.item;
-        return people.length ? `${role}: ${formatList(people)}` : role;
+        return getRoleText(this.props.item);
     }
 
     /** The fields that can be filled in here; the module's own numbers cannot. */

@@ -1,5 +1,4 @@
 import { _t } from "@web/core/l10n/translation";
-import { formatList } from "@web/core/l10n/utils";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 
 import { Component } from "@odoo/owl";
@@ -7,6 +6,7 @@ import { Component } from "@odoo/owl";
 import { PlaybookEvidence } from "./playbook_evidence";
 import { AskLater } from "./ask_later";
 import { focusField } from "./focus_field";
+import { getRoleText } from "./words";
 
 /**
  * One entry condition: whether it is met, what is missing, and the way there.
@@ -40,10 +40,8 @@ export class PlaybookCondition extends Component {
         });
     }
 
-    /** Who has the role that confirms it, once it names one. */
     get roleText() {
-        const { role, people } = this.props.condition;
-        return people.length ? `${role}: ${formatList(people)}` : role;
+        return getRoleText(this.props.condition);
     }
 
     /** The fields worth a look: the empty ones, or all where every one has a value already. */

@@ -1,5 +1,4 @@
 import { _t } from "@web/core/l10n/translation";
-import { formatList } from "@web/core/l10n/utils";
 import { deserializeDateTime, formatDate, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
 
@@ -9,6 +8,7 @@ import { countLetters } from "../core/letters";
 import { getRefusal } from "../core/refusing_form";
 import { PlaybookEvidence } from "./playbook_evidence";
 import { useUpload } from "./upload";
+import { getRoleText } from "./words";
 
 const ICONS = {
     missing: "fa-circle-o text-warning",
@@ -87,10 +87,8 @@ export class PlaybookOutput extends Component {
         return _t("Submitted by %(user)s on %(date)s", values);
     }
 
-    /** Who has the role that is asked for it, once it names one. */
     get roleText() {
-        const { role, people } = this.props.output;
-        return people.length ? `${role}: ${formatList(people)}` : role;
+        return getRoleText(this.props.output);
     }
 
     get due() {
