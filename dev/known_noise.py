@@ -33,9 +33,13 @@ def counts(logger: str, message: str) -> bool:
 
 
 def _is_own_warning(message: str) -> bool:
-    """Whether a Python warning was raised by, or names, the module (the stack below may pass it)."""
+    """Whether a Python warning was raised by, or names, the module or an addon beside it.
+
+    The stack below may pass them.
+    """
     location, _, text = message.split("\n", 1)[0].partition(": ")
-    return MODULE in text or (f"/{MODULE}/" in location and "/.odoo-env/" not in location)
+    is_in_addon = re.search(rf"/{MODULE}(_\w+)?/", location)
+    return MODULE in text or bool(is_in_addon and "/.odoo-env/" not in location)
 
 
 def records(lines):

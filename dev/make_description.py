@@ -2,8 +2,8 @@
 
 ``make_description.py ADDON_FOLDER PICTURES_FOLDER [--check]`` writes ``README.md``, the page that Odoo's Apps
 screen and app stores show (``static/description/index.html``) and the pictures that it shows, which are taken
-from PICTURES_FOLDER. With ``--check`` nothing is written: files that would change are named, and the exit
-status is 1. The name and the summary come from the manifest.
+from PICTURES_FOLDER. A text that the folder lacks is a section less. With ``--check`` nothing is written:
+files that would change are named, and the exit status is 1. The name and the summary come from the manifest.
 """
 
 import ast
@@ -59,6 +59,7 @@ def read_sections(addon, manifest):
     sections = [
         (heading, (addon / "readme" / f"{name}.md").read_text(encoding="utf-8").replace("](../", "]("))
         for heading, name in SECTIONS
+        if (addon / "readme" / f"{name}.md").is_file()
     ]
     return [*sections, ("Licence", f"{LICENCES[manifest['license']]} ({manifest['license']}).\n")]
 

@@ -108,22 +108,27 @@ END $$
 SQL
 }
 
-# A database that is kept, with what the module as it is now has in a database.
-ensure_module_db() { # database
+# A database that is kept, with what these addons as they are now have in a database.
+ensure_addons_db() { # database, addons with commas between
     local db=$1 key
-    key=$(hash_of "$(template_key)" "$("$VENV/bin/python" "$REPO/dev/update_key.py" "$REPO/$MODULE")")
+    key=$(hash_of "$(template_key)" "$2" "$(keys_of_addons "$2")")
     if db_exists "$db" && is_done "db-$db" "$key"; then return; fi
     if db_exists "$db" && [[ -f $STAMP_DIR/db-$db ]]; then
         mark_undone "db-$db"
         say "Updating the module in database $db …"
-        load_modules "$db" "update-$db" -u "$MODULE"
+        load_modules "$db" "update-$db" -u "$MODULE" -i "$2"
     else
         say "Making database $db with the module …"
         clone_template "$db"
-        load_modules "$db" "install-$db" -i "$MODULE"
+        load_modules "$db" "install-$db" -i "$2"
     fi
     keep_autovacuum_away "$db"
     mark_done "db-$db" "$key"
+}
+
+keys_of_addons() { # the module's, and those of addons with commas between
+    local name
+    for name in "$MODULE" ${1//,/ }; do "$VENV/bin/python" "$REPO/dev/update_key.py" "$REPO/$name"; done
 }
 
 # Databases of runs that were killed. (On a server shared with others a pid says nothing.)

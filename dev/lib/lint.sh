@@ -22,7 +22,7 @@ run_prettier() { # --check or --write
 
 run_eslint() {
     local files
-    mapfile -t files < <(own_files "$MODULE/*.js" | grep -v '/static/lib/')
+    mapfile -t files < <(own_files "${ADDONS[@]/%//*.js}" | grep -v '/static/lib/')
     ((${#files[@]})) || return 0
     ESLINT_PACKAGES=$NPM_DIR run_node "$NPM_DIR/node_modules/eslint/bin/eslint.js" \
         --config dev/eslint.config.mjs --max-warnings 0 "$@" "${files[@]}"
@@ -35,11 +35,10 @@ run_shellcheck() {
 }
 
 run_pylint() {
-    [[ -d $MODULE ]] || return 0
-    lint_python pylint --rcfile=pyproject.toml --ignore=tests "$MODULE"
+    lint_python pylint --rcfile=pyproject.toml --ignore=tests "${ADDONS[@]}"
     # texts of tests are nobody's to read, and tests name the module as other modules do
     lint_python pylint --rcfile=pyproject.toml \
-        --disable=translation-required,odoo-addons-relative-import "$MODULE/tests"
+        --disable=translation-required,odoo-addons-relative-import "${ADDONS[@]/%//tests}"
 }
 
 # The checks that Odoo's reviewer has pylint make; over all of Odoo, as it would have it, they take very long.
@@ -51,7 +50,7 @@ run_odoo_pylint() {
         lint_python pylint --rcfile=/dev/null --score=n --disable=all,unknown-option-value \
         --load-plugins="_pylint_path_setup,$(printf '_odoo_checker_%s,' sql_injection gettext unlink_override)" \
         --enable=sql-injection,missing-gettext,gettext-variable,gettext-placeholders,gettext-repr \
-        --enable=raise-unlink-override "$MODULE"
+        --enable=raise-unlink-override "${ADDONS[@]}"
 }
 
 # Odoo's reviewer, its addon test_lint, in a database that is kept. It walks whatever lies beside an addon: the
@@ -60,10 +59,10 @@ run_odoo_pylint() {
 run_odoo_lint() (
     local db=${DB_PREFIX}_lint folder=$ENV_DIR/lint-addons log=$LOG_DIR/odoo-lint.log status=0
     local tags=/test_lint,-/test_lint:TestESLint,-/test_lint:TestPyLint
-    ensure_module_db "$db"
+    ensure_addons_db "$db" "$MODULE"
     rm -rf "$folder"
     mkdir -p "$folder"
-    cp -R "$MODULE" "$folder/"
+    cp -R "${ADDONS[@]}" "$folder/"
     reserve_port # tests listen, whatever is said about HTTP
     odoo_with_tools --config "$ODOO_CONF" -d "$db" --addons-path "$(odoo_python_path)/odoo/addons,$folder" \
         --http-port "$FREE_PORT" -i test_lint -u test_lint --test-tags "$tags" --stop-after-init --logfile= \
@@ -108,8 +107,8 @@ cmd_lint() {
     check shellcheck run_shellcheck
     check links run_links
     check tools run_doctests
-    check description make_description "$MODULE" docs/images --check
-    check package check_wheel
+    check description make_descriptions --check
+    check package check_wheels
     [[ -z $LINT_FAILED ]] || die "Not clean:$LINT_FAILED. 'make format' fixes what it can."
 }
 

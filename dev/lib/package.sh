@@ -4,37 +4,51 @@
 DIST_DIR=$ENV_DIR/dist
 
 # With the build tools that are pinned for this repository, and no network.
-build_wheel() { # the folder it comes into
+build_wheel() { # the folder it comes into, addon
     lint_python pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation \
-        --check-build-dependencies --wheel-dir "$1" "$REPO/$MODULE"
+        --check-build-dependencies --wheel-dir "$1" "$REPO/$2"
 }
 
-judge_wheel() { "$LINT_VENV/bin/python" "$REPO/dev/check_package.py" "$1" "$REPO/$MODULE"; }
+judge_wheel() { "$LINT_VENV/bin/python" "$REPO/dev/check_package.py" "$1" "$REPO/$2"; } # wheel, addon
 
 cmd_package() {
+    local addon wheel
     ensure_lint
     rm -rf "$DIST_DIR"
-    logged "The wheel could not be built." package build_wheel "$DIST_DIR"
-    judge_wheel "$DIST_DIR"/*.whl
-    say "Built: $(shown "$(printf '%s\n' "$DIST_DIR"/*.whl)")."
+    for addon in "${ADDONS[@]}"; do
+        logged "The wheel could not be built." package build_wheel "$DIST_DIR/$addon" "$addon"
+        judge_wheel "$DIST_DIR/$addon"/*.whl "$addon"
+        mv "$DIST_DIR/$addon"/*.whl "$DIST_DIR"
+        rmdir "$DIST_DIR/$addon"
+    done
+    for wheel in "$DIST_DIR"/*.whl; do say "Built: $(shown "$wheel")."; done
 }
 
-check_wheel() {
-    local folder status=0
+check_wheels() {
+    local addon folder status=0
     folder=$(mktemp -d "$ENV_DIR/wheel.XXXXXX")
-    build_wheel "$folder" && judge_wheel "$folder"/*.whl ||
-        status=$?
+    for addon in "${ADDONS[@]}"; do
+        build_wheel "$folder/$addon" "$addon" && judge_wheel "$folder/$addon"/*.whl "$addon" ||
+            status=$?
+    done
     rm -rf "$folder"
     return "$status"
 }
 
-make_description() { "$LINT_VENV/bin/python" "$REPO/dev/make_description.py" "$@"; }
+# shellcheck disable=SC2120 # lint gives it --check
+make_descriptions() {
+    local addon status=0
+    for addon in "${ADDONS[@]}"; do
+        "$LINT_VENV/bin/python" "$REPO/dev/make_description.py" "$addon" docs/images "$@" || status=$?
+    done
+    return "$status"
+}
 
 cmd_description() {
     ensure_lint
     ensure_browser
     cd "$REPO"
-    make_description "$MODULE" docs/images
+    make_descriptions # of all addons
     draw_icon
 }
 

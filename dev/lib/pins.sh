@@ -2,6 +2,10 @@
 # shellcheck shell=bash
 
 MODULE=sales_funnel_playbook
+# The addons beside it, each a folder of its own: they are tested together, in a database with all of them.
+mapfile -t OTHERS < <(find "$REPO" -mindepth 2 -maxdepth 2 -path "*/${MODULE}_*/__manifest__.py" -printf '%h\n' |
+    xargs -r -n 1 basename | sort)
+ADDONS=("$MODULE" "${OTHERS[@]}")
 
 ODOO_SUITE=sid
 ODOO_PACKAGE=odoo-19

@@ -15,7 +15,7 @@ cmd_stories() { # --seed FIRST --stories COUNT
     done
     last=$((seed + (count + STORIES_CHUNK - 1) / STORIES_CHUNK - 1))
     ensure_test_parts
-    ensure_module_db "${DB_PREFIX}_dev"
+    ensure_addons_db "${DB_PREFIX}_dev" "$MODULE"
     name_finished
     for ((; seed <= last; seed++)); do
         tell_stories "$seed" || failed=1
@@ -48,6 +48,6 @@ cmd_year() { # seed
     local seed=${1:-1}
     [[ $seed =~ ^[0-9]+$ ]] || die "year takes a number."
     ensure_test_parts
-    ensure_module_db "${DB_PREFIX}_year"
+    ensure_addons_db "${DB_PREFIX}_year" "$MODULE"
     PLAYBOOK_YEAR=1 PLAYBOOK_YEAR_SEED=$seed run_pytest "${DB_PREFIX}_year" -q -s -k TestYear </dev/null
 }

@@ -38,13 +38,35 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
     copy_db "$RUN_DB" "${RUN_DB}_faults"
     keep_autovacuum_away "$RUN_DB"
     start_lane resilience "$FIRST" run_faults
-    check_pot "$RUN_DB"
+    check_pot "$RUN_DB" "$MODULE"
+    start_others
     # what the browser loads is built once for all copies
     logged "What the browser loads could not be built." assets build_assets "$RUN_DB"
     start_module_lanes
     watch_lanes || status=$?
     keep_records
     return "$status"
+}
+
+# The addons beside the module, all in one database with the apps that they are for.
+start_others() {
+    ((${#OTHERS[@]})) || return 0
+    copy_db "$RUN_DB" "${RUN_DB}_others"
+    start_lane others "$NEXT" run_others "${RUN_DB}_others"
+}
+
+run_others() { # database with the module
+    local addon
+    load_modules "$1" install-others -i "$(others_list)"
+    for addon in "${OTHERS[@]}"; do check_pot "$1" "$addon"; done
+    run_pytest "$1" -p pytest_lane -p no:cacheprovider "${OTHERS[@]}"
+}
+
+cmd_pytest_addons() { # pytest's arguments
+    ensure_test_parts
+    ensure_addons_db "${DB_PREFIX}_addons" "$(others_list)"
+    (($#)) || set -- "${OTHERS[@]}"
+    run_pytest "${DB_PREFIX}_addons" "$@"
 }
 
 build_assets() { # database
@@ -103,7 +125,7 @@ cmd_test_resilience() {
 
 cmd_pytest() {
     ensure_test_parts
-    ensure_module_db "${DB_PREFIX}_dev"
+    ensure_addons_db "${DB_PREFIX}_dev" "$MODULE"
     run_pytest "${DB_PREFIX}_dev" "$@"
 }
 

@@ -7,7 +7,7 @@ import polib
 import pytest
 
 REPO = Path(__file__).parents[2]
-I18N = REPO / "sales_funnel_playbook" / "i18n"
+ADDONS = [path.parent for path in sorted(REPO.glob("sales_funnel_playbook*/__manifest__.py"))]
 LANGUAGES = ("zh_CN", "zh_TW")
 TERMS, *NOT_USED = re.split(r"^##+ .*$", (REPO / "docs" / "glossary.md").read_text(), flags=re.M)
 ENGLISH, *CHINESE = NOT_USED[1:]
@@ -24,9 +24,14 @@ def get_words(cell):
     return [word for word in re.split(r"[,、] ?", cell) if word]
 
 
-def get_texts(name):
-    """Return ``{text: translation}`` of a file of translations; of the template the texts themselves."""
-    entries = polib.pofile(I18N / name)
+def read_entries(addon, language):
+    """Return the entries of an addon's translation; without a language those of its template."""
+    return polib.pofile(addon / "i18n" / (f"{language}.po" if language else f"{addon.name}.pot"))
+
+
+def get_texts(language=None):
+    """Return ``{text: translation}`` of all addons; without a language the texts themselves."""
+    entries = [entry for addon in reversed(ADDONS) for entry in read_entries(addon, language)]
     return {entry.msgid: entry.msgstr or entry.msgid for entry in entries}
 
 
@@ -78,14 +83,33 @@ def test_the_page_is_read():
 
 
 def test_english_texts():
-    assert find_banned(ENGLISH, get_texts("sales_funnel_playbook.pot")) == []
+    assert find_banned(ENGLISH, get_texts()) == []
 
 
 @pytest.mark.parametrize("number", range(len(LANGUAGES)), ids=LANGUAGES)
 def test_chinese_texts(number):
-    texts = get_texts(f"{LANGUAGES[number]}.po")
+    texts = get_texts(LANGUAGES[number])
     assert find_banned(CHINESE[number], texts.values()) == []
     assert find_other_words(get_terms(number), texts) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("addon", ADDONS, ids=[addon.name for addon in ADDONS])
+def test_every_text_is_translated(addon, language):
+    translated = {entry.msgid for entry in read_entries(addon, language) if entry.translated()}
+    assert {entry.msgid for entry in read_entries(addon, None)} - translated == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_has_one_translation(language):
+    texts = get_texts(language)
+    others = {
+        (addon.name, entry.msgid, entry.msgstr)
+        for addon in ADDONS
+        for entry in read_entries(addon, language)
+        if entry.msgstr != texts[entry.msgid]
+    }
+    assert others == set()
 
 
 def test_what_is_found():

@@ -16,6 +16,7 @@ import check_links
 
 REPO = Path(__file__).parents[2]
 MODULE = REPO / "sales_funnel_playbook"
+ADDONS = [path.parent for path in sorted(REPO.glob(f"{MODULE.name}*/__manifest__.py"))]
 MANIFEST = ast.literal_eval((MODULE / "__manifest__.py").read_text())
 READMES = {"en": "README.md", "zh_CN": "README.zh-CN.md", "zh_TW": "README.zh-TW.md"}
 TEXTS = {language: (REPO / name).read_text() for language, name in READMES.items()}
@@ -203,10 +204,10 @@ def test_labels_are_on_screen(language):
 
 
 def get_labels(language, addons=("crm", "sales_team")):
-    """Return the texts of the module and of some of Odoo's addons, in a language."""
+    """Return the texts of the module, those beside it and some of Odoo's addons, in a language."""
     odoo = Path(next(iter(find_spec("odoo").submodule_search_locations)), "addons")
     labels = set()
-    for addon in (MODULE, *(odoo / addon for addon in addons)):
+    for addon in (*ADDONS, *(odoo / addon for addon in addons)):
         entries = polib.pofile(addon / "i18n" / f"{'zh_CN' if language == 'en' else language}.po")
         labels |= {entry.msgid if language == "en" else entry.msgstr for entry in entries}
     return labels
