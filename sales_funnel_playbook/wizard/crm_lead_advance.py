@@ -46,6 +46,7 @@ class CrmLeadAdvance(models.TransientModel):
         """Move the deals that may, and say how many were held back."""
         self.ensure_one()
         result = self.lead_ids.advance_stage()
+        won = self.env["crm.lead"].browse(result["moved"]).filtered(lambda lead: lead.won_status == "won")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -56,7 +57,7 @@ class CrmLeadAdvance(models.TransientModel):
                     moved=len(result["moved"]),
                     held_back=len(result["held_back"]),
                 ),
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": won._prepare_end_of_dialog(),
             },
         }
 

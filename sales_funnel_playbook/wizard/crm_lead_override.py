@@ -28,5 +28,7 @@ class CrmLeadOverride(models.TransientModel):
     def action_override(self):
         """Move the deals, with the reason on record."""
         self.ensure_one()
+        before = self.lead_ids.filtered(lambda lead: lead.won_status == "won")
         self.lead_ids.override_gate(self.stage_id.id, self.reason_id.id, self.note, self.date_deadline)
-        return {"type": "ir.actions.act_window_close", "infos": {"is_moved": True}}
+        won = self.lead_ids.filtered(lambda lead: lead.won_status == "won") - before
+        return won._prepare_end_of_dialog({"is_moved": True})

@@ -169,6 +169,22 @@ class CrmLead(models.Model):
         effect = result.get("effect") if isinstance(result, dict) else False
         return self._prepare_case_offer({"effect": effect}) if self._get_dutiful() else result
 
+    def _prepare_end_of_dialog(self, infos=None):
+        """Return the action that ends a dialog which has just won these leads, none or several: what Odoo
+        celebrates is celebrated; the case of one is offered, those of several wait as the work they are.
+
+        :param dict infos: what whoever opened the dialog wants to know
+        """
+        if not self:
+            return {"type": "ir.actions.act_window_close", "infos": infos or {}}
+        message = self.env._("%s deals won!", len(self))
+        if len(self) == 1:
+            message = self.get_rainbowman_message()
+        effect = bool(message) and {"fadeout": "slow", "message": message, "type": "rainbow_man"}
+        return self[:1]._prepare_case_offer(
+            {"lead_id": len(self) == 1 and self.id, "effect": effect, "infos": infos or {}}
+        )
+
     def _prepare_case_offer(self, params):
         """Return the client action that offers the case, if one is asked for, once the closing is saved."""
         return {

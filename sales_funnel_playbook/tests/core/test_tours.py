@@ -105,6 +105,15 @@ class TestTours(HttpCase, PlaybookCase):
         self.start_tour(url, "playbook_advance", login=self.rep.login)
         self.assertEqual((ready.stage_id, self.lead.stage_id), (self.stage_demo, self.stage_lead))
 
+    def test_advance_stage_and_fill_in(self):
+        ready = self._create_lead(name="Ready")
+        ready.confirm_condition(self.needs_confirmed.id)
+        action = self.env.ref("crm.crm_lead_opportunities")
+        url = f"/odoo/action-{action.id}?view_type=list"
+        self.start_tour(url, "playbook_advance_fill_in", login=self.rep.login)
+        self.assertEqual((ready | self.lead).stage_id, self.stage_demo)
+        self.assertEqual((ready | self.lead).mapped("expected_revenue"), [900, 900])
+
     def test_a_representatives_afternoon(self):
         """Meeting done → note with a milestone → risk → response."""
         self.lead.activity_schedule("mail.mail_activity_data_meeting", summary="Visit", user_id=self.rep.id)

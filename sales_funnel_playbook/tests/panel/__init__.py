@@ -1,2 +1,3 @@
 from . import test_panel
 from . import test_filling
+from . import test_filling_many

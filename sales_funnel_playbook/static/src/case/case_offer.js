@@ -1,3 +1,4 @@
+import { checkRainbowmanMessage } from "@crm/views/check_rainbowman_message";
 import { CrmKanbanDynamicGroupList } from "@crm/views/crm_kanban/crm_kanban_model";
 import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
@@ -10,16 +11,25 @@ export async function offerCase({ action, orm }, leadId, reload) {
     }
 }
 
+/** Celebrate a deal that was just won, as Odoo does, and offer its case; then `reload`. */
+export async function celebrateWin({ action, effect, orm }, leadId, reload) {
+    await checkRainbowmanMessage(orm, effect, leadId);
+    await offerCase({ action, orm }, leadId, reload);
+}
+
 /** What the buttons that close a deal return: the celebration, then the case. */
 async function offerCaseAfterClosing(env, { params }, options) {
     const { action, effect } = env.services;
-    await action.doAction({ type: "ir.actions.act_window_close" }, { onClose: options.onClose });
+    const close = { type: "ir.actions.act_window_close", infos: params.infos };
+    await action.doAction(close, { onClose: options.onClose });
     if (params.effect) {
         effect.add(params.effect);
     }
     // the dialog that lost the deal is gone, and with it what it would reload
     const reload = params.is_dialog ? () => action.doAction("soft_reload") : options.onClose;
-    await offerCase(env.services, params.lead_id, reload);
+    if (params.lead_id) {
+        await offerCase(env.services, params.lead_id, reload);
+    }
 }
 
 registry.category("actions").add("sales_funnel_playbook.case_offer", offerCaseAfterClosing);

@@ -3,11 +3,10 @@ import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
 import { useService } from "@web/core/utils/hooks";
 import { Record } from "@web/model/record";
-import { checkRainbowmanMessage } from "@crm/views/check_rainbowman_message";
 
 import { Component, onWillStart, onWillDestroy, useState } from "@odoo/owl";
 
-import { offerCase } from "../case/case_offer";
+import { celebrateWin } from "../case/case_offer";
 import { getRefusal } from "../core/refusing_form";
 import { AskOverride } from "../panel/ask_override";
 import { useUpload } from "../panel/upload";
@@ -121,18 +120,13 @@ export class FillInDialog extends Component {
             this.props.close();
             await this.props.onMoved();
             if (isWon) {
-                await this.celebrate();
+                await celebrateWin(this, leadId, this.props.onMoved);
             }
         } catch (error) {
             this.onRefused(error);
         } finally {
             this.state.isBusy = false;
         }
-    }
-
-    async celebrate() {
-        await checkRainbowmanMessage(this.orm, this.effect, this.props.leadId);
-        await offerCase({ action: this.action, orm: this.orm }, this.props.leadId, this.props.onMoved);
     }
 
     /** What was entered stays; what is still missing is marked, and what came up meanwhile is added. */

@@ -7,6 +7,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component, status, useState } from "@odoo/owl";
 
+import { celebrateWin } from "../case/case_offer";
 import { FillInDialog } from "../gate/fill_in_dialog";
 import { AskOverride } from "./ask_override";
 import { PlaybookCases } from "./playbook_cases";
@@ -35,6 +36,7 @@ export class PlaybookPanel extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
+        this.effect = useService("effect");
         this.store = useService("mail.store");
         this.state = useState({ panel: null, opened: {}, isBusy: false });
         this.loads = 0;
@@ -167,8 +169,11 @@ export class PlaybookPanel extends Component {
     }
 
     async move(stage) {
+        const wasOpen = this.props.record.data.won_status === "pending";
         await this.act(() => this.orm.write("crm.lead", [this.leadId], { stage_id: stage.stage_id }));
-        await this.props.record.load();
+        if (wasOpen && this.props.record.data.won_status === "won") {
+            await celebrateWin(this, this.leadId, () => this.reload());
+        }
     }
 
     canFillIn(stage) {

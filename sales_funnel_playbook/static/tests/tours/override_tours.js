@@ -116,3 +116,77 @@ registry.category("web_tour.tours").add("playbook_advance", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("playbook_advance_fill_in", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains(Acme)",
+        },
+        {
+            trigger: "thead .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            trigger: ".o_cp_action_menus button:contains(Actions), .o_control_panel button:contains(Actions)",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown-item:contains(Advance Stage)",
+            run: "click",
+        },
+        {
+            content: "What one value settles for many is set once",
+            trigger:
+                ".o_playbook_advance_missing li:contains(Amount known):contains(2) .o_playbook_set_for_all",
+            run: "click",
+        },
+        {
+            content: "Nothing is written before something is entered",
+            trigger: ".o_playbook_save_for_all",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_playbook_refusal:contains(Nothing was entered yet)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=expected_revenue] input",
+            run: "edit 900",
+        },
+        {
+            trigger: ".o_playbook_save_for_all",
+            run: "click",
+        },
+        {
+            content: "It is shown anew: the amount is there",
+            trigger:
+                ".modal:has(.o_playbook_advance_missing):not(:has(.o_playbook_advance_missing li:contains(Amount known)))",
+        },
+        {
+            content: "What is missing of one deal is filled in there",
+            trigger: ".modal .o_data_row:contains(Acme) .o_playbook_fill_in_line",
+            run: "click",
+        },
+        {
+            trigger: ".o_playbook_fill_in_item:contains(Needs confirmed) .o_playbook_vouch",
+            run: "click",
+        },
+        {
+            trigger: ".o_playbook_save_and_move",
+            run: "click",
+        },
+        {
+            content: "Who has moved is not in it any more",
+            trigger: ".modal:has(button[name=action_advance]):not(:has(.o_data_row:contains(Acme)))",
+        },
+        {
+            trigger: ".modal button[name=action_advance]",
+            run: "click",
+        },
+        {
+            trigger: ".o_notification:contains(1 deals advanced, 0 held back.)",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_data_row:contains(Ready):contains(Demo)",
+        },
+    ],
+});
