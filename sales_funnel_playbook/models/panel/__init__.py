@@ -6,4 +6,6 @@ from . import crm_lead
 from . import people
 from . import details
 from . import filling
+from . import actions
+from . import emptied
 from . import card

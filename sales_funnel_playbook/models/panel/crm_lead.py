@@ -58,7 +58,8 @@ class CrmLead(models.Model):
 
     def _get_panel_facts(self, rules):
         """Return what was recorded about this lead: ``{"met", "demands", "questions",
-        "confirmations", "submissions", "files", "stays", "due", "users", "asked"}``, each read once.
+        "confirmations", "submissions", "files", "stays", "activities", "earlier", "due", "users", "asked"}``,
+        each read once.
         """
         gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
         conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
@@ -68,14 +69,16 @@ class CrmLead(models.Model):
         submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
         stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
         demands = self._get_panel_demands(rules["id"], gate)
-        matches = self._get_panel_matches(rules, demands, outputs)
+        earlier = self._get_panel_earlier(gate, rules["id"], stays, demands)
+        matches = self._get_panel_matches(rules, demands, outputs, earlier)
+        activities = self._get_panel_activities(rules)
         accepted = {
             fact.output_id.id
             for fact in submissions
             if not outputs[fact.output_id.id]["domain"]
             and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
         }
-        users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS])
+        users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS], activities)
         # sudo: as the confirmations, and read with them
         questions = self.sudo().question_ids
         asked = {("confirmation", question.condition_id.id) for question in questions}
@@ -94,15 +97,18 @@ class CrmLead(models.Model):
             "submissions": {fact.output_id.id: fact for fact in submissions},
             "files": self._get_panel_files(confirmations, submissions),
             "stays": stays,
+            "activities": activities,
+            "earlier": earlier,
             "due": self._get_panel_due_times(rules, stays),
             "users": users,
             "can_write": self.sudo(False).has_access("write"),
             "asked": approvers,
         }
 
-    def _get_panel_matches(self, rules, demands, outputs):
+    def _get_panel_matches(self, rules, demands, outputs, earlier):
         """Return ``{(kind, rule id): set of lead ids}`` of all that domains decide, in one scan."""
         domains = {(r.kind, r.id): r.domain for d in demands.values() for r in d.rules if r.is_checked}
+        domains |= {(rule.kind, rule.id): rule.domain for rule in earlier}
         domains |= {("output", o["id"]): o["domain"] for o in outputs.values() if o["domain"]}
         domains |= self._get_panel_score_domains(rules)
         return self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
@@ -179,6 +185,8 @@ class CrmLead(models.Model):
             "due_at": due and Datetime.to_string(due),
             "is_overdue": bool(due and due < Datetime.now()),
             "conditions": self._prepare_panel_lacking(stage, facts) if stage else [],
+            "actions": self._prepare_panel_actions(stage, facts) if stage else [],
+            "emptied": self._prepare_panel_emptied(rules, facts) if stage else [],
             "outputs": [
                 self._prepare_panel_output(output, facts, facts["due"].get(output["delay"]))
                 for output in (stage["outputs"] if stage else [])

@@ -66,8 +66,8 @@ class CrmLead(models.Model):
         stage of its playbook: what most of them lack first. Changes nothing.
 
         :return: ``[{"kind", "rule_id", "name", "guidance", "fields", "is_any", "lead_ids": [lead id, …]},
-            …]``, ready for JSON; ``fields`` are those that a condition looks at, which ``write`` can fill in
-            for all of its leads at once
+            …]``, ready for JSON; ``fields`` are those of a condition that ``write`` can fill in for all of its
+            leads at once
         """
         leads = self._filtered_access("write")
         verdicts = leads._get_verdicts([*leads._get_next_moves().values()])
@@ -82,10 +82,15 @@ class CrmLead(models.Model):
         return sorted(gaps, key=lambda gap: -len(gap["lead_ids"]))
 
     def _get_fields_of_conditions(self):
-        """Return ``{(kind, rule id): {"fields", "is_any"}}`` of the conditions of these leads' playbooks."""
+        """Return ``{(kind, rule id): {"fields", "is_any"}}`` of the conditions of these leads' playbooks; what
+        the module or Odoo works out is nothing to fill in.
+        """
         playbooks = self.env["crm.playbook"]
         return {
-            (rule["kind"], rule["id"]): {"fields": rule["fields"], "is_any": rule["is_any"]}
+            (rule["kind"], rule["id"]): {
+                "fields": [one for one in rule["fields"] if not self._fields[one["name"]].readonly],
+                "is_any": rule["is_any"],
+            }
             for playbook_id in {*self._get_playbook_ids().values()}
             for stage in playbooks._get_panel_rules(playbook_id, self.env.lang)["stages"]
             for rule in stage["conditions"]

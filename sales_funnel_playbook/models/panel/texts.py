@@ -67,6 +67,7 @@ class CrmPlaybookStage(models.Model):
             "expected_days": self.expected_days,
             "conditions": [condition._prepare_panel_rule() for condition in self.condition_ids],
             "outputs": [output._prepare_panel_rule() for output in self.output_ids],
+            "actions": [action._prepare_panel_rule() for action in self.action_ids],
         }
 
 

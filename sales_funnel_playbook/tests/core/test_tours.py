@@ -33,6 +33,16 @@ class TestTours(HttpCase, PlaybookCase):
         self.assertEqual(self.lead.output_ids.attachment_ids.raw, b"%PDF")
         self.assertEqual(self.lead.stage_log_ids[0].gate, "passed")
 
+    def test_a_key_action_is_done_on_the_checklist(self):
+        self._create_deadline("Call them", unit="days", playbook_stage_id=self.rules[self.stage_lead].id)
+        self.lead = self._create_lead(name="Brown")
+        self.env.cr.flush()
+        self._start_on_lead("playbook_key_action", self.rep.login)
+        done = self.lead.with_context(active_test=False).activity_ids
+        self.assertEqual(
+            (done.summary, done.active, done.feedback), ("Call them", False, "They want three presses")
+        )
+
     def test_what_waits_for_others_where_it_was_refused(self):
         deck = self._create_output(self.stage_lead, "Deck", evidence="note", approval="team_leader")
         finance = self.env.ref("sales_funnel_playbook.crm_playbook_role_finance")

@@ -54,6 +54,12 @@ class TestFillingMany(PlaybookCase):
         self.assertEqual([name for name, _ids, _fields in self.get_missing()], ["Needs confirmed"])
         self.assertEqual(self.leads.with_user(self.rep).advance_stage()["moved"], self.brown.ids)
 
+    def test_what_the_module_works_out_is_nothing_to_fill_in(self):
+        self.has_amount.domain = "['|', ('score', '>=', 6), ('expected_revenue', '>', 0)]"
+        self.assertIn(("Amount known", self.leads.ids, ["expected_revenue"]), self.get_missing())
+        self.has_amount.domain = "[('score', '>=', 6)]"
+        self.assertIn(("Amount known", self.leads.ids, []), self.get_missing())
+
     def test_deals_of_others_are_left_out(self):
         colleague = new_test_user(self.env, "colleague", "sales_team.group_sale_salesman")
         self.brown.user_id = colleague

@@ -10,6 +10,7 @@ import { Component, status, useState } from "@odoo/owl";
 import { celebrateWin } from "../case/case_offer";
 import { FillInDialog } from "../gate/fill_in_dialog";
 import { AskOverride } from "./ask_override";
+import { PlaybookAction } from "./playbook_action";
 import { PlaybookCases } from "./playbook_cases";
 import { PlaybookCondition } from "./playbook_condition";
 import { PlaybookOutput } from "./playbook_output";
@@ -24,6 +25,7 @@ export class PlaybookPanel extends Component {
     static template = "sales_funnel_playbook.PlaybookPanel";
     static components = {
         AskOverride,
+        PlaybookAction,
         PlaybookCases,
         PlaybookCondition,
         PlaybookOutput,

@@ -296,3 +296,31 @@ registry.category("web_tour.tours").add("playbook_use_template", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("playbook_key_action", {
+    steps: () => [
+        {
+            trigger: "a.nav-link[name=playbook]",
+            run: "click",
+        },
+        {
+            content: "What is to be done in this stage is on the checklist",
+            trigger: ".o_playbook_action[data-state=todo]:contains(Call them) .o_playbook_done",
+            run: "click",
+        },
+        {
+            trigger: ".o-mail-ActivityMarkAsDone textarea",
+            run: "edit They want three presses",
+        },
+        {
+            trigger: ".o-mail-ActivityMarkAsDone button[aria-label=Done]",
+            run: "click",
+        },
+        {
+            trigger: ".o_playbook_action[data-state=done]:contains(Call them)",
+        },
+        {
+            trigger: ".o-mail-Message:contains(They want three presses)",
+        },
+    ],
+});

@@ -1,0 +1,109 @@
+from datetime import datetime, timedelta
+
+from odoo.tests import tagged
+
+from ..common import PlaybookCase
+
+NOW = datetime(2024, 3, 4, 9)  # a Monday
+
+
+@tagged("post_install", "-at_install")
+class TestPanelStage(PlaybookCase):
+    """The checklist of the stage: what is to be done in it, and what earlier gates asked for and is gone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.call = cls._create_deadline(
+            "Call them",
+            unit="days",
+            count=2,
+            playbook_stage_id=cls.rules[cls.stage_lead].id,
+            guidance="Early",
+        )
+        cls.visit = cls._create_deadline(
+            "Visit them", unit="days", playbook_stage_id=cls.rules[cls.stage_demo].id
+        )
+        cls.big = cls._create_deadline(
+            "Tell the board",
+            unit="days",
+            playbook_stage_id=cls.rules[cls.stage_lead].id,
+            domain="[('expected_revenue', '>', 1000)]",
+        )
+
+    def create(self, **vals):
+        lead = self._create_lead(name="Acme", **vals)
+        self.env.cr.flush()
+        return lead
+
+    def get_stage(self, lead, user=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return lead.with_user(user or self.rep).get_playbook_panel()["stage"]
+
+    def get_actions(self, lead, user=None):
+        return {one["name"]: one for one in self.get_stage(lead, user)["actions"]}
+
+    def test_what_is_to_be_done(self):
+        with self.mock_datetime_and_now(NOW):
+            lead = self.create()
+            actions = self.get_actions(lead)
+            self.assertEqual(list(actions), ["Call them"], "what is not for this deal is not there")
+            call = actions["Call them"]
+            self.assertEqual(
+                (call["state"], call["user"], call["guidance"]), ("todo", self.rep.name, "Early")
+            )
+            self.assertEqual((call["due_at"], call["is_overdue"]), ("2024-03-06 09:00:00", False))
+            self.assertEqual(
+                list(self.get_actions(self.create(expected_revenue=5000))), ["Call them", "Tell the board"]
+            )
+        with self.mock_datetime_and_now(NOW + timedelta(days=3)):
+            self.assertTrue(self.get_actions(lead)["Call them"]["is_overdue"])
+
+    def test_done_there(self):
+        lead = self.create()
+        call = self.get_actions(lead)["Call them"]
+        self.assertTrue(call["can_do"])
+        self.env["mail.activity"].browse(call["activity_id"]).with_user(self.rep).action_feedback()
+        call = self.get_actions(lead)["Call them"]
+        self.assertEqual((call["state"], call["can_do"], bool(call["done_at"])), ("done", False, True))
+
+    def test_those_of_the_next_stage_take_their_place(self):
+        lead = self.create()
+        self._advance(lead, self.stage_demo)
+        self.env.cr.flush()
+        self.assertEqual(list(self.get_actions(lead)), ["Visit them"])
+        lead.stage_id = self.stage_lead
+        self.env.cr.flush()
+        self.assertEqual(self.get_actions(lead)["Call them"]["state"], "todo", "it was cancelled, not done")
+
+    def test_what_was_cancelled_is_told(self):
+        lead = self.create()
+        activity = self.env["mail.activity"].browse(self.get_actions(lead)["Call them"]["activity_id"])
+        activity.with_user(self.rep).cancel_deadline("They called us")
+        call = self.get_actions(lead)["Call them"]
+        self.assertEqual((call["state"], call["reason"]), ("cancelled", "They called us"))
+
+    def test_what_a_gate_asked_for_and_somebody_emptied(self):
+        lead = self.create()
+        self._advance(lead, self.stage_demo)
+        self.assertEqual(self.get_stage(lead)["emptied"], [])
+        lead.with_user(self.rep).expected_revenue = 0
+        [emptied] = self.get_stage(lead)["emptied"]
+        self.assertEqual(emptied["name"], "Amount known")
+        self.assertEqual([field["name"] for field in emptied["fields"]], ["expected_revenue"])
+        lead.expected_revenue = 7
+        self.assertEqual(self.get_stage(lead)["emptied"], [])
+
+    def test_what_it_was_let_in_without_is_not_asked_for_again(self):
+        reason = self.env["crm.playbook.override.reason"].create({"name": "Old customer"})
+        lead = self.create()
+        lead.with_user(self.leader).override_gate(self.stage_demo.id, reason.id, "As agreed with the board")
+        self.assertEqual(self.get_stage(lead)["emptied"], [])
+
+    def test_a_closed_deal_is_left_alone(self):
+        lead = self.create()
+        self._advance(lead, self.stage_demo)
+        lead.expected_revenue = 0
+        lead.action_set_lost()
+        self.assertEqual(self.get_stage(lead)["emptied"], [])
