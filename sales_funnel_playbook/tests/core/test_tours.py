@@ -43,6 +43,10 @@ class TestTours(HttpCase, PlaybookCase):
             (done.summary, done.active, done.feedback), ("Call them", False, "They want three presses")
         )
 
+    def test_the_cursor_stays_on_the_checklist(self):
+        self._start_on_lead("playbook_by_keyboard", self.rep.login)
+        self.assertTrue(self.lead.confirmation_ids.withdrawn_at)
+
     def test_what_waits_for_others_where_it_was_refused(self):
         deck = self._create_output(self.stage_lead, "Deck", evidence="note", approval="team_leader")
         finance = self.env.ref("sales_funnel_playbook.crm_playbook_role_finance")

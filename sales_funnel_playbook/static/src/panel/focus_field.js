@@ -2,7 +2,8 @@ const INPUTS = "input, textarea, select, button, [contenteditable=true], [tabind
 
 const findField = (name) =>
     document.querySelector(`.o_form_view .o_form_sheet .o_field_widget[name="${CSS.escape(name)}"]`);
-const nextFrame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+export const nextFrame = () =>
+    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 
 /**
  * Bring a field of the form behind to the eye and the cursor, whichever tab it is on.

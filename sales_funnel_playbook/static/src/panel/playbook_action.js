@@ -4,7 +4,7 @@ import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { useService } from "@web/core/utils/hooks";
 
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 const ICONS = {
     done: "fa-check-circle text-success",
@@ -21,6 +21,7 @@ export class PlaybookAction extends Component {
     static props = { action: Object, panel: Object };
 
     setup() {
+        this.shared = useState(this.props.panel.state);
         this.store = useService("mail.store");
         this.popover = usePopover(ActivityMarkAsDone, { position: "bottom" });
     }

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 import { PlaybookEvidence } from "./playbook_evidence";
 import { AskLater } from "./ask_later";
@@ -15,6 +15,10 @@ export class PlaybookCondition extends Component {
     static template = "sales_funnel_playbook.PlaybookCondition";
     static components = { AskLater, PlaybookEvidence };
     static props = { condition: Object, panel: Object };
+
+    setup() {
+        this.shared = useState(this.props.panel.state);
+    }
 
     get status() {
         const { met, blocking } = this.props.condition;

@@ -27,6 +27,7 @@ export class PlaybookOutput extends Component {
     static props = { output: Object, panel: Object };
 
     setup() {
+        this.shared = useState(this.props.panel.state);
         this.uploads = useUpload();
         this.root = useRef("root");
         this.fileInput = useRef("fileInput");
@@ -35,7 +36,7 @@ export class PlaybookOutput extends Component {
             this.root,
             (ev) => this.upload(ev.dataTransfer.files),
             "o_playbook_dropzone",
-            () => this.wantsFile && this.props.output.can_do && !this.props.panel.state.isBusy
+            () => this.wantsFile && this.props.output.can_do && !this.shared.isBusy
         );
     }
 

@@ -5,11 +5,12 @@ import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { Component, status, useState } from "@odoo/owl";
+import { Component, status, useRef, useState } from "@odoo/owl";
 
 import { celebrateWin } from "../case/case_offer";
 import { FillInDialog } from "../gate/fill_in_dialog";
 import { AskOverride } from "./ask_override";
+import { nextFrame } from "./focus_field";
 import { PlaybookAction } from "./playbook_action";
 import { PlaybookCases } from "./playbook_cases";
 import { PlaybookCondition } from "./playbook_condition";
@@ -41,6 +42,7 @@ export class PlaybookPanel extends Component {
         this.effect = useService("effect");
         this.store = useService("mail.store");
         this.state = useState({ panel: null, opened: {}, isBusy: false });
+        this.root = useRef("root");
         this.loads = 0;
         // Whatever is saved on the lead may meet a condition: look again after each reload of its data.
         useRecordObserver((record) => record.data && this.load(record.resId));
@@ -147,16 +149,27 @@ export class PlaybookPanel extends Component {
 
     /** What was typed into the form counts: save it first, as any button of the form does. */
     async act(deed) {
-        if (!(await this.props.record.save())) {
+        if (this.state.isBusy || !(await this.props.record.save())) {
             return false;
         }
+        const place = document.activeElement?.closest("[data-rule]")?.dataset.rule;
         this.state.isBusy = true;
         try {
             return await deed();
         } finally {
-            this.state.isBusy = false;
             await this.props.record.load(); // the score and the tier stand on the form too
             await this.refresh();
+            this.state.isBusy = false;
+            await this.keepPlace(place);
+        }
+    }
+
+    /** The button that was pressed is gone: whoever works by keyboard goes on from the rule that it was on. */
+    async keepPlace(place) {
+        await nextFrame();
+        if (place && document.activeElement === document.body) {
+            const rule = this.root.el?.querySelector(`[data-rule="${place}"]`) || this.root.el;
+            (rule?.querySelector("button:not(:disabled)") || rule)?.focus({ preventScroll: true });
         }
     }
 

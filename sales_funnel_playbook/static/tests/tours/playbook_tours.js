@@ -324,3 +324,27 @@ registry.category("web_tour.tours").add("playbook_key_action", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("playbook_by_keyboard", {
+    steps: () => [
+        {
+            trigger: "a.nav-link[name=playbook]",
+            run: "click",
+        },
+        {
+            trigger: `${condition("Needs confirmed", false)} .o_playbook_confirm`,
+            run({ anchor }) {
+                anchor.focus();
+                anchor.click(); // what Enter does on a button
+            },
+        },
+        {
+            content: "The cursor stays where it was, on what can be done there now",
+            trigger: `${condition("Needs confirmed", true)} .o_playbook_withdraw:focus`,
+            run: "press Enter",
+        },
+        {
+            trigger: `${condition("Needs confirmed", false)} button:focus`,
+        },
+    ],
+});
