@@ -7,9 +7,8 @@ from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
 from odoo.tools import SQL, human_size
 
 from ...arguments import check_argument, is_id_list
-from ...tools.letters import count_letters, get_substance
+from ...tools.letters import LEAST_EVIDENCE, count_letters, get_substance
 
-MIN_NOTE_LENGTH = 10
 EVIDENCE = ("crm.lead.confirmation", "crm.lead.output")
 
 
@@ -59,7 +58,7 @@ class CrmLeadEvidence(models.AbstractModel):
         return hashlib.sha256(substance.encode()).hexdigest() if substance else False
 
     @api.model
-    def _get_note_refusal(self, lead, note, min_length=MIN_NOTE_LENGTH):
+    def _get_note_refusal(self, lead, note, min_length=LEAST_EVIDENCE):
         """Return why ``note`` is no evidence for ``lead``, or False."""
         length = count_letters(note)
         if length < min_length:
