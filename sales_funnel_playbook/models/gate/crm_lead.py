@@ -99,6 +99,7 @@ class CrmLead(models.Model):
         leads = self.browse(asked)
         if is_moving:  # with the zone that is known: another environment would read its user again
             leads = leads.with_context(playbook_is_held=True, tz=self.env.tz.zone)
+        self._follow_computed()
         met = leads._get_met_rules(rules)
         unmet = self._get_unmet(alike, demands, met)
         items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})
@@ -261,5 +262,16 @@ class CrmLead(models.Model):
             **self.env["crm.lead.confirmation"]._get_confirmed_tests(by_kind["confirmation"]),
             **self.env["crm.lead.output"]._get_accepted_tests(by_kind["output"]),
         }
+        clicked = [rule for kind in ("confirmation", "output") for rule in by_kind[kind]]
+        tests = self._add_document_tests(tests, clicked)
         hold = self._prepare_hold(rules) if self.env.context.get("playbook_is_held") else None
         return {rule: set() for rule in rules} | rule_model._evaluate(tests, self, hold)
+
+    def _add_document_tests(self, tests, rules):
+        """Return ``tests``, of which those of ``rules`` also hold where a document of another app shows it.
+
+        :param rules: what a person meets by a click; of other modules maybe without ``document``
+        """
+        documents = {rule: text for rule in rules if (text := getattr(rule, "document", ""))}
+        shown = self.env["crm.playbook.rule"]._get_tests(documents, self) if documents else {}
+        return tests | {rule: SQL("(%s OR %s)", tests[rule], test) for rule, test in shown.items()}
