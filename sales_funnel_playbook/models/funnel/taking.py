@@ -51,13 +51,18 @@ class CrmFunnelSnapshot(models.Model):
     @api.model
     def _get_due(self):
         """Return ``[(company, Monday), …]`` of the companies where it is Monday and nothing was kept yet."""
-        now = self.env.cr.now()
-        companies = self.env["res.company"].search([("active", "=", True)], order="id")
-        days = {company: get_today(now, company._get_funnel_tz()) for company in companies}
-        mondays = {company: day for company, day in days.items() if day.weekday() == MONDAY}
+        mondays = self._get_mondays()
         taken = self.env["crm.funnel.snapshot.day"].search([("date", "in", [*set(mondays.values())])])
         known = {(one.company_id, one.date) for one in taken}
         return [one for one in mondays.items() if one not in known]
+
+    @api.model
+    def _get_mondays(self):
+        """Return ``{company: what day it is there}`` of the companies where it is Monday."""
+        now = self.env.cr.now()
+        companies = self.env["res.company"].search([("active", "=", True)], order="id")
+        days = {company: get_today(now, company._get_funnel_tz()) for company in companies}
+        return {company: day for company, day in days.items() if day.weekday() == MONDAY}
 
     @api.model
     def _take_safely(self, company, day):
@@ -110,24 +115,39 @@ class CrmFunnelSnapshot(models.Model):
 
     @api.model
     def _get_condition(self, company, alias):
-        """Return which rows of ``crm_lead`` are open deals of a company: opportunities, and whatever else
-        follows a playbook. A deal without a company belongs to that of its playbook, else to the main one.
+        """Return which rows of ``crm_lead`` are open deals of a company. A deal without one belongs to that
+        of its playbook, else to the main one.
         """
-        playbooks = self.env["crm.playbook"]
-        followed = self.env["crm.lead"]._get_playbook_domains()
-        own = playbooks.browse(followed).filtered("company_id")
-        is_main = SQL("%s", company == playbooks._get_main_company())
-        adopts = {playbook.id: SQL("%s", playbook.company_id == company) for playbook in own}
-        case = self.env["crm.lead"]._get_playbook_case
+        return SQL(
+            "%(is_open)s AND (%(own)s = %(company_id)s OR %(own)s IS NULL AND %(adopter)s = %(company_id)s)",
+            is_open=self._get_open_condition(alias),
+            own=SQL.identifier(alias, "company_id"),
+            company_id=company.id,
+            adopter=self._get_adopter_sql(alias),
+        )
+
+    @api.model
+    def _get_open_condition(self, alias):
+        """Return which rows of ``crm_lead`` are open deals: opportunities, and whatever else follows a
+        playbook.
+        """
+        leads = self.env["crm.lead"]
+        followed = dict.fromkeys(leads._get_playbook_domains(), SQL("TRUE"))
         return SQL(
             """%(lead)s.active IS TRUE AND %(lead)s.won_status = 'pending'
-            AND (%(lead)s.type = 'opportunity' OR %(is_followed)s)
-            AND (%(lead)s.company_id = %(company_id)s OR %(lead)s.company_id IS NULL AND %(adopted)s)""",
+            AND (%(lead)s.type = 'opportunity' OR %(is_followed)s)""",
             lead=SQL.identifier(alias),
-            is_followed=case(dict.fromkeys(followed, SQL("TRUE")), SQL("FALSE"), alias),
-            company_id=company.id,
-            adopted=case(adopts, is_main, alias),
+            is_followed=leads._get_playbook_case(followed, SQL("FALSE"), alias),
         )
+
+    @api.model
+    def _get_adopter_sql(self, alias):
+        """Return the id of the company to which a row of ``crm_lead`` belongs that has none itself."""
+        playbooks = self.env["crm.playbook"]
+        own = playbooks.browse(self.env["crm.lead"]._get_playbook_domains()).filtered("company_id")
+        adopters = {playbook.id: SQL("%s", playbook.company_id.id) for playbook in own}
+        main = SQL("%s", playbooks._get_main_company().id)
+        return self.env["crm.lead"]._get_playbook_case(adopters, main, alias)
 
     @api.autovacuum
     def _gc_snapshots(self):

@@ -69,11 +69,7 @@ class CrmFunnelReview(models.Model):
                 "total": book.add_format({"bold": True, "top": 1, "num_format": "#,##0"}),
                 "muted": book.add_format({"font_color": "#666666", "text_wrap": True, "valign": "top"}),
             }
-            review._write_open_customers(book.add_worksheet(review.env._("Open customers")), styles)
-            review._write_funnel(book.add_worksheet(review.env._("Funnel")), styles)
-            review._write_channels(book.add_worksheet(review.env._("Intake by Channel")), styles)
-            review._write_closed(book.add_worksheet(review.env._("Won and lost")), styles)
-            review._write_overdue(book.add_worksheet(review.env._("Overdue")), styles)
+            review._write_sheets(book, styles)
         # sudo: which file is the workbook, the module alone says
         self.sudo().workbook_id = self.env["ir.attachment"].create(
             {
@@ -85,6 +81,17 @@ class CrmFunnelReview(models.Model):
             }
         )
         return self.workbook_id
+
+    def _write_sheets(self, book, styles):
+        """Write the sheets of the workbook; to be extended.
+
+        :param book: ``xlsxwriter.Workbook``; ``styles`` are its formats by name
+        """
+        self._write_open_customers(book.add_worksheet(self.env._("Open customers")), styles)
+        self._write_funnel(book.add_worksheet(self.env._("Funnel")), styles)
+        self._write_channels(book.add_worksheet(self.env._("Intake by Channel")), styles)
+        self._write_closed(book.add_worksheet(self.env._("Won and lost")), styles)
+        self._write_overdue(book.add_worksheet(self.env._("Overdue")), styles)
 
     def _write_table(self, sheet, styles, headings, rows, widths):
         write_table(sheet, styles, headings, rows, widths)
