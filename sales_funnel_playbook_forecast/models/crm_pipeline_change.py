@@ -1,0 +1,278 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.sales_funnel_playbook.arguments import check_argument
+from odoo.addons.sales_funnel_playbook.models.core.days import ANY_COMPANY
+from odoo.addons.sales_funnel_playbook.tools.funnel import get_period, get_today
+
+from ..tools import change as texts
+
+CLOSING = ("month", "quarter", "next_quarter", "year")
+MONDAYS = 104  # so many can be chosen
+LIMIT = 500  # deals behind a bar that are listed
+
+
+class CrmPipelineChange(models.AbstractModel):
+    """What changed in the pipeline between two Mondays, or since one. The arithmetic is in
+    ``tools/change.py``.
+    """
+
+    _name = "crm.pipeline.change"
+    _description = "Pipeline Change"
+    _inherit = ["crm.forecast.scope"]
+
+    @api.model
+    @api.readonly
+    def get_options(self):
+        """Return ``{filter: [{"id", "name"}, …]}``, what the page offers to choose from."""
+        self._check_is_seller()
+        return self._get_options()
+
+    @api.model
+    @api.readonly
+    def get_change(self, filters=None):
+        """Return what has become of the pipeline of a Monday.
+
+        :param dict filters: a scope; ``date_from``, a Monday that was kept, the last one if none is given;
+            ``date_to``, a later one, or False: now; ``closing``, one of ``CLOSING``: only deals that are to
+            close in that period of the end, False for all
+        :return: ``{"filters": those in effect, "mondays": [date, …], "parts": [{"name", "label", "help",
+            "amount", "count": by how many deals it made the pipeline more or fewer, "deals": of how many
+            deals it is}, …], "pushes": [{"user", "later_count", "later_days", "earlier_count",
+            "earlier_days"}, …], "currency_id", "missing_rates", "missing_companies": names of those that
+            were not kept on both days, "is_own"}``; without a Monday that was kept no ``parts``
+        """
+        self._check_is_seller()
+        filters = self._clean_filters(filters or {})
+        result = {"filters": filters, "mondays": self._get_mondays(filters), "is_own": not self._sees_all()}
+        if not filters["date_from"]:
+            return result
+        found = self._count_parts(filters)
+        currency, _company = self._get_currency(filters)
+        return result | {
+            "parts": [self._prepare_part(name, found.get(name, (0, 0, 0))) for name in texts.PARTS],
+            "pushes": self._get_pushes(self._get_pairs_sql(filters)),
+            "currency_id": currency.id,
+            "missing_rates": self._get_missing_rates(filters),
+            "missing_companies": self._get_missing_companies(filters),
+        }
+
+    @api.model
+    @api.readonly
+    def get_change_deals(self, filters, name):
+        """Return the deals behind a part, at most ``LIMIT``, the largest first.
+
+        :param dict filters: those in effect, as :meth:`get_change` returns them
+        :param str name: a name in ``PARTS``
+        :return: ``[{"lead_id": False where the user may not open it, "name", "amount", "old": {"worth",
+            "date", "stage", "team", "user"} or False, "new": the same, or False where it is none of the
+            user's business, "outcome"}, …]``; worth in the currency of the deal's company
+        """
+        self._check_is_seller()
+        filters = self._clean_filters(filters)
+        check_argument(self.env, "name", name, name in texts.PARTS)
+        if not filters["date_from"]:
+            return []
+        return self._prepare_deals(self._find_deals(filters, name))
+
+    @api.model
+    def _count_parts(self, filters):
+        """Return ``{part: [amount, deals more or fewer, deals]}`` of the parts that there are."""
+        pairs, steps = self._get_pairs_sql(filters), self._get_steps_sql(filters)
+        rows = self.env.execute_query(SQL(texts.TOTALS, pairs=pairs, steps=steps))
+        return {name: numbers for name, *numbers in rows}
+
+    @api.model
+    def _find_deals(self, filters, name):
+        """Return the rows of the deals behind a part, the largest first."""
+        pairs, steps = self._get_pairs_sql(filters), self._get_steps_sql(filters)
+        query = SQL(texts.DEALS, name=name, limit=LIMIT, pairs=pairs, steps=steps)
+        return self.env.execute_query_dict(query)
+
+    @api.model
+    def _clean_filters(self, filters):
+        """Return the filters in effect.
+
+        :raise UserError: for days that are none, or on which nothing was kept
+        """
+        scope = self._clean_scope(filters)
+        closing = filters.get("closing") or False
+        check_argument(self.env, "closing", closing, closing in (*CLOSING, False))
+        mondays = self._get_mondays(scope)
+        days = {}
+        for name in ("date_from", "date_to"):
+            days[name] = filters.get(name) or False
+            if days[name] and days[name] not in mondays:
+                raise UserError(self.env._("No deals were kept on “%s”.", days[name]))
+        days["date_from"] = days["date_from"] or self._choose_monday(mondays, days["date_to"])
+        if days["date_to"] and days["date_to"] <= days["date_from"]:
+            raise UserError(self.env._("Choose a last day after the first one."))
+        return {**scope, **days, "closing": closing}
+
+    @api.model
+    def _choose_monday(self, mondays, until):
+        """Return the Monday before the last day, False if there is none."""
+        return next((day for day in mondays if not until or day < until), False)
+
+    @api.model
+    def _get_companies(self, scope):
+        return [scope["company_id"]] if scope["company_id"] else self.env.companies.ids
+
+    @api.model
+    def _get_mondays(self, scope):
+        """Return the Mondays, newest first, on which deals of a scope's companies were kept."""
+        # sudo: that something was kept is no secret to whoever sees what was
+        days = self.env["crm.funnel.snapshot.day"].sudo()
+        domain = [("company_id", "in", self._get_companies(scope))]
+        found = days._read_group(domain, ["date:day"], order="date:day desc", limit=MONDAYS)
+        return [fields.Date.to_string(day) for (day,) in found]
+
+    @api.model
+    def _get_moments(self, filters):
+        """Return ``{company id: (since, until)}``: when the deals of each company were kept on both days."""
+        # sudo: as above; of all companies, to know when a deal was handed over
+        rows = self.env["crm.funnel.snapshot.day"].sudo()
+        rows = rows.search([("date", "in", [day for day in self._get_days(filters) if day])])
+        first, last = self._get_days(filters)
+        taken = {(one.company_id.id, one.date): one.taken_at for one in rows}
+        now = self.env.cr.now()
+        ends = {company_id: taken.get((company_id, last)) if last else now for company_id, _day in taken}
+        return {
+            company_id: (taken[company_id, first], until)
+            for company_id, until in ends.items()
+            if until and (company_id, first) in taken
+        }
+
+    @api.model
+    def _get_days(self, filters):
+        return tuple(fields.Date.to_date(filters[name]) for name in ("date_from", "date_to"))
+
+    @api.model
+    def _get_missing_companies(self, filters):
+        # sudo: the names of the companies in which the user works
+        companies = self.env["res.company"].sudo().browse(self._get_companies(filters))
+        return companies.filtered(lambda one: one.id not in self._get_moments(filters)).mapped("name")
+
+    @api.model
+    def _get_tz(self, filters):
+        _currency, company = self._get_currency(filters)
+        return company._get_funnel_tz()
+
+    @api.model
+    def _get_window(self, filters):
+        """Return the first and the last day of the period in which deals are to close, None for all."""
+        if not filters["closing"]:
+            return None
+        day = fields.Date.to_date(filters["date_to"]) or get_today(self.env.cr.now(), self._get_tz(filters))
+        _next, _underscore, period = filters["closing"].rpartition("_")
+        first, last = get_period(day, period)
+        return get_period(last + timedelta(days=1), period) if _next else (first, last)
+
+    @api.model
+    def _get_pairs_sql(self, filters):
+        """Return the ``PAIRS`` of the statements of ``tools/change.py``."""
+        moments = self._get_moments(filters)
+        first, last = self._get_days(filters)
+        # for statements of a second, compiling them takes longer than it saves
+        self.env.cr.execute("SET LOCAL jit TO off")
+        self.env["crm.lead"].flush_model()
+        return SQL(
+            texts.PAIRS,
+            rates=self._get_rates_sql(filters),
+            spans=self._get_spans_sql(moments),
+            was=SQL(texts.KEPT, day=first),
+            now=SQL(texts.KEPT, day=last) if last else self._get_open_sql(),
+            closings=self._get_closings_sql(moments),
+            tz=self._get_tz(filters),
+            in_scope=self._get_scope_sql(filters, moments),
+            in_window=self._get_window_sql(filters),
+        )
+
+    @api.model
+    def _get_steps_sql(self, filters):
+        """Return the ``STEPS`` of the statements of ``tools/change.py``."""
+        currency, _company = self._get_currency(filters)
+        return SQL(
+            texts.STEPS,
+            digits=currency.decimal_places,
+            is_back=SQL(texts.IS_BACK),
+            has_playbook=bool(filters["playbook_id"]),
+        )
+
+    @api.model
+    def _get_scope_sql(self, filters, moments):
+        """Return whether a ``deal`` is in the scope; of companies only that were kept on both days."""
+        companies = [one for one in self._get_companies(filters) if one in moments]
+        conditions = [SQL("deal.company_id = ANY(%s)", companies)]
+        conditions += [
+            SQL("%s = %s", SQL.identifier("deal", name), filters[name])
+            for name in ("playbook_id", "product_line_id", "team_id", "user_id")
+            if filters[name]
+        ]
+        return SQL(" AND ").join(conditions)
+
+    @api.model
+    def _get_window_sql(self, filters):
+        window = self._get_window(filters)
+        return SQL("deal.date_deadline BETWEEN %s AND %s", *window) if window else SQL("TRUE")
+
+    @api.model
+    def _get_rates(self, filters):
+        """Return ``{currency: (its rate on the first day, its rate at the end)}``, None where unknown."""
+        first, last = self._get_days(filters)
+        last = last or get_today(self.env.cr.now(), self._get_tz(filters))
+        target, company = self._get_currency(filters)
+        return {
+            one: tuple(self._get_rate(one, target, company, day) for day in (first, last))
+            for one in self._get_currencies()
+        }
+
+    @api.model
+    def _get_rates_sql(self, filters):
+        rows = [
+            SQL("(%s, %s::numeric, %s::numeric)", currency.id, *rates)
+            for currency, rates in self._get_rates(filters).items()
+            if None not in rates
+        ]
+        return SQL("VALUES %s", SQL(", ").join(rows))
+
+    @api.model
+    def _get_missing_rates(self, filters):
+        missing = [one.name for one, rates in self._get_rates(filters).items() if None in rates]
+        return ", ".join(missing) or False
+
+    @api.model
+    def _get_spans_sql(self, moments):
+        rows = [SQL("(%s, %s, %s)", company_id, *span) for company_id, span in moments.items()]
+        return SQL("VALUES %s", SQL(", ").join(rows or [SQL("(0, NULL::timestamp, NULL::timestamp)")]))
+
+    @api.model
+    def _get_open_sql(self):
+        """Return the deals that are open now, of all companies, with what a Monday keeps of them."""
+        snapshots = self.env["crm.funnel.snapshot"]
+        columns = snapshots._get_columns("lead")
+        kept = [name for name in texts.DEAL if name in columns]
+        return SQL(
+            texts.OPEN_NOW,
+            columns=SQL(", ").join(SQL("%s AS %s", columns[name], SQL.identifier(name)) for name in kept),
+            adopter=snapshots._get_adopter_sql("lead"),
+            condition=snapshots._get_open_condition("lead"),
+        )
+
+    @api.model
+    def _get_closings_sql(self, moments):
+        """Return what was won or lost in between, as the log says; what no playbook follows, as it is now."""
+        spans = moments.values()
+        # sudo: all playbooks, whichever the user sees
+        playbooks = self.env["crm.playbook"].sudo().search(ANY_COMPANY)
+        bounds = {
+            "since": min((since for since, _until in spans), default=self.env.cr.now()),
+            "until": max((until for _since, until in spans), default=self.env.cr.now()),
+            "main": self.env["crm.playbook"]._get_main_company().id,
+        }
+        worth = self.env["crm.lead"]._field_to_sql("lead", "worth")
+        logged = SQL(texts.LOGGED, playbooks=playbooks.ids, **bounds)
+        return SQL("%s UNION ALL %s", logged, SQL(texts.UNLOGGED, worth=worth, **bounds))

@@ -1,0 +1,196 @@
+import { _t } from "@web/core/l10n/translation";
+import { formatCurrency } from "@web/core/currency";
+import { router } from "@web/core/browser/router";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
+import { ControlPanel } from "@web/search/control_panel/control_panel";
+import { useSetupAction } from "@web/search/action_hook";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { Choices } from "./choices";
+import { readChoices, showDate } from "./pipeline_change";
+
+const MODEL = "crm.forecast";
+const PERIODS = [
+    ["month", _t("Month")],
+    ["quarter", _t("Quarter")],
+    ["year", _t("Year")],
+];
+const COLUMNS = [
+    ["won", _t("Won"), _t("Deals won in the period, with what they were worth then.")],
+    [
+        "commit",
+        _t("Commit"),
+        _t("Open deals that are to close in the period, and of which we say that they will."),
+    ],
+    ["best_case", _t("Best Case"), _t("Open deals that are to close in the period, and may.")],
+    [
+        "pipeline",
+        _t("Pipeline"),
+        _t("Open deals that are to close in the period, of which it is too early to say."),
+    ],
+    [
+        "weighted",
+        _t("Weighted Forecast"),
+        _t("Won, and worth × probability of the open deals; omitted ones do not count."),
+    ],
+    [
+        "calibrated",
+        _t("Calibrated Forecast"),
+        _t(
+            "Won, and worth × the share of deals in the same stage that were won within two years; behind it, between what it lies in 19 of 20 cases. Of a stage with fewer than 30 deals won or lost nothing is said."
+        ),
+    ],
+    ["target", _t("Target"), _t("What was set; a team's own wins over the sum of its people's.")],
+    ["gap", _t("Gap"), _t("Target less what is won.")],
+    ["coverage", _t("Coverage"), _t("Open deals ÷ gap.")],
+    ["change", _t("Since Monday"), _t("Won and commit, more or less than when the last Monday was kept.")],
+    [
+        "own",
+        _t("Own Figure"),
+        _t("What was submitted this week, with what is won already. Due on Friday at noon; kept on Monday."),
+    ],
+];
+const WEEKS = [1, 2, 4, 8, 12];
+
+/** What will be won in a month, quarter or year, and who says so. */
+export class Forecast extends Component {
+    static template = "sales_funnel_playbook_forecast.Forecast";
+    static components = { Choices, ControlPanel };
+    static props = { ...standardActionServiceProps };
+    static path = "sales-forecast";
+    static displayName = _t("Sales Forecast");
+
+    setup() {
+        this.orm = useService("orm");
+        this.notification = useService("notification");
+        this.keepLast = new KeepLast();
+        this.display = { controlPanel: {} };
+        this.columns = COLUMNS.map(([name, label, help]) => ({ name, label, help }));
+        this.env.config.setDisplayName(Forecast.displayName.toString());
+        this.state = useState({ forecast: null, submitting: null, isLoading: true });
+        useSetupAction({ getLocalState: () => ({ filters: this.state.forecast?.filters }) });
+        const { action, state } = this.props;
+        const filters =
+            state?.filters ||
+            action.params?.filters ||
+            readChoices(router.current, ["company_id"], ["period", "day"]);
+        onWillStart(() => {
+            this.load(filters);
+        });
+    }
+
+    async load(filters) {
+        this.state.isLoading = true;
+        try {
+            this.state.forecast = await this.keepLast.add(this.orm.call(MODEL, "get_forecast", [filters]));
+            this.state.submitting = null;
+            this.props.updateActionState?.(this.state.forecast.filters);
+        } finally {
+            this.state.isLoading = false;
+        }
+    }
+
+    get selects() {
+        const { filters, companies } = this.state.forecast;
+        const period = {
+            name: "period",
+            label: _t("Period"),
+            value: filters.period,
+            choices: PERIODS.map(([id, name]) => ({ id, name })),
+        };
+        const company = {
+            name: "company_id",
+            label: _t("Company"),
+            value: filters.company_id,
+            choices: companies,
+        };
+        return companies.length > 1 ? [period, company] : [period];
+    }
+
+    get period() {
+        const { date_from: from, date_to: to } = this.state.forecast;
+        return _t("%(from)s – %(to)s", { from: showDate(from), to: showDate(to) });
+    }
+
+    get weeks() {
+        const known = new Set(this.state.forecast.accuracy.flatMap((row) => Object.keys(row.errors)));
+        return WEEKS.filter((week) => known.has(String(week)));
+    }
+
+    tellWeek(week) {
+        return _t("%s w", week);
+    }
+
+    get question() {
+        const { name } = this.state.submitting.row;
+        return _t("%s: what will have been won when the period is over", name);
+    }
+
+    onFilter(change) {
+        this.load({ ...this.state.forecast.filters, ...change });
+    }
+
+    format(column, row) {
+        const value = row[column.name];
+        const isUnsaid = column.name === "calibrated" && row.open_count && !this.isCalibrated(row);
+        if (value === null || value === undefined || isUnsaid) {
+            return "–";
+        }
+        if (column.name === "coverage") {
+            return formatFloat(value, { digits: [16, 1] });
+        }
+        return this.formatAmount(value);
+    }
+
+    formatAmount(value) {
+        return formatCurrency(value, this.state.forecast.currency_id, { digits: [16, 0] });
+    }
+
+    formatError(value) {
+        return value === undefined ? "–" : _t("%s %%", formatFloat(value, { digits: [16, 0] }));
+    }
+
+    /** Whether anything is known of the open deals: a calibrated forecast is not of won ones alone. */
+    isCalibrated(row) {
+        return row.unknown_count < row.open_count;
+    }
+
+    /** How sure a calibrated forecast is, and what it leaves out. */
+    getNote(column, row) {
+        if (column.name === "own") {
+            return [row.is_late && _t("late"), row.note].filter(Boolean).join(" · ");
+        }
+        if (column.name !== "calibrated" || !row.open_count) {
+            return "";
+        }
+        const { lowest, highest, unknown_count: count } = row;
+        if (!this.isCalibrated(row)) {
+            return "";
+        }
+        const between = _t("%(from)s to %(to)s", {
+            from: this.formatAmount(lowest),
+            to: this.formatAmount(highest),
+        });
+        return count ? _t("%(between)s, without %(count)s deals", { between, count }) : between;
+    }
+
+    startSubmitting(row) {
+        const amount = row.own ?? row.won + row.commit;
+        this.state.submitting = { row, amount, note: row.note };
+    }
+
+    async submit() {
+        const { row, amount, note } = this.state.submitting;
+        const { filters } = this.state.forecast;
+        await this.orm.call(MODEL, "submit", [filters, row.key, Number(amount), note]);
+        this.notification.add(_t("Submitted."), { type: "success" });
+        await this.load(filters);
+    }
+}
+
+registry.category("actions").add("sales_funnel_playbook_forecast.forecast", Forecast);

@@ -1,0 +1,165 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { formatCurrency } from "@web/core/currency";
+import { router } from "@web/core/browser/router";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
+import { ControlPanel } from "@web/search/control_panel/control_panel";
+import { useSetupAction } from "@web/search/action_hook";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { Choices } from "./choices";
+import { Waterfall } from "./waterfall";
+
+const MODEL = "crm.pipeline.change";
+const IDS = ["company_id", "playbook_id", "product_line_id", "team_id", "user_id"];
+const TEXTS = ["date_from", "date_to", "closing"];
+const CLOSING = [
+    ["", _t("Whenever they close")],
+    ["month", _t("To close in the month")],
+    ["quarter", _t("To close in the quarter")],
+    ["next_quarter", _t("To close in the next quarter")],
+    ["year", _t("To close in the year")],
+];
+
+export const showDate = (date) => (date ? formatDate(deserializeDate(date)) : "–");
+
+/** The filters that an address has. */
+export function readChoices(state, ids, names) {
+    const filters = {};
+    for (const name of ids.filter((one) => Number(state[one]))) {
+        filters[name] = Number(state[name]);
+    }
+    for (const name of names.filter((one) => state[one])) {
+        filters[name] = String(state[name]);
+    }
+    return filters;
+}
+
+/** What has become of the pipeline of a Monday: a bar for each part, and the deals behind it. */
+export class PipelineChange extends Component {
+    static template = "sales_funnel_playbook_forecast.PipelineChange";
+    static components = { Choices, ControlPanel, Waterfall };
+    static props = { ...standardActionServiceProps };
+    static path = "pipeline-change";
+    static displayName = _t("Pipeline Change");
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.display = { controlPanel: {} };
+        this.env.config.setDisplayName(PipelineChange.displayName.toString());
+        this.state = useState({ options: null, change: null, part: null, deals: [], isLoading: true });
+        useSetupAction({ getLocalState: () => ({ filters: this.state.change?.filters }) });
+        const { action, state } = this.props;
+        const filters = state?.filters || action.params?.filters || readChoices(router.current, IDS, TEXTS);
+        onWillStart(() => {
+            this.load(filters);
+            this.loadOptions();
+        });
+    }
+
+    async load(filters) {
+        this.state.isLoading = true;
+        this.state.part = null;
+        try {
+            const change = await this.keepLast.add(this.orm.call(MODEL, "get_change", [filters]));
+            this.state.change = change;
+            const address = [...IDS, ...TEXTS].map((name) => [name, change.filters[name] || undefined]);
+            this.props.updateActionState?.(Object.fromEntries(address));
+        } finally {
+            this.state.isLoading = false;
+        }
+    }
+
+    async loadOptions() {
+        this.state.options = await this.orm.call(MODEL, "get_options", []);
+    }
+
+    /** What to choose besides whose deals: from which Monday, until when, which closing dates. */
+    get more() {
+        const { filters, mondays } = this.state.change;
+        const days = mondays.map((day) => ({ id: day, name: showDate(day) }));
+        const { date_from: first, date_to: last } = filters;
+        const before = days.filter((day) => !last || day.id < last);
+        const after = days.filter((day) => day.id > first);
+        const choices = CLOSING.map(([id, name]) => ({ id, name }));
+        return [
+            { name: "date_from", label: _t("From Monday"), value: first, choices: before },
+            {
+                name: "date_to",
+                label: _t("Until"),
+                value: last || "",
+                choices: [{ id: "", name: _t("Now") }, ...after],
+            },
+            { name: "closing", label: _t("Closing Dates"), value: filters.closing || "", choices },
+        ];
+    }
+
+    get period() {
+        const { date_from: first, date_to: last } = this.state.change.filters;
+        const until = last ? showDate(last) : _t("now");
+        return _t("%(from)s – %(to)s", { from: showDate(first), to: until });
+    }
+
+    get definitions() {
+        return this.state.change.parts;
+    }
+
+    get largest() {
+        const { deals, part } = this.state;
+        return _t("The largest %(shown)s of %(all)s deals.", { shown: deals.length, all: part.deals });
+    }
+
+    formatAmount(amount) {
+        return formatCurrency(amount, this.state.change.currency_id);
+    }
+
+    showDate(date) {
+        return showDate(date);
+    }
+
+    onFilter(change) {
+        this.load({ ...this.state.change.filters, ...change });
+    }
+
+    /** Show the deals behind a bar below it; once more, and they are gone. */
+    async openPart(part) {
+        if (this.state.part?.name === part.name) {
+            this.state.part = null;
+            return;
+        }
+        const { filters } = this.state.change;
+        const deals = await this.orm.call(MODEL, "get_change_deals", [filters, part.name]);
+        Object.assign(this.state, { part, deals });
+    }
+
+    openDeal(deal) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "crm.lead",
+            res_id: deal.lead_id,
+            views: [[false, "form"]],
+        });
+    }
+
+    /** A value before and after; one of them alone where it is the same, or where there is but one. */
+    tell(deal, name, format = (value) => value || "–") {
+        const [before, after] = [deal.old, deal.new].map((one) => one && format(one[name]));
+        if (!before || !after || before === after) {
+            return before || after || "–";
+        }
+        return _t("%(before)s → %(after)s", { before, after });
+    }
+
+    tellWorth(deal) {
+        return this.tell(deal, "worth", (value) => formatFloat(value, { digits: [16, 2] }));
+    }
+}
+
+registry.category("actions").add("sales_funnel_playbook_forecast.pipeline_change", PipelineChange);

@@ -1,0 +1,96 @@
+from odoo.exceptions import AccessError
+from odoo.tests import Form, new_test_user, tagged
+
+from .forecast_common import MONDAY, NOON, ForecastCase
+
+
+@tagged("post_install", "-at_install")
+class TestCategory(ForecastCase):
+    """A deal is as sure as its stage says, unless its salesperson says otherwise."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rules[cls.stage_talks].forecast_category = "commit"
+        cls.rules[cls.stage_demo].forecast_category = "best_case"
+        cls.lead = cls._create_lead()
+        cls.evidence = cls.env["crm.playbook.commit"].create(
+            {
+                "playbook_id": cls.playbook.id,
+                "name": "Phone known",
+                "missing": "no phone",
+                "domain": "[('phone', '!=', False)]",
+            }
+        )
+
+    def find(self, *domain):
+        return self.env["crm.lead"].search([("id", "=", self.lead.id), *domain])
+
+    def assertCategory(self, category):
+        self.assertEqual(self.lead.forecast_category, category)
+        self.assertEqual(self.find(("forecast_category", "=", category)), self.lead)
+        self.assertFalse(self.find(("forecast_category", "!=", category)))
+
+    def test_stage_and_own(self):
+        self.assertCategory("pipeline")
+        self.lead.stage_id = self.stage_demo
+        self.assertCategory("best_case")
+        self.lead.own_forecast_category = "commit"
+        self.assertCategory("commit")
+        self.lead.own_forecast_category = False
+        self.assertCategory("best_case")
+        self.rules[self.stage_demo].forecast_category = "omitted"
+        self.assertCategory("omitted")
+
+    def test_without_a_playbook(self):
+        self.lead.team_id = False
+        self.lead.stage_id = self.stage_talks
+        self.assertCategory("pipeline")
+
+    def test_change_is_tracked(self):
+        self.lead.with_user(self.rep).own_forecast_category = "commit"
+        self.env.cr.flush()
+        self.flush_tracking()
+        values = self.lead.message_ids.tracking_value_ids
+        self.assertIn("Commit", values.mapped("new_value_char"))
+
+    def test_commit_says_what_it_lacks(self):
+        self.assertFalse(self.lead.commit_gaps, "not committed")
+        self.lead.stage_id = self.stage_talks
+        self.assertEqual(self.lead.commit_gaps, "no phone")
+        self.assertEqual(self.find(("has_commit_gaps", "=", True)), self.lead)
+        self.assertFalse(self.find(("has_commit_gaps", "=", False)))
+        self.lead.phone = "1"
+        self.lead.invalidate_recordset()
+        self.assertFalse(self.lead.commit_gaps)
+        self.assertFalse(self.find(("has_commit_gaps", "=", True)))
+        self.lead.phone = False
+        self.evidence.active = False
+        self.lead.invalidate_recordset()
+        self.assertFalse(self.lead.commit_gaps)
+
+    def test_evidence_of_another_playbook(self):
+        self.lead.write({"team_id": False, "own_forecast_category": "commit"})
+        self.assertFalse(self.lead.commit_gaps)
+        self.assertFalse(self.find(("has_commit_gaps", "=", True)))
+
+    def test_monday_keeps_it(self):
+        lead = self.create_leads_at(NOON, 1, stage_id=self.stage_talks.id)
+        self.take(NOON)
+        self.assertEqual(self.get_kept(lead, MONDAY).forecast_category, "commit")
+
+    def test_form(self):
+        with Form(self.lead.with_user(self.rep)) as form:
+            form.own_forecast_category = "best_case"
+        self.assertCategory("best_case")
+
+    def test_rights(self):
+        rep = new_test_user(self.env, login="own", groups="sales_team.group_sale_salesman")
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        self.evidence.with_user(rep).read(["name"])
+        with self.assertRaises(AccessError):
+            self.evidence.with_user(rep).name = "Mine"
+        with self.assertRaises(AccessError):
+            self.rules[self.stage_demo].with_user(rep).forecast_category = "commit"
+        self.evidence.with_user(boss).name = "Phone or mail known"
+        self.rules[self.stage_demo].with_user(boss).forecast_category = "commit"

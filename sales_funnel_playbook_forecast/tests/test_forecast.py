@@ -1,0 +1,246 @@
+from datetime import date, datetime, timedelta
+
+from odoo import Command
+from odoo.addons.sales_funnel_playbook_forecast.tools.rates import get_interval
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .forecast_common import ForecastCase
+
+TUESDAY = datetime(2024, 1, 16, 10)
+QUARTER = {"period": "quarter", "day": "2024-01-16"}
+
+
+@tagged("post_install", "-at_install")
+class TestForecast(ForecastCase):
+    """The first quarter of 2024 on 16 January, counted by hand.
+
+    ==== ======= ========= =========== ========= ===========================
+    deal of      worth     closes      chance    what it is
+    ==== ======= ========= =========== ========= ===========================
+    A    rep     1,000                           won on 10 January
+    B    rep     2,000     1 February  50 %      commit, as its stage says
+    C    leader  400       1 March     25 %      best case, as its stage says
+    D    leader  800       31 March    10 %      pipeline
+    E    rep     99        2 February            omitted, says the rep
+    F    rep     5,000     1 April     50 %      commit, of the next quarter
+    G    rep     70                              won and reopened
+    H    leader  50        (no team)             won on 12 January
+    ==== ======= ========= =========== ========= ===========================
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        case = cls("setUp")
+        cls.rules[cls.stage_talks].forecast_category = "commit"
+        cls.rules[cls.stage_demo].forecast_category = "best_case"
+        cls.env["crm.forecast.rate"].search([]).unlink()
+        early = datetime(2024, 1, 3, 10)
+
+        def create(name, worth, stage, **vals):
+            values = {"name": name, "expected_revenue": worth, "stage_id": stage.id, **vals}
+            return case.create_leads_at(early, 1, **values)
+
+        lead, demo, talks, signed = cls.stages
+        boss = {"user_id": cls.leader.id}
+        cls.by = {
+            "A": create("A", 1000, talks),
+            "B": create("B", 2000, talks, date_deadline=date(2024, 2, 1), probability=50),
+            "C": create("C", 400, demo, date_deadline=date(2024, 3, 1), probability=25, **boss),
+            "D": create("D", 800, lead, date_deadline=date(2024, 3, 31), probability=10, **boss),
+            "E": create("E", 99, talks, date_deadline=date(2024, 2, 2), own_forecast_category="omitted"),
+            "F": create("F", 5000, talks, date_deadline=date(2024, 4, 1), probability=50),
+            "G": create("G", 70, talks),
+            "H": create("H", 50, lead, team_id=False, **boss),
+        }
+        case.move_at(datetime(2024, 1, 10, 9), cls.by["A"] | cls.by["G"], signed)
+        case.move_at(datetime(2024, 1, 11, 9), cls.by["G"], talks)
+        with case.at(datetime(2024, 1, 12, 9)):
+            cls.by["H"].action_set_won()
+        cls.Forecast = cls.env["crm.forecast"].with_context(allowed_company_ids=cls.main.ids)
+
+    def get_rows(self, moment=TUESDAY, user=None, **filters):
+        """Return ``{name: row}``."""
+        forecast = self.Forecast.with_user(user) if user else self.Forecast
+        with self.at(moment):
+            found = forecast.get_forecast({**QUARTER, "company_id": self.main.id, **filters})
+        return {row["name"]: row for row in found["rows"]}
+
+    def assertRow(self, row, **expected):
+        self.assertEqual({name: row[name] for name in expected}, expected)
+
+    def test_quarter(self):
+        rows = self.get_rows()
+        self.assertRow(
+            rows["All Teams"], won=1050, won_count=2, commit=2000, best_case=400, pipeline=800, open_count=3
+        )
+        self.assertRow(rows["All Teams"], weighted=2230, calibrated=1050, unknown_count=3)
+        self.assertRow(rows[self.team.name], won=1000, commit=2000, best_case=400, pipeline=800)
+        self.assertRow(rows[self.rep.name], won=1000, commit=2000, best_case=0, pipeline=0, weighted=2000)
+        self.assertEqual(rows["No Sales Team"]["won"], 50)
+        self.assertRow(self.get_rows(period="month")["All Teams"], won=1050, commit=0, open_count=0)
+        april = self.get_rows(day="2024-04-01")
+        self.assertRow(april["All Teams"], won=0, commit=5000, weighted=2500)
+        self.assertRow(self.get_rows(period="year")["All Teams"], won=1050, commit=7000)
+
+    def test_over_is_over(self):
+        """What was won in a quarter stays won in it, whatever becomes of the deal later."""
+        with self.at(datetime(2024, 5, 2)):
+            self.by["A"].write({"expected_revenue": 7, "user_id": self.leader.id})
+        with self.at(datetime(2024, 5, 3)):
+            self.by["A"].stage_id = self.stage_lead
+        rows = self.get_rows(datetime(2024, 5, 4))
+        self.assertEqual(rows[self.rep.name]["won"], 1000)
+
+    def test_came_as_won(self):
+        self.create_leads_at(TUESDAY, 1, stage_id=self.stage_signed.id, expected_revenue=30)
+        self.assertEqual(self.get_rows(TUESDAY + timedelta(hours=1))["All Teams"]["won"], 1080)
+
+    def test_calibrated(self):
+        """Half of those in Talks were won; of Demo too few are closed to say so."""
+        self.env["crm.forecast.rate"].create(
+            [
+                {"playbook_id": self.playbook.id, "stage_id": stage.id, "closed_count": n, "won_count": w}
+                for stage, n, w in ((self.stage_talks, 40, 20), (self.stage_demo, 29, 29))
+            ]
+        )
+        row = self.get_rows()["All Teams"]
+        self.assertRow(row, calibrated=2050, unknown_count=2)
+        self.assertAlmostEqual(row["lowest"], 1050 + 2000 * get_interval(20, 40)[1], 2)
+        self.assertTrue(1050 < row["lowest"] < row["calibrated"] < row["highest"])
+        with self.at(TUESDAY):
+            missing = self.Forecast.get_forecast(QUARTER)["rates_missing"]
+        self.assertIn("Machines: Demo", missing)
+        self.assertNotIn("Machines: Talks", missing)
+
+    def test_rates_are_counted(self):
+        """A and G came into Talks; A is won, G open; of two that came into Demo one is lost."""
+        self.move_at(TUESDAY, self.by["D"], self.stage_demo)
+        self.lose_at(TUESDAY, self.by["D"])
+        with self.at(TUESDAY):
+            self.env["crm.forecast.rate"]._count()
+        rates = self.env["crm.forecast.rate"].search([("playbook_id", "=", self.playbook.id)])
+        found = {one.stage_id: (one.closed_count, one.won_count) for one in rates}
+        self.assertEqual((found[self.stage_talks], found[self.stage_demo]), ((1, 1), (1, 0)))
+        self.assertEqual(found[self.stage_lead], (1, 0))
+
+    def test_target(self):
+        for vals in (
+            {"user_id": self.rep.id, "period": "quarter", "date_from": "2024-01-01", "amount": 3000},
+            {"user_id": self.leader.id, "period": "month", "date_from": "2024-02-01", "amount": 500},
+        ):
+            self.env["crm.sales.target"].create({**vals, "team_id": self.team.id, "company_id": self.main.id})
+        row = self.get_rows()["All Teams"]
+        self.assertRow(row, target=3500, gap=2450, coverage=3200 / 2450)
+        self.assertRow(self.get_rows()[self.rep.name], target=3000, gap=2000, coverage=1.0)
+        self.assertIsNone(self.get_rows(day="2024-04-01").get("All Teams")["target"])
+
+    def submit(self, user, key, amount, moment=TUESDAY, note="", **filters):
+        forecast = self.env["crm.forecast"].with_user(user)
+        with self.at(moment):
+            forecast.submit({**QUARTER, "company_id": self.main.id, **filters}, key, amount, note)
+
+    def test_submit(self):
+        mine = ["person", self.team.id, self.rep.id]
+        self.submit(self.rep, mine, 2500, note="Bolts are late.")
+        self.submit(self.rep, mine, 2600)
+        row = self.get_rows()[self.rep.name]
+        self.assertRow(row, own=2600, note="", is_late=False)
+        friday = datetime(2024, 1, 19, 12, 1)
+        self.submit(self.rep, mine, 2700, friday)
+        self.assertRow(self.get_rows(friday)[self.rep.name], own=2700, is_late=True)
+        self.assertIsNone(self.get_rows(datetime(2024, 1, 22, 1))[self.rep.name]["own"], "another week")
+        with self.assertRaises(UserError):
+            self.submit(self.rep, mine, 1, day="2023-12-31")
+
+    def test_who_may_submit(self):
+        self.team.user_id = self.rep
+        everybody = (
+            (self.leader, ["person", self.team.id, self.rep.id]),
+            (self.rep, ["company"]),
+            (self.rep, ["team", self.env["crm.team"].create({"name": "Others"}).id]),
+        )
+        for user, key in everybody:
+            with self.assertRaises(AccessError):
+                self.submit(user, key, 1)
+        self.submit(self.rep, ["team", self.team.id], 1)
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        self.submit(boss, ["company"], 1)
+        for key in ("company", [], ["person"], ["team", "x"], ["nobody", 1], [[]], None):
+            with self.assertRaises(UserError):
+                self.submit(boss, key, 1)
+        for amount in ("1", None, True, float("inf"), float("nan")):
+            with self.assertRaises(UserError):
+                self.submit(boss, ["company"], amount)
+
+    def freeze(self, moment):
+        with self.at(moment):
+            weeks = self.env["crm.forecast.week"]
+            for company, day in weeks._get_due():
+                weeks._freeze(company, day)
+
+    def test_monday_keeps_it(self):
+        self.submit(self.rep, ["person", self.team.id, self.rep.id], 2600, note="Sure.")
+        monday = datetime(2024, 1, 22, 1)
+        self.freeze(monday)
+        self.freeze(monday)
+        scope = [("date", "=", "2024-01-22"), ("company_id", "=", self.main.id), ("period", "=", "quarter")]
+        kept = self.env["crm.forecast.week"].search([*scope, ("user_id", "=", self.rep.id)])
+        self.assertEqual((kept.won, kept.commit, kept.own, kept.note), (1000, 2000, 2600, "Sure."))
+        with self.at(monday + timedelta(hours=2)):
+            self.by["B"].expected_revenue = 2300
+        row = self.get_rows(monday + timedelta(days=1))[self.rep.name]
+        self.assertRow(row, change=300, own=None)
+        self.assertRow(row["last"], won=1000, commit=2000, own=2600)
+        self.assertEqual(kept.commit, 2000)
+
+    def test_accuracy(self):
+        self.submit(self.rep, ["person", self.team.id, self.rep.id], 6000, datetime(2024, 3, 19))
+        self.freeze(datetime(2024, 3, 25, 1))
+        self.move_at(datetime(2024, 3, 27), self.by["B"], self.stage_signed)
+        self.freeze(datetime(2024, 4, 1, 1))
+        with self.at(datetime(2024, 4, 2)):
+            found = self.Forecast.get_forecast(QUARTER)
+        errors = {one["method"]: one["errors"] for one in found["accuracy"] if one["name"] == self.rep.name}
+        self.assertEqual(errors["Won and Commit"], {1: 0})
+        self.assertEqual(errors["Own Figure"], {1: 100})
+        self.assertAlmostEqual(errors["Weighted Forecast"][1], 100 / 3)
+
+    def test_who_sees_what(self):
+        own = new_test_user(self.env, login="own", groups="sales_team.group_sale_salesman")
+        head = new_test_user(self.env, login="head", groups="sales_team.group_sale_salesman")
+        self.rep.group_ids = [Command.set(self.env.ref("sales_team.group_sale_salesman").ids)]
+        self.team.user_id = head
+        self.assertEqual([*self.get_rows(user=self.rep)], [self.team.name, self.rep.name])
+        self.assertEqual([*self.get_rows(user=own)], [])
+        names = {self.team.name, self.rep.name, self.leader.name}
+        self.assertEqual({*self.get_rows(user=head)}, names)
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        self.assertIn("All Teams", self.get_rows(user=boss))
+        self.freeze(datetime(2024, 1, 22, 1))
+        weeks = self.env["crm.forecast.week"]
+        seen = weeks.with_user(self.rep).search([])
+        self.assertTrue(seen)
+        self.assertLessEqual({*seen.filtered("user_id").mapped("user_id")}, {self.rep})
+        self.assertFalse(seen.filtered(lambda one: one.level == "company"))
+        with self.assertRaises(AccessError):
+            weeks.with_user(self.rep).search([], limit=1).unlink()
+        with self.assertRaises(AccessError):
+            seen[:1].with_user(boss).won = 1
+        clerk = new_test_user(self.env, login="clerk", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self.get_rows(user=clerk)
+
+    def test_other_companies(self):
+        """Whoever does not work abroad sees the own company's instead."""
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        forecast = self.env["crm.forecast"].with_user(boss)
+        with self.at(TUESDAY):
+            found = forecast.get_forecast({**QUARTER, "company_id": self.abroad.id})
+        self.assertEqual(found["filters"]["company_id"], boss.company_id.id)
+
+    def test_arguments(self):
+        for filters in ([1], {"period": "week"}, {"day": "x"}, {"company_id": "x"}, {"day": "0001-01-01"}):
+            with self.assertRaises(UserError):
+                self.Forecast.get_forecast(filters)

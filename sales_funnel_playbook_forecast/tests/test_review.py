@@ -1,0 +1,72 @@
+import io
+
+import openpyxl
+
+from odoo.tests import tagged
+
+from .forecast_common import DAY, MONDAY, NOON, WEEK, ForecastCase
+
+
+@tagged("post_install", "-at_install")
+class TestReview(ForecastCase):
+    """The Monday review keeps what changed in the week, and the forecast."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        case = cls("setUp")
+        cls.lead = case.create_leads_at(NOON - DAY, 1, date_deadline="2024-03-01")
+        case.take(NOON)
+        with case.at(NOON + DAY):
+            cls.lead.expected_revenue = 1500
+
+    def make(self, take=True):
+        if take:
+            self.take(NOON + WEEK)
+        with self.at(NOON + WEEK):
+            days = (MONDAY, MONDAY + 6 * DAY)
+            return self.env["crm.funnel.review"]._make(self.playbook, "week", days, False, self.main.id)
+
+    def test_change_and_forecast_are_kept(self):
+        review = self.make()
+        kept = [["opening", 1000.0, 1, 1], ["raised", 500.0, 0, 1], ["closing", 1500.0, 1, 1]]
+        self.assertEqual(review.pipeline_change, kept)
+        self.assertEqual(review.forecast["commit"], 0)
+        self.assertIn("Raised", review.change_table)
+        self.assertIn("1,500.00", review.change_table)
+        self.assertTrue([text for text in review._get_finding_texts() if "Pipeline After" in text])
+        self.lead.expected_revenue = 9000
+        self.env.invalidate_all()
+        self.assertEqual(review.pipeline_change, kept)
+        filters = review.action_open_change()["params"]["filters"]
+        self.assertEqual((filters["date_from"], filters["date_to"]), ("2024-01-08", "2024-01-15"))
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "sales_funnel_playbook.report_funnel_review", review.ids
+        )
+        self.assertIn("Change of the Pipeline", html.decode())
+
+    def test_workbook(self):
+        review = self.make()
+        book = openpyxl.load_workbook(io.BytesIO(review._make_workbook().raw))
+        rows = [[cell.value for cell in row] for row in book["Change and Forecast"].iter_rows()]
+        self.assertEqual(
+            rows[:4],
+            [
+                ["Part", "Worth", "Deals"],
+                ["Pipeline Before", 1000, 1],
+                ["Raised", 500, 1],
+                ["Pipeline After", 1500, 1],
+            ],
+        )
+        self.assertIn(["Commit", 0, None], rows)
+
+    def test_made_before_the_monday_was_kept(self):
+        review = self.make(take=False)
+        self.assertEqual(review.pipeline_change[-1], ["closing", 1500.0, 1, 1])
+        self.assertFalse(review.action_open_change()["params"]["filters"]["date_to"])
+
+    def test_without_its_monday(self):
+        self.env["crm.funnel.snapshot.day"].search([]).unlink()
+        review = self.make(take=False)
+        self.assertFalse(review.pipeline_change)
+        self.assertFalse([text for text in review._get_finding_texts() if "Pipeline" in text])

@@ -1,0 +1,168 @@
+"""What makes the difference between the pipelines of two moments, as one SQL statement.
+
+A deal goes from what it was to what it is in steps: the exchange rate, its amount, its closing date, whose it
+is, and whether it is open. Each step is valued as the difference that it makes to what the deal adds to the
+pipeline, rounded: so the parts of a deal add up to the last cent, and those of all deals too.
+"""
+
+# In the order in which they are shown; "opening" and "closing" are what they lead from and to.
+PARTS = (
+    *("opening", "new", "brought_back", "raised", "lowered", "pulled_in", "pushed_out"),
+    *("handed_in", "handed_out", "rates", "won", "lost", "left", "closing"),
+)
+# What is kept of a deal, in this order, wherever it comes from.
+DEAL = (
+    *("lead_id", "lead_name", "company_id", "currency_id", "playbook_id", "stage_id", "team_id", "user_id"),
+    *("product_line_id", "worth", "date_deadline"),
+)
+COLUMNS = ", ".join(DEAL)
+
+KEPT = f"SELECT {COLUMNS} FROM crm_funnel_snapshot WHERE date = %(day)s"
+# Deals of which the log says that they were won or lost, and what they were worth then.
+LOGGED = """
+    SELECT log.lead_id, lead.name AS lead_name, company.id AS company_id, company.currency_id,
+        after.playbook_id, after.stage_id, after.team_id, after.user_id, after.product_line_id,
+        CASE playbook.worth_basis WHEN 'recurring' THEN after.recurring_amount * 12
+            WHEN 'both' THEN COALESCE(after.amount, 0) + COALESCE(after.recurring_amount, 0) * 12
+            ELSE after.amount END::numeric AS worth,
+        log.left_at AS at, log.sequence, log.went AS outcome, log.state = 'open' AS was_open
+    FROM crm_lead_stage_log log
+    JOIN crm_lead_stage_log after ON after.lead_id = log.lead_id AND after.sequence = log.sequence + 1
+    JOIN crm_lead lead ON lead.id = log.lead_id
+    JOIN crm_playbook playbook ON playbook.id = after.playbook_id
+    JOIN res_company company ON company.id = COALESCE(after.company_id, playbook.company_id, %(main)s)
+    WHERE log.playbook_id = ANY(%(playbooks)s) AND log.left_at > %(since)s AND log.left_at <= %(until)s
+        AND log.went IN ('won', 'lost') AND NOT EXISTS (
+            SELECT 1 FROM crm_lead_stage_log later WHERE later.lead_id = log.lead_id
+                AND later.sequence > log.sequence + 1 AND later.state NOT IN ('won', 'lost')
+                AND later.entered_at <= %(until)s
+        )
+"""
+# Deals that no playbook has ever logged: what they are today is all that is known.
+UNLOGGED = """
+    SELECT lead.id AS lead_id, lead.name AS lead_name, company.id AS company_id, company.currency_id,
+        NULL::int AS playbook_id, lead.stage_id, lead.team_id, lead.user_id, lead.product_line_id,
+        %(worth)s AS worth, lead.date_closed AS at, 0 AS sequence, lead.won_status AS outcome,
+        TRUE AS was_open
+    FROM crm_lead lead JOIN res_company company ON company.id = COALESCE(lead.company_id, %(main)s)
+    WHERE lead.date_closed > %(since)s AND lead.date_closed <= %(until)s
+        AND lead.won_status IN ('won', 'lost') AND lead.type = 'opportunity'
+        AND NOT EXISTS (SELECT 1 FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)
+"""
+OPEN_NOW = """
+    SELECT deal.lead_id, deal.lead_name, deal.company_id, company.currency_id, deal.playbook_id,
+        deal.stage_id, deal.team_id, deal.user_id, deal.product_line_id, deal.worth, deal.date_deadline
+    FROM (SELECT %(columns)s, COALESCE(lead.company_id, %(adopter)s) AS company_id FROM crm_lead lead
+        WHERE %(condition)s) deal
+    JOIN res_company company ON company.id = deal.company_id
+"""
+# What each deal was and what it has become. Whoever was lost and came back in between is open. A deal that
+# was won closes on the day on which it was won, as one that came and was lost; other lost ones, when they
+# were to.
+PAIRS = f"""
+    rate (currency_id, at_first, at_last) AS (%(rates)s),
+    span (company_id, since, until) AS (%(spans)s),
+    was AS (%(was)s),
+    still AS (%(now)s),
+    closed AS (
+        SELECT DISTINCT ON (closing.lead_id) closing.*
+        FROM (%(closings)s) closing LEFT JOIN span ON span.company_id = closing.company_id
+        WHERE COALESCE(closing.at > span.since AND closing.at <= span.until, TRUE)
+        ORDER BY closing.lead_id, closing.at DESC, closing.sequence DESC
+    ),
+    finish AS (
+        SELECT 'open' AS outcome, {COLUMNS} FROM still
+        UNION ALL
+        SELECT closed.outcome, closed.lead_id, closed.lead_name, closed.company_id, closed.currency_id,
+            closed.playbook_id, closed.stage_id, closed.team_id, closed.user_id, closed.product_line_id,
+            COALESCE(closed.worth, 0), CASE WHEN closed.outcome = 'lost' AND was.lead_id IS NOT NULL
+                THEN was.date_deadline
+                ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
+        FROM closed LEFT JOIN was ON was.lead_id = closed.lead_id
+        WHERE (closed.was_open OR was.lead_id IS NOT NULL)
+            AND NOT EXISTS (SELECT 1 FROM still WHERE still.lead_id = closed.lead_id)
+        UNION ALL
+        SELECT 'left', {COLUMNS} FROM was
+        WHERE NOT EXISTS (SELECT 1 FROM still WHERE still.lead_id = was.lead_id)
+            AND NOT EXISTS (SELECT 1 FROM closed WHERE closed.lead_id = was.lead_id)
+    ),
+    pair AS (
+        SELECT deal.lead_id, deal.outcome, deal.lead_name, deal.company_id, deal.stage_id, deal.team_id,
+            deal.user_id, deal.date_deadline, deal.worth, deal.is_in, deal.is_due,
+            was.lead_id IS NOT NULL AS was_open,
+            was.stage_id AS was_stage_id, was.team_id AS was_team_id, was.user_id AS was_user_id,
+            was.date_deadline AS was_date, was.worth AS was_worth, was.is_in AS was_in, was.is_due AS was_due,
+            was.playbook_id AS was_playbook_id, deal.playbook_id, before.at_first AS rate_then,
+            before.at_last AS rate_before, after.at_last AS rate_today
+        FROM (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in, COALESCE(%(in_window)s, FALSE) AS is_due
+            FROM finish deal) deal
+        LEFT JOIN (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in,
+            COALESCE(%(in_window)s, FALSE) AS is_due FROM was deal) was ON was.lead_id = deal.lead_id
+        JOIN rate after ON after.currency_id = deal.currency_id
+        JOIN rate before ON before.currency_id = COALESCE(was.currency_id, deal.currency_id)
+        WHERE deal.is_in OR was.is_in
+    )
+"""
+# What a deal adds, step by step, and in how many deals. Who was not there before comes with what it is.
+# Materialized: else each amount would be worked out as often as it is named.
+STEPS = """
+    step AS MATERIALIZED (
+        SELECT pair.*,
+            CASE WHEN was_in AND was_due THEN ROUND(was_worth * rate_then, %(digits)s) ELSE 0 END AS v0,
+            CASE WHEN was_in AND was_due THEN ROUND(was_worth * rate_before, %(digits)s) ELSE 0 END AS v1,
+            CASE WHEN was_in AND was_due THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v2,
+            CASE WHEN was_in AND is_due THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v3,
+            CASE WHEN is_in AND is_due THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v4,
+            CASE WHEN outcome = 'open' AND is_in AND is_due
+                THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v5,
+            (was_open AND was_in AND was_due)::int AS n2, (was_open AND was_in AND is_due)::int AS n3,
+            (is_in AND is_due)::int AS n4, (outcome = 'open' AND is_in AND is_due)::int AS n5
+        FROM pair
+    ),
+    part AS (
+        SELECT step.*, one.name, one.amount, one.count
+        FROM step LEFT JOIN span ON span.company_id = step.company_id
+        CROSS JOIN LATERAL (VALUES
+            ('opening', v0, n2),
+            ('rates', v1 - v0, 0),
+            (CASE WHEN v2 > v1 THEN 'raised' ELSE 'lowered' END, v2 - v1, 0),
+            (CASE WHEN is_due THEN 'pulled_in' ELSE 'pushed_out' END, v3 - v2, n3 - n2),
+            (CASE WHEN NOT was_open THEN CASE WHEN %(is_back)s THEN 'brought_back' ELSE 'new' END
+                WHEN is_in THEN CASE WHEN was_playbook_id IS NULL AND %(has_playbook)s
+                    THEN 'new' ELSE 'handed_in' END
+                ELSE CASE WHEN playbook_id IS NULL AND %(has_playbook)s THEN 'left' ELSE 'handed_out' END
+                END, v4 - v3, n4 - n3),
+            (outcome, v5 - v4, n5 - n4),
+            ('closing', v5, n5)
+        ) one (name, amount, count)
+        WHERE one.amount <> 0 OR one.count <> 0
+    )
+"""
+# Whether a deal that was not open then had been known before: by the log, else by when it was made.
+IS_BACK = """
+    COALESCE(
+        (SELECT MIN(log.entered_at) FROM crm_lead_stage_log log WHERE log.lead_id = step.lead_id),
+        (SELECT GREATEST(lead.create_date, lead.date_conversion) FROM crm_lead lead
+            WHERE lead.id = step.lead_id)
+    ) <= span.since
+"""
+TOTALS = """
+    WITH %(pairs)s, %(steps)s
+    SELECT name, SUM(amount), SUM(count), COUNT(*) FROM part GROUP BY name
+"""
+DEALS = """
+    WITH %(pairs)s, %(steps)s
+    SELECT lead_id, lead_name, amount, was_open, outcome, was_worth, worth, was_date, date_deadline,
+        was_stage_id, stage_id, was_team_id, team_id, was_user_id, user_id
+    FROM part WHERE name = %(name)s ORDER BY ABS(amount) DESC, lead_id LIMIT %(limit)s
+"""
+# Open deals whose closing date was put off, or brought forward, by who has them now.
+PUSHES = """
+    WITH %(pairs)s
+    SELECT user_id, COUNT(*) FILTER (WHERE date_deadline > was_date),
+        SUM(date_deadline - was_date) FILTER (WHERE date_deadline > was_date),
+        COUNT(*) FILTER (WHERE date_deadline < was_date),
+        SUM(was_date - date_deadline) FILTER (WHERE date_deadline < was_date)
+    FROM pair WHERE outcome = 'open' AND is_in AND was_in AND date_deadline <> was_date
+    GROUP BY 1 ORDER BY 2 DESC, 3 DESC NULLS LAST, 1
+"""
