@@ -97,31 +97,20 @@ class CrmForecast(models.AbstractModel):
         """Return ``{(team id or False, user id or False): numbers}``, of all deals of the company."""
         company, first, last = self._get_forecast_scope(filters)
         since, until = get_bounds(first, last, company._get_funnel_tz())
-        snapshots, leads = self.env["crm.funnel.snapshot"], self.env["crm.lead"]
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
-        leads.flush_model()
-        opened = SQL(
-            texts.OPEN,
-            adopter=snapshots._get_adopter_sql("lead"),
-            playbook=snapshots._get_columns("lead")["playbook_id"],
-            worth=leads._field_to_sql("lead", "worth"),
-            category=leads._field_to_sql("lead", "forecast_category"),
-            condition=snapshots._get_open_condition("lead"),
-            first=first,
-            last=last,
-        )
+        self.env["crm.lead"].flush_model()
         # sudo: all playbooks, whichever the user sees
         playbooks = self.env["crm.playbook"].sudo().search(ANY_COMPANY)
         query = SQL(
             texts.FORECAST,
-            open=opened,
+            open=self._get_due_sql(first, last),
             observed=self._get_observed_sql(),
             playbooks=playbooks.ids,
             main=self.env["crm.playbook"]._get_main_company().id,
             since=since - MOMENT,
             until=until - MOMENT,
-            worth=leads._field_to_sql("lead", "worth"),
+            worth=self.env["crm.lead"]._field_to_sql("lead", "worth"),
             digits=company.currency_id.decimal_places,
             company=company.id,
         )
@@ -131,6 +120,21 @@ class CrmForecast(models.AbstractModel):
             )
             for team_id, user_id, *numbers in self.env.execute_query(query)
         }
+
+    @api.model
+    def _get_due_sql(self, first, last):
+        """Return the open deals that are to close between two days, of all companies."""
+        snapshots, leads = self.env["crm.funnel.snapshot"], self.env["crm.lead"]
+        return SQL(
+            texts.OPEN,
+            adopter=snapshots._get_adopter_sql("lead"),
+            playbook=snapshots._get_columns("lead")["playbook_id"],
+            worth=leads._field_to_sql("lead", "worth"),
+            category=leads._field_to_sql("lead", "forecast_category"),
+            condition=snapshots._get_open_condition("lead"),
+            first=first,
+            last=last,
+        )
 
     @api.model
     def _get_rates(self):
@@ -176,19 +180,10 @@ class CrmForecast(models.AbstractModel):
         targets = self.env["crm.sales.target"]._get_targets([company.id], year, last)[company.id]
         counted = self._count(filters)
         figures, weeks = self._get_figures(filters), self._get_last_week(filters)
-        people = {
-            *counted,
-            *(
-                owner[1:]
-                for owner, _period, day in targets.own
-                if owner[0] == "person" and first <= day <= last
-            ),
-            *(key[1:] for key in figures if key[0] == "person"),
-        }
+        owners = {*figures, *(owner for owner, _period, day in targets.own if first <= day <= last)}
+        people = {*counted, *(owner[1:] for owner in owners if owner[0] == "person")}
         teams = {team_id for team_id, _user_id in people}
-        teams |= {
-            owner[1] for owner, _period, day in targets.own if owner[0] == "team" and first <= day <= last
-        }
+        teams |= {owner[1] for owner in owners if owner[0] == "team"}
         keys = self._filter_visible(self._sort_keys(teams, people))
         return [
             self._prepare_row(

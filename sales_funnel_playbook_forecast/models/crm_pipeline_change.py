@@ -50,13 +50,11 @@ class CrmPipelineChange(models.AbstractModel):
         result = {"filters": filters, "mondays": self._get_mondays(filters), "is_own": not self._sees_all()}
         if not filters["date_from"]:
             return result
-        pairs, steps = self._prepare_query(filters)
-        rows = self.env.execute_query(SQL(texts.TOTALS, pairs=pairs, steps=steps))
-        found = {name: numbers for name, *numbers in rows}
+        found = self._count_parts(filters)
         currency, _company = self._get_currency(filters)
         return result | {
             "parts": [self._prepare_part(name, found.get(name, (0, 0, 0))) for name in texts.PARTS],
-            "pushes": self._get_pushes(pairs),
+            "pushes": self._get_pushes(self._get_pairs_sql(filters)),
             "currency_id": currency.id,
             "missing_rates": self._get_missing_rates(filters),
             "missing_companies": self._get_missing_companies(filters),
@@ -78,9 +76,21 @@ class CrmPipelineChange(models.AbstractModel):
         check_argument(self.env, "name", name, name in texts.PARTS)
         if not filters["date_from"]:
             return []
-        pairs, steps = self._prepare_query(filters)
+        return self._prepare_deals(self._find_deals(filters, name))
+
+    @api.model
+    def _count_parts(self, filters):
+        """Return ``{part: [amount, deals more or fewer, deals]}`` of the parts that there are."""
+        pairs, steps = self._get_pairs_sql(filters), self._get_steps_sql(filters)
+        rows = self.env.execute_query(SQL(texts.TOTALS, pairs=pairs, steps=steps))
+        return {name: numbers for name, *numbers in rows}
+
+    @api.model
+    def _find_deals(self, filters, name):
+        """Return the rows of the deals behind a part, the largest first."""
+        pairs, steps = self._get_pairs_sql(filters), self._get_steps_sql(filters)
         query = SQL(texts.DEALS, name=name, limit=LIMIT, pairs=pairs, steps=steps)
-        return self._prepare_deals(self.env.execute_query_dict(query))
+        return self.env.execute_query_dict(query)
 
     @api.model
     def _clean_filters(self, filters):
@@ -162,15 +172,14 @@ class CrmPipelineChange(models.AbstractModel):
         return get_period(last + timedelta(days=1), period) if _next else (first, last)
 
     @api.model
-    def _prepare_query(self, filters):
-        """Return the ``PAIRS`` and ``STEPS`` of the statements of ``tools/change.py``."""
+    def _get_pairs_sql(self, filters):
+        """Return the ``PAIRS`` of the statements of ``tools/change.py``."""
         moments = self._get_moments(filters)
         first, last = self._get_days(filters)
-        currency, _company = self._get_currency(filters)
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
         self.env["crm.lead"].flush_model()
-        pairs = SQL(
+        return SQL(
             texts.PAIRS,
             rates=self._get_rates_sql(filters),
             spans=self._get_spans_sql(moments),
@@ -181,11 +190,17 @@ class CrmPipelineChange(models.AbstractModel):
             in_scope=self._get_scope_sql(filters, moments),
             in_window=self._get_window_sql(filters),
         )
-        has_playbook = bool(filters["playbook_id"])
-        steps = SQL(
-            texts.STEPS, digits=currency.decimal_places, is_back=SQL(texts.IS_BACK), has_playbook=has_playbook
+
+    @api.model
+    def _get_steps_sql(self, filters):
+        """Return the ``STEPS`` of the statements of ``tools/change.py``."""
+        currency, _company = self._get_currency(filters)
+        return SQL(
+            texts.STEPS,
+            digits=currency.decimal_places,
+            is_back=SQL(texts.IS_BACK),
+            has_playbook=bool(filters["playbook_id"]),
         )
-        return pairs, steps
 
     @api.model
     def _get_scope_sql(self, filters, moments):

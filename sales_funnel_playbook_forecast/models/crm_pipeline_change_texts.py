@@ -40,6 +40,14 @@ class CrmPipelineChange(models.AbstractModel):
                 self.env._("Lowered"),
                 self.env._("What deals are worth less, at the exchange rates of the end."),
             ),
+            **self._get_moved_definitions(),
+            **self._get_ended_definitions(),
+        }
+
+    @api.model
+    def _get_moved_definitions(self):
+        """Return what :meth:`_get_definitions` does, of what went to another day or somebody else."""
+        return {
             "pulled_in": (
                 self.env._("Pulled In"),
                 self.env._(
@@ -51,13 +59,6 @@ class CrmPipelineChange(models.AbstractModel):
                 self.env._("Pushed Out"),
                 self.env._("Deals whose closing date has left the period that is shown."),
             ),
-            **self._get_other_definitions(),
-        }
-
-    @api.model
-    def _get_other_definitions(self):
-        """Return what :meth:`_get_definitions` does, of the parts that no salesperson has changed."""
-        return {
             "handed_in": (
                 self.env._("Handed Over to Here"),
                 self.env._(
@@ -70,6 +71,12 @@ class CrmPipelineChange(models.AbstractModel):
                     "Deals that went to another salesperson, team, product line, playbook or company."
                 ),
             ),
+        }
+
+    @api.model
+    def _get_ended_definitions(self):
+        """Return what :meth:`_get_definitions` does, of rates and of what is no longer open."""
+        return {
             "rates": (
                 self.env._("Exchange Rates"),
                 self.env._("What the same amounts are worth more or less because exchange rates changed."),
