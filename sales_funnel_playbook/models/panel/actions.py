@@ -9,7 +9,7 @@ class CrmPlaybookDeadline(models.Model):
     _inherit = "crm.playbook.deadline"
 
     def _prepare_panel_rule(self):
-        """Return this key action as the checklist shows it; ``is_for_some``: it may not be for a deal at all."""
+        """Return this key action as the checklist shows it; ``is_for_some``: it may not be for a deal."""
         return {
             "id": self.id,
             "kind": "deadline",

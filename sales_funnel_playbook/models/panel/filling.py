@@ -65,9 +65,8 @@ class CrmLead(models.Model):
         """Return what holds those of these leads back that the current user may move on, each into the next
         stage of its playbook: what most of them lack first. Changes nothing.
 
-        :return: ``[{"kind", "rule_id", "name", "guidance", "fields", "is_any", "lead_ids": [lead id, …]},
-            …]``, ready for JSON; ``fields`` are those of a condition that ``write`` can fill in for all of its
-            leads at once
+        :return: ``[{"kind", "rule_id", "name", "guidance", "fields", "is_any", "lead_ids": [id, …]}, …]``,
+            ready for JSON; ``fields`` are those of a condition that ``write`` can fill in for all of its leads
         """
         leads = self._filtered_access("write")
         verdicts = leads._get_verdicts([*leads._get_next_moves().values()])
@@ -82,8 +81,8 @@ class CrmLead(models.Model):
         return sorted(gaps, key=lambda gap: -len(gap["lead_ids"]))
 
     def _get_fields_of_conditions(self):
-        """Return ``{(kind, rule id): {"fields", "is_any"}}`` of the conditions of these leads' playbooks; what
-        the module or Odoo works out is nothing to fill in.
+        """Return ``{(kind, rule id): {"fields", "is_any"}}`` of the conditions of these leads' playbooks;
+        what the module or Odoo works out is nothing to fill in.
         """
         playbooks = self.env["crm.playbook"]
         return {

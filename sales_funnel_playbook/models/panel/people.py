@@ -19,8 +19,8 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _get_panel_users(self, confirmations, submissions, stays, activities):
-        """Return ``{user id: name}`` of everybody who did or is to do something here, and ``{submission id: user id}`` of
-        who is asked to approve, in one query.
+        """Return ``{user id: name}`` of everybody who did or is to do something here, and ``{submission id:
+        user id}`` of who is asked to approve, in one query.
         """
         users = confirmations.user_id | submissions.user_id | submissions.reviewed_by_id | stays.moved_by_id
         users |= activities.user_id
