@@ -50,6 +50,9 @@
         "views/customer/crm_funnel_sheet_views.xml",
         "views/customer/crm_sheet_update_views.xml",
         "views/case/calendar_event_views.xml",
+        "views/renewal/crm_lead_views.xml",
+        "views/renewal/crm_playbook_views.xml",
+        "views/renewal/res_partner_views.xml",
         # the funnel
         "views/funnel/crm_funnel_views.xml",
         "views/funnel/crm_funnel_review_form_views.xml",
@@ -87,6 +90,7 @@
         "report/crm_playbook_deadline_report_views.xml",
         "report/crm_playbook_gate_report_views.xml",
         "report/crm_playbook_page_templates.xml",
+        "report/crm_renewal_report_views.xml",
         # menus
         "views/core/crm_menus.xml",
         "views/role/crm_lead_contributor_views.xml",

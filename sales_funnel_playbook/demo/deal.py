@@ -102,6 +102,8 @@ class Deal:
         elif target == "U":
             self.mine.action_restore()
             self.mine.probability = self.get_stated(self.position)
+        elif target == "R":
+            self.renew()
         else:
             self.move(target, mark)
 
@@ -126,6 +128,28 @@ class Deal:
             for submission in self.lead.output_ids.filtered("awaits_approval"):
                 self.approve(submission)
         self.position = target
+
+    def renew(self):
+        """The contract was for some months only: its renewal is worked on."""
+        self.sign(45)
+        renewal = self.demo.env["crm.lead"].browse(self.mine.make_renewal())
+        renewal.with_user(renewal.user_id).probability = 70
+        name = f"sales_funnel_playbook.lead_demo_{self.key}_renewal"
+        self.demo.env["ir.model.data"]._update_xmlids([{"xml_id": name, "record": renewal, "noupdate": True}])
+
+    def sign(self, days):
+        """The contract began when the deal was won, and ends in so many days; a month before it can be
+        ended.
+        """
+        today = self.demo.today
+        self.mine.write(
+            {
+                "contract_start": self.lead.date_closed.date(),
+                "contract_end": today + timedelta(days=days),
+                "notice_count": 1,
+                "notice_unit": "months",
+            }
+        )
 
     def override(self, target):
         """Let the team's leader let the deal pass; what is missing is due a week from then."""

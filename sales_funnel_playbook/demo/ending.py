@@ -46,6 +46,8 @@ def finish(demo):
     for followed in demo.leads._group_by_playbook().values():
         followed._refresh()
     explain(deals["s07"])
+    deals["s13"].sign(40)
+    deals["s15"].sign(300)
     share(demo)
 
 

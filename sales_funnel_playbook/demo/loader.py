@@ -67,7 +67,8 @@ class Demo(Office):
 
     @property
     def leads(self):
-        return self.env["crm.lead"].browse(deal.lead.id for deal in self.deals.values() if deal.lead)
+        leads = self.env["crm.lead"].browse(deal.lead.id for deal in self.deals.values() if deal.lead)
+        return leads | leads.renewal_ids
 
     @contextmanager
     def _clock(self):

@@ -2,8 +2,9 @@
 
 ``deals.csv`` has a line for each deal. Its ``steps`` say when it came into which stage: ``6.3:2`` is the
 third day of the sixth week before this one (week 1 is the last that is over), the second stage of its
-playbook. ``X`` is lost, ``U`` restored; ``?`` leaves undone what the stage asks for, ``!`` needs a manager to
-let it pass. ``facts.csv`` has what else happened, ``notes.csv`` what customers say in each stage.
+playbook. ``X`` is lost, ``U`` restored, ``R`` renewed; ``?`` leaves undone what the stage asks for, ``!``
+needs a manager to let it pass. ``facts.csv`` has what else happened, ``notes.csv`` what customers say in
+each stage.
 """
 
 import csv
@@ -15,12 +16,14 @@ from typing import NamedTuple
 
 import pytz
 
-STEP = re.compile(r"(\d+)\.(\d):([1-6XU])([?!]?)")
+STEP = re.compile(r"(\d+)\.(\d):([1-6XUR])([?!]?)")
 FOLDER = Path(__file__).parent
 
 
 class Step(NamedTuple):
-    """A deal comes into a stage (``1`` to ``6``), is lost (``X``) or restored (``U``), at a moment."""
+    """A deal comes into a stage (``1`` to ``6``), is lost (``X``) or restored (``U``), or its renewal deal
+    is made (``R``), at a moment.
+    """
 
     moment: datetime
     target: str

@@ -10,6 +10,7 @@ from . import deadline
 from . import role
 from . import funnel
 from . import case
+from . import renewal
 from . import exchange
 from . import panel
 from . import day

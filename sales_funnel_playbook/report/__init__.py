@@ -12,3 +12,4 @@ from . import crm_playbook_deadline_report
 from . import crm_funnel_intake_report
 from . import crm_funnel_lost_report
 from . import crm_playbook_gate_report
+from . import crm_renewal_report

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.funnel import get_rate
-from ..tools.funnel_events import CLOSING, COMING, HAS_COME, NAMED, OWN, STAYS
+from ..tools.funnel_events import CLOSING, COMING, HAS_COME, IS_NEW, NAMED, OWN, STAYS
 from .crm_funnel_numbers import COHORT
 
 # The first three need the log only, each one of its indexes: what a page shows at once. The others ask for
@@ -35,7 +35,7 @@ AMOUNTS = """
 CAME = f"""
     SELECT lead.won_status, COUNT(DISTINCT log.lead_id) FROM (
         SELECT * FROM (%(segments)s) log WHERE {HAS_COME} UNION ALL %(moved)s
-    ) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1
+    ) log JOIN crm_lead lead ON lead.id = log.lead_id WHERE {IS_NEW} GROUP BY 1
 """
 COMING_IDS = "SELECT log.id FROM crm_lead_stage_log log %s AND log.entered_at >= %s AND log.entered_at < %s"
 # What each way on counts as.
@@ -74,7 +74,8 @@ class CrmFunnelReport(models.Model):
         """Return ``{stage id: id of the playbook's next stage, None after the last}``, in their order."""
         ranks = self.env["crm.stage"]._get_ranks()
         stages = self._get_playbook(scope).stage_ids.stage_id
-        ordered = sorted(stages.ids, key=lambda stage_id: ranks.get(stage_id, -1))
+        named = set(stages.ids) - {self._get_renewal_stage_id(scope)}
+        ordered = sorted(named, key=lambda stage_id: ranks.get(stage_id, -1))
         return dict(zip(ordered, [*ordered[1:], None], strict=True))
 
     @api.model
@@ -200,7 +201,7 @@ class CrmFunnelReport(models.Model):
     @api.model
     def _get_came_counts(self, scope, since, until):
         """Return ``{outcome: deals that came under the playbook}``."""
-        self.env["crm.lead"].flush_model(["won_status"])
+        self.env["crm.lead"].flush_model(["won_status", "renewal_kind"])
         segments = self._find_segments(scope, self._get_come_domain(since, until))
         moved = self._find_segments(scope, self._get_coming_domain(SQL(COMING), since, until))
         return dict(self.env.execute_query(SQL(CAME, segments=segments, moved=moved)))

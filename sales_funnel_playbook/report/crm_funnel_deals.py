@@ -60,10 +60,11 @@ class CrmFunnelReport(models.Model):
         lists = self._get_deal_lists(TOTAL_EVENTS, lead, query)
         [rows] = self.env.execute_query(query.select(*lists))
         came = dict(zip(TOTAL_EVENTS, rows, strict=True))
-        elsewhere = ("won_count", "lost_count", "open_count")
+        new = self._get_new_business(scope, counted)
+        elsewhere = {"won_count": new, "lost_count": new, "open_count": counted.values()}
         return {name: sorted(set(ids)) for name, ids in came.items() if ids} | {
-            name: sorted({id_ for lists in counted.values() for id_ in lists.get(name, ())})
-            for name in elsewhere
+            name: sorted({id_ for lists in stages for id_ in lists.get(name, ())})
+            for name, stages in elsewhere.items()
         }
 
     def _get_deal_lists(self, events, lead, query):

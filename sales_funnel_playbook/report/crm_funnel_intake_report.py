@@ -27,8 +27,9 @@ IS_FURTHER = """EXISTS (
     SELECT FROM crm_lead_stage_log further WHERE further.lead_id = log.lead_id
         AND further.playbook_id = log.playbook_id AND further.stage_rank > 1
 )"""
-# Each deal that follows a playbook, by the segment that it is in. What is not asked for is not looked up, and
-# what is asked for more than once only once: OFFSET keeps PostgreSQL from writing it out again each time.
+# Each deal that follows a playbook and is no renewal, by the segment that it is in. What is not asked for is
+# not looked up, and what is asked for more than once only once: OFFSET keeps PostgreSQL from writing it out
+# again each time.
 INTAKE = f"""
     SELECT log.lead_id AS id, log.lead_id, log.playbook_id, log.company_id, log.product_line_id, log.team_id,
         log.user_id, log.stage_id, lead.tier, lead.won_status AS outcome, {TRAIT_COLUMNS},
@@ -45,7 +46,7 @@ INTAKE = f"""
     FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id, LATERAL (
         SELECT {IS_COMPLETE} AS is_complete, {CONTACT_HOURS} AS contact_hours, {IS_FURTHER} AS is_further
         OFFSET 0
-    ) seen WHERE log.left_at IS NULL
+    ) seen WHERE log.left_at IS NULL AND lead.renewal_kind IS NULL
 """
 
 
@@ -60,7 +61,16 @@ class CrmFunnelIntakeReport(models.Model):
     _rec_name = "lead_id"
     _depends = {
         "crm.lead": [
-            *("tier", "won_status", "captured_at", "create_date", "team_id", "company_id", *TRAITS),
+            *(
+                "tier",
+                "won_status",
+                "renewal_kind",
+                "captured_at",
+                "create_date",
+                "team_id",
+                "company_id",
+                *TRAITS,
+            ),
             *("expected_revenue", "recurring_revenue", "recurring_plan", "product_line_id"),
         ],
         "crm.lead.stage.log": [

@@ -53,9 +53,9 @@ class CrmFunnelReport(models.Model):
 
         :param datetime since: naive UTC
         :param datetime until: naive UTC, exclusive; what is open is counted at this moment
-        :return: counts are 0 and rates and stays None where nothing happened, and so is the flow rate of the
-            last stage; amounts are those of now, in
-            the playbook's currency, those without an exchange rate left out
+        :return: counts are 0 and rates and stays None where nothing happened, and so are the rates of the
+            last stage and of that of renewal deals; amounts are those of now, in the playbook's currency,
+            those without an exchange rate left out
         """
         numbers = self._get_quick_numbers(scope, since, until)
         self._add_numbers(numbers, self._get_cohort_numbers(scope, since, until))
@@ -74,8 +74,11 @@ class CrmFunnelReport(models.Model):
         self._add_numbers(numbers, self._get_entry_numbers(scope, since, until))
         self._add_numbers(numbers, self._get_exit_numbers(scope, since, until))
         self._add_numbers(numbers, self._get_open_counts(scope, until))
-        for values in numbers.values():
-            values["reached_rate"] = get_rate(values["reached_count"], values["cohort_count"])
+        last = {id_ for id_, following in self._get_path(scope).items() if not following}
+        last.add(self._get_renewal_stage_id(scope))
+        for stage_id, values in numbers.items():
+            if not stage_id or stage_id not in last:
+                values["reached_rate"] = get_rate(values["reached_count"], values["cohort_count"])
         return numbers
 
     @api.model
@@ -90,10 +93,14 @@ class CrmFunnelReport(models.Model):
 
         :param dict numbers: those of the stages, see :meth:`_get_stage_numbers`
         :return: the deals that came under the playbook as ``begun_count`` and as the cohort, of which
-            ``reached_count`` are won; won, lost and open ones; what is of a stage only is None
+            ``reached_count`` are won; won, lost and open ones; what is of a stage only is None. Renewal deals
+            count in what is open only
         """
         total = self._get_no_numbers() | dict.fromkeys(BY_STAGE)
-        for name in ("won_count", "lost_count", *OPEN):
+        new = self._get_new_business(scope, numbers)
+        for name in ("won_count", "lost_count"):
+            total[name] = sum(values[name] for values in new)
+        for name in OPEN:
             total[name] = sum(values[name] for values in numbers.values())
         for outcome, count in self._get_came_counts(scope, since, until).items():
             total[COHORT[outcome or "pending"]] += count
@@ -101,6 +108,18 @@ class CrmFunnelReport(models.Model):
         total["reached_count"] = total["cohort_won_count"]
         total["reached_rate"] = get_rate(total["reached_count"], total["cohort_count"])
         return total
+
+    @api.model
+    def _get_new_business(self, scope, numbers):
+        """Return the numbers of the stages without that of renewal deals."""
+        renewals_id = self._get_renewal_stage_id(scope)
+        return [values for stage_id, values in numbers.items() if not stage_id or stage_id != renewals_id]
+
+    @api.model
+    def _get_renewal_stage_id(self, scope):
+        """Return the ``crm.stage`` id of the playbook's stage for renewal deals, or False."""
+        gate = self.env["crm.playbook"]._get_gates().get(scope["playbook_id"])
+        return bool(gate) and gate.renewal_stage_id
 
     @api.model
     def _get_no_numbers(self):
@@ -162,6 +181,8 @@ class CrmFunnelReport(models.Model):
         if name in OPEN:
             return Domain("stage_log_ids", "any", self._get_open_domain(scope, until) & its)
         counted = EVENTS if stage_id else {**EVENTS, **TOTAL_EVENTS}
+        if not stage_id:
+            its &= Domain("lead_id.renewal_kind", "=", False)
         events = self._get_period_domain(scope, since, until) & its & Domain(counted[name])
         return Domain("funnel_event_ids", "any", events)
 

@@ -218,6 +218,7 @@ class CrmFunnelReport(models.Model):
                 "stage_id": stage.stage_id.id,
                 "playbook_stage_id": stage.id,
                 "name": stage.display_name,
+                "is_renewal": stage.is_renewal,
                 "alert": alerts.get(stage.stage_id.id, False),
                 "minimum": stage.conversion_alert_minimum,
                 **numbers.get(stage.stage_id.id, nothing),
@@ -225,8 +226,6 @@ class CrmFunnelReport(models.Model):
             }
             for stage in playbook.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
         ]
-        for values in (stages[-1], stages[-1]["previous"]):  # nothing comes after it
-            values["reached_rate"] = None
         for values in [*stages, *(stage["previous"] for stage in stages)] if missing else ():
             for name in missing:
                 del values[name]

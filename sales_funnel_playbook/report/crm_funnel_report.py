@@ -50,7 +50,7 @@ class CrmFunnelReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "lead_id"
     _depends = {
-        "crm.lead": ["tier", "won_status", *TRAITS],
+        "crm.lead": ["tier", "won_status", "renewal_kind", *TRAITS],
         "crm.lead.stage.log": [
             *(
                 "lead_id",
@@ -66,7 +66,7 @@ class CrmFunnelReport(models.Model):
             *("is_entry", "is_first", "came_further_at", "closes_stay", "went"),
             *("kind", "origin", "sequence", "stage_rank", "previous_stage_id"),
         ],
-        "crm.playbook.stage": ["playbook_id", "stage_id"],
+        "crm.playbook.stage": ["playbook_id", "stage_id", "is_renewal"],
         "crm.stage": ["sequence"],
     }
 

@@ -13,6 +13,7 @@ WON_DAYS = """
     ) won CROSS JOIN LATERAL (
         SELECT MIN(log.entered_at) AS at FROM crm_lead_stage_log log
         WHERE log.lead_id = won.lead_id AND log.playbook_id = %(playbook)s AND log.is_entry
+            AND log.stage_id <> ALL(%(renewals)s)
     ) began
 """
 
@@ -35,12 +36,11 @@ class CrmFunnelReport(models.Model):
         return totals
 
     @api.model
-    def _get_quick_totals(self, _filters, numbers, _since, _until):
+    def _get_quick_totals(self, filters, numbers, _since, _until):
         """Return what :meth:`_get_totals` does, as far as the counts of the stages tell."""
-        totals = {
-            name: sum(values[name] for values in numbers.values())
-            for name in ("won_count", "lost_count", "open_count")
-        }
+        new = self._get_new_business(filters, numbers)
+        totals = {name: sum(values[name] for values in new) for name in ("won_count", "lost_count")}
+        totals["open_count"] = sum(values["open_count"] for values in numbers.values())
         won, lost = totals["won_count"], totals["lost_count"]
         return totals | {"win_rate": get_rate(won, won + lost)}
 
@@ -54,6 +54,7 @@ class CrmFunnelReport(models.Model):
             left=self._find_segments(filters, left),
             born=born,
             playbook=filters["playbook_id"],
+            renewals=[self._get_renewal_stage_id(filters) or 0],
         )
         [[days]] = self.env.execute_query(query)
         return days
@@ -72,11 +73,13 @@ class CrmFunnelReport(models.Model):
             ),
             "won_count": (
                 self.env._("Won in the Period"),
-                self.env._("Deals that were won in the period, from any stage."),
+                self.env._(
+                    "Deals that were won in the period, from any stage; renewals have numbers of their own."
+                ),
             ),
             "win_rate": (
                 self.env._("Win Rate (%)"),
-                self.env._("Deals won ÷ deals won or lost × 100, all in the period."),
+                self.env._("Deals won ÷ deals won or lost × 100, all in the period; without renewals."),
             ),
             "won_days_median": (
                 self.env._("Median Time to Win (Days)"),

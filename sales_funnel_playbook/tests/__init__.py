@@ -9,6 +9,7 @@ from .deadline import *
 from .role import *
 from .funnel import *
 from .case import *
+from .renewal import *
 from .exchange import *
 from .panel import *
 from .day import *

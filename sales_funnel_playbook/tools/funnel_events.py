@@ -8,13 +8,15 @@ about, each by an index.
 ``%(zone)s`` is the name of the time zone of ``log.playbook_id`` and ``log.company_id``.
 """
 
-# Which stages of the playbook come before and after each of its stages.
+# Which stages of the playbook come before and after each of its stages; nothing does before or after the one
+# of renewal deals.
 PATH = """
     SELECT named.playbook_id, named.stage_id,
         LAG(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence, stage.id) AS
         before_id, LEAD(named.stage_id) OVER (PARTITION BY named.playbook_id ORDER BY stage.sequence,
         stage.id) AS after_id
     FROM crm_playbook_stage named JOIN crm_stage stage ON stage.id = named.stage_id
+    WHERE named.is_renewal IS NOT TRUE
 """
 
 COUNTS = (
@@ -108,7 +110,9 @@ COMING = """
 CLOSING = f"{COMING} AND log.kind IN ('won', 'lost') AND before.state <> log.state"
 OWN = "CASE WHEN log.stage_rank IS NOT NULL THEN log.stage_id END"
 _COME = _select(5, "came", OWN, came_count="1")
-CAME = f"{_COME} WHERE {HAS_COME} UNION ALL {_COME} {COMING}"
+# A renewal has numbers of its own: it is no deal that comes.
+IS_NEW = "lead.renewal_kind IS NULL"
+CAME = f"{_COME} WHERE {IS_NEW} AND {HAS_COME} UNION ALL {_COME} {COMING} AND {IS_NEW}"
 BORN = {"won_count": "(log.state = 'won')::int", "lost_count": "(log.state = 'lost')::int"}
 _CLOSE = _select(6, "left", OWN, **BORN)
 CLOSED = f"""

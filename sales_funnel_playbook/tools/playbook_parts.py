@@ -29,7 +29,7 @@ PARTS = {
     "playbook": Part(
         "crm.playbook",
         texts=("name",),
-        values=("tier_margin", "worth_basis", "asked_contact"),
+        values=("tier_margin", "worth_basis", "asked_contact", "renewal_making", "renewal_days"),
         lists={
             "stages": ("stage_ids", "stage"),
             "criteria": ("criterion_ids", "criterion"),
@@ -43,7 +43,7 @@ PARTS = {
         texts=("name", "objective"),
         values=(
             *("is_won", "expected_days", "allow_skip", "conversion_alert_rate", "conversion_alert_weeks"),
-            *("conversion_alert_minimum", "dwell_alert_days"),
+            *("conversion_alert_minimum", "dwell_alert_days", "is_renewal"),
         ),
         roles={"notify_roles": "notify_role_ids"},
         lists={

@@ -100,6 +100,8 @@ class CrmPlaybookSplitStage(models.TransientModel):
         reason = False
         if not stage.stage_id or stage.stage_id.is_won:
             reason = self.env._("Won stages cannot be split.")
+        elif stage.is_renewal:
+            reason = self.env._("The renewal stage cannot be split.")
         elif len(lines) < 2:
             reason = self.env._("Name at least two sub-stages.")
         elif len(set(parts)) < len(parts):

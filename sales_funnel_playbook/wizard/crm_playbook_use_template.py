@@ -89,6 +89,8 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         proposal = {}
         for stage in self.template_id.stage_ids:
             free = company_stages.filtered(lambda s: s not in proposal.values())
+            if stage.is_renewal:  # deals that stand in a won stage are won
+                free = free.filtered(lambda s: not s.is_won)
             same_name = free.filtered(lambda s, name=stage.name: s.name == name)
             won = free.filtered("is_won") if stage.is_won else free.browse()
             proposal[stage] = (same_name or won)[:1]
@@ -182,7 +184,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
             "product_line_ids": [Command.link(line_id) for line_id in self.product_line_ids.ids],
             "stage_ids": [Command.create(vals) for vals in stages],
             "tier_margin": self.template_id.tier_margin,
-            "worth_basis": self.template_id.worth_basis,
+            **{name: self.template_id[name] for name in ("worth_basis", "renewal_making", "renewal_days")},
             **{
                 # in the order of their ids, in which translations are copied
                 name: [Command.create(vals) for vals in self.template_id[name].sorted("id").copy_data()]

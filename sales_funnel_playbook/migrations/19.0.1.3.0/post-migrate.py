@@ -9,7 +9,8 @@ from odoo.tools import SQL
 from odoo.addons.sales_funnel_playbook.hooks import _add_headings
 from odoo.addons.sales_funnel_playbook.shipped import find_shipped, update_shipped
 
-# One deal can have been won several times; only the last time is still looked at.
+# One deal can have been won several times; only the last time is still looked at. Where a deal that was won
+# was archived since, and asked for the same again, the first one has the moment already.
 RENAME_CAUSES = """
     UPDATE mail_activity work SET playbook_number = EXTRACT(EPOCH FROM last.entered_at)::bigint
     FROM (
@@ -22,7 +23,11 @@ RENAME_CAUSES = """
             AND activity.playbook_occurrence IN ('won', 'lost') AND activity.playbook_is_final
         ORDER BY activity.res_id, activity.playbook_rule_id, activity.playbook_occurrence, activity.id DESC,
             log.sequence DESC
-    ) last WHERE last.id = work.id
+    ) last WHERE last.id = work.id AND NOT EXISTS (
+        SELECT FROM mail_activity known WHERE known.res_model = work.res_model AND known.res_id = work.res_id
+            AND known.playbook_kind = work.playbook_kind AND known.playbook_rule_id = work.playbook_rule_id
+            AND known.playbook_occurrence = work.playbook_occurrence AND known.playbook_is_final
+            AND known.playbook_number = EXTRACT(EPOCH FROM last.entered_at)::bigint)
 """
 
 # Of whose deals a review was that no company had to itself: where there is but one, of its deals.

@@ -65,6 +65,7 @@ class Duty(NamedTuple):
         "leader"  # whose contact stands for a follow-up: "leader" where they do it, or "anybody"
     )
     role_id: int = False  # the role that does it, where ``responsible`` is "role"
+    is_reminder: bool = False  # the renewal reminder, which comes by the dates of the contract
 
     @property
     def kind(self):
@@ -89,6 +90,7 @@ class Duties(NamedTuple):
     responsible_user_id: int = False
     calendar_id: int = False
     asked_contact: str = "customer"  # after which contacts a note is asked for
+    renewal_days: int = 0  # how long before notice a renewal is due
 
     def get_tables(self):
         """Return ``duty (…) AS …, rhythm (tier, least, responsible) AS …`` for a WITH; see

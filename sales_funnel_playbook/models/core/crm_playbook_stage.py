@@ -38,6 +38,10 @@ class CrmPlaybookStage(models.Model):
         string="Won Stage",
         help="In a template: the pipeline stage it creates counts deals as won.",
     )
+    is_renewal = fields.Boolean(
+        string="Renewal Stage",
+        help="Renewal deals begin here, and only they stand here: winning one moves it into the won stage.",
+    )
     stage_is_won = fields.Boolean(related="stage_id.is_won", string="Pipeline Stage Is Won")
     objective = fields.Text(
         translate=True, help="What this stage is for, in one or two sentences everybody agrees on."
@@ -96,6 +100,23 @@ class CrmPlaybookStage(models.Model):
                         "Choose a pipeline stage for each stage of the playbook “%s”.",
                         stage.playbook_id.name,
                     )
+                )
+
+    @api.constrains("is_renewal", "is_won", "stage_id", "playbook_id")
+    def _check_renewal(self):
+        for stage in self.filtered("is_renewal"):
+            playbook = stage.playbook_id
+            if (stage.stage_id or stage).is_won:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be a renewal stage: deals in a won stage are won, and a renewal deal is"
+                        " still to be.",
+                        stage.display_name,
+                    )
+                )
+            if len(playbook.stage_ids.filtered("is_renewal")) > 1:
+                raise ValidationError(
+                    self.env._("The playbook “%s” can have one renewal stage only.", playbook.name)
                 )
 
     def _get_followed_playbooks(self):

@@ -11,7 +11,7 @@ from ..core.crm_playbook_duty import DOER, ENTERING, Duty
 LEADS = """
     lead AS MATERIALIZED (
         SELECT id, active, type, won_status, stage_id, team_id, tier, waiting_until, create_date,
-            date_closed, COALESCE(captured_at, create_date) AS captured_at, %s AS today
+            date_closed, renewal_kind, COALESCE(captured_at, create_date) AS captured_at, %s AS today
         FROM crm_lead WHERE id = ANY(%s)
     )
 """
@@ -35,6 +35,7 @@ CAME = """
 CAPTURED = """
     SELECT duty.key, lead.id, 'created', lead.captured_at, NULL::date FROM duty CROSS JOIN lead
     WHERE duty.trigger = 'lead_created' AND lead.active AND lead.won_status = 'pending'
+        AND lead.renewal_kind IS NULL
         AND lead.create_date >= duty.since
 """
 # A key action that was done is not asked for again when the deal comes back to the stage.

@@ -27,6 +27,9 @@ class CrmPlaybook(models.Model):
                     is_enforced=playbook.mode == "enforce",
                     calendar_id=playbook.calendar_id.id,
                     stages=frozendict({s.stage_id.id: s._prepare_gate_stage() for s in its_stages}),
+                    renewal_stage_id=its_stages.filtered(
+                        lambda stage: stage.is_renewal and not stage.stage_id.is_won
+                    )[:1].stage_id.id,
                 )
                 for playbook, its_stages in stages.grouped("playbook_id").items()
             }
@@ -84,10 +87,10 @@ class CrmPlaybookStage(models.Model):
         """
         gate = self.env["crm.playbook"]._get_gates().get(self.playbook_id.id)
         ranks = self.env["crm.stage"]._get_ranks()
-        if not gate or self.playbook_id.is_template or self.stage_id.id not in ranks:
+        if not gate or self.playbook_id.is_template or self.stage_id.id not in ranks or self.is_renewal:
             return None
         rank = ranks[self.stage_id.id]
-        start = max((ranks[id_] for id_ in gate.stages if ranks.get(id_, rank) < rank), default=0)
+        start = max((ranks[id_] for id_ in gate.path if ranks.get(id_, rank) < rank), default=0)
         before = [id_ for id_, its_rank in ranks.items() if start <= its_rank < rank]
         return self.playbook_id._get_open_leads_domain() & Domain("stage_id", "in", before)
 
@@ -110,12 +113,19 @@ class CrmPlaybookStage(models.Model):
         )
 
     def _prepare_unmet_item(self):
-        """Return this stage, jumped over, as an unmet item of :meth:`crm.lead.check_gate`."""
+        """Return this stage, jumped over or for renewal deals only, as an unmet item of
+        :meth:`crm.lead.check_gate`.
+        """
         self.ensure_one()
+        name = self.env._("The stage “%s” cannot be skipped", self.display_name)
+        guidance = self.env._("Move the deal there first.")
+        if self.is_renewal:
+            name = self.env._("“%s” is for renewal deals", self.display_name)
+            guidance = self.env._("Make a renewal deal of the won one: it begins there.")
         return {
             "kind": "skip",
             "rule_id": self.id,
-            "name": self.env._("The stage “%s” cannot be skipped", self.display_name),
-            "guidance": self.env._("Move the deal there first."),
+            "name": name,
+            "guidance": guidance,
             "blocking": True,
         }

@@ -94,7 +94,7 @@ class CrmLead(models.Model):
         moves, places = {}, self._get_places_in_playbook(playbook_ids)
         for lead in self:
             playbook_id = lead._can_advance() and playbook_ids.get(lead.id)
-            stage_id = playbook_id and self._get_next_stage_id(gates[playbook_id], places[lead.id])
+            stage_id = playbook_id and lead._get_stage_ahead(gates[playbook_id], places[lead.id])
             if stage_id:
                 moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id, lead.won_status)
         return moves
@@ -119,11 +119,28 @@ class CrmLead(models.Model):
         """Tell whether this deal is neither lost nor archived."""
         return self.active and self.won_status != "lost"
 
+    def _get_stage_ahead(self, gate, place_id):
+        """Return the ``crm.stage`` into which this deal goes next from its place, or False: a renewal deal is
+        won next.
+        """
+        if not gate.renewal_stage_id or not self.renewal_kind:
+            return self._get_next_stage_id(gate, place_id)
+        return self.won_status != "won" and self._get_first_won_id(gate)
+
+    def _get_step(self, gate, stage_id):
+        """Return the place of a stage among those that ``gate`` names, 1 for the first; None where it is
+        none of this deal's way: a renewal deal stands beside its own stage as in one that the playbook does
+        not name.
+        """
+        is_renewal = bool(gate.renewal_stage_id) and self.renewal_kind
+        is_step = gate.names(stage_id, is_renewal)
+        return gate.get_places(self.env["crm.stage"]._get_ranks())[stage_id] if is_step else None
+
     @api.model
     def _get_next_stage_id(self, gate, stage_id):
         """Return the ``crm.stage`` that ``gate`` names next after ``stage_id``, or False."""
         ranks = self.env["crm.stage"]._get_ranks()
-        ahead = [id_ for id_ in gate.stages if ranks.get(id_, -1) > ranks.get(stage_id, -1)]
+        ahead = [id_ for id_ in gate.path if ranks.get(id_, -1) > ranks.get(stage_id, -1)]
         return min(ahead, key=ranks.get, default=False)
 
     def advance_stage(self):

@@ -6,7 +6,8 @@ from odoo.tools import frozendict
 
 class StageMove(NamedTuple):
     """A lead going from one ``crm.stage`` (or False: it is new) to another, or being restored in the one
-    where it was lost; ``from_status`` is its ``won_status`` before, None of a new lead.
+    where it was lost; ``from_status`` is its ``won_status`` before, None of a new lead. ``is_renewal`` where
+    it is a renewal deal and its playbook has a stage for these.
     """
 
     lead_id: int
@@ -14,6 +15,7 @@ class StageMove(NamedTuple):
     from_stage_id: int
     to_stage_id: int
     from_status: str | None
+    is_renewal: bool = False
 
 
 class Demands(NamedTuple):
@@ -87,15 +89,28 @@ class GateStage(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """A playbook as the gate needs it; ``stages`` by ``crm.stage`` id."""
+    """A playbook as the gate needs it; ``stages`` by ``crm.stage`` id. Renewal deals have a stage of their
+    own, ``renewal_stage_id``, and all others go through the rest.
+    """
 
     is_enforced: bool
     calendar_id: int
     stages: frozendict
+    renewal_stage_id: int = False
+
+    @property
+    def path(self):
+        """The ``crm.stage`` ids through which new business goes."""
+        return self.stages.keys() - {self.renewal_stage_id}
+
+    def names(self, stage_id, is_renewal):
+        """Tell whether a stage is one of the playbook's for renewal deals, or for all others."""
+        is_for_renewals = bool(self.renewal_stage_id) and bool(is_renewal)
+        return stage_id in self.stages and (stage_id == self.renewal_stage_id) == is_for_renewals
 
     def get_first_stage_id(self, ranks):
         """Return the ``crm.stage`` id of the first stage; see :meth:`get_stages_between`."""
-        return min(self.stages, key=lambda stage_id: ranks.get(stage_id, -1))
+        return min(self.path, key=lambda stage_id: ranks.get(stage_id, -1), default=False)
 
     def get_places(self, ranks):
         """Return ``{crm.stage id: place}`` of the stages, 1 for the first."""
@@ -107,7 +122,7 @@ class Gate(NamedTuple):
         :param dict ranks: see :meth:`crm.stage._get_ranks`; what is not in it comes before all
         """
         low, high = ranks.get(from_stage_id, -1), ranks.get(to_stage_id, -1)
-        between = [stage_id for stage_id in self.stages if low < ranks.get(stage_id, -1) < high]
+        between = [stage_id for stage_id in self.path if low < ranks.get(stage_id, -1) < high]
         return [self.stages[stage_id] for stage_id in sorted(between, key=ranks.get)]
 
 

@@ -158,7 +158,7 @@ class CrmLeadStageLog(models.Model):
         come before them (``named_before``), themselves included (``named_until``).
         """
         ranks = self.env["crm.stage"]._get_ranks()
-        named = self.env["crm.playbook"]._get_gates()[playbook_id].stages
+        named = self.env["crm.playbook"]._get_gates()[playbook_id].path
         # sudo: the stages' order is the same for everybody
         stages = self.env["crm.stage"].sudo().browse(ranks)
         rows, count = [], 0

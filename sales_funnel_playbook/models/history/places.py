@@ -24,7 +24,7 @@ class CrmLead(models.Model):
         get_place = cache(self._get_place)
         for lead, old in old_stages.items():
             keys = (followed.get(lead._origin.id, False), assignment.resolve(lead))
-            if any(keys) and (stage := get_place(old, lead.team_id, *keys)):
+            if any(keys) and (stage := get_place(old, lead.team_id, *keys, bool(lead.renewal_kind))):
                 lead.stage_id = stage
 
     def _get_placed(self, save):
@@ -43,7 +43,8 @@ class CrmLead(models.Model):
             if "product_line_id" in save.vals:
                 keys["product_line_id"] = self.env["crm.product.line"].browse(save.vals["product_line_id"])
             was = present[lead.id].playbook_id if lead.id in present else changed[lead.id].playbook_id
-            stage = get_place(lead.stage_id, team, was, assignment.resolve(keys))
+            keys = (was, assignment.resolve(keys), bool(lead.renewal_kind))
+            stage = get_place(lead.stage_id, team, *keys)
             if stage.id == save.vals["stage_id"]:
                 placed.append(lead.id)
         return placed
@@ -88,10 +89,10 @@ class CrmLead(models.Model):
         return self.env["crm.lead.stage.log"].sudo()._get_current(leads.ids)
 
     @api.model
-    def _get_place(self, old, team, old_playbook_id, new_playbook_id):
+    def _get_place(self, old, team, old_playbook_id, new_playbook_id, is_renewal=False):
         """Return the stage of ``team`` that a deal in the stage ``old`` goes to, empty for the one that Odoo
         gives: the stage of the same name in any language, else the one of the same place in the playbooks; a
-        won deal stays won.
+        won deal stays won, and a renewal deal one.
         """
         # sudo: a team's stages are the same for everybody
         usable = Domain("team_ids", "=", False) | Domain("team_ids", "in", team.ids)
@@ -106,7 +107,9 @@ class CrmLead(models.Model):
         place = old_gate and old_gate.get_places(ranks).get(old.id)
         if not place or not new_gate:
             return self.env["crm.stage"]
-        named = [id_ for id_ in new_gate.get_places(ranks) if id_ in stages._ids]
+        if is_renewal and new_gate.renewal_stage_id in stages._ids:
+            return self.env["crm.stage"].browse(new_gate.renewal_stage_id)
+        named = [id_ for id_ in new_gate.get_places(ranks) if id_ in new_gate.path and id_ in stages._ids]
         return self.env["crm.stage"].browse(named[:place][-1:])
 
 

@@ -163,10 +163,12 @@ class CrmLeadStageLog(models.Model):
         self.env.cr.execute(SQL(UNFIRST, SQL("log.lead_id = ANY(%s)", lead_ids)))
         self.env.cr.execute(
             SQL(
-                "UPDATE crm_lead_stage_log log SET stage_id = %s, stage_rank = place.rank,"
+                "UPDATE crm_lead_stage_log log SET stage_id = %s,"
+                " stage_rank = CASE WHEN lead.renewal_kind IS NULL OR log.stage_rank IS NOT NULL"
+                " THEN place.rank END,"
                 " previous_stage_id = CASE WHEN log.sequence = log.stay_sequence THEN log.previous_stage_id"
                 " ELSE %s END"
-                " FROM crm_lead_stage_log present"
+                " FROM crm_lead_stage_log present JOIN crm_lead lead ON lead.id = present.lead_id"
                 " LEFT JOIN unnest(%s::int[], %s::int[]) AS place(playbook_id, rank)"
                 " ON place.playbook_id = present.playbook_id"
                 " WHERE present.lead_id = ANY(%s) AND present.left_at IS NULL"

@@ -162,15 +162,12 @@ class CrmLead(models.Model):
             if not change.is_kept and change.from_state
         }
         passed = self._get_passed_stages(joined)
-        places = {
-            playbook_id: gate.get_places(self.env["crm.stage"]._get_ranks())
-            for playbook_id, gate in self.env["crm.playbook"]._get_gates().items()
-        }
+        gates = self.env["crm.playbook"]._get_gates()
         return [
             self.browse(change.lead_id)._prepare_segment(
                 change,
                 verdicts.get(change.lead_id),
-                places[change.new.playbook_id].get(change.new.stage_id),
+                self.browse(change.lead_id)._get_step(gates[change.new.playbook_id], change.new.stage_id),
                 change.old.gate_stage_id if change.is_kept else passed.get(change.lead_id),
                 *last.get(change.lead_id, (0, None)),
             )

@@ -34,10 +34,9 @@ class CrmLead(models.Model):
         """Return the checklist of this lead."""
         rules = self.env["crm.playbook"]._get_panel_rules(playbook_id, self.env.lang)
         facts = self._get_panel_facts(rules)
-        ranks = self.env["crm.stage"]._get_ranks()
         place_id = self._get_places_in_playbook({self.id: playbook_id})[self.id]
-        rank = ranks.get(place_id, -1)
-        ahead = [stage for stage in rules["stages"] if ranks[stage["stage_id"]] > rank]
+        gate = self.env["crm.playbook"]._get_gates()[playbook_id]
+        ahead = [stage for stage in rules["stages"] if self._is_ahead(gate, stage["stage_id"], place_id)]
         return {
             "lead_id": self.id,
             "playbook": rules["name"],
@@ -55,6 +54,15 @@ class CrmLead(models.Model):
             "log": self._prepare_panel_log(rules, facts),
             "log_count": len(facts["stays"]),
         }
+
+    def _is_ahead(self, gate, stage_id, place_id):
+        """Tell whether a stage lies ahead of this deal, which stands at ``place_id``; ahead of a renewal deal
+        lies that it is won.
+        """
+        if gate.renewal_stage_id and self.renewal_kind:
+            return stage_id == self._get_stage_ahead(gate, place_id)
+        ranks = self.env["crm.stage"]._get_ranks()
+        return stage_id in gate.path and ranks[stage_id] > ranks.get(place_id, -1)
 
     def _get_panel_facts(self, rules):
         """Return what was recorded about this lead: ``{"met", "demands", "questions",
@@ -120,7 +128,8 @@ class CrmLead(models.Model):
         here = StageMove(self.id, playbook_id, self.stage_id.id, False, self.won_status)
         [move] = self._start_where_passed([here], {playbook_id: gate})
         demands = {
-            id_: self._get_way_demands(gate, move.from_stage_id, id_, move.from_status) for id_ in gate.stages
+            id_: self._get_way_demands(gate, move.from_stage_id, id_, move.from_status, move.is_renewal)
+            for id_ in gate.stages
         }
         if self.stage_id.id == gate.get_first_stage_id(self.env["crm.stage"]._get_ranks()):
             demands[self.stage_id.id] = self._get_demands(gate, False, self.stage_id.id)

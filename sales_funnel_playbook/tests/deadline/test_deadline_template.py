@@ -68,17 +68,15 @@ class TestDeadlineTemplate(DeadlineCase):
             "Premier entretien", self.get_work(other).mapped("summary"), "in the words of who reads"
         )
 
-    def test_the_renewal_reminder_opens_the_renewal_stage(self):
-        signed, renewal = self.used.stage_ids.stage_id[-2:]
+    def test_the_renewal_reminder_makes_the_renewal_due(self):
+        signed = self.used.stage_ids.stage_id.filtered("is_won")
         reminder = self.used.deadline_ids.filtered("is_renewal_reminder")
         reminder.write({"delay_count": 1, "delay_unit": "days"})
         lead = self.create_lead_at(18, team_id=self.saas.id)
         with self.at(18, 12):
             lead.stage_id = signed  # the playbook observes
-        condition = self.used.stage_ids[-1].condition_ids.name
         with self.mock_datetime_and_now(at(18, 13)):
-            unmet = lead.check_gate(renewal.id)[str(lead.id)]["unmet"]
-            self.assertIn(condition, [item["name"] for item in unmet])
+            self.assertFalse(lead.is_renewal_due)
         with self.mock_datetime_and_now(at(20)):
-            unmet = lead.check_gate(renewal.id)[str(lead.id)]["unmet"]
-            self.assertNotIn(condition, [item["name"] for item in unmet])
+            lead.invalidate_recordset(["is_renewal_due"])
+            self.assertTrue(lead.is_renewal_due)

@@ -10,10 +10,11 @@ class Shipped(NamedTuple):
     key: str
     name: str
     stages: dict
-    won: int  # how many of the stages, at the end, count deals as won
+    won: int  # how many of the stages, one after the other, count deals as won
     unskippable: set
     top_tier: tuple  # revenue and probability of tier A
     limits: set  # of its deadlines, besides what all templates have
+    renewal: int = 0  # how many stages after those are for renewal deals
 
 
 SHIPPED = [
@@ -28,7 +29,8 @@ SHIPPED = [
             "Contract signed": 90,
             "Renewal & upsell": 30,
         },
-        won=2,
+        won=1,
+        renewal=1,
         unskippable={"Solution demo", "Negotiation", "Contract signed"},
         top_tier=(300_000, 60),
         limits={("review", 1, "weeks"), ("won", 3, "months")},

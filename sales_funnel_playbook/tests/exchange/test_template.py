@@ -79,7 +79,8 @@ class TestTemplate(PlaybookCase):
         self.assertEqual(stages[0] | stages[3] | stages[4], contact | offer | won)
         self.assertEqual(stages, stages.sorted("sequence"))
         self.assertEqual(len(set(stages.mapped("sequence"))), 6)
-        self.assertTrue(stages[5].is_won)
+        self.assertFalse(stages[5].is_won, "renewal deals are open there")
+        self.assertTrue(playbook.stage_ids[5].is_renewal)
         after = self.env["crm.stage"].search([("id", "in", before.ids)], order="sequence, id")
         self.assertEqual(after, before)
 
@@ -207,7 +208,7 @@ class TestTemplate(PlaybookCase):
                 {"template_id": self.template.id, "team_ids": [Command.set(self.other_team.ids)]}
             )
 
-    def test_renewal_opens_three_months_after_winning(self):
+    def test_a_renewal_is_due_three_months_after_winning(self):
         playbook = self._use()
         playbook.mode = "enforce"
         signed, renewal = playbook.stage_ids.stage_id[-2:]
@@ -218,12 +219,15 @@ class TestTemplate(PlaybookCase):
         playbook.stage_ids.output_ids.is_required = False
         lead = self._create_lead(team_id=self.other_team.id, user_id=False)
         lead.stage_id = signed
-        self.assertRefused(
-            playbook.stage_ids[-1].condition_ids.mapped("name"), lead.write, {"stage_id": renewal.id}
-        )
+        self.assertRefused(["“Renewal & upsell” is for renewal deals"], lead.write, {"stage_id": renewal.id})
+        self.assertFalse(lead.is_renewal_due)
         lead.date_closed = "2020-01-01 00:00:00"
-        lead.stage_id = renewal
-        self.assertEqual(lead.won_status, "won")
+        lead.invalidate_recordset(["is_renewal_due"])
+        self.assertTrue(lead.is_renewal_due)
+        [made] = lead.make_renewal()
+        made = lead.browse(made)
+        self.assertEqual((made.stage_id, made.won_status), (renewal, "pending"))
+        self.assertEqual((lead.stage_id, lead.won_status), (signed, "won"))
 
     def test_order_holds_where_all_sequences_are_the_same(self):
         self.env["crm.stage"].search([]).sequence = 1

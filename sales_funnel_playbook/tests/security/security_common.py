@@ -147,6 +147,9 @@ class World:
     def _find_row(self, model):
         """Return the row of a report that is about this world's deal, or its salesperson."""
         by_lead, lead = "lead_id" in self.env[model]._fields, self.get("crm.lead")
+        if model == "crm.renewal.report":
+            lead = lead.copy()
+            lead.renewal_kind = "renewal"
         if model == "crm.funnel.lost.report":
             lead = lead.copy()
             lead.action_set_lost()

@@ -98,6 +98,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
             "playbook_id": world.get("crm.playbook").id,
             "reason": "Done on the telephone",
             "reason_id": self.reason.id,
+            "renewal_kind": "upsell",
             "rule_id": world.get("crm.playbook.criterion").id,
             "stage_id": world.case.stages[2].id,
             "url": "https://example.com",

@@ -28,11 +28,11 @@ export class FunnelPicture extends Component {
     }
 
     get hasBefore() {
-        return this.props.funnel.stages.some((stage) => stage.previous[this.measure.name]);
+        return this.steps.some(({ stage }) => stage.previous[this.measure.name]);
     }
 
     get steps() {
-        const { stages } = this.props.funnel;
+        const stages = this.props.funnel.stages.filter((stage) => !stage.is_renewal); // no step of it
         const { name } = this.measure;
         const all = stages.flatMap((stage) => [stage[name], stage.previous[name]]);
         const most = Math.max(...all.map((value) => value || 0)) || 1;

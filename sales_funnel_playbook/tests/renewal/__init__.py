@@ -1,0 +1,4 @@
+from . import test_renewal
+from . import test_renewal_making
+from . import test_renewal_numbers
+from . import test_renewal_tours
