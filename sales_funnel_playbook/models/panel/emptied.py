@@ -18,7 +18,7 @@ class CrmLead(models.Model):
             stay.stage_id.id
             for stay in stays
             if stay.playbook_id.id == playbook_id and ranks.get(stay.stage_id.id, -1) <= here
-        }
+        } - {gate.renewal_stage_id}  # what it asks for is asked of the deal before
         asked = {(rule.kind, rule.id) for demand in demands.values() for rule in demand.rules}
         return [
             rule

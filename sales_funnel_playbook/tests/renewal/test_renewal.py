@@ -54,6 +54,7 @@ class TestRenewal(RenewalCase):
         panel = renewal.get_playbook_panel()
         self.assertEqual([stage["name"] for stage in panel["next_stages"]], ["Signed"])
         self.assertFalse(panel["next_stages"][0]["is_ready"])
+        self.assertFalse(panel["stage"]["emptied"], "what its stage asks for is asked of the deal before")
         renewal.date_deadline = "2030-01-01"
         renewal.submit_output(self.form.id, note="They renew for a year, all of it")
         self.assertTrue(renewal.is_ready_to_advance)
@@ -121,6 +122,19 @@ class TestRenewal(RenewalCase):
         renewal = self._renew(won, "2023-08-01")
         merged = (won | renewal).merge_opportunity(user_id=self.rep.id, auto_unlink=True)
         self.assertFalse(merged.renewal_of_id)
+
+    def test_the_customer_shows_the_chain(self):
+        """Of the company and its people, whatever has become of them, as far as who looks may see them."""
+        won = self._create_won(partner_id=self.buyer.id)
+        renewal = self._renew(won, "2023-08-01")
+        self._lose(renewal, "2023-09-01")
+        self._create_lead("Not won", partner_id=self.customer.id)
+        for partner in (self.customer, self.buyer):
+            self.assertEqual(partner.with_user(self.rep).contract_count, 2)
+        action = self.customer.with_user(self.rep).action_open_contracts()
+        leads = self.env["crm.lead"].with_context(**action["context"])
+        self.assertEqual(leads.search(action["domain"]), won | renewal)
+        self.assertFalse(self.customer.with_user(self._create_stranger()).contract_count)
 
     def test_another_team_gives_a_renewal_deal_its_renewal_stage(self):
         team = self.env["crm.team"].create({"name": "South", "sequence": 90})
