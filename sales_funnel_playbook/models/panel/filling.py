@@ -66,7 +66,7 @@ class CrmLead(models.Model):
         stage of its playbook: what most of them lack first. Changes nothing.
 
         :return: ``[{"kind", "rule_id", "name", "guidance", "fields", "is_any", "lead_ids": [id, …]}, …]``,
-            ready for JSON; ``fields`` are those of a condition that ``write`` can fill in for all of its leads
+            ready for JSON; ``fields`` are those of a condition that ``write`` can fill in for all of them
         """
         leads = self._filtered_access("write")
         verdicts = leads._get_verdicts([*leads._get_next_moves().values()])

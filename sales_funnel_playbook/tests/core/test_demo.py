@@ -92,7 +92,7 @@ class TestDemo(TransactionCase):
         self.assertEqual(set(self.leads.mapped("tier")), {"A", "B", "C"})
         self.assertEqual(self.leads.playbook_stage_id.playbook_id, self.playbooks)
         for playbook in self.playbooks:
-            missing = playbook.stage_ids - self.leads.playbook_stage_id
+            missing = playbook.stage_ids - (self.leads | self.leads.renewal_ids).playbook_stage_id
             self.assertFalse(missing.mapped("name"), "deals in every stage")
         kinds = set(self.leads.stage_log_ids.mapped("kind"))
         self.assertEqual(kinds, {"created", "forward", "backward", "skip", "won", "lost", "restored"})
@@ -232,11 +232,18 @@ class TestDemo(TransactionCase):
         self.assertIn("Complete the lead", late.mapped("summary"))
         self.assertEqual(self.keys["d"].won_status, "pending")
 
+    def test_a_renewal_is_worked_on_and_another_is_due(self):
+        won, renewal = self.keys["s03"], self._ref("lead_demo_s03_renewal")
+        self.assertEqual((renewal.renewal_of_id, won.won_status, renewal.won_status), (won, "won", "pending"))
+        self.assertTrue(renewal.playbook_stage_id.is_renewal)
+        due = [self.keys[key].is_renewal_due for key in ("s03", "s13", "s15")]
+        self.assertEqual(due, [False, True, False])
+
     def test_again(self):
         """Loading it again changes nothing."""
         self.env["crm.playbook"]._load_demo_deals()
         leads = self.env["crm.lead"].with_context(active_test=False)
-        self.assertEqual(leads.search_count([("product_line_id", "in", self.lines.ids)]), 60)
+        self.assertEqual(leads.search_count([("product_line_id", "in", self.lines.ids)]), 61)
 
 
 @tagged("post_install", "-at_install")
