@@ -72,7 +72,7 @@ class CrmFunnelReport(models.Model):
 
     lead_id = fields.Many2one(string="Deals", readonly=True, aggregator="count_distinct")
     outcome = fields.Selection(OUTCOMES, readonly=True, help="What has become of the deal until today.")
-    event = fields.Selection(KINDS, readonly=True)
+    event = fields.Selection(KINDS, string="What Happened", readonly=True)
     date = fields.Datetime(readonly=True, help="When it happened.")
     came_count = fields.Integer(
         string="New Deals", readonly=True, help="Deals that came under the playbook in the period."

@@ -60,7 +60,7 @@ class CrmLeadStageLog(models.Model):
     previous_stage_id = fields.Many2one("crm.stage", ondelete="set null")
     entered_at = fields.Datetime(required=True)
     left_at = fields.Datetime()
-    kind = fields.Selection(KINDS, string="Event", required=True, help="How this entry began.")
+    kind = fields.Selection(KINDS, string="What Happened", required=True, help="How this entry began.")
     ended_as = fields.Selection(ENDS, help="How this entry ended.")
     state = fields.Selection(
         STATES,

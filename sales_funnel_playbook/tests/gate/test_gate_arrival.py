@@ -139,3 +139,36 @@ class TestGateArrival(PlaybookCase):
         partner = self.env["res.partner"].create({"name": "ACME", "is_company": True})
         partner.opportunity_ids = [Command.create({"name": "Deal", "team_id": self.team.id})]
         self.assertArrived(partner.opportunity_ids)
+
+    def test_mail_begins_where_the_playbook_begins(self):
+        """Also where the team's pipeline begins earlier; not in a stage that wins, or of another team."""
+        self.rules[self.stage_lead].unlink()
+        lead = self._receive(3)
+        self.assertLog(lead, [("created", "Demo", "observed")])
+        self.stage_demo.team_ids = self.env["crm.team"].create({"name": "Others"})
+        self.assertEqual(self._receive(4).stage_id, self.stage_lead)
+        self.stage_demo.team_ids = False
+        (self.rules[self.stage_demo] | self.rules[self.stage_talks]).unlink()
+        self.assertEqual(self._receive(5).stage_id, self.stage_lead)
+
+    def test_a_line_that_is_not_sold_keeps_nobody_out(self):
+        lines = self.env["crm.product.line"].create(
+            [
+                {"name": "Presses", "company_id": False},
+                {"name": "Theirs", "company_id": self.env["res.company"].create({"name": "Other"}).id},
+                {"name": "Old", "active": False},
+                {"name": "Deleted"},
+            ]
+        )
+        lines[3].unlink()
+        kept = []
+        for line in lines:
+            vals = {"name": "Form", "team_id": self.team.id, "product_line_id": line.id}
+            vals = self.env["crm.lead"]._prepare_arrival_vals(vals)
+            kept.append("product_line_id" in vals)
+            self.assertArrived(self.env["crm.lead"].create(vals))
+        self.assertEqual(kept, [True, False, False, False])
+
+    def test_a_stage_that_is_named_stays(self):
+        vals = {"name": "Form", "team_id": self.team.id, "stage_id": self.stage_talks.id}
+        self.assertEqual(self.env["crm.lead"]._prepare_arrival_vals(vals), vals)
