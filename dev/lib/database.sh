@@ -128,7 +128,9 @@ ensure_addons_db() { # database, addons with commas between
 
 keys_of_addons() { # the module's, and those of addons with commas between
     local name
-    for name in "$MODULE" ${1//,/ }; do "$VENV/bin/python" "$REPO/dev/update_key.py" "$REPO/$name"; done
+    for name in "$MODULE" ${1//,/ }; do
+        [[ ! -d $REPO/$name ]] || "$VENV/bin/python" "$REPO/dev/update_key.py" "$REPO/$name" # Odoo's stay as they are
+    done
 }
 
 # Databases of runs that were killed. (On a server shared with others a pid says nothing.)

@@ -6,6 +6,7 @@ MODULE=sales_funnel_playbook
 mapfile -t OTHERS < <(find "$REPO" -mindepth 2 -maxdepth 2 -path "*/${MODULE}_*/__manifest__.py" -printf '%h\n' |
     xargs -r -n 1 basename | sort)
 ADDONS=("$MODULE" "${OTHERS[@]}")
+OTHERS_APPS=website_event # with whose pages they are tried, too
 
 ODOO_SUITE=sid
 ODOO_PACKAGE=odoo-19

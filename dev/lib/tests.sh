@@ -57,14 +57,14 @@ start_others() {
 
 run_others() { # database with the module
     local addon
-    load_modules "$1" install-others -i "$(others_list)"
+    load_modules "$1" install-others -i "$(others_list),$OTHERS_APPS"
     for addon in "${OTHERS[@]}"; do check_pot "$1" "$addon"; done
     run_pytest "$1" -p pytest_lane -p no:cacheprovider "${OTHERS[@]}"
 }
 
 cmd_pytest_addons() { # pytest's arguments
     ensure_test_parts
-    ensure_addons_db "${DB_PREFIX}_addons" "$(others_list)"
+    ensure_addons_db "${DB_PREFIX}_addons" "$(others_list),$OTHERS_APPS"
     (($#)) || set -- "${OTHERS[@]}"
     run_pytest "${DB_PREFIX}_addons" "$@"
 }

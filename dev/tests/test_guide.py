@@ -30,7 +30,16 @@ QUOTED = {
     },
 }
 ODOO = ("base", "base_import", "crm", "mail", "sales_team", "web", "base_setup")
-ODOO += ("account", "event", "project", "sale", "website")  # of the addons beside the module
+ODOO += (
+    "account",
+    "event",
+    "event_crm",
+    "project",
+    "sale",
+    "utm",
+    "website",
+    "website_crm",
+)  # of the addons beside the module
 FOLDERS = {"en": REPO / "docs", "zh_CN": REPO / "docs" / "zh_CN"}
 
 

@@ -1,0 +1,1 @@
+from . import test_event, test_event_tours
