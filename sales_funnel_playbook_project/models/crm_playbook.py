@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import frozendict
+
+
+class CrmPlaybook(models.Model):
+    """Which project a deal becomes that is won, when, and who leads it."""
+
+    _inherit = "crm.playbook"
+
+    kickoff_template_id = fields.Many2one(
+        "project.project",
+        string="Kick-off Template",
+        domain=[("is_template", "=", True)],
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        tracking=True,
+        help="A deal that is won becomes a project made from this template of a project.",
+    )
+    kickoff_when = fields.Selection(
+        [("won", "When the deal is won"), ("button", "With a button on the deal")],
+        string="Kick-off Project Made",
+        required=True,
+        default="won",
+    )
+    kickoff_role_id = fields.Many2one(
+        "crm.playbook.role",
+        string="Kick-off Led By",
+        default=lambda self: self._default_kickoff_role_id(),
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Who has this role on the deal becomes the project's manager.",
+    )
+    kickoff_problem = fields.Char(compute="_compute_kickoff_problem")
+
+    @api.model
+    def _default_kickoff_role_id(self):
+        return self.env.ref("sales_funnel_playbook.crm_playbook_role_delivery", raise_if_not_found=False)
+
+    @api.depends("kickoff_template_id.active", "kickoff_template_id.is_template")
+    def _compute_kickoff_problem(self):
+        for playbook in self:
+            # sudo: what the template is like, whoever may see it
+            template = playbook.kickoff_template_id.sudo()
+            is_usable = not template or (template.active and template.is_template)
+            playbook.kickoff_problem = not is_usable and self.env._(
+                "“%s” is archived, or no template any more: no kick-off projects are made.", template.name
+            )
+
+    @api.constrains("kickoff_template_id")
+    def _check_kickoff_template(self):
+        for template in self.kickoff_template_id:
+            if not template.is_template:
+                raise ValidationError(self.env._("“%s” is not a template of a project.", template.name))
+
+    def _prepare_asked_roles(self):
+        """Whoever leads the kick-off is on the deal from when it is won."""
+        asked = super()._prepare_asked_roles()
+        if not self.kickoff_template_id or not self.kickoff_role_id:
+            return asked
+        return frozendict({**asked, "won": asked.get("won", frozenset()) | {self.kickoff_role_id.id}})
