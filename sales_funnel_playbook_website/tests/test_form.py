@@ -5,6 +5,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.sales_funnel_playbook.tests.common import PlaybookCase
 
+from ..hooks import uninstall_hook
+
 # What nobody but the team decides on, and what the module computes.
 CLOSED = {
     **{"stage_id": "4", "probability": "99", "expected_revenue": "5", "recurring_revenue": "5"},
@@ -121,3 +123,10 @@ class TestForm(HttpCase, PlaybookCase):
         self.playbook.active = False
         lead = self.send(use_case="Car doors")
         self.assertEqual((lead.stage_id, lead.use_case), (self.stage_lead, "Car doors"))
+
+    def test_a_form_after_the_addon_is_gone(self):
+        """What visitors write there is text in the deal's notes."""
+        uninstall_hook(self.env)
+        lead = self.send(use_case="Car doors")
+        self.assertFalse(lead.use_case)
+        self.assertIn("Car doors", lead.description)

@@ -44,6 +44,7 @@ class CrmLead(models.Model):
         return stage if is_used and not stage.is_won else stage.browse()
 
     @api.model
+    @api.private  # the mail gateway calls message_process
     def message_new(self, msg_dict, custom_values=None):
         """A customer's mail comes in; nobody has it yet."""
         leads = self.with_context(default_user_id=False)
