@@ -102,12 +102,14 @@ def test_every_text_is_translated(addon, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_has_one_translation(language):
+    """Beside the names of Odoo's own models, which are as Odoo has them."""
     texts = get_texts(language)
     others = {
         (addon.name, entry.msgid, entry.msgstr)
         for addon in ADDONS
         for entry in read_entries(addon, language)
         if entry.msgstr != texts[entry.msgid]
+        and not all(place.startswith("model:ir.model,") for place, _line in entry.occurrences)
     }
     assert others == set()
 
