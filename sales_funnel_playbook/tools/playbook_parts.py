@@ -55,7 +55,7 @@ PARTS = {
     "condition": Part(
         "crm.playbook.condition",
         "playbook_stage_id",
-        values=("kind", "severity", "evidence_required"),
+        values=("kind", "severity", "evidence_required", "met_by"),
         domains=("domain",),
         roles={"role": "role_id"},
     ),
@@ -78,7 +78,7 @@ PARTS = {
     "output": Part(
         "crm.playbook.output",
         "playbook_stage_id",
-        values=("evidence", "is_required", "approval", "approval_by_other", "min_length", *DUTY),
+        values=("evidence", "is_required", "approval", "approval_by_other", "min_length", "met_by", *DUTY),
         has_activity=True,
         has_files=True,
         roles={"role": "role_id", "approval_role": "approval_role_id", **ESCALATED},

@@ -53,6 +53,65 @@ assert rule["met"]
 lead.stage_id = stages[1]
 env.cr.commit()
 
+# a document that meets a rule: told, met, linked, followed by its deadline, met no more
+vouched, minutes = (
+    env["crm.playbook.condition"].create(
+        {
+            "playbook_stage_id": playbook.stage_ids[2].id,
+            "name": "Met",
+            "kind": "confirmation",
+            "met_by": "meeting",
+        }
+    ),
+    env["crm.playbook.output"].create(
+        {
+            "playbook_stage_id": playbook.stage_ids[1].id,
+            "name": "Minutes",
+            "evidence": "note",
+            "approval": "team_leader",
+            "met_by": "meeting",
+            "delay_count": 2,
+            "effective_from": "2000-01-01",
+        }
+    ),
+)
+assert vouched.has_kinds_of_documents
+lead._settle_deadlines()
+env.cr.commit()
+work = env["mail.activity"].with_context(active_test=False)
+work = work.search([("playbook_output_id", "=", minutes.id)])
+assert (len(work), work.active) == (1, True)
+unmet = lead.check_gate(stages[2].id)[str(lead.id)]["unmet"]
+assert [item["name"] for item in unmet] == ["Met", "Minutes"]
+assert all("Also met by: Meeting on the deal." in item["guidance"] for item in unmet)
+assert (vouched.preview["held_back"], lead.playbook_progress) == (1, "0/1")
+meeting = env["calendar.event"].create(
+    {
+        "name": "At Acme",
+        "opportunity_id": lead.id,
+        "start": "2030-01-01 09:00:00",
+        "stop": "2030-01-01 10:00:00",
+    }
+)
+assert lead.check_gate(stages[2].id)[str(lead.id)]["unmet"] == []
+vouched.invalidate_recordset(["preview"])
+assert (vouched.preview["held_back"], lead.playbook_progress) == (0, "1/1")
+panel = lead.get_playbook_panel()
+[output], [rule] = panel["stage"]["outputs"], panel["next_stages"][0]["conditions"]
+link = [{"name": meeting.display_name, "model": "calendar.event", "id": meeting.id}]
+assert (output["state"], output["documents"], output["submission"]) == ("done", link, None)
+assert (rule["met"], rule["documents"], rule["confirmation"]) == (True, link, None)
+env.cr.commit()
+work.invalidate_recordset()
+assert (work.active, work.playbook_closing) == (False, "satisfied")
+document = playbook._export_document()
+assert document["playbook"]["stages"][1]["outputs"][0]["met_by"] == "meeting"
+meeting.unlink()
+unmet = lead.check_gate(stages[2].id)[str(lead.id)]["unmet"]
+assert [item["name"] for item in unmet] == ["Met", "Minutes"]
+vouched.active = minutes.active = False
+env.cr.commit()
+
 # a risk that opens by itself, once
 for _time in range(2):
     lead._message_receive_bounce("old@example.com", customer)

@@ -65,6 +65,7 @@ class Duty(NamedTuple):
         "leader"  # whose contact stands for a follow-up: "leader" where they do it, or "anybody"
     )
     role_id: int = False  # the role that does it, where ``responsible`` is "role"
+    document_domain: str = ""  # of the leads of which a document of another app shows that it is done
 
     @property
     def kind(self):

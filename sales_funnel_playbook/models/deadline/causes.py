@@ -218,7 +218,9 @@ class CrmLead(models.Model):
         return SQL("CASE duty.key %s ELSE %s END", cases, otherwise) if tests else otherwise
 
     def _get_satisfied_test(self, duties, lead_id):
-        """Return the condition that what a ``duty`` waits for is there: what its rule names, or an output."""
+        """Return the condition that what a ``duty`` waits for is there: what its rule names, an output, or a
+        document that shows it.
+        """
         domains = {duty.key: duty.satisfied_domain for duty in duties.duties}
         handed_in = SQL(
             "duty.key LIKE 'output:%%' AND (SELECT TRUE FROM crm_lead_output submission"
@@ -226,4 +228,6 @@ class CrmLead(models.Model):
             " AND submission.state <> 'rejected' LIMIT 1) IS NOT NULL",
             lead_id,
         )
-        return self._get_duty_test(domains, handed_in)
+        documents = {duty.key: duty.document_domain for duty in duties.duties}
+        documented = self._get_duty_test(documents, SQL("FALSE"))
+        return SQL("(%s OR %s)", self._get_duty_test(domains, handed_in), documented)

@@ -261,7 +261,8 @@ class CrmPlaybook(models.Model):
         duties = [duty for one in self._get_duties().values() for duty in one.duties]
         named = set(SETTLING_FIELDS) if duties else set()
         rules = self.env["crm.playbook.rule"]
-        for text in {text for duty in duties for text in (duty.domain, duty.satisfied_domain)}:
+        texts = {(duty.domain, duty.satisfied_domain, duty.document_domain) for duty in duties}
+        for text in {text for its_texts in texts for text in its_texts}:
             named |= rules._get_domain_fields(text)
         return named
 

@@ -11,7 +11,7 @@ class CrmPlaybookOutput(models.Model):
 
     _name = "crm.playbook.output"
     _description = "Stage output"
-    _inherit = ["crm.playbook.duty"]
+    _inherit = ["crm.playbook.duty", "crm.playbook.documented"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -119,7 +119,15 @@ class CrmPlaybookOutput(models.Model):
 
     def _prepare_duty(self):
         stage_id = self.playbook_stage_id.stage_id.id
-        duty = super()._prepare_duty()._replace(stage_id=stage_id, satisfied_domain=self._get_domain())
+        duty = (
+            super()
+            ._prepare_duty()
+            ._replace(
+                stage_id=stage_id,
+                satisfied_domain=self._get_domain(),
+                document_domain=self._get_document_domain(),
+            )
+        )
         return duty._replace(responsible="role", role_id=self.role_id.id) if self.role_id else duty
 
     def _get_domain(self):
@@ -127,12 +135,17 @@ class CrmPlaybookOutput(models.Model):
         is_sheet = self.evidence == "score_sheet" and self.playbook_id._is_sheet_complete()
         return "[('is_scored', '=', True)]" if is_sheet else ""
 
+    def _get_document_kind(self):
+        """What the deal itself shows needs no document."""
+        return "" if self._get_domain() else super()._get_document_kind()
+
     def _prepare_unmet_item(self):
         """Return this output as an unmet item of :meth:`crm.lead.check_gate`, in the user's language."""
         self.ensure_one()
         guidance = self.guidance or self.env._("Submit it on the deal's Playbook tab.")
         if self.approval != "none":
             guidance = "\n".join([guidance, self._get_approval_text()])
+        guidance = "\n".join(filter(None, [guidance, self._get_document_text()]))
         return {
             "kind": "output",
             "rule_id": self.id,

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import file_open
+from odoo.tools import file_open, format_list
 
 from ...tools.json_schema import find_faults
 from ...tools.playbook_parts import FORMAT, PARTS, VERSION
@@ -87,6 +87,7 @@ class CrmPlaybook(models.Model):
         )
         for check, place in ((playbook._check_score_maximum, "criteria"), (playbook._check_tiers, "tiers")):
             self._try(f"playbook.{place}", check)
+        self._tell_left_out(playbook, entry)
         currency = entry.get("currency")
         if playbook.tier_ids and currency and currency != playbook.currency_id.name:
             playbook.message_post(
@@ -110,6 +111,8 @@ class CrmPlaybook(models.Model):
         part = PARTS[key]
         texts = {name: self._read_texts(entry[name]) for name in part.texts if name in entry}
         vals = {name: entry[name] for name in part.values if name in entry}
+        if self._names_unknown_document(entry, part.model):
+            del vals["met_by"]
         vals |= self._import_references(entry, part, path) | given
         if key == "action":
             vals["trigger"] = ENTERING
@@ -121,6 +124,32 @@ class CrmPlaybook(models.Model):
                 place[PARTS[inner].parent] = rule.id
                 self._import_part(below, inner, f"{path}.{name}[{number}]", **place)
         return rule
+
+    @api.model
+    def _names_unknown_document(self, entry, model):
+        """Tell whether a rule is met by a kind of document that no app here brings."""
+        return "met_by" in entry and entry["met_by"] not in self.env[model]._fields["met_by"].get_values(
+            self.env
+        )
+
+    @api.model
+    def _tell_left_out(self, playbook, entry):
+        """Say on an imported template which of its rules were met by documents that are not known here."""
+        lists = (("conditions", "crm.playbook.condition"), ("outputs", "crm.playbook.output"))
+        names = [
+            self._read_texts(rule["name"])["en_US"]
+            for stage in entry["stages"]
+            for name, model in lists
+            for rule in stage.get(name, ())
+            if self._names_unknown_document(rule, model)
+        ]
+        if names:
+            playbook.message_post(
+                body=self.env._(
+                    "Documents meet these rules where an app is installed that is not installed here: %s.",
+                    format_list(self.env, names),
+                )
+            )
 
     @api.model
     def _import_references(self, entry, part, path):

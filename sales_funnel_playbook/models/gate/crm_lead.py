@@ -261,5 +261,16 @@ class CrmLead(models.Model):
             **self.env["crm.lead.confirmation"]._get_confirmed_tests(by_kind["confirmation"]),
             **self.env["crm.lead.output"]._get_accepted_tests(by_kind["output"]),
         }
+        clicked = [rule for kind in ("confirmation", "output") for rule in by_kind[kind]]
+        tests = self._add_document_tests(tests, clicked)
         hold = self._prepare_hold(rules) if self.env.context.get("playbook_is_held") else None
         return {rule: set() for rule in rules} | rule_model._evaluate(tests, self, hold)
+
+    def _add_document_tests(self, tests, rules):
+        """Return ``tests``, of which those of ``rules`` also hold where a document of another app shows it.
+
+        :param rules: what a person meets by a click; of other modules maybe without ``document``
+        """
+        documents = {rule: text for rule in rules if (text := getattr(rule, "document", ""))}
+        shown = self.env["crm.playbook.rule"]._get_tests(documents, self) if documents else {}
+        return tests | {rule: SQL("(%s OR %s)", tests[rule], test) for rule, test in shown.items()}

@@ -98,11 +98,17 @@ class CrmPlaybookStage(models.Model):
             id=self.id,
             allow_skip=self.allow_skip,
             rules=tuple(
-                GateRule(rule.id, rule.kind, rule.severity == "blocking", rule.domain)
+                GateRule(
+                    rule.id,
+                    rule.kind,
+                    rule.severity == "blocking",
+                    rule.domain,
+                    rule._get_document_domain(),
+                )
                 for rule in self.condition_ids
             ),
             outputs=tuple(
-                GateOutput(output.id, domain=output._get_domain())
+                GateOutput(output.id, domain=output._get_domain(), document=output._get_document_domain())
                 for output in self.output_ids
                 if output.is_required
             ),

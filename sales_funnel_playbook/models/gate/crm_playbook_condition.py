@@ -17,7 +17,7 @@ class CrmPlaybookCondition(models.Model):
 
     _name = "crm.playbook.condition"
     _description = "Stage entry condition"
-    _inherit = ["crm.playbook.rule", "crm.playbook.cache.mixin"]
+    _inherit = ["crm.playbook.rule", "crm.playbook.documented", "crm.playbook.cache.mixin"]
 
     playbook_stage_id = fields.Many2one("crm.playbook.stage", required=True, index=True, ondelete="cascade")
     playbook_id = fields.Many2one(related="playbook_stage_id.playbook_id", store=True, index=True)
@@ -66,11 +66,15 @@ class CrmPlaybookCondition(models.Model):
             "kind": self.kind,
             "rule_id": self.id,
             "name": self.name,
-            "guidance": guidance,
+            "guidance": "\n".join(filter(None, [guidance, self._get_document_text()])),
             "blocking": self.severity == "blocking",
         }
 
-    @api.depends("domain", "kind", "severity", "active", "playbook_stage_id")
+    def _get_document_kind(self):
+        """What the system checks has a domain of its own."""
+        return super()._get_document_kind() if self.kind == "confirmation" else ""
+
+    @api.depends("domain", "kind", "severity", "active", "playbook_stage_id", "met_by")
     def _compute_preview(self):
         for condition in self:
             condition.preview = condition._get_preview()
@@ -102,4 +106,6 @@ class CrmPlaybookCondition(models.Model):
         if self.kind == "domain":
             return self._parse_domain(self.domain)
         confirmed = [("condition_id", "=", self._origin.id), ("withdrawn_at", "=", False)]
-        return Domain("confirmation_ids", "any", confirmed)
+        confirmed = Domain("confirmation_ids", "any", confirmed)
+        document = self._get_document_domain()
+        return confirmed | self._parse_domain(document) if document else confirmed

@@ -54,6 +54,7 @@ class GateRule(NamedTuple):
     kind: str
     blocking: bool
     domain: str
+    document: str = ""  # the domain of the leads that a document of another app shows it of
 
     @property
     def is_checked(self):
@@ -68,6 +69,7 @@ class GateOutput(NamedTuple):
     kind: str = "output"
     blocking: bool = True
     domain: str = ""  # instead of a submission, where the lead itself shows that it is there
+    document: str = ""  # beside a submission, see :class:`GateRule`
 
     @property
     def is_checked(self):

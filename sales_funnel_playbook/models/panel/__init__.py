@@ -5,6 +5,7 @@ from . import texts
 from . import crm_lead
 from . import people
 from . import details
+from . import documents
 from . import filling
 from . import actions
 from . import emptied

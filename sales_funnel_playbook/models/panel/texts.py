@@ -79,6 +79,7 @@ class CrmPlaybookCondition(models.Model):
         return {
             **self._prepare_unmet_item(),
             "id": self.id,
+            "met_by": self._get_document_kind(),
             "evidence_required": self.evidence_required,
             "role_id": self.role_id.id,
             "role": self.role_id.name or "",
@@ -117,6 +118,7 @@ class CrmPlaybookOutput(models.Model):
             "name": self.name,
             "guidance": self.guidance or "",
             "evidence": self.evidence,
+            "met_by": self._get_document_kind(),
             "domain": self._get_domain(),
             "is_required": self.is_required,
             "needs_approval": self.approval != "none",

@@ -3,6 +3,7 @@ import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 
 import { Component, useState } from "@odoo/owl";
 
+import { PlaybookDocuments } from "./playbook_documents";
 import { PlaybookEvidence } from "./playbook_evidence";
 import { AskLater } from "./ask_later";
 import { focusField } from "./focus_field";
@@ -13,7 +14,7 @@ import { getRoleText } from "./words";
  */
 export class PlaybookCondition extends Component {
     static template = "sales_funnel_playbook.PlaybookCondition";
-    static components = { AskLater, PlaybookEvidence };
+    static components = { AskLater, PlaybookDocuments, PlaybookEvidence };
     static props = { condition: Object, panel: Object };
 
     setup() {
@@ -34,6 +35,12 @@ export class PlaybookCondition extends Component {
             return "fa-check-circle text-success";
         }
         return blocking ? "fa-circle-o text-warning" : "fa-info-circle text-info";
+    }
+
+    /** Nobody has confirmed it, and no document of the deal shows it. */
+    get isOpen() {
+        const { kind, confirmation, documents } = this.props.condition;
+        return kind === "confirmation" && !confirmation && !documents;
     }
 
     get confirmedBy() {

@@ -6,6 +6,7 @@ import { Component, useRef, useState } from "@odoo/owl";
 
 import { countLetters } from "../core/letters";
 import { getRefusal } from "../core/refusing_form";
+import { PlaybookDocuments } from "./playbook_documents";
 import { PlaybookEvidence } from "./playbook_evidence";
 import { useUpload } from "./upload";
 import { getRoleText } from "./words";
@@ -23,7 +24,7 @@ const ICONS = {
  */
 export class PlaybookOutput extends Component {
     static template = "sales_funnel_playbook.PlaybookOutput";
-    static components = { PlaybookEvidence };
+    static components = { PlaybookDocuments, PlaybookEvidence };
     static props = { output: Object, panel: Object };
 
     setup() {
