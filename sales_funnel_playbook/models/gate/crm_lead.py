@@ -99,6 +99,7 @@ class CrmLead(models.Model):
         leads = self.browse(asked)
         if is_moving:  # with the zone that is known: another environment would read its user again
             leads = leads.with_context(playbook_is_held=True, tz=self.env.tz.zone)
+        self._follow_computed()
         met = leads._get_met_rules(rules)
         unmet = self._get_unmet(alike, demands, met)
         items = self._describe_unmet({rule for rules in unmet.values() for rule in rules})

@@ -86,11 +86,23 @@ class CrmLead(models.Model):
         self._count_saved_signals(save)
 
     def _compute_field_value(self, field):
-        """A field that rules name may follow from others."""
+        """Fields that rules name may follow from others, several at once by one method."""
         result = super()._compute_field_value(field)
         if field.store:
-            self._follow_change("crm.lead", (field.name,), is_later=CHECKS)
+            names = [one.name for one in self.pool.field_computed[field] if one.store]
+            self._follow_change("crm.lead", names, is_later=CHECKS)
         return result
+
+    @api.model
+    def _follow_computed(self):
+        """Compute what of the lead rules name and this transaction has left for later, so that what rules make
+        follow from it is known to be out of date: as a score is that looks at the orders of a deal.
+        """
+        rated = self.env["crm.playbook"]._get_rated_fields().get("crm.lead", ())
+        pending = [one for one in self.env.fields_to_compute() if one.model_name == "crm.lead"]
+        for field in pending:
+            if field.name in rated:
+                self._recompute_field(field)
 
     def _follow_change(self, model, names, is_later=()):
         """Bring about what rules make follow from a change of these leads or of facts about them.

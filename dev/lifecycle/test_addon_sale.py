@@ -1,0 +1,50 @@
+"""The addon for orders and invoices comes by itself, fills in what is there, and goes without a trace."""
+
+import configparser
+
+import picture
+import pytest
+
+from databases import CONFIG, MODULE, REPO
+
+ADDON = f"{MODULE}_sale"
+OWN = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = '{}'"
+
+
+@pytest.fixture(scope="module")
+def alone(installed, tmp_path_factory):
+    """A database with the module and Odoo's orders, whose Odoo does not know the addon."""
+    folder = tmp_path_factory.mktemp("alone")
+    (folder / MODULE).symlink_to(REPO / MODULE)
+    config = configparser.ConfigParser()
+    config.read(CONFIG)
+    paths = config["options"]["addons_path"].split(",")
+    database = installed.copy("alone")
+    database.addons = ",".join(str(folder) if path.strip() == str(REPO) else path for path in paths)
+    database.load("-i", "sale_crm")
+    database.tell("sale_before")
+    return database
+
+
+@pytest.fixture(scope="module")
+def joined(alone):
+    """The same, with the addon."""
+    database = alone.copy("joined")
+    database.addons = None
+    database.load("-u", "base")  # what installs itself is looked for
+    return database
+
+
+def test_it_installs_itself_and_knows_the_orders_that_are_there(alone, joined):
+    assert not alone.query(OWN.format(ADDON))
+    assert joined.query(OWN.format(ADDON))
+    joined.tell("sale_used")
+
+
+def test_it_goes_and_leaves_the_module_whole(alone, joined):
+    database = joined.copy("parted")
+    database.tell("sale_uninstall")
+    assert not database.query(OWN.format(ADDON))
+    assert database.query(OWN.format(MODULE))
+    assert picture.take_structure(database) == picture.take_structure(alone)
+    database.tell("sale_left")
