@@ -1,11 +1,31 @@
-from odoo.tools.sql import column_exists, create_column
+from odoo.tools import SQL
 
 CORE = "sales_funnel_playbook"
-# What a document shows of a deal, as it is stored: nothing, before the first one.
-COLUMNS = {
-    **dict.fromkeys(("quoted_amount", "ordered_amount", "paid_amount"), "numeric"),
-    **dict.fromkeys(("has_quotation", "has_order", "has_agreement", "has_payment"), "boolean"),
-}
+COLUMNS = (
+    *("quoted_amount", "ordered_amount", "paid_amount"),
+    *("has_quotation", "has_order", "has_agreement", "has_payment"),
+)
+# With a default that goes again: PostgreSQL rewrites no row for it.
+ADD_COLUMNS = """
+    ALTER TABLE crm_lead
+        ADD COLUMN IF NOT EXISTS quoted_amount numeric DEFAULT 0,
+        ADD COLUMN IF NOT EXISTS ordered_amount numeric DEFAULT 0,
+        ADD COLUMN IF NOT EXISTS paid_amount numeric DEFAULT 0,
+        ADD COLUMN IF NOT EXISTS has_quotation boolean DEFAULT FALSE,
+        ADD COLUMN IF NOT EXISTS has_order boolean DEFAULT FALSE,
+        ADD COLUMN IF NOT EXISTS has_agreement boolean DEFAULT FALSE,
+        ADD COLUMN IF NOT EXISTS has_payment boolean DEFAULT FALSE
+"""
+DROP_DEFAULTS = """
+    ALTER TABLE crm_lead
+        ALTER COLUMN quoted_amount DROP DEFAULT,
+        ALTER COLUMN ordered_amount DROP DEFAULT,
+        ALTER COLUMN paid_amount DROP DEFAULT,
+        ALTER COLUMN has_quotation DROP DEFAULT,
+        ALTER COLUMN has_order DROP DEFAULT,
+        ALTER COLUMN has_agreement DROP DEFAULT,
+        ALTER COLUMN has_payment DROP DEFAULT
+"""
 # What of the shipped templates a document meets.
 MET_BY = {
     "crm_playbook_template_saas_negotiation_draft_output": "sale_quotation",
@@ -15,9 +35,8 @@ MET_BY = {
 
 def pre_init_hook(env):
     """Add the columns before Odoo does: it would look for the orders of every deal there is."""
-    for name, column_type in COLUMNS.items():
-        if not column_exists(env.cr, "crm_lead", name):
-            create_column(env.cr, "crm_lead", name, column_type)
+    env.cr.execute(SQL(ADD_COLUMNS))
+    env.cr.execute(SQL(DROP_DEFAULTS))
 
 
 def post_init_hook(env):

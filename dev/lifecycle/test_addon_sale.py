@@ -1,4 +1,4 @@
-"""The addon for orders and invoices comes by itself, fills in what is there, and goes without a trace."""
+"""The addon for orders and invoices fills in what is there, and goes without a trace."""
 
 import configparser
 
@@ -9,6 +9,7 @@ from databases import CONFIG, MODULE, REPO
 
 ADDON = f"{MODULE}_sale"
 OWN = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = '{}'"
+UNKNOWN = "UPDATE ir_module_module SET state = 'uninstallable' WHERE name = '{}' RETURNING id"
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,7 @@ def alone(installed, tmp_path_factory):
     paths = config["options"]["addons_path"].split(",")
     database = installed.copy("alone")
     database.addons = ",".join(str(folder) if path.strip() == str(REPO) else path for path in paths)
+    database.query(UNKNOWN.format(ADDON))
     database.load("-i", "sale_crm")
     database.tell("sale_before")
     return database
@@ -31,11 +33,11 @@ def joined(alone):
     """The same, with the addon."""
     database = alone.copy("joined")
     database.addons = None
-    database.load("-u", "base")  # what installs itself is looked for
+    database.load("-i", ADDON)
     return database
 
 
-def test_it_installs_itself_and_knows_the_orders_that_are_there(alone, joined):
+def test_it_knows_the_orders_that_are_there(alone, joined):
     assert not alone.query(OWN.format(ADDON))
     assert joined.query(OWN.format(ADDON))
     joined.tell("sale_used")
