@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-PAID = ("paid", "in_payment", "reversed")  # a reversed one is taken off again by its credit note
+PAID = ("paid", "in_payment")
 
 
 class SaleOrder(models.Model):
