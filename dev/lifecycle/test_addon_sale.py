@@ -2,9 +2,9 @@
 
 import configparser
 
-import picture
 import pytest
 
+import picture
 from databases import CONFIG, MODULE, REPO
 
 ADDON = f"{MODULE}_sale"

@@ -50,7 +50,8 @@ class CrmLead(models.Model):
         string="Quotation of at Least the Expected Revenue",
         compute="_compute_has_quotation",
         store=True,
-        help="A quotation that was sent, or all confirmed orders together, come to the expected revenue or more.",
+        help="A quotation that was sent, or all confirmed orders together, come to the expected revenue or"
+        " more.",
     )
     has_order = fields.Boolean(string="Order Confirmed", compute="_compute_ordered", store=True)
     has_agreement = fields.Boolean(

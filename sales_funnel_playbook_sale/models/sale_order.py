@@ -23,8 +23,8 @@ class SaleOrder(models.Model):
         return self.state == "cancel"
 
     def _get_settled_lines(self):
-        """Return the lines of customer invoices of these orders that are paid in full, and of the credit notes
-        that take some of that back. What a cancelled order was paid is to be paid back.
+        """Return the lines of customer invoices of these orders that are paid in full, and of the credit
+        notes that take some of that back. What a cancelled order was paid is to be paid back.
         """
         lines = self.filtered(lambda order: not order._is_off()).order_line.invoice_lines
         lines = lines.filtered(lambda line: line.parent_state == "posted")

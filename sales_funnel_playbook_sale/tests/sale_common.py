@@ -4,8 +4,8 @@ from odoo.addons.sales_funnel_playbook.tests.common import PlaybookCase
 
 
 class SalePlaybookCase(PlaybookCase):
-    """The deal “Acme”, worth 1,000 without taxes. Its playbook asks for a draft contract before “Signed”, which a
-    quotation meets, and for both sides' word or the money, which an order or an invoice does.
+    """The deal “Acme”, worth 1,000 without taxes. Its playbook asks for a draft contract before “Signed”,
+    which a quotation meets, and for both sides' word or the money, which an order or an invoice does.
     """
 
     @classmethod
@@ -85,7 +85,7 @@ class SalePlaybookCase(PlaybookCase):
         return credit_note
 
     def get_facts(self, lead=None):
-        """Return what the documents of a deal show, by the letters of quotation, order, agreement, payment."""
+        """Return what the documents of a deal show, by the letters of these words."""
         lead = self.lead if lead is None else lead
         names = {"Q": "has_quotation", "O": "has_order", "A": "has_agreement", "P": "has_payment"}
         return "".join(letter for letter, name in names.items() if lead[name])

@@ -60,7 +60,11 @@ class TestDocuments(SalePlaybookCase):
         order = self._quote(require_payment=True)
         public = self.env.ref("base.public_user")
         order.with_user(public).sudo().write(
-            {"signed_by": "Zoe", "signed_on": fields.Datetime.now(), "signature": "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"}
+            {
+                "signed_by": "Zoe",
+                "signed_on": fields.Datetime.now(),
+                "signature": "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7",
+            }
         )
         self.env.cr.flush()
         self.assertEqual((self.get_facts(), self.get_unmet()), ("QA", []))

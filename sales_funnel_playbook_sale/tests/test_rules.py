@@ -38,6 +38,8 @@ class TestRules(SalePlaybookCase):
     def test_what_is_missing_says_which_document_would_do(self):
         item = self.lead.check_gate(self.stage_signed.id)[str(self.lead.id)]["unmet"][0]
         self.assertIn("Also met by: Order confirmed or signed, or invoice paid.", item["guidance"])
+        [output] = self.lead.get_playbook_panel()["stage"]["outputs"]
+        self.assertIn("Also met by: Quotation of at least", output["guidance"])
 
     def test_only_what_a_person_confirms_or_submits_has_a_document(self):
         self._quote().action_confirm()

@@ -1,5 +1,5 @@
-# Run in Odoo's shell on a database with the module and sale_crm: deals with orders, and a playbook, before the
-# addon that knows of both.
+# Run in Odoo's shell on a database with the module and sale_crm: deals with orders, and a playbook, before
+# the addon that knows of both.
 # ruff: noqa: F821
 from odoo import Command
 

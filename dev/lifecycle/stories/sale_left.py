@@ -1,4 +1,5 @@
-# Run in Odoo's shell after the addon has gone: people confirm and submit again, and what cannot be checked says so.
+# Run in Odoo's shell after the addon has gone: people confirm and submit again, and what cannot be checked
+# says so.
 # ruff: noqa: F821
 playbook = env["crm.playbook"].search([("name", "=", "Orders")])
 first, second = playbook.stage_ids
@@ -8,7 +9,12 @@ assert not env.ref("sales_funnel_playbook.crm_playbook_template_saas_signed_cont
 assert "has_order" in ordered.broken_reason
 assert not agreed.broken_reason
 ordered.active = False
-deal = {"name": "After", "type": "opportunity", "team_id": playbook.team_ids.id, "stage_id": first.stage_id.id}
+deal = {
+    "name": "After",
+    "type": "opportunity",
+    "team_id": playbook.team_ids.id,
+    "stage_id": first.stage_id.id,
+}
 lead = env["crm.lead"].create(deal)
 unmet = lead.check_gate(second.stage_id.id)[str(lead.id)]["unmet"]
 assert [item["name"] for item in unmet] == ["Agreed", "Draft"]

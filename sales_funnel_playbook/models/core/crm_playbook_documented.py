@@ -12,8 +12,8 @@ class CrmPlaybookDocumented(models.AbstractModel):
     met_by = fields.Selection(
         [],
         string="Also Met By",
-        help="A document of the deal that shows it: then nobody has to click, and no approval is needed. It is"
-        " unmet again when the document no longer holds, for example because an order was cancelled.",
+        help="A document of the deal that shows it: then nobody has to click, and no approval is needed. It"
+        " is unmet again when the document no longer holds, for example because an order was cancelled.",
     )
     has_kinds_of_documents = fields.Boolean(
         compute="_compute_has_kinds_of_documents", help="An app is installed whose documents can meet rules."
@@ -45,8 +45,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_document_domains(self):
-        """Return ``{value of met_by: domain, as text, of the leads that have such a document}``. The gate asks
-        it of many leads at once, and keeps the texts in memory: they are the same for everybody.
+        """Return ``{value of met_by: domain, as text, of the leads that have such a document}``. The gate
+        asks it of many leads at once, and keeps the texts in memory: they are the same for everybody.
         """
         return {}
 

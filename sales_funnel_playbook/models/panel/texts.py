@@ -116,7 +116,7 @@ class CrmPlaybookOutput(models.Model):
             "id": self.id,
             "kind": "output",
             "name": self.name,
-            "guidance": self.guidance or "",
+            "guidance": "\n".join(filter(None, [self.guidance, self._get_document_text()])),
             "evidence": self.evidence,
             "met_by": self._get_document_kind(),
             "domain": self._get_domain(),

@@ -95,8 +95,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _follow_computed(self):
-        """Compute what of the lead rules name and this transaction has left for later, so that what rules make
-        follow from it is known to be out of date: as a score is that looks at the orders of a deal.
+        """Compute what of the lead rules name and this transaction has left for later, so that what rules
+        make follow from it is known to be out of date: as a score is that looks at the orders of a deal.
         """
         rated = self.env["crm.playbook"]._get_rated_fields().get("crm.lead", ())
         pending = [one for one in self.env.fields_to_compute() if one.model_name == "crm.lead"]
