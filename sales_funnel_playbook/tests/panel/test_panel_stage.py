@@ -31,7 +31,7 @@ class TestPanelStage(PlaybookCase):
             domain="[('expected_revenue', '>', 1000)]",
         )
 
-    def create(self, **vals):
+    def begin(self, **vals):
         lead = self._create_lead(name="Acme", **vals)
         self.env.cr.flush()
         return lead
@@ -46,7 +46,7 @@ class TestPanelStage(PlaybookCase):
 
     def test_what_is_to_be_done(self):
         with self.mock_datetime_and_now(NOW):
-            lead = self.create()
+            lead = self.begin()
             actions = self.get_actions(lead)
             self.assertEqual(list(actions), ["Call them"], "what is not for this deal is not there")
             call = actions["Call them"]
@@ -55,13 +55,13 @@ class TestPanelStage(PlaybookCase):
             )
             self.assertEqual((call["due_at"], call["is_overdue"]), ("2024-03-06 09:00:00", False))
             self.assertEqual(
-                list(self.get_actions(self.create(expected_revenue=5000))), ["Call them", "Tell the board"]
+                list(self.get_actions(self.begin(expected_revenue=5000))), ["Call them", "Tell the board"]
             )
         with self.mock_datetime_and_now(NOW + timedelta(days=3)):
             self.assertTrue(self.get_actions(lead)["Call them"]["is_overdue"])
 
     def test_done_there(self):
-        lead = self.create()
+        lead = self.begin()
         call = self.get_actions(lead)["Call them"]
         self.assertTrue(call["can_do"])
         self.env["mail.activity"].browse(call["activity_id"]).with_user(self.rep).action_feedback()
@@ -69,7 +69,7 @@ class TestPanelStage(PlaybookCase):
         self.assertEqual((call["state"], call["can_do"], bool(call["done_at"])), ("done", False, True))
 
     def test_those_of_the_next_stage_take_their_place(self):
-        lead = self.create()
+        lead = self.begin()
         self._advance(lead, self.stage_demo)
         self.env.cr.flush()
         self.assertEqual(list(self.get_actions(lead)), ["Visit them"])
@@ -78,14 +78,14 @@ class TestPanelStage(PlaybookCase):
         self.assertEqual(self.get_actions(lead)["Call them"]["state"], "todo", "it was cancelled, not done")
 
     def test_what_was_cancelled_is_told(self):
-        lead = self.create()
+        lead = self.begin()
         activity = self.env["mail.activity"].browse(self.get_actions(lead)["Call them"]["activity_id"])
         activity.with_user(self.rep).cancel_deadline("They called us")
         call = self.get_actions(lead)["Call them"]
         self.assertEqual((call["state"], call["reason"]), ("cancelled", "They called us"))
 
     def test_what_a_gate_asked_for_and_somebody_emptied(self):
-        lead = self.create()
+        lead = self.begin()
         self._advance(lead, self.stage_demo)
         self.assertEqual(self.get_stage(lead)["emptied"], [])
         lead.with_user(self.rep).expected_revenue = 0
@@ -97,12 +97,12 @@ class TestPanelStage(PlaybookCase):
 
     def test_what_it_was_let_in_without_is_not_asked_for_again(self):
         reason = self.env["crm.playbook.override.reason"].create({"name": "Old customer"})
-        lead = self.create()
+        lead = self.begin()
         lead.with_user(self.leader).override_gate(self.stage_demo.id, reason.id, "As agreed with the board")
         self.assertEqual(self.get_stage(lead)["emptied"], [])
 
     def test_a_closed_deal_is_left_alone(self):
-        lead = self.create()
+        lead = self.begin()
         self._advance(lead, self.stage_demo)
         lead.expected_revenue = 0
         lead.action_set_lost()
