@@ -81,6 +81,7 @@
         "report/crm_funnel_report_views.xml",
         "report/crm_funnel_intake_report_views.xml",
         "report/crm_funnel_lost_report_views.xml",
+        "report/crm_funnel_wait_report_views.xml",
         "report/crm_funnel_review_templates.xml",
         "report/crm_lead_calibration_report_views.xml",
         "report/crm_lead_risk_report_views.xml",

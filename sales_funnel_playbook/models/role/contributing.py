@@ -43,6 +43,7 @@ SHOWN = frozenset(
         *("company_id", "company_currency", "team_id", "user_id", "product_line_id", "description"),
         *("stage_id", "won_status", "date_deadline", "date_closed", "playbook_id", "playbook_stage_id"),
         *("use_case", "pain_points", "member_ids", "member_user_ids", "output_ids", "confirmation_ids"),
+        *("waits_for_role_id", "waits_since"),
         *("color", "priority", "captured_at", "date_last_stage_update"),
     }
 )

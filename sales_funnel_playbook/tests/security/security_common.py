@@ -150,6 +150,8 @@ class World:
         if model == "crm.funnel.lost.report":
             lead = lead.copy()
             lead.action_set_lost()
+        if model == "crm.funnel.wait.report":
+            self.get("crm.lead.output").output_id.approval = "team_leader"
         if model == "crm.my.day":
             lead.activity_schedule(user_id=self.user.id, summary=self.secret)
         domain = [("lead_id", "=", lead.id)] if by_lead else [("user_id", "=", self.user.id)]

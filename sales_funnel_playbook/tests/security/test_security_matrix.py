@@ -92,6 +92,7 @@ MODELS = {
     "crm.funnel.report": "reports",
     "crm.funnel.intake.report": "reports",
     "crm.funnel.lost.report": "reports",
+    "crm.funnel.wait.report": "reports",
     "crm.lead.calibration.report": "reports",
     "crm.lead.risk.report": "reports",
     "crm.playbook.deadline.report": "reports",
