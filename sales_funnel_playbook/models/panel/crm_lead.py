@@ -14,8 +14,9 @@ class CrmLead(models.Model):
     def get_playbook_panel(self):
         """Return what the lead's "Playbook" tab shows, ready for JSON, or False without a playbook.
 
-        :return: ``{"lead_id", "playbook", "mode", "can_write", "can_override", "waits": [{"role", "since"}, …],
-            "stage": stage, "next_stages": [stage, …], "score": score, "log": [stay, …], "log_count": int}``; see
+        :return: ``{"lead_id", "playbook", "mode", "can_write", "can_override", "waits": [{"role", "since"},
+            …], "stage": stage, "next_stages": [stage, …], "score": score, "log": [stay, …], "log_count":
+            int}``; see
             :meth:`_prepare_panel_stage`, :meth:`_prepare_panel_condition`,
             :meth:`_prepare_panel_output`, :meth:`_prepare_panel_score` and :meth:`_prepare_panel_log`.
             Times are UTC strings, ``expected_days`` calendar days.

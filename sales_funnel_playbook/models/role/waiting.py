@@ -86,9 +86,10 @@ ACTIONS = """
     JOIN crm_playbook_stage named ON named.id = action.playbook_stage_id
     JOIN crm_lead lead ON lead.id = activity.res_id
     WHERE activity.res_model = 'crm.lead' AND action.responsible = 'role'
-        AND activity.playbook_escalation_of_id IS NULL AND activity.playbook_closing IS DISTINCT FROM 'dropped'
+        AND activity.playbook_escalation_of_id IS NULL
+        AND activity.playbook_closing IS DISTINCT FROM 'dropped'
 """
-# Until when somebody had the role, while it waited; where nobody had, it was the salesperson's or the leader's.
+# Until when somebody had the role, while it waited; where nobody had, it was somebody else's.
 HELD = """
     SELECT COUNT(*) > 0 AS is_so, NULLIF(MAX(COALESCE(member.left_at, 'infinity')), 'infinity') AS until_at
     FROM crm_lead_member member WHERE member.lead_id = wait.lead_id AND member.role_id = wait.role_id
