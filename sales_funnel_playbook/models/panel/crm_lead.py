@@ -103,7 +103,7 @@ class CrmLead(models.Model):
             "earlier": earlier,
             "due": self._get_panel_due_times(rules, stays),
             "users": users,
-            "can_write": self.sudo(False).has_access("write"),
+            "can_write": self.sudo(False)._may_work(),
             "asked": approvers,
         }
 

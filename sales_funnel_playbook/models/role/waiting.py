@@ -41,7 +41,7 @@ DONE = """
 IN_STAGES = f"""
     SELECT (stay.id::bigint * 1000 + ROW_NUMBER() OVER (
             PARTITION BY stay.lead_id, stay.id ORDER BY asked.kind, asked.id, began.at)) * 4 AS id,
-        stay.lead_id, asked.kind, asked.name, asked.role_id, began.at AS began_at,
+        stay.lead_id, asked.kind, asked.id AS rule_id, asked.name, asked.role_id, began.at AS began_at,
         LEAST((SELECT MIN(done.from_at) FROM ({DONE}) done WHERE done.from_at >= began.at
             AND (done.until_at IS NULL OR done.until_at > began.at)), stay.left_at) AS ended_at,
         stay.playbook_id, stay.stage_id, stay.company_id, stay.team_id, stay.user_id, stay.product_line_id
@@ -60,7 +60,8 @@ IN_STAGES = f"""
 """
 # From when an output is handed in until it is judged, taken back or replaced, or the deal is over.
 APPROVALS = """
-    SELECT submission.id::bigint * 4 + 1 AS id, submission.lead_id, 'approval' AS kind, output.name,
+    SELECT submission.id::bigint * 4 + 1 AS id, submission.lead_id, 'approval' AS kind, output.id AS rule_id,
+        output.name,
         output.approval_role_id AS role_id, submission.submitted_at AS began_at,
         COALESCE(submission.reviewed_at, submission.withdrawn_at,
             (SELECT MIN(later.submitted_at) FROM crm_lead_output later
@@ -77,7 +78,8 @@ APPROVALS = """
 """
 # Key actions that a role does, as long as they are open.
 ACTIONS = """
-    SELECT activity.id::bigint * 4 + 2 AS id, activity.res_id AS lead_id, 'action' AS kind, action.name,
+    SELECT activity.id::bigint * 4 + 2 AS id, activity.res_id AS lead_id, 'action' AS kind,
+        action.id AS rule_id, action.name,
         action.role_id, activity.create_date AS began_at,
         COALESCE(activity.playbook_done_at, CASE WHEN NOT activity.active THEN activity.write_date END)
             AS ended_at,

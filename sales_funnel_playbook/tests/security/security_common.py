@@ -15,6 +15,7 @@ GROUPS = {
     "manager": "sales_team.group_sale_manager",
     "admin": "sales_team.group_sale_manager,base.group_system",
     "contributor": "sales_funnel_playbook.group_funnel_contributor",
+    "marketing": "sales_funnel_playbook.group_funnel_marketing",
     "internal": "base.group_user",
     "portal": "base.group_portal",
     "public": "base.group_public",
@@ -119,7 +120,9 @@ class World:
 
     def _give_role(self, lead):
         """Who sees deals by roles alone has one on their own."""
-        if self.user._is_contributor():
+        if self.user._is_marketing():
+            lead.intake_user_id = self.user
+        elif self.user._is_contributor():
             role = self.env["crm.playbook.role"].create({"name": f"Role {next(NUMBERS)}"})
             lead.member_ids = [Command.create({"role_id": role.id, "user_id": self.user.id})]
             self.get("crm.playbook.condition").role_id = role
