@@ -84,6 +84,7 @@
         "report/crm_funnel_report_views.xml",
         "report/crm_funnel_intake_report_views.xml",
         "report/crm_funnel_lost_report_views.xml",
+        "report/crm_funnel_wait_report_views.xml",
         "report/crm_funnel_review_templates.xml",
         "report/crm_lead_calibration_report_views.xml",
         "report/crm_lead_risk_report_views.xml",
@@ -94,6 +95,8 @@
         # menus
         "views/core/crm_menus.xml",
         "views/role/crm_lead_contributor_views.xml",
+        "views/intake/crm_lead_intake_views.xml",
+        "views/intake/crm_lead_hand_over_views.xml",
         # the shipped rules
         "data/crm_playbook_role_data.xml",
         "data/crm_playbook_check_data.xml",

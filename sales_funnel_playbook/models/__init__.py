@@ -8,6 +8,7 @@ from . import rating
 from . import risk
 from . import deadline
 from . import role
+from . import intake
 from . import funnel
 from . import case
 from . import renewal

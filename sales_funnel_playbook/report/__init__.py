@@ -10,6 +10,8 @@ from . import crm_lead_calibration_report
 from . import crm_lead_risk_report
 from . import crm_playbook_deadline_report
 from . import crm_funnel_intake_report
+from . import crm_funnel_intake_counting
 from . import crm_funnel_lost_report
+from . import crm_funnel_wait_report
 from . import crm_playbook_gate_report
 from . import crm_renewal_report

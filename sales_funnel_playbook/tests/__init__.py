@@ -7,6 +7,7 @@ from .rating import *
 from .risk import *
 from .deadline import *
 from .role import *
+from .intake import *
 from .funnel import *
 from .case import *
 from .renewal import *

@@ -125,6 +125,16 @@ if "crm.lead.member" in env:  # earlier versions have none
     )
     deal.member_ids = [Command.create({"role_id": finance.id, "user_id": leader.id})]
     asked.role_id = finance
+if "crm.lead.hand.over" in env:
+    env["crm.lead.hand.over"].create(
+        {
+            "lead_id": deal.id,
+            "handed_by_id": leader.id,
+            "user_id": deal.user_id.id or leader.id,
+            "handed_at": deal.create_date,
+            "state": "accepted",
+        }
+    )
 strike = env["crm.risk.type"].create({"name": "Strike"})
 deal.risk_ids = [Command.create({"type_id": strike.id, "level": "high", "response": "Wait"})]
 deal.message_post(body="A word <b>to all</b>", message_type="comment")

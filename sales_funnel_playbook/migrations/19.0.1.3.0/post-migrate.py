@@ -75,12 +75,28 @@ ASKED = {
 }
 
 
+COMPLETE = (
+    "['&', '&', %s, '|', '|', ('description', '!=', False), ('use_case', '!=', False),"
+    " ('pain_points', '!=', False), '|', ('contact_name', '!=', False), ('partner_id', '!=', False)]"
+)
+# Leads are complete when any channel is known, and whoever captured them completes them.
+CAPTURING = [
+    (
+        f"crm_playbook_template_{name}_intake_deadline",
+        "crm_playbook_deadline",
+        {"responsible": "salesperson", "satisfied_domain": COMPLETE % "('source_id', '!=', False)"},
+        {"responsible": "capturer", "satisfied_domain": COMPLETE % "('has_channel', '=', True)"},
+    )
+    for name in ("saas", "standard", "equipment")
+]
+
+
 def migrate(cr, version):
     _name_roles(cr)
     cr.execute(RENAME_CAUSES)
     cr.execute(GIVE_COMPANY)
     cr.execute(NAME_WORKBOOKS)
-    update_shipped(cr, MINIMA + RHYTHMS)
+    update_shipped(cr, MINIMA + RHYTHMS + CAPTURING)
     env = api.Environment(cr, SUPERUSER_ID, {})
     # “Contact” is the heading of Odoo's own field
     own = [

@@ -184,7 +184,7 @@ class CrmLead(models.Model):
         :raise UserError: when there is no such case, or it cannot be used here
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_can_work()
         case = self.env["crm.playbook.case"].browse(case_id if is_id(case_id) else ())
         if not case.exists():
             raise UserError(self.env._("There is no case %s.", shorten(case_id)))

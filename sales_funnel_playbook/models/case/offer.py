@@ -122,7 +122,7 @@ class CrmLead(models.Model):
 
         :raise UserError: where it is required
         """
-        self.check_access("write")
+        self._check_can_work()
         requests = self._get_case_requests()
         if requests._require_case():
             raise UserError(self.env._("The case of this deal is required: write it, or leave it for later."))

@@ -58,23 +58,57 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]  # an import tries again with the same ones
+        saver = self._get_saver("create", vals_list)
         for step in BEFORE_CREATE:
-            getattr(self, step)(vals_list)
-        leads = super().create(vals_list)
+            getattr(saver, step)(vals_list)
+        leads = super(CrmLead, saver).create(vals_list)
         before = {
             lead_id: LeadState(playbook_id, False, None)
             for lead_id, playbook_id in leads._get_playbook_ids().items()
         }
         leads._finish_save(Save(vals_list=vals_list, before=before))
-        return leads
+        return leads._get_saved(self, "create")
 
     def write(self, vals):
-        save = Save(vals, before=self._get_states(vals))
+        saver = self._get_saver("write", [vals])
+        save = Save(vals, before=saver._get_states(vals))
         for step in BEFORE_WRITE:
-            getattr(self, step)(save)
-        result = super().write(save.vals)
-        self._finish_save(save)
+            getattr(saver, step)(save)
+        result = super(CrmLead, saver).write(save.vals)
+        saver._finish_save(save)
+        saver._get_saved(self, "read")
         return result
+
+    def _check_can_work(self):
+        """Raise unless the user may work on these deals: record what was done, move them.
+
+        :raise AccessError: for everybody else
+        """
+        self.check_access("write")
+
+    def _may_work(self):
+        """Tell whether the user may work on these deals."""
+        return self.has_access("write")
+
+    def _get_saver(self, operation, vals_list):
+        """Return these leads as they are saved: with the rights of the user. Extended for users who may
+        save a part of a lead and read a part of it only: that reads more than they may.
+
+        :raise AccessError: where somebody else's rights are used and the user may not save these values
+        """
+        return self
+
+    def _get_saved(self, leads, operation):
+        """Return these, which were just saved, with the rights of ``leads`` again.
+
+        :param str operation: what the user must be allowed to do with them now
+        :raise AccessError: where somebody else's rights were used and the user has none on the result
+        """
+        if self.env.su == leads.env.su:
+            return self
+        saved = self.with_env(leads.env)
+        saved.check_access(operation)
+        return saved
 
     def _finish_save(self, save):
         """Take the steps after Odoo's own."""

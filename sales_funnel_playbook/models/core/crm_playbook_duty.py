@@ -28,6 +28,7 @@ PEOPLE = """
     LEFT JOIN res_users owner ON owner.id = lead.user_id AND owner.active
     LEFT JOIN res_users leader ON leader.id = team.user_id AND leader.active
     LEFT JOIN res_users keeper ON keeper.id = %s AND keeper.active
+    LEFT JOIN res_users capturer ON capturer.id = lead.intake_user_id AND capturer.active
     LEFT JOIN res_users named ON named.id = duty.user_id AND named.active
     LEFT JOIN LATERAL (%s) member ON TRUE
 """
@@ -41,7 +42,8 @@ MEMBER = """
 NO_MEMBER = "SELECT NULL::int AS id"
 DOER = SQL(
     "COALESCE(CASE COALESCE(rhythm.responsible, duty.responsible) WHEN 'salesperson' THEN owner.id"
-    " WHEN 'team_leader' THEN leader.id WHEN 'role' THEN COALESCE(member.id, owner.id) ELSE named.id END,"
+    " WHEN 'team_leader' THEN leader.id WHEN 'role' THEN COALESCE(member.id, owner.id)"
+    " WHEN 'capturer' THEN COALESCE(owner.id, capturer.id) ELSE named.id END,"
     " leader.id, keeper.id, owner.id)"
 )
 

@@ -23,6 +23,7 @@ AFTER_SAVE = (
     "_after_save_history",  # a gate for what none has seen yet, then the log
     "_after_save_role",  # other people have the roles in another team
     "_after_save_renewal",  # reminders follow the dates of the contract
+    "_after_save_intake",  # what marketing gives to a salesperson is handed over
     "_after_save_deadline",  # since when new deals wait; whoever left a playbook is asked for nothing more
 )
 

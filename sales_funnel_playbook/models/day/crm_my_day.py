@@ -5,9 +5,12 @@ from odoo.tools import SQL
 from ...tools.zones import get_known_name
 from ..deadline.kinds import WORK_KINDS
 from ..rating.crm_playbook_tier import TIERS
+from ..role.contributing import AMOUNTS
+from ..role.waiting import IN_STAGES, READ
 
 KINDS = [
     *WORK_KINDS,
+    ("confirmation", "Confirmation"),
     ("meeting", "Meeting"),
     ("funnel_review", "Funnel Review"),
     ("case", "Case"),
@@ -15,9 +18,27 @@ KINDS = [
 ]
 DUE = [("overdue", "Overdue"), ("today", "Today"), ("week", "Next 7 Days"), ("weeks", "Later")]
 
+# The tier follows from amounts, which not everybody sees.
+TIER = "CASE WHEN %(sees_amounts)s THEN lead.tier END"
+# What waits for a role, for each who has it, where no activity says so: it is due as long as it waits.
+WAITING = f"""
+    SELECT -(1000000000000 + waits.id * 100000 + MOD(member.id, 100000)), NULL, NULL, 'crm.lead', lead.id,
+        lead.id, COALESCE(waits.name->>%(lang)s, waits.name->>'en_US'), NULL, lead.name, member.user_id, NULL,
+        NULL, %(today)s, NULL::timestamp, waits.kind, lead.partner_id, lead.stage_id, {TIER},
+        lead.product_line_id, lead.team_id, lead.company_id, FALSE
+    FROM crm_lead_member member JOIN crm_lead lead ON lead.id = member.lead_id
+    CROSS JOIN LATERAL (
+        SELECT * FROM ({IN_STAGES}) wait
+        WHERE wait.lead_id = member.lead_id AND wait.role_id = member.role_id AND wait.ended_at IS NULL
+        OFFSET 0
+    ) waits
+    WHERE member.left_at IS NULL AND NOT EXISTS (
+        SELECT FROM mail_activity asked WHERE asked.res_model = 'crm.lead' AND asked.res_id = member.lead_id
+            AND asked.active AND asked.playbook_kind = waits.kind AND asked.playbook_rule_id = waits.rule_id)
+"""
 # Open activities, whatever they are on, and meetings that have not ended, with an id below 0 for each who
 # takes part: a meeting that is somebody's activity, too, is the activity.
-WORK = """
+WORK = f"""
     SELECT work.*,
         CASE WHEN work.date_deadline < %(today)s THEN 'overdue'
             WHEN work.date_deadline = %(today)s AND work.due_at < %(now)s AND work.kind <> 'meeting'
@@ -38,7 +59,7 @@ WORK = """
                 WHEN activity.res_model = 'crm.funnel.review' OR decision.id IS NOT NULL THEN 'funnel_review'
                 WHEN activity.res_model = 'crm.playbook.case' THEN 'case'
                 ELSE COALESCE(deadline.trigger, activity.playbook_kind, 'activity') END AS kind,
-            lead.partner_id, lead.stage_id, lead.tier, lead.product_line_id,
+            lead.partner_id, lead.stage_id, {TIER} AS tier, lead.product_line_id,
             COALESCE(lead.team_id, review.team_id, holder.sale_team_id) AS team_id,
             COALESCE(lead.company_id, review.company_id) AS company_id, FALSE AS is_private
         FROM mail_activity activity
@@ -59,7 +80,7 @@ WORK = """
             GREATEST(CASE WHEN event.allday THEN event.start_date
                 ELSE (event.start AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END, %(today)s),
             CASE WHEN event.allday IS NOT TRUE THEN event.start END, 'meeting',
-            lead.partner_id, lead.stage_id, lead.tier, lead.product_line_id,
+            lead.partner_id, lead.stage_id, {TIER} AS tier, lead.product_line_id,
             COALESCE(lead.team_id, holder.sale_team_id), lead.company_id,
             COALESCE(event.privacy, habits.calendar_default_privacy) = 'private'
         FROM calendar_attendee attendee
@@ -72,6 +93,8 @@ WORK = """
             AND CASE WHEN event.allday THEN event.stop_date >= %(today)s ELSE event.stop > %(now)s END
             AND NOT EXISTS (SELECT FROM mail_activity planned WHERE planned.active
                 AND planned.calendar_event_id = event.id AND planned.user_id = holder.id)
+        UNION ALL
+        {WAITING}
     ) work
 """
 
@@ -89,10 +112,11 @@ class CrmMyDay(models.Model):
     _order = "date_deadline, due_at, tier, id"
     _rec_name = "summary"
     _depends = {
+        **READ,
         "mail.activity": [
             *("res_model", "res_id", "res_name", "summary", "activity_type_id", "user_id", "date_deadline"),
             *("active", "calendar_event_id", "playbook_deadline_id", "playbook_kind", "playbook_due_at"),
-            "playbook_escalation_of_id",
+            *("playbook_escalation_of_id", "playbook_rule_id", "playbook_done_at", "playbook_closing"),
         ],
         "calendar.event": [
             *("name", "active", "start", "stop", "allday", "start_date", "stop_date"),
@@ -101,11 +125,12 @@ class CrmMyDay(models.Model):
         "calendar.attendee": ["event_id", "partner_id", "state"],
         "crm.lead": [
             *("name", "team_id", "product_line_id", "tier", "stage_id", "partner_id", "company_id"),
+            *("user_id", "active", "won_status"),
         ],
-        "crm.lead.output": ["activity_id", "is_current", "user_id"],
+        "crm.lead.output": [*READ["crm.lead.output"], "activity_id", "is_current", "user_id"],
         "crm.funnel.review": ["team_id", "company_id"],
         "crm.funnel.review.decision": ["activity_id"],
-        "crm.playbook.deadline": ["trigger"],
+        "crm.playbook.deadline": [*READ["crm.playbook.deadline"], "trigger"],
         "res.users": ["partner_id", "active", "share", "sale_team_id"],
         "res.users.settings": ["user_id", "calendar_default_privacy"],
     }
@@ -148,13 +173,21 @@ class CrmMyDay(models.Model):
     @property
     def _table_query(self):
         tz = get_known_name(self.env.tz.zone, self.env["crm.playbook"]._get_sql_zones())
-        return SQL(WORK, now=self.env.cr.now(), today=fields.Date.context_today(self), tz=tz)
+        today, lang = fields.Date.context_today(self), self.env.lang or "en_US"
+        user = self.env.user
+        sees_amounts = self.env.su or not user._is_contributor() or user.has_group(AMOUNTS)
+        return SQL(
+            WORK, now=self.env.cr.now(), today=today, tz=tz, lang=lang, sees_amounts=bool(sees_amounts)
+        )
 
-    @api.depends("summary", "activity_type_id")
+    @api.depends("summary", "activity_type_id", "kind")
     @api.depends_context("lang")
     def _compute_name(self):
         for one in self:
             one.name = one.summary or one.activity_type_id.sudo().name  # sudo: what it is called
+            if not one.activity_id and not one.event_id:
+                texts = {"output": self.env._("Submit: %s", one.summary)}
+                one.name = texts.get(one.kind) or self.env._("Confirm: %s", one.summary)
 
     @api.depends("activity_id")
     def _compute_is_ended_by_event(self):
@@ -174,16 +207,18 @@ class CrmMyDay(models.Model):
     @api.depends("activity_id", "kind")
     def _compute_can_cancel(self):
         waiting = self.activity_id._filter_waiting()
+        may_cancel = not self.env.user._is_contributor()
         for one in self:
             one.can_snooze = bool(one.activity_id) and one.kind != "meeting"
-            one.can_cancel = one.can_snooze and one.activity_id not in waiting
+            one.can_cancel = may_cancel and one.can_snooze and one.activity_id not in waiting
 
     @api.depends("lead_id", "kind", "due_at")
     def _compute_can_log(self):
-        now = self.env.cr.now()
+        now, may_log = self.env.cr.now(), not self.env.user._is_contributor()
         for one in self:
             is_ahead = one.kind == "meeting" and not (one.due_at and one.due_at <= now)
-            one.can_log = one.lead_id and one.kind != "approval" and not is_ahead
+            is_work = one.kind != "approval" and (one.activity_id or one.event_id)
+            one.can_log = may_log and one.lead_id and is_work and not is_ahead
 
     @api.model
     def _get_visible_domain(self):
@@ -193,6 +228,8 @@ class CrmMyDay(models.Model):
         # documents decide who sees what is on them, archived ones too
         every = self.with_context(active_test=False).env
         on_deals = Domain("lead_id", "in", every["crm.lead"]._search([])) & Domain("is_private", "=", False)
+        if not every["crm.funnel.review"].has_access("read"):
+            return own | on_deals
         reviews = Domain("res_model", "=", "crm.funnel.review")
         return own | on_deals | reviews & Domain("res_id", "in", every["crm.funnel.review"]._search([]))
 

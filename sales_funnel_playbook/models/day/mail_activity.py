@@ -13,7 +13,8 @@ class MailActivity(models.Model):
 
     def _filter_ended_by_event(self):
         """Return those of these that end by themselves when something else has happened: an output was handed
-        in or judged, a question was answered, a field filled, a case written, a review discussed.
+        in or judged, a question was answered, a field filled, a case written, a review discussed, a lead
+        accepted.
         """
         # sudo: what asked for them, whoever may read that
         its = self.sudo()
@@ -24,6 +25,7 @@ class MailActivity(models.Model):
                 or (one.automated and one.res_model == "crm.playbook.case")
             )
         )
+        ended |= its.env["crm.lead.hand.over"].search([("activity_id", "in", its.ids)]).activity_id
         of_reviews = its.filtered(lambda one: one.res_model == "crm.funnel.review")
         for model, name in (("crm.funnel.review", "reminder_id"), ("crm.funnel.review.line", "activity_id")):
             ended |= (

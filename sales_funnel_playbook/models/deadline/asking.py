@@ -20,7 +20,7 @@ class CrmLead(models.Model):
             there to ask, or somebody was asked already
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_can_work()
         stage = self.env["crm.stage"].browse(self.env["crm.stage"]._check_stage_id(stage_id))
         note = self.env["crm.lead.evidence"]._clean_text(note)
         decider = self._get_override_decider()

@@ -25,6 +25,7 @@ WORK_KINDS = [
 RESPONSIBLES = [
     ("salesperson", "Salesperson"),
     ("team_leader", "Team Leader"),
+    ("capturer", "Who Captured It"),
     ("role", "A Role"),
     ("user", "A Named Person"),
 ]

@@ -60,7 +60,7 @@ class CrmLead(models.Model):
         :raise UserError: when this lead has no such question, or the day is missing or past
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_can_work()
         rule = self._get_askable(rule_id, kind)
         ask_by = self._check_ask_by(ask_by)
         self._take_turns()

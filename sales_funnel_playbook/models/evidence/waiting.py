@@ -118,7 +118,7 @@ class CrmLeadOutput(models.Model):
         :raise UserError: when it does not wait any more, nobody is asked, or they were reminded just now
         """
         self.ensure_one()
-        self.lead_id.check_access("write")
+        self.lead_id._check_can_work()
         if reason := self._get_remind_refusal():
             raise UserError(reason)
         user = self.sudo().activity_id.user_id  # sudo: the activity of whom is asked

@@ -64,7 +64,7 @@ class CrmLead(models.Model):
         :raise AccessError: unless the current user is a sales manager or leads each lead's team
         :raise UserError: without a reason or note, or when the deadline is past
         """
-        self.check_access("write")
+        self._check_can_work()
         self._check_led_by_user(self.env._("override the gate"))
         override = Override(
             lead_ids=frozenset(self.ids),

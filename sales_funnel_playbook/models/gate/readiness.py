@@ -150,7 +150,7 @@ class CrmLead(models.Model):
             "unmet": [unmet item, …]}]}``, ready for JSON; a lead that has nowhere to go is held back
             with an unmet item of kind ``no_next_stage``
         """
-        self.check_access("write")
+        self._check_can_work()
         moves = self._get_next_moves()
         verdicts = self._get_verdicts([*moves.values()])
         ready = {lead_id: move for lead_id, move in moves.items() if verdicts[lead_id].is_allowed}

@@ -10,11 +10,18 @@ SHOWN = (
     *("last_contact_at", "last_contact_summary", "last_contact_channel", "customer_feedback"),
 )
 MAX_LENGTH = 120  # a card shows one line
-MEMBERS = """
-    SELECT member.lead_id, member.role_id, member.user_id, partner.name FROM crm_lead_member member
-    JOIN crm_playbook_role role ON role.id = member.role_id
-    JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
-    WHERE member.lead_id = ANY(%s) AND member.left_at IS NULL ORDER BY role.sequence, role.id, member.id
+# Who has which role, and for which role a deal waits since when: one query for both.
+PEOPLE = """
+    SELECT one.lead_id, one.role_id, one.user_id, one.name, one.since FROM (
+        SELECT member.lead_id, member.role_id, member.user_id, partner.name, NULL AS since, member.id
+        FROM crm_lead_member member
+        JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
+        WHERE member.lead_id = ANY(%(leads)s) AND member.left_at IS NULL
+        UNION ALL
+        SELECT waits.lead_id, waits.role_id, NULL, NULL, waits.since, NULL FROM (%(waits)s) waits
+    ) one
+    JOIN crm_playbook_role role ON role.id = one.role_id
+    ORDER BY one.since, role.sequence, role.id, one.id
 """
 
 
@@ -43,15 +50,19 @@ class CrmLead(models.Model):
             name: dict(self._fields[name]._description_selection(self.env))
             for name in ("tier", "risk_level", "last_contact_channel")
         }
-        members = followed._get_card_members()
+        people = followed._get_card_people()
         labels["product_line_id"] = self.env["crm.playbook"]._get_product_line_names(self.env.lang)
         for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
             for lead in self.browse(lead_ids):
                 is_named = lead.stage_id.id in gates[playbook_ids[lead.id]].stages
                 outside = {} if is_named else {"is_outside": True}
-                people = {"members": members[lead.id]} if lead.id in members else {}
-                lead.playbook_card = {**progress, **outside, **people, **lead._prepare_card(labels)}
+                lead.playbook_card = {
+                    **progress,
+                    **outside,
+                    **people.get(lead.id, {}),
+                    **lead._prepare_card(labels),
+                }
 
     def _prepare_card(self, labels):
         """Return what was recorded about this deal, as its card shows it.
@@ -73,18 +84,33 @@ class CrmLead(models.Model):
         }
         return {name: value for name, value in card.items() if value}
 
-    def _get_card_members(self):
-        """Return ``{lead id: [{"id", "name", "role"}, …]}`` of who has a role on these leads, in one query;
-        none where no playbook names a role.
+    def _get_card_people(self):
+        """Return ``{lead id: {"members": [{"id", "name", "role"}, …], "waits": [{"role", "since"}, …]}}`` of
+        who has a role on these leads and for whom they wait, in one query, without what there is not; none
+        where no playbook names a role.
         """
-        if not self.env["crm.playbook"]._get_asked_roles():
+        waits = self._get_waits_query()
+        if waits is None:
             return {}
-        self.env["crm.lead.member"].flush_model()
         roles = self.env["crm.playbook"]._get_role_names(self.env.lang)
-        members = defaultdict(list)
-        for lead_id, role_id, user_id, name in self.env.execute_query(SQL(MEMBERS, self.ids)):
-            members[lead_id].append({"id": user_id, "name": name, "role": roles[role_id]})
-        return members
+        people = defaultdict(lambda: defaultdict(list))
+        rows = self.env.execute_query(SQL(PEOPLE, leads=self.ids, waits=waits))
+        for lead_id, role_id, user_id, name, since in rows:
+            if since:
+                people[lead_id]["waits"].append(self._prepare_wait(roles[role_id], since))
+            else:
+                people[lead_id]["members"].append({"id": user_id, "name": name, "role": roles[role_id]})
+        return {lead_id: dict(its) for lead_id, its in people.items()}
+
+    @api.model
+    def _prepare_wait(self, role, since):
+        return {"role": role, "since": fields.Datetime.to_string(since)}
+
+    def _prepare_panel_waits(self):
+        """Return ``[{"role": name, "since": UTC string}, …]`` of the roles for which this lead waits."""
+        waits = self._get_waits().get(self.id, ())
+        roles = self.env["crm.playbook"]._get_role_names(self.env.lang) if waits else {}
+        return [self._prepare_wait(roles[role_id], since) for role_id, since in waits]
 
 
 class CrmPlaybook(models.Model):

@@ -14,8 +14,9 @@ class CrmLead(models.Model):
     def get_playbook_panel(self):
         """Return what the lead's "Playbook" tab shows, ready for JSON, or False without a playbook.
 
-        :return: ``{"lead_id", "playbook", "mode", "can_write", "can_override", "stage": stage, "next_stages":
-            [stage, …], "score": score, "log": [stay, …], "log_count": int}``; see
+        :return: ``{"lead_id", "playbook", "mode", "can_write", "can_override", "waits": [{"role", "since"},
+            …], "stage": stage, "next_stages": [stage, …], "score": score, "log": [stay, …], "log_count":
+            int}``; see
             :meth:`_prepare_panel_stage`, :meth:`_prepare_panel_condition`,
             :meth:`_prepare_panel_output`, :meth:`_prepare_panel_score` and :meth:`_prepare_panel_log`.
             Times are UTC strings, ``expected_days`` calendar days.
@@ -43,6 +44,7 @@ class CrmLead(models.Model):
             "mode": rules["mode"],
             "can_write": facts["can_write"],
             "can_override": self._is_led_by(self.env.user),
+            "waits": self._prepare_panel_waits(),
             "stage": {
                 **self._prepare_panel_current(rules, facts),
                 **self._prepare_panel_place(rules, facts, place_id),
@@ -109,7 +111,7 @@ class CrmLead(models.Model):
             "earlier": earlier,
             "due": self._get_panel_due_times(rules, stays),
             "users": users,
-            "can_write": self.sudo(False).has_access("write"),
+            "can_write": self.sudo(False)._may_work(),
             "asked": approvers,
         }
 

@@ -33,7 +33,7 @@ class CrmLead(models.Model):
         return {
             "lead": self.name,
             "stage": self.env["crm.stage"].browse(stage_id).name,
-            "can_write": self.has_access("write"),
+            "can_write": self._may_work(),
             "can_override": self._is_led_by(self.env.user),
             "items": items,
             "criteria": criteria if any(map(self._is_scored, items)) else [],

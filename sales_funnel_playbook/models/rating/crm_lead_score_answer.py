@@ -131,7 +131,7 @@ class CrmLead(models.Model):
         :raise UserError: when this lead's playbook has no such question, or it no such answer
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_can_work()
         sheet = self.env["crm.playbook"]._get_score_sheets().get(self.playbook_id.id, ())
         criterion = next((c for c in sheet if c.id == criterion_id and c.kind == "choice"), None)
         is_answer = is_id(option_id) and criterion and option_id in criterion.options

@@ -182,7 +182,7 @@ class CrmLead(models.Model):
         :raise UserError: when the deal has no such flag, or the note says nothing
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_can_work()
         check = self.check_ids.filtered(lambda check: check.id == check_id)
         if not check:
             raise UserError(self.env._("“%s” has no such flag any more: reload the page.", self.name))

@@ -7,3 +7,4 @@ from . import crm_lead
 from . import asking
 from . import leaving
 from . import contributing
+from . import waiting

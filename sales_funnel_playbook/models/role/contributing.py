@@ -43,6 +43,7 @@ SHOWN = frozenset(
         *("company_id", "company_currency", "team_id", "user_id", "product_line_id", "description"),
         *("stage_id", "won_status", "date_deadline", "date_closed", "playbook_id", "playbook_stage_id"),
         *("use_case", "pain_points", "member_ids", "member_user_ids", "output_ids", "confirmation_ids"),
+        *("waits_for_role_id", "waits_since"),
         *("color", "priority", "captured_at", "date_last_stage_update"),
     }
 )
@@ -92,7 +93,12 @@ class CrmLead(models.Model):
             return True
         if field.name in AMOUNT_FIELDS:
             return operation == "read" and self.env.user.has_group(AMOUNTS)
-        return field.name.startswith(SHOWN_PREFIXES)
+        return field.name.startswith(SHOWN_PREFIXES) or field.name in self._get_shown()
+
+    @api.model
+    def _get_shown(self):
+        """Return the names of the fields that the current user reads of a deal by a role alone."""
+        return SHOWN
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
@@ -103,10 +109,14 @@ class CrmLead(models.Model):
     def _get_view(self, view_id=None, view_type="form", **options):
         """Wherever a link leads, contributors get their own views: Odoo's ask for what they may not read."""
         if self.env.user._is_contributor():
-            own = f"sales_funnel_playbook.crm_lead_view_{view_type}_contributor"
-            view = self.env.ref(own, raise_if_not_found=False)
-            view_id = view.id if view else view_id
+            view_id = self._get_own_view(view_type).id or view_id
         return super()._get_view(view_id, view_type, **options)
+
+    @api.model
+    def _get_own_view(self, view_type):
+        """Return the view of this kind for the current user, who has no right on Sales; maybe none."""
+        own = f"sales_funnel_playbook.crm_lead_view_{view_type}_contributor"
+        return self.env.ref(own, raise_if_not_found=False) or self.env["ir.ui.view"]
 
     def _message_get_suggested_recipients(self, *args, **kwargs):
         """The chatter looks at more of a deal than it shows."""

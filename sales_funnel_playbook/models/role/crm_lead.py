@@ -55,7 +55,7 @@ class CrmLead(models.Model):
         """
         self.check_access("read")
         if self.env.user not in self._get_role_people(role):
-            self.check_access("write")
+            self._check_can_work()
 
     def _is_done_by(self, role, user):
         """Tell whether ``user`` may do on this lead what a rule asks of ``role``: who has it, and who decides

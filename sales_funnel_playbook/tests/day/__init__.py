@@ -3,3 +3,4 @@ from . import test_my_day
 from . import test_my_day_access
 from . import test_my_day_tours
 from . import test_snooze
+from . import test_my_day_roles

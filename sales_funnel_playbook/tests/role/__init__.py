@@ -1,3 +1,4 @@
 from . import test_role
 from . import test_role_asked
 from . import test_contributor
+from . import test_waiting

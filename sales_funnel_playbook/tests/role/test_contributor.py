@@ -17,7 +17,8 @@ AMOUNTS = "sales_funnel_playbook.group_funnel_contributor_amounts"
 READ = {
     *("crm.product.line", "crm.playbook", "crm.playbook.stage", "crm.playbook.condition"),
     *("crm.playbook.output", "crm.playbook.role", "crm.lead.member", "crm.lead.output"),
-    *("crm.lead.confirmation", "crm.lead.confirm", "crm.lead.output.reject"),
+    *("crm.lead.confirmation", "crm.lead.confirm", "crm.lead.output.reject", "crm.my.day"),
+    "crm.my.day.snooze",
 }
 SECRET = "Hidden deal of others"
 

@@ -15,6 +15,7 @@ GROUPS = {
     "manager": "sales_team.group_sale_manager",
     "admin": "sales_team.group_sale_manager,base.group_system",
     "contributor": "sales_funnel_playbook.group_funnel_contributor",
+    "marketing": "sales_funnel_playbook.group_funnel_marketing",
     "internal": "base.group_user",
     "portal": "base.group_portal",
     "public": "base.group_public",
@@ -119,7 +120,9 @@ class World:
 
     def _give_role(self, lead):
         """Who sees deals by roles alone has one on their own."""
-        if self.user._is_contributor():
+        if self.user._is_marketing():
+            lead.intake_user_id = self.user
+        elif self.user._is_contributor():
             role = self.env["crm.playbook.role"].create({"name": f"Role {next(NUMBERS)}"})
             lead.member_ids = [Command.create({"role_id": role.id, "user_id": self.user.id})]
             self.get("crm.playbook.condition").role_id = role
@@ -153,6 +156,8 @@ class World:
         if model == "crm.funnel.lost.report":
             lead = lead.copy()
             lead.action_set_lost()
+        if model == "crm.funnel.wait.report":
+            self.get("crm.lead.output").output_id.approval = "team_leader"
         if model == "crm.my.day":
             lead.activity_schedule(user_id=self.user.id, summary=self.secret)
         domain = [("lead_id", "=", lead.id)] if by_lead else [("user_id", "=", self.user.id)]

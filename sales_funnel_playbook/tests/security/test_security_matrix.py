@@ -42,7 +42,7 @@ its result       -/-/-          -/-/-           -/-/-           r/-/-           
 integrity        -/-/-          -/-/-           -/-/-           -/-/-              cru/c/c
 its faults       -/-/-          -/-/-           -/-/-           -/-/-              crud/-/-
 """
-SALES = tuple(role for role in ROLES if role not in ("contributor", *OUTSIDERS))
+SALES = tuple(role for role in ROLES if role not in ("contributor", "marketing", *OUTSIDERS))
 # The same of who has no right on Sales, and a role on the first deal: nothing but this.
 CONTRIBUTOR = {
     **dict.fromkeys(
@@ -52,10 +52,17 @@ CONTRIBUTOR = {
         ),
         "r/r/-",
     ),
-    **dict.fromkeys(("crm.lead.output", "crm.lead.confirmation", "crm.lead.member"), "r/-/-"),
+    **dict.fromkeys(("crm.lead.output", "crm.lead.confirmation", "crm.lead.member", "crm.my.day"), "r/-/-"),
     "crm.playbook.role": "r/r/r",
-    **dict.fromkeys(("crm.lead.confirm", "crm.lead.output.reject"), "cru/c/c"),
+    **dict.fromkeys(("crm.lead.confirm", "crm.lead.output.reject", "crm.my.day.snooze"), "cru/c/c"),
 }
+# The same of marketing, which captured the first deal.
+MARKETING = {
+    **CONTRIBUTOR,
+    **dict.fromkeys(("crm.lead.hand.over", "crm.funnel.intake.report"), "r/-/-"),
+    "crm.lead.give": "cru/-/-",
+}
+OTHERS = {"contributor": CONTRIBUTOR, "marketing": MARKETING}
 # Each model of the module has a row; one without fails the test.
 MODELS = {
     "crm.playbook": "rules",
@@ -93,6 +100,7 @@ MODELS = {
     "crm.funnel.intake.report": "reports",
     "crm.funnel.lost.report": "reports",
     "crm.renewal.report": "reports",
+    "crm.funnel.wait.report": "reports",
     "crm.lead.calibration.report": "reports",
     "crm.lead.risk.report": "reports",
     "crm.playbook.deadline.report": "reports",
@@ -111,6 +119,9 @@ MODELS = {
     "crm.playbook.refresh": "queue",
     "crm.playbook.notice": "queue",
     "crm.playbook.look": "queue",
+    "crm.lead.hand.over": "evidence, log",
+    "crm.lead.give": "dialog, deals",
+    "crm.lead.send.back": "dialog, deals",
     "crm.lead.confirm": "dialog",
     "crm.lead.output.reject": "dialog",
     "crm.lead.waive": "dialog",
@@ -169,7 +180,7 @@ class TestSecurityMatrix(SecurityCase):
         expected = self._read_table()
         for model, row in MODELS.items():
             for role in ROLES:
-                others = CONTRIBUTOR.get(model, "-/-/-") if role == "contributor" else "-/-/-"
+                others = OTHERS.get(role, {}).get(model, "-/-/-")
                 wanted = expected[row][role] if role in SALES else others
                 with self.subTest(model=model, role=role):
                     rights = [

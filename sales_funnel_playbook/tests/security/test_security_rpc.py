@@ -23,6 +23,8 @@ REFUSED_HERE = {("crm.playbook.case.session", "action_schedule")}
 ODOOS = ("Expected singleton", "Invalid lang", "Invalid language code")
 # Odoo's own, of every model with a chatter: it takes a parsed e-mail, which no program can send.
 OF_GATEWAY = {"message_parse"}
+# Odoo's own, of every model: what marketing gets of it is told in tests/intake.
+OF_FORMS = {"onchange"}
 
 
 def get_public_methods(env):
@@ -38,7 +40,7 @@ def get_public_methods(env):
                     getattr(getattr(one, name, None), "_api_private", False) for one in cls.mro()
                 )
                 # an abstract model has no records to call it on; those of its kind are tried
-                is_public = is_public and name not in OF_GATEWAY
+                is_public = is_public and name not in OF_GATEWAY | OF_FORMS
                 is_public = is_public and (not cls._abstract or hasattr(vars(base)[name], "_api_model"))
                 if is_public and not is_private and not hasattr(models.BaseModel, name):
                     found.add((model, name))
@@ -101,6 +103,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
             "renewal_kind": "upsell",
             "rule_id": world.get("crm.playbook.criterion").id,
             "stage_id": world.case.stages[2].id,
+            "user_id": world.user.id,
             "url": "https://example.com",
             "values": {"expected_revenue": 5},
         }
@@ -223,7 +226,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
         for role in ROLES:
             worlds = self.get_worlds(role)
             hidden = [worlds["foreign"]]
-            hidden += [worlds["other"]] if role in ("own", "contributor", *OUTSIDERS) else []
+            hidden += [worlds["other"]] if role in ("own", "contributor", "marketing", *OUTSIDERS) else []
             hidden += [worlds["own"]] if role in OUTSIDERS else []
             before = self._get_state(hidden)
             for model, method in self.methods:

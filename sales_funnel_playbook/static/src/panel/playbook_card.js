@@ -5,6 +5,8 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component } from "@odoo/owl";
 
+import { getWaitText } from "./words";
+
 const TIER_CLASSES = { A: "text-bg-success", B: "text-bg-info", C: "text-bg-secondary" };
 
 /**
@@ -25,6 +27,10 @@ export class PlaybookCard extends Component {
 
     get outputsTitle() {
         return _t("%(done)s of %(wanted)s outputs of this stage are done", this.card);
+    }
+
+    getWaitText(wait) {
+        return getWaitText(wait);
     }
 
     get riskLabel() {

@@ -17,6 +17,7 @@ import { PlaybookCondition } from "./playbook_condition";
 import { PlaybookOutput } from "./playbook_output";
 import { PlaybookScore } from "./playbook_score";
 import { PlaybookTimeline } from "./playbook_timeline";
+import { getWaitText } from "./words";
 
 /**
  * The lead's checklist: what its stage is for and what must come out of it, what must be true before
@@ -80,6 +81,10 @@ export class PlaybookPanel extends Component {
         return due_at
             ? _t("in stage since %(entered)s – expected to leave by %(due)s", values)
             : _t("in stage since %(entered)s", values);
+    }
+
+    getWaitText(wait) {
+        return getWaitText(wait);
     }
 
     get outsideText() {

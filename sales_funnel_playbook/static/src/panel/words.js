@@ -1,3 +1,4 @@
+import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatList } from "@web/core/l10n/utils";
 import { formatFloat } from "@web/core/utils/numbers";
@@ -14,4 +15,9 @@ export function getOptionLabel({ name, points }) {
 /** Who has the role that is asked for something, once it names one. */
 export function getRoleText({ role, people }) {
     return people.length ? `${role}: ${formatList(people)}` : role;
+}
+
+/** For which role a deal waits, since which day. */
+export function getWaitText({ role, since }) {
+    return _t("Waits for %(role)s since %(day)s", { role, day: formatDate(deserializeDateTime(since)) });
 }

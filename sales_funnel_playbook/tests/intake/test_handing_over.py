@@ -1,0 +1,116 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .intake_common import IntakeCase
+
+
+@tagged("post_install", "-at_install")
+class TestHandingOver(IntakeCase):
+    """Marketing hands leads over; sales accepts them or sends them back, and both is counted."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = cls.leads.create(
+            {"name": "Acme", "team_id": cls.team.id, "source_id": cls.source.id, "type": "opportunity"}
+        )
+        cls.theirs = cls.lead.with_user(cls.rep)
+
+    def get_open(self, user):
+        return self.lead.sudo().activity_ids.filtered(
+            lambda one: one.user_id == user and not one.playbook_kind
+        )
+
+    def test_the_salesperson_is_asked_and_accepts(self):
+        with self.at(18):
+            self.lead.hand_over(self.rep.id, "They want a quick answer")
+        hand_over = self.lead.hand_over_ids
+        self.assertEqual((self.lead.user_id, hand_over.state), (self.rep, "waiting"))
+        self.assertEqual((hand_over.handed_by_id, hand_over.user_id), (self.mia, self.rep))
+        self.assertIn("They want a quick answer", self.theirs.hand_over_alert)
+        self.assertTrue(self.theirs.can_decide_hand_over)
+        [asked] = self.get_open(self.rep)
+        self.assertEqual(asked._filter_ended_by_event(), asked, "it ends by deciding")
+        with self.at(18, 12):
+            self.theirs.accept_hand_over()
+        self.assertEqual((hand_over.state, hand_over.decision_hours), ("accepted", 3))
+        self.assertFalse(self.get_open(self.rep))
+        with self.assertRaises(UserError):
+            self.theirs.send_back("other")
+
+    def test_it_is_sent_back_with_a_reason(self):
+        self.lead.hand_over(self.rep.id)
+        self.env["crm.lead.send.back"].with_user(self.rep).create(
+            {"lead_ids": self.lead.ids, "reason": "incomplete", "comment": "Whom do I call?"}
+        ).action_send_back()
+        hand_over = self.lead.hand_over_ids
+        self.assertEqual((hand_over.state, hand_over.reason), ("returned", "incomplete"))
+        self.assertFalse(self.lead.user_id)
+        self.assertEqual(self.get_open(self.mia).summary, "Sent back: Information Missing")
+        self.assertIn("Whom do I call?", self.lead.hand_over_alert)
+        self.assertEqual(self.leads.search([("hand_over_state", "=", "returned")]), self.lead)
+        self.lead.contact_name = "Ann"
+        self.lead.hand_over(self.rep.id)
+        self.assertFalse(self.leads.search([("hand_over_state", "=", "returned")]))
+        rows = self.env["crm.lead.hand.over"].with_user(self.mia)
+        groups = rows._read_group([], ["source_id", "state"], ["__count"])
+        self.assertEqual(
+            sorted(groups, key=lambda row: row[1]),
+            [(self.source, "returned", 1), (self.source, "waiting", 1)],
+        )
+
+    def test_moving_it_on_accepts_it(self):
+        self.lead.hand_over(self.rep.id)
+        self._advance(self.theirs, self.stage_demo)
+        self.assertEqual(self.lead.hand_over_ids.state, "accepted")
+        self.assertEqual(self.lead.hand_over_ids.decided_by_id, self.rep)
+
+    def test_losing_it_accepts_it(self):
+        self.lead.hand_over(self.rep.id)
+        self.theirs.action_set_lost()
+        self.assertEqual(self.lead.hand_over_ids.state, "accepted")
+
+    def test_another_salesperson_is_asked_instead(self):
+        self.lead.hand_over(self.rep.id)
+        self.lead.with_user(self.leader).user_id = self.fay
+        self.assertEqual(self.lead.hand_over_ids.user_id, self.fay)
+        self.assertFalse(self.get_open(self.rep))
+        self.assertTrue(self.get_open(self.fay))
+        with self.assertRaises(AccessError):
+            self.theirs.accept_hand_over()
+        self.lead.with_user(self.leader).accept_hand_over()
+
+    def test_giving_it_on_the_form_is_handing_it_over(self):
+        self.lead.user_id = self.rep
+        self.assertEqual(self.lead.hand_over_ids.state, "waiting")
+        sold = self.capture(user_id=self.rep.id)
+        self.assertEqual(sold.hand_over_ids.user_id, self.rep)
+
+    def test_to_whom_it_cannot_be_handed_over(self):
+        for user_id in (self.mia.id, self.max.id, -1, "x", None):
+            with self.subTest(user_id), self.assertRaises(UserError), self.env.cr.savepoint():
+                self.lead.hand_over(user_id)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.lead.user_id = self.max
+        dialog = self.env["crm.lead.give"].with_user(self.mia).new({"lead_ids": self.lead.ids})
+        self.assertIn(self.rep, dialog.salesperson_ids._origin)
+        self.assertNotIn(self.max, dialog.salesperson_ids._origin)
+
+    def test_merged_hand_overs_are_on_record(self):
+        other = self.capture()
+        (self.lead | other).hand_over(self.rep.id)
+        merged = (self.lead | other).sudo().merge_opportunity()
+        self.assertEqual(sorted(merged.hand_over_ids.mapped("state")), ["accepted", "waiting"])
+        self.assertEqual(merged.intake_user_id, self.mia)
+
+    def test_a_marketer_who_left_is_asked_for_nothing(self):
+        self.lead.hand_over(self.rep.id)
+        self.mia.action_archive()
+        self.theirs.send_back("not_ours")
+        self.assertTrue(self.get_open(self.leader))
+
+    def test_salespeople_who_assign_hand_nothing_over(self):
+        lead = self._create_lead(user_id=False)
+        lead.with_user(self.leader).user_id = self.rep
+        self.assertFalse(lead.hand_over_ids)
+        self._advance(lead, self.stage_demo)
