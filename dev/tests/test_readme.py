@@ -78,12 +78,6 @@ def count_stages(template):
     return count_records("crm.playbook.stage", "playbook_id", f"crm_playbook_template_{template}")
 
 
-def get_parts():
-    """Return the most sub-stages that a stage is split into."""
-    text = (MODULE / "wizard" / "crm_playbook_split_stage_line.py").read_text()
-    return int(re.search(r"^PARTS = .*range\(1, (\d+)\)", text, re.MULTILINE)[1]) - 1
-
-
 def count_deals():
     with (MODULE / "demo" / "deals.csv").open() as file:
         return len(list(csv.DictReader(file)))
@@ -119,7 +113,6 @@ CLAIMS = [  # what is counted, and how each page says it
     (count_stages("equipment"), "equipment* ({})", "长周期设备”（{}个）", "長週期設備」（{}個）"),
     (len(list((MODULE / "i18n").glob("*.po"))) + 1, "{} languages", "{}种语言", "{}種語言"),
     (count_deals(), "{} deals", "{}个商机", "{}個商機"),
-    (get_parts(), "into two to {}", "二至{}个", "二至{}個"),
     (get_points(), "its {} points", "的{}分逐项", "的{}分逐項"),
     (get_intake_days(), "within {} working day", "{}个工作日内", "{}個工作天內"),
 ]
