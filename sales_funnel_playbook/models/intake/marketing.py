@@ -12,14 +12,15 @@ SHOWN = frozenset(
         "lead_properties",
     }
 )
-# What marketing writes, until the lead has a salesperson.
+# What marketing writes, until the lead has a salesperson. Not properties: writing them may change what the
+# team has of them.
 WRITTEN = frozenset(
     {
         *("name", "type", "priority", "captured_at", "description", "use_case", "pain_points"),
         *("partner_id", "partner_name", "contact_name", "function", "email_from"),
         *("phone", "website", "wechat", "street", "street2", "zip", "city", "state_id", "country_id"),
         *("lang_id", "industry_id", "company_size", "company_id", "team_id", "user_id", "product_line_id"),
-        *("source_id", "medium_id", "campaign_id", "referred", "lead_properties"),
+        *("source_id", "medium_id", "campaign_id", "referred"),
     }
 )
 NAMES = frozenset({"id", "display_name"})

@@ -57,6 +57,7 @@ class TestMarketing(IntakeCase):
         lead, theirs = self.capture(), self._create_lead()
         given = self.capture()
         given.hand_over(self.rep.id)
+        forged = {"name": "forged", "type": "char", "string": "Forged"}
         for deed in (
             lambda: lead.write({"stage_id": self.stage_demo.id}),
             lambda: lead.write({"probability": 100}),
@@ -64,6 +65,7 @@ class TestMarketing(IntakeCase):
             lambda: lead.write({"active": False}),
             lambda: lead.write({"member_ids": [Command.clear()]}),
             lambda: lead.write({"intake_user_id": self.max.id}),
+            lambda: lead.write({"lead_properties": [{**forged, "definition_changed": True}]}),
             lambda: lead.unlink(),
             lambda: lead.action_set_won(),
             lambda: lead.advance_stage(),
