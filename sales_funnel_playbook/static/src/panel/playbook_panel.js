@@ -154,7 +154,7 @@ export class PlaybookPanel extends Component {
 
     /** What was typed into the form counts: save it first, as any button of the form does. */
     async act(deed) {
-        if (this.state.isBusy || !(await this.props.record.save())) {
+        if (!(await this.props.record.save())) {
             return false;
         }
         const place = document.activeElement?.closest("[data-rule]")?.dataset.rule;
@@ -162,9 +162,9 @@ export class PlaybookPanel extends Component {
         try {
             return await deed();
         } finally {
+            this.state.isBusy = false;
             await this.props.record.load(); // the score and the tier stand on the form too
             await this.refresh();
-            this.state.isBusy = false;
             await this.keepPlace(place);
         }
     }
