@@ -92,12 +92,15 @@ class CrmLead(models.Model):
         """Tell whether ``user`` accepts this lead or sends it back: its salesperson, or who decides on it."""
         return self.user_id == user or self._is_led_by(user)
 
-    def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), "intake_user_id"]
-
     def _merge_people(self, opportunities):
-        """Hand-overs of merged leads are on record; whoever gets them now has accepted them."""
+        """Hand-overs of merged leads are on record; whoever gets them now has accepted them. Whoever captured
+        one of them has captured this.
+        """
         result = super()._merge_people(opportunities)
+        # sudo: the merge has checked the rights on the leads, and nobody writes who captured one
+        captured = (self | opportunities).sudo().filtered("intake_user_id")
+        if captured and not self.sudo().intake_user_id:
+            self.sudo()._write_as_odoo({"intake_user_id": captured[0].intake_user_id.id})
         # sudo: the merge has checked the rights on the leads
         theirs = self.env["crm.lead.hand.over"].sudo().search([("lead_id", "in", opportunities.ids)])
         theirs.filtered(lambda one: one.state == "waiting")._decide(state="accepted")

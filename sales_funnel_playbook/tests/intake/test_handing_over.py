@@ -99,8 +99,14 @@ class TestHandingOver(IntakeCase):
     def test_merged_hand_overs_are_on_record(self):
         other = self.capture()
         (self.lead | other).hand_over(self.rep.id)
-        merged = (self.lead | other).sudo().merge_opportunity()
+        merged = (self.lead | other).with_user(self.rep).merge_opportunity()
         self.assertEqual(sorted(merged.hand_over_ids.mapped("state")), ["accepted", "waiting"])
+        self.assertEqual(merged.intake_user_id, self.mia)
+
+    def test_whoever_captured_one_of_merged_deals_has_captured_it(self):
+        own = self._create_lead(name="Own")
+        self.lead.hand_over(self.rep.id)
+        merged = (own | self.lead).with_user(self.rep).merge_opportunity()
         self.assertEqual(merged.intake_user_id, self.mia)
 
     def test_a_marketer_who_left_is_asked_for_nothing(self):
