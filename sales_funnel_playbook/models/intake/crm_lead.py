@@ -35,7 +35,6 @@ class CrmLead(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        prefetch="playbook",
         help="Who of marketing captured it, or handed it over.",
     )
     hand_over_ids = fields.One2many("crm.lead.hand.over", "lead_id", readonly=True, copy=False)

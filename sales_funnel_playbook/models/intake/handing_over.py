@@ -123,8 +123,9 @@ class CrmLead(models.Model):
             and (one.stage_id, one.won_status, one.user_id)
             != (lead.stage_id.id, lead.won_status, lead.user_id.id)
         )
-        if moved:
-            moved._settle_hand_overs(save)
+        # sudo: whoever moves it may not see who captured it; of what nobody captured nothing was handed over
+        if captured := moved.sudo().filtered("intake_user_id").sudo(False):
+            captured._settle_hand_overs(save)
 
     def _begin_hand_over(self):
         """Ask the salesperson of each of these to accept it, unless they were asked."""
