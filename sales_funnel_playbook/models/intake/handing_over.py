@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
+from odoo.tools.misc import clean_context
 
 from ...arguments import is_id
 from .crm_lead import SALES
@@ -27,8 +28,10 @@ class CrmLead(models.Model):
                 raise UserError(reason)
         self.write({"user_id": user.id})
         self._begin_hand_over()
-        # sudo: nobody writes hand-overs by hand
-        self._get_waiting_hand_overs().note = self.env["crm.lead.evidence"]._clean_text(note) or False
+        note = self.env["crm.lead.evidence"]._clean_text(note) or False
+        waiting = self._get_waiting_hand_overs()
+        waiting.note = note
+        waiting.activity_id.note = note and plaintext2html(note)
         return True
 
     def accept_hand_over(self):
@@ -130,6 +133,11 @@ class CrmLead(models.Model):
     def _begin_hand_over(self):
         """Ask the salesperson of each of these to accept it, unless they were asked."""
         waiting = self._get_waiting_hand_overs()
+        # one that still waits, of a lead that was taken from whoever it was handed to
+        for one in waiting.filtered(
+            lambda one: one.lead_id.user_id not in (one.user_id, self.env["res.users"])
+        ):
+            one._pass_on()
         given = self.filtered(lambda lead: lead not in waiting.lead_id)
         for lead in given:
             if not lead.user_id.has_group(SALES):
@@ -142,7 +150,8 @@ class CrmLead(models.Model):
         given = given.sudo()
         given.filtered(lambda lead: not lead.intake_user_id).intake_user_id = self.env.user
         vals = {"handed_by_id": self.env.uid, "handed_at": self.env.cr.now()}
-        hand_overs = waiting.create(
+        # a context may have defaults of its own for what is decided later
+        hand_overs = waiting.with_context(clean_context(self.env.context)).create(
             [{**vals, "lead_id": lead.id, "user_id": lead.user_id.id} for lead in given]
         )
         for one in hand_overs:
@@ -153,8 +162,7 @@ class CrmLead(models.Model):
         for one in self._get_waiting_hand_overs():
             lead, before = one.lead_id, save.before[one.lead_id.id]
             if lead.user_id and before.user_id != lead.user_id.id:  # their team may have another stage
-                one.user_id = lead.user_id
-                one.activity_id.user_id = lead.user_id
+                one._pass_on()
             elif (before.stage_id, before.won_status) != (lead.stage_id.id, lead.won_status):
                 one._decide(state="accepted")
 
@@ -163,6 +171,11 @@ class CrmLeadHandOver(models.Model):
     """Who is asked to say something to a hand-over."""
 
     _inherit = "crm.lead.hand.over"
+
+    def _pass_on(self):
+        """Ask whoever has the lead now, instead of who had it."""
+        self.user_id = self.lead_id.user_id
+        self.activity_id.user_id = self.lead_id.user_id
 
     def _ask(self):
         """Ask the salesperson to accept this or send it back."""

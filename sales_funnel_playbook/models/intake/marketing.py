@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from ...arguments import is_id
 from ..customer.crm_lead import KEEPS_CUSTOMER
 
 # What marketing sees of a lead besides what contributors do.
@@ -80,12 +81,24 @@ class CrmLead(models.Model):
             for name, value in values.items()
             if name not in self._fields or not self._fields[name].type.endswith("2many")
         }
-        for name, value in values.items():
-            field = self._fields.get(name)
-            if field and field.type == "many2one" and isinstance(value, int) and value:
-                self.env[field.comodel_name].browse(value).check_access("read")
+        self._check_typed(values)
         # sudo: what is told of the lead, and of which records, was checked above
         return super(CrmLead, self.sudo()).onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _check_typed(self, values):
+        """Raise unless the user may read all records that these values, or defaults of the context, name."""
+        defaults = {name[8:]: value for name, value in self.env.context.items() if name[:8] == "default_"}
+        for name, value in [*defaults.items(), *values.items()]:
+            field = self._fields.get(name)
+            if not field or not value:
+                continue
+            if name in defaults:
+                self._check_field_access(field, "read")
+            if field.type == "many2one":
+                if not is_id(value):
+                    raise AccessError(self.env._("“%s” is told by its name only.", name))
+                self.env[field.comodel_name].browse(value).check_access("read")
 
     @api.model
     def _check_spec(self, spec):
@@ -100,10 +113,14 @@ class CrmLead(models.Model):
             if field.type == "many2one" and not asked.keys() <= NAMES:
                 raise AccessError(self.env._("“%s” is told by its name only.", name))
             if field.relational and field.type != "many2one":
-                self.env[field.comodel_name].check_access("read")
-                of_names = all(one.get("fields", {}).keys() <= NAMES for one in asked.values() if one)
+                records = self.env[field.comodel_name]
+                records.check_access("read")
+                of_names = name == "hand_over_ids" or asked.keys() <= NAMES
+                of_names &= all(one.get("fields", {}).keys() <= NAMES for one in asked.values() if one)
                 if not of_names:
                     raise AccessError(self.env._("“%s” is told by its name only.", name))
+                for inner_name in asked.keys() & records._fields.keys():
+                    records._check_field_access(records._fields[inner_name], "read")
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):

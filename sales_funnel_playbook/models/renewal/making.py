@@ -31,12 +31,13 @@ class CrmLead(models.Model):
         """Make a renewal deal, or one for an upsell, of each of these won deals.
 
         :param str renewal_kind: ``renewal`` or ``upsell``
-        :return: the ids of the deals; where a renewal is open already, of that one
+        :return: the ids of the deals; where a renewal is open or won already, of that one
         :raise UserError: when a deal is not won, or its playbook has no renewal stage
         """
         kinds = dict(self._fields["renewal_kind"].selection)
         is_usable = isinstance(renewal_kind, str) and renewal_kind in kinds
         check_argument(self.env, "renewal_kind", renewal_kind, is_usable)
+        self = self.browse(dict.fromkeys(self.ids))
         self.check_access("write")
         for lead in self.filtered(lambda one: not one.can_renew):
             raise UserError(
@@ -63,10 +64,10 @@ class CrmLead(models.Model):
         return self.browse(self.make_renewal(kind)).get_formview_action()
 
     def _get_open_renewals(self):
-        """Return ``{won deal: its renewal deal that is open}``."""
+        """Return ``{won deal: its renewal deal that is open, or won}``: a contract is renewed once."""
         domain = [("renewal_of_id", "in", self.ids), ("renewal_kind", "=", "renewal")]
         # sudo: there is one, whoever may see it
-        found = self.sudo().search([*domain, ("won_status", "=", "pending")], order="id desc")
+        found = self.sudo().search([*domain, ("won_status", "!=", "lost")], order="id desc")
         return {lead.renewal_of_id.sudo(False): lead.sudo(False) for lead in found}
 
     def _make_renewals(self, kind):
@@ -176,10 +177,13 @@ class CrmLead(models.Model):
 
     def _propose_renewals(self):
         """Tell the salespeople that the renewal of their deals is due, each in one message."""
-        told = []
-        for lead in self:
+        told, noted = (
+            [],
+            self.filtered(lambda lead: lead._get_renewer()),
+        )  # the others, once somebody has them
+        for lead in noted:
             user = lead._get_renewer()
             text = self.with_context(lang=user.lang).env._("Its renewal is due: make the renewal deal.")
             told += [(partner, lead, text) for partner in user.partner_id]
         self.env["crm.playbook.notice"]._note("asked", told)
-        self._note_renewal()
+        noted._note_renewal()

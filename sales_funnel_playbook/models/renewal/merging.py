@@ -1,10 +1,36 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
 
 
 class CrmLead(models.Model):
-    """Merging deals keeps their chain."""
+    """A chain of deals is one customer's, and merging deals keeps it."""
 
     _inherit = "crm.lead"
+
+    @api.constrains("partner_id")
+    def _check_renewal_customer(self):
+        """A deal that goes on with a contract has no gate before it: it stays that customer's, unless whoever
+        decides on the deal says otherwise.
+        """
+        # sudo: the deal before may be somebody else's
+        for lead in self.sudo().filtered("renewal_of_id"):
+            before = lead.renewal_of_id
+            is_other = lead.partner_id.commercial_partner_id != before.partner_id.commercial_partner_id
+            if before.partner_id and is_other and not self._may_change_customer(lead):
+                raise ValidationError(
+                    self.env._(
+                        "“%(lead)s” goes on with the contract of %(customer)s: make a deal of its own for"
+                        " another customer.",
+                        lead=lead.name,
+                        customer=before.partner_id.display_name,
+                    )
+                )
+
+    def _may_change_customer(self, lead):
+        """Tell whether the current user says whose contract a deal goes on with; Odoo checks what is written
+        with all rights, whoever writes it.
+        """
+        return self.env.user._is_superuser() or lead._is_led_by(self.env.user)
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
@@ -20,7 +46,19 @@ class CrmLead(models.Model):
         following = self.with_context(active_test=False).search([("renewal_of_id", "in", opportunities.ids)])
         (following - merged - self._get_chain_before())._write_as_odoo({"renewal_of_id": self.id})
         chained = merged.filtered(lambda lead: lead.renewal_kind)
-        outer = chained.filtered(lambda lead: lead.renewal_of_id and lead.renewal_of_id not in merged)[:1]
+        # of another customer, or won by itself, a deal does not become a renewal by being merged with one
+        customer = self.partner_id.commercial_partner_id
+        outer = chained.filtered(
+            lambda lead: lead.renewal_of_id and lead.renewal_of_id not in merged
+        ).filtered(
+            lambda lead: (
+                lead == self
+                or (
+                    self.won_status == "pending"
+                    and customer <= lead.renewal_of_id.partner_id.commercial_partner_id
+                )
+            )
+        )[:1]
         first = self.renewal_of_id in opportunities or not self.renewal_kind
         if first and outer:
             names = ("renewal_kind", "renewal_base")

@@ -30,6 +30,7 @@ class TestHandingOver(IntakeCase):
         self.assertIn("They want a quick answer", self.theirs.hand_over_alert)
         self.assertTrue(self.theirs.can_decide_hand_over)
         [asked] = self.get_open(self.rep)
+        self.assertIn("They want a quick answer", asked.note)
         self.assertEqual(asked._filter_ended_by_event(), asked, "it ends by deciding")
         with self.at(18, 12):
             self.theirs.accept_hand_over()
@@ -37,6 +38,20 @@ class TestHandingOver(IntakeCase):
         self.assertFalse(self.get_open(self.rep))
         with self.assertRaises(UserError):
             self.theirs.send_back("other")
+
+    def test_a_context_decides_nothing(self):
+        self.lead.with_context(default_state="accepted", default_decision_hours=1).hand_over(self.rep.id)
+        self.assertEqual(
+            (self.lead.hand_over_ids.state, self.lead.hand_over_ids.decision_hours), ("waiting", 0)
+        )
+
+    def test_who_gets_it_after_it_was_taken_away_is_asked(self):
+        self.lead.hand_over(self.rep.id)
+        self.lead.sudo().user_id = False
+        self.lead.hand_over(self.leader.id)
+        self.assertEqual(self.lead.hand_over_ids.user_id, self.leader)
+        self.assertFalse(self.get_open(self.rep))
+        self.assertTrue(self.get_open(self.leader))
 
     def test_it_is_sent_back_with_a_reason(self):
         self.lead.hand_over(self.rep.id)

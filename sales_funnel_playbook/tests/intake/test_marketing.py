@@ -97,6 +97,10 @@ class TestMarketing(IntakeCase):
     def test_typing_tells_no_more_than_reading(self):
         lead, theirs = self.capture(), self._create_lead(name="Hidden", expected_revenue=7)
         spec = {"name": {}, "team_id": {"fields": {"display_name": {}}}}
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.env["res.partner"].create(
+            {"name": "Hidden", "email": "h@x.example.com", "company_id": other.id}
+        )
         self.assertIn("value", lead.onchange({"name": "Acme"}, ["name"], spec))
         for leads, values, asked in (
             (lead, {}, {"expected_revenue": {}}),
@@ -104,6 +108,12 @@ class TestMarketing(IntakeCase):
             (lead, {}, {"user_id": {"fields": {"email": {}}}}),
             (lead, {}, {"partner_id": {"fields": {"opportunity_ids": {"fields": {"name": {}}}}}}),
             (lead, {}, {"risk_ids": {"fields": {"display_name": {}}}}),
+            (lead, {}, {"member_user_ids": {"fields": {"totp_secret": {}}}}),
+            (lead, {}, {"member_user_ids": {"fields": {"login": {}}}}),
+            (lead, {}, {"message_partner_ids": {"fields": {"email": {}}}}),
+            (lead, {"partner_id": {"id": hidden.id}}, {"email_from": {}}),
+            (lead, {"partner_id": hidden.id}, {"email_from": {}}),
+            (self.leads.with_context(default_partner_id=hidden.id), {}, {"email_from": {}}),
             (theirs.with_user(self.mia), {}, {"name": {}}),
         ):
             with self.subTest(asked):

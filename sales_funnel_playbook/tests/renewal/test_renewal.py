@@ -197,6 +197,23 @@ class TestRenewal(RenewalCase):
             self.assertEqual(renewal[name], before)
         self.assertEqual(won.renewal_ids, renewal.sudo())
 
+    def test_a_contract_is_renewed_once(self):
+        won = self._create_won()
+        renewal = self._renew(won, "2023-04-03 09:00:00")
+        self._win(renewal, "2023-05-03 09:00:00")
+        self.assertEqual(won.make_renewal(), renewal.ids, "it is renewed by that")
+        other = self._create_won()
+        self._lose(self._renew(other, "2023-04-03 09:00:00"), "2023-05-03 09:00:00")
+        self.assertNotIn(other.make_renewal()[0], other.renewal_ids.filtered(lambda one: not one.active).ids)
+
+    def test_no_gate_is_passed_as_another_customers_renewal(self):
+        upsell = self._renew(self._create_won(), "2023-04-03 09:00:00", "upsell")
+        stranger = self.env["res.partner"].create({"name": "Fabrikam", "is_company": True})
+        with self.assertRaisesRegex(ValidationError, "goes on with the contract of"), self.env.cr.savepoint():
+            upsell.with_user(self.rep).partner_id = stranger
+        upsell.with_user(self.rep).partner_id = self.buyer
+        self.assertEqual(upsell.partner_id, self.buyer, "of the same customer")
+
     def test_whose_deal_it_is_may_have_it_renewed(self):
         won = self._create_won()
         stranger = self._create_stranger()
@@ -208,6 +225,7 @@ class TestRenewal(RenewalCase):
         self.assertEqual((renewal.renewal_kind, renewal.stage_id), ("renewal", self.stage_renewal))
         self.assertEqual(renewal.create_uid, self.rep)
         self.assertEqual(won.make_renewal(), [id_], "there is one already")
+        self.assertEqual((won + won).make_renewal(), [id_])
         self.assertNotEqual(won.make_renewal("upsell"), won.make_renewal("upsell"), "there may be several")
         with self.assertRaises(UserError):
             renewal.make_renewal()

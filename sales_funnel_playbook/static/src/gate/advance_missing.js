@@ -31,8 +31,9 @@ export class AdvanceMissing extends Component {
         });
     }
 
-    canSet({ fields, lead_ids }) {
-        return fields.length && lead_ids.length > 1;
+    /** Of several fields that are all needed one deal may lack this and another that. */
+    canSet({ fields, is_any, lead_ids }) {
+        return lead_ids.length > 1 && (fields.length === 1 || (is_any && fields.length));
     }
 
     setForAll(gap) {

@@ -62,8 +62,12 @@ export class PlaybookAction extends Component {
         const button = ev.currentTarget;
         const thread = this.store.Thread.insert({ model: "crm.lead", id: panel.leadId });
         await thread.fetchThreadData(["activities"]); // the chatter may not be there yet
+        const activity = this.store["mail.activity"].get(action.activity_id);
+        if (!activity) {
+            return panel.reload(); // somebody else has just done it
+        }
         this.popover.open(button, {
-            activity: this.store["mail.activity"].get(action.activity_id),
+            activity,
             hasHeader: true,
             onActivityChanged: () => {
                 this.popover.close();
