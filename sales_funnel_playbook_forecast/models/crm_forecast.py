@@ -66,7 +66,7 @@ class CrmForecast(models.AbstractModel):
         company_id = filters.get("company_id") or False
         check_argument(self.env, "company_id", company_id, is_id(company_id) or company_id is False)
         period = filters.get("period") or "quarter"
-        check_argument(self.env, "period", period, period in dict(PERIODS))
+        check_argument(self.env, "period", period, isinstance(period, str) and period in dict(PERIODS))
         if company_id not in self.env.companies.ids:
             company_id = self.env.company.id
         try:
@@ -173,13 +173,15 @@ class CrmForecast(models.AbstractModel):
         ]
 
     @api.model
-    def _get_rows(self, filters):
-        """Return the rows that the user may see, in their order."""
+    def _get_rows(self, filters, week=None):
+        """Return the rows that the user may see, in their order, with the figures of a week, this one if none
+        is given.
+        """
         company, first, last = self._get_forecast_scope(filters)
         year, _last = get_period(first, "year")
         targets = self.env["crm.sales.target"]._get_targets([company.id], year, last)[company.id]
         counted = self._count(filters)
-        figures, weeks = self._get_figures(filters), self._get_last_week(filters)
+        figures, weeks = self._get_figures(filters, week), self._get_last_week(filters)
         owners = {*figures, *(owner for owner, _period, day in targets.own if first <= day <= last)}
         people = {*counted, *(owner[1:] for owner in owners if owner[0] == "person")}
         teams = {team_id for team_id, _user_id in people}
@@ -202,6 +204,14 @@ class CrmForecast(models.AbstractModel):
         if key == COMPANY:
             return True
         return owner == key[1:] if key[0] == "person" else owner[0] == key[1]
+
+    @api.model
+    def _has_row(self, company, key):
+        """Tell whether the team of a key, if any, is one of a company, or of all."""
+        team_id = key != COMPANY and key[1]
+        # sudo: whichever teams the user sees
+        team = self.env["crm.team"].sudo().browse(team_id or ()).exists()
+        return not team_id or (bool(team) and team.company_id <= company)
 
     @api.model
     def _sort_keys(self, teams, people):

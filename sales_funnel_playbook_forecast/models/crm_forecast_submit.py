@@ -1,21 +1,32 @@
+import logging
 from datetime import datetime, time, timedelta
 
 import pytz
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.arguments import check_argument, is_id
+from odoo.addons.sales_funnel_playbook.exceptions import CONCURRENCY_ERRORS
 from odoo.addons.sales_funnel_playbook.tools.zones import get_zone
 
 from ..tools import forecast as texts
 from ..tools.targets import COMPANY
 
+_logger = logging.getLogger(__name__)
+
 FRIDAY = timedelta(days=4)
+WEEK = timedelta(days=7)
 NOON = time(12)
 MAX_NOTE = 10_000
 MAX_AMOUNT = 10**13
+RIGHT_YEARS = 3  # over which it is told how right the forecast was
+SAID = (
+    *("date", "date_from", "date_to", "level", "team_id", "user_id", "won", "commit", "weighted"),
+    *("calibrated", "has_own", "own"),
+)
 # The newest Monday that was kept of a period, and no later than a day.
 LAST_WEEK = "SELECT MAX(date) FROM crm_forecast_week WHERE company_id = %s AND period = %s AND date_from = %s"
 
@@ -41,9 +52,9 @@ class CrmForecast(models.AbstractModel):
         is_number = type(amount) in (int, float) and abs(amount) <= MAX_AMOUNT
         check_argument(self.env, "amount", amount, is_number)
         check_argument(self.env, "note", note, isinstance(note, str) and len(note) <= MAX_NOTE)
-        if not self._can_submit(key):
-            raise AccessError(self.env._("This is the figure of somebody else."))
         company, _first, last = self._get_forecast_scope(filters)
+        if not self._can_submit(key) or not self._has_row(company, key):
+            raise AccessError(self.env._("This is the figure of somebody else."))
         if last < self._get_day(company):
             raise UserError(self.env._("This period is over."))
         self._save_figure(filters, key, amount, note)
@@ -149,13 +160,20 @@ class CrmForecast(models.AbstractModel):
 
     @api.model
     def _get_accuracy_rows(self, filters, keys):
-        """Return how far off what was said was, up or down, n weeks before the end, over all periods of the
-        kind that are over: ``[{"name", "level", "method", "errors": {weeks: percent}}, …]`` of the rows with
-        these keys.
+        """Return how far off what was said was, up or down, n weeks before the end, over the periods of the
+        kind that are over, of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks:
+        percent}}, …]`` of the rows with these keys.
         """
-        domain = [("company_id", "=", filters["company_id"]), ("period", "=", filters["period"])]
+        domain = [
+            ("company_id", "=", filters["company_id"]),
+            ("period", "=", filters["period"]),
+            ("date", ">=", fields.Date.today() - relativedelta(years=RIGHT_YEARS)),
+            ("level", "in", [*{key[0] for key in keys}]),
+            ("team_id", "in", [False, *{key[1] for key in keys if len(key) > 1}]),
+            ("user_id", "in", [False, *{key[2] for key in keys if len(key) > 2}]),
+        ]
         # sudo: as above
-        weeks = self.env["crm.forecast.week"].sudo().search(domain, order="date")
+        weeks = self.env["crm.forecast.week"].sudo().search_fetch(domain, SAID, order="date")
         visible, said = {tuple(key) for key in keys}, {}
         for one in weeks.filtered(lambda row: self._get_key(row) in visible):
             said.setdefault((self._get_key(one), one.date_from), []).append(one)
@@ -214,8 +232,10 @@ class CrmForecastWeek(models.Model):
         due = self._get_due()
         if due:
             self.env["crm.forecast.rate"]._count()
+            # a company that fails does not undo it
+            self.env["ir.cron"]._commit_progress(remaining=len(due))
         for number, (company, day) in enumerate(due, start=1):
-            self._freeze(company, day)
+            self._freeze_safely(company, day)
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - number):
                 return
 
@@ -230,12 +250,23 @@ class CrmForecastWeek(models.Model):
         return [one for one in days.items() if one not in kept]
 
     @api.model
+    def _freeze_safely(self, company, day):
+        """Keep the forecast of a company; one that fails is tried again in an hour, and holds up no other."""
+        try:
+            self._freeze(company, day)
+        except Exception as error:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            if not isinstance(error, CONCURRENCY_ERRORS):  # else somebody else has done it
+                _logger.exception("The forecast of %s could not be kept on %s.", company.name, day)
+
+    @api.model
     def _freeze(self, company, day):
         """Keep the forecast of the periods that a company is in, or was in a week ago."""
         forecast = self.env["crm.forecast"].with_context(allowed_company_ids=company.ids)
         for period in ("month", "quarter", "year"):
             done = set()
-            for one in (day, day - timedelta(days=7)):
+            for one in (day, day - WEEK):
                 filters = {"company_id": company.id, "period": period, "day": fields.Date.to_string(one)}
                 _company, first, _last = forecast._get_forecast_scope(filters)
                 if first not in done:
@@ -245,11 +276,9 @@ class CrmForecastWeek(models.Model):
     @api.model
     def _prepare_weeks(self, forecast, filters, day):
         _company, _first, last = forecast._get_forecast_scope(filters)
-        figures = forecast._get_figures(filters, day - timedelta(days=7))
         plain = ("won", "commit", "best_case", "pipeline", "weighted", "calibrated")
         vals_list = []
-        for row in forecast._get_rows(filters):
-            figure = figures.get(tuple(row["key"]))
+        for row in forecast._get_rows(filters, day - WEEK):
             vals_list.append(
                 {
                     **forecast._prepare_owner_vals(filters, tuple(row["key"]), day),
@@ -257,9 +286,9 @@ class CrmForecastWeek(models.Model):
                     "date_to": last,
                     "has_target": row["target"] is not None,
                     "target": row["target"] or 0,
-                    "has_own": bool(figure),
-                    "own": figure.amount if figure else 0,
-                    "note": figure.note if figure else False,
+                    "has_own": row["own"] is not None,
+                    "own": row["own"] or 0,
+                    "note": row["note"],
                 }
             )
         return vals_list

@@ -108,7 +108,7 @@ class CrmPipelineChange(models.AbstractModel):
             if days[name] and days[name] not in mondays:
                 raise UserError(self.env._("No deals were kept on “%s”.", days[name]))
         days["date_from"] = days["date_from"] or self._choose_monday(mondays, days["date_to"])
-        if days["date_to"] and days["date_to"] <= days["date_from"]:
+        if days["date_to"] and not (days["date_from"] and days["date_from"] < days["date_to"]):
             raise UserError(self.env._("Choose a last day after the first one."))
         return {**scope, **days, "closing": closing}
 
@@ -154,7 +154,8 @@ class CrmPipelineChange(models.AbstractModel):
     def _get_missing_companies(self, filters):
         # sudo: the names of the companies in which the user works
         companies = self.env["res.company"].sudo().browse(self._get_companies(filters))
-        return companies.filtered(lambda one: one.id not in self._get_moments(filters)).mapped("name")
+        moments = self._get_moments(filters)
+        return companies.filtered(lambda one: one.id not in moments).mapped("name")
 
     @api.model
     def _get_tz(self, filters):

@@ -139,7 +139,7 @@ class CrmPipelineChange(models.AbstractModel):
             "lead_id": is_visible and row["lead_id"],
             "name": row["lead_name"] if was_own else self.env._("A deal that you may not open"),
             "amount": float(row["amount"]),
-            "outcome": row["outcome"],
+            "outcome": is_told and row["outcome"],
             "old": row["was_open"] and was_own and self._prepare_state(row, names, "was_"),
             "new": is_told and self._prepare_state(row, names, ""),
         }

@@ -60,7 +60,10 @@ class CrmSalesTarget(models.Model):
     def _compute_team_id(self):
         """A person's target adds to that of their team."""
         for target in self:
-            target.team_id = target.team_id or target.user_id.sale_team_id
+            # sudo: of which teams somebody is, whoever asks
+            user, team = target.user_id.sudo(), target.team_id
+            is_theirs = team and (not user or team in user.crm_team_ids)
+            target.team_id = team if is_theirs else user.sale_team_id or team
 
     @api.depends("company_id", "team_id", "user_id", "period", "date_from")
     def _compute_display_name(self):

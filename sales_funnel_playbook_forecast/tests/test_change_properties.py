@@ -142,7 +142,8 @@ class TestChangeProperties(ForecastCase):
             if was["is_open"]:
                 note("opening", deal, (nothing, False), (was, False))
                 note("rates", deal, (was, False), (was, True))
-                now = {**was, "worth": last["worth"]}
+                is_in = scope[0] in (False, last["user"])
+                now = {**was, "worth": (last if is_in else was)["worth"]}
                 name = "raised" if last["worth"] > was["worth"] else "lowered"
                 note(name, deal, (was, True), (now, True))
                 moved = {**now, "day": last["day"]}

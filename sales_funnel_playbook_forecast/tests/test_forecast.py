@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.addons.sales_funnel_playbook_forecast.tools.rates import get_interval
@@ -167,6 +168,12 @@ class TestForecast(ForecastCase):
         self.submit(self.rep, ["team", self.team.id], 1)
         boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
         self.submit(boss, ["company"], 1)
+        abroad = self.env["crm.team"].create({"name": "Abroad", "company_id": self.abroad.id})
+        for team_id in (abroad.id, abroad.id + 1000):
+            with self.assertRaises(AccessError):
+                self.submit(boss, ["team", team_id], 1)
+            with self.assertRaises(AccessError):
+                self.submit(boss, ["person", team_id, boss.id], 1)
         for key in ("company", [], ["person"], ["team", "x"], ["nobody", 1], [[]], None):
             with self.assertRaises(UserError):
                 self.submit(boss, key, 1)
@@ -194,6 +201,36 @@ class TestForecast(ForecastCase):
         self.assertRow(row, change=300, own=None)
         self.assertRow(row["last"], won=1000, commit=2000, own=2600)
         self.assertEqual(kept.commit, 2000)
+
+    def test_monday_keeps_what_is_said_without_a_deal(self):
+        """Nor a target."""
+        team = self.env["crm.team"].create({"name": "New", "company_id": False})
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        self.submit(boss, ["team", team.id], 900)
+        self.freeze(datetime(2024, 1, 22, 1))
+        kept = self.env["crm.forecast.week"].search([("team_id", "=", team.id), ("period", "=", "quarter")])
+        self.assertEqual((kept.has_own, kept.own, kept.won), (True, 900, 0))
+
+    def test_one_that_fails_holds_up_no_other(self):
+        for name in ("commit", "rollback"):
+            self.patch(self.env.cr, name, lambda: None)
+        weeks = self.env["crm.forecast.week"]
+        freeze = type(weeks)._freeze
+
+        def _freeze(this, company, day):
+            if company == self.main:
+                raise ValueError("Not today")
+            return freeze(this, company, day)
+
+        with (
+            self.at(datetime(2024, 1, 22, 12)),
+            patch.object(type(weeks), "_freeze", _freeze),
+            self.assertLogs("odoo.addons.sales_funnel_playbook_forecast.models.crm_forecast_submit", "ERROR"),
+        ):
+            weeks._cron_freeze()
+        kept = weeks.search([("date", "=", "2024-01-22")]).company_id
+        self.assertIn(self.abroad, kept)
+        self.assertNotIn(self.main, kept)
 
     def test_accuracy(self):
         self.submit(self.rep, ["person", self.team.id, self.rep.id], 6000, datetime(2024, 3, 19))
@@ -241,6 +278,13 @@ class TestForecast(ForecastCase):
         self.assertEqual(found["filters"]["company_id"], boss.company_id.id)
 
     def test_arguments(self):
-        for filters in ([1], {"period": "week"}, {"day": "x"}, {"company_id": "x"}, {"day": "0001-01-01"}):
+        for filters in (
+            [1],
+            {"period": "week"},
+            {"period": ["week"]},
+            {"day": "x"},
+            {"company_id": "x"},
+            {"day": "0001-01-01"},
+        ):
             with self.assertRaises(UserError):
                 self.Forecast.get_forecast(filters)

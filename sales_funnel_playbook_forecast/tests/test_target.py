@@ -59,7 +59,15 @@ class TestTarget(ForecastCase):
     def test_team_of_a_person(self):
         person = new_test_user(self.env, login="one", groups="sales_team.group_sale_salesman")
         self.env["crm.team.member"].create({"crm_team_id": self.team.id, "user_id": person.id})
-        self.assertEqual(self.create_target(10, user=person).team_id, self.team)
+        target = self.create_target(10, user=person)
+        self.assertEqual(target.team_id, self.team)
+        other = self.env["crm.team"].create({"name": "Others", "company_id": False})
+        follower = new_test_user(self.env, login="two", groups="sales_team.group_sale_salesman")
+        self.env["crm.team.member"].create({"crm_team_id": other.id, "user_id": follower.id})
+        target.user_id = follower
+        self.assertEqual(target.team_id, other)
+        self.fill(kind="split", total=120, user_id=person.id)
+        self.assertEqual(self.Target.search([("user_id", "=", person.id)]).team_id, self.team)
 
     def test_change_is_kept(self):
         target = self.create_target(100, team=self.team)

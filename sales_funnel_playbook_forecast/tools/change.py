@@ -103,15 +103,18 @@ PAIRS = f"""
         WHERE deal.is_in OR was.is_in
     )
 """
-# What a deal adds, step by step, and in how many deals. Who was not there before comes with what it is.
+# What a deal adds, step by step, and in how many deals. Who was not there before comes with what it is; who
+# went to others goes with what it was.
 # Materialized: else each amount would be worked out as often as it is named.
 STEPS = """
     step AS MATERIALIZED (
         SELECT pair.*,
             CASE WHEN was_in AND was_due THEN ROUND(was_worth * rate_then, %(digits)s) ELSE 0 END AS v0,
             CASE WHEN was_in AND was_due THEN ROUND(was_worth * rate_before, %(digits)s) ELSE 0 END AS v1,
-            CASE WHEN was_in AND was_due THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v2,
-            CASE WHEN was_in AND is_due THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v3,
+            CASE WHEN was_in AND was_due THEN ROUND(CASE WHEN is_in THEN worth * rate_today
+                ELSE was_worth * rate_before END, %(digits)s) ELSE 0 END AS v2,
+            CASE WHEN was_in AND is_due THEN ROUND(CASE WHEN is_in THEN worth * rate_today
+                ELSE was_worth * rate_before END, %(digits)s) ELSE 0 END AS v3,
             CASE WHEN is_in AND is_due THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v4,
             CASE WHEN outcome = 'open' AND is_in AND is_due
                 THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v5,

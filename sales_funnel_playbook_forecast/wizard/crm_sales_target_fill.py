@@ -1,7 +1,11 @@
+from datetime import date
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds
 
 from ..tools.targets import MONTHS, split
 
@@ -75,7 +79,10 @@ class CrmSalesTargetFill(models.TransientModel):
     def _split_total(self):
         """Set a target for each month; one that is set already is changed."""
         targets = self.env["crm.sales.target"]
-        owner = {name: self[name].id for name in ("company_id", "team_id", "user_id")}
+        company, user = self.company_id, self.user_id
+        # a person's target adds to that of their team
+        team = self.team_id or user.sale_team_id.filtered_domain([("company_id", "in", [company.id, False])])
+        owner = {"company_id": company.id, "team_id": team.id, "user_id": user.id}
         found = targets.search(
             [
                 *self._get_year_domain(self.year),
@@ -100,15 +107,16 @@ class CrmSalesTargetFill(models.TransientModel):
         """Return how much of the year each month is: as was won in the months of last year, or the same."""
         weights = [0.0] * MONTHS
         if self.by == "season":
-            first = fields.Datetime.to_datetime(f"{self.year - 1}-01-01")
+            year, tz = self.year - 1, self.company_id._get_funnel_tz()
+            since, until = get_bounds(date(year, 1, 1), date(year, 12, 31), tz)
             domain = [
                 ("company_id", "in", [self.company_id.id, False]),
                 ("won_status", "=", "won"),
-                ("date_closed", ">=", first),
-                ("date_closed", "<", first + relativedelta(years=1)),
+                ("date_closed", ">=", since),
+                ("date_closed", "<", until),
                 *((name, "=", self[name].id) for name in ("team_id", "user_id") if self[name]),
             ]
-            rows = self.env["crm.lead"]._read_group(domain, ["date_closed:month"], ["expected_revenue:sum"])
-            for day, amount in rows:
-                weights[day.month - 1] = max(amount, 0)
+            leads = self.env["crm.lead"].with_context(tz=tz)
+            for day, amount in leads._read_group(domain, ["date_closed:month"], ["worth:sum"]):
+                weights[day.month - 1] = max(amount or 0, 0)
         return weights

@@ -2,6 +2,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import clean_context
 
 PROJECTS = "project.group_project_user"  # who opens projects
@@ -81,6 +82,8 @@ class CrmLead(models.Model):
             with self.env.cr.savepoint(flush=False):
                 self._kick_off()
                 self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
         except (UserError, psycopg2.Error) as error:
             self.env.transaction.clear()
             reason = (str(error) or repr(error)).splitlines()[0]

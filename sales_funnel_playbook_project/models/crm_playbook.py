@@ -51,7 +51,8 @@ class CrmPlaybook(models.Model):
     @api.constrains("kickoff_template_id")
     def _check_kickoff_template(self):
         for template in self.kickoff_template_id:
-            if not template.is_template:
+            # sudo: what the template is like, whoever may see it
+            if not template.sudo().is_template:
                 raise ValidationError(self.env._("“%s” is not a template of a project.", template.name))
 
     def _prepare_asked_roles(self):

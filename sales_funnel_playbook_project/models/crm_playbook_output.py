@@ -8,7 +8,6 @@ class CrmPlaybookOutput(models.Model):
 
     is_handed_over = fields.Boolean(
         string="Goes to the Kick-off Project",
-        default=True,
         help="What was submitted is copied to the project that the deal becomes, where all who see the"
         " project read it. Leave it out of outputs that tell prices.",
     )

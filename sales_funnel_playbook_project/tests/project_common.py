@@ -23,11 +23,11 @@ class KickOffCase(PlaybookCase):
             }
         )
         cls.playbook.kickoff_template_id = cls.template
-        cls.file = cls._create_output(cls.stage_lead, "Customer file", is_required=False)
-        cls.plan = cls._create_output(cls.stage_lead, "Plan", evidence="link", is_required=False)
-        cls.prices = cls._create_output(
-            cls.stage_lead, "Prices", evidence="note", is_required=False, is_handed_over=False
+        cls.file = cls._create_output(cls.stage_lead, "Customer file", is_required=False, is_handed_over=True)
+        cls.plan = cls._create_output(
+            cls.stage_lead, "Plan", evidence="link", is_required=False, is_handed_over=True
         )
+        cls.prices = cls._create_output(cls.stage_lead, "Prices", evidence="note", is_required=False)
         cls.customer = cls.env["res.partner"].create({"name": "ACME", "is_company": True})
 
     @classmethod

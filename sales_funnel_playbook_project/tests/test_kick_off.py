@@ -1,4 +1,7 @@
 from datetime import timedelta
+from unittest.mock import patch
+
+import psycopg2
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -149,6 +152,12 @@ class TestKickOff(KickOffCase):
         self.assertIn(self.leader.partner_id, notices.partner_id)
         with self.assertRaises(UserError):
             lead.with_user(self.rep).action_kick_off()
+
+    def test_who_comes_too_late_tries_again(self):
+        lead = self._create_lead()
+        late = psycopg2.errors.SerializationFailure()
+        with patch.object(type(lead), "_kick_off", side_effect=late), self.assertRaises(type(late)):
+            lead._try_kick_off()
 
     def test_only_a_template_is_chosen(self):
         """Of the playbook's company."""

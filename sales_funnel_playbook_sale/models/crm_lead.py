@@ -8,8 +8,11 @@ FACTS = frozenset(
         *("has_quotation", "has_order", "has_agreement", "has_payment"),
     }
 )
+# the playbook, whose currency it is, follows from these
+ASSIGNED = ("company_id", "team_id", "product_line_id")
 ORDERS = (
-    *("company_id", "order_ids.state", "order_ids.signed_on", "order_ids.amount_untaxed"),
+    *ASSIGNED,
+    *("order_ids.state", "order_ids.signed_on", "order_ids.amount_untaxed"),
     *("order_ids.currency_id", "order_ids.date_order", "order_ids.company_id"),
 )
 INVOICES = tuple(
@@ -92,7 +95,7 @@ class CrmLead(models.Model):
             lead.has_order = bool(confirmed)
             lead.has_agreement = bool(lead.order_ids._get_agreed())
 
-    @api.depends("quoted_amount", "expected_revenue", "company_id")
+    @api.depends("quoted_amount", "expected_revenue", *ASSIGNED)
     def _compute_has_quotation(self):
         self.has_quotation = False
         for lead in self.filtered("quoted_amount"):
@@ -102,7 +105,7 @@ class CrmLead(models.Model):
         """Tell whether ``amount`` comes to the expected revenue of this deal or more."""
         return self._get_documents_currency().compare_amounts(amount, self.expected_revenue or 0) >= 0
 
-    @api.depends("company_id", "order_ids.state", *INVOICES)
+    @api.depends(*ASSIGNED, "order_ids.state", *INVOICES)
     def _compute_paid(self):
         self.paid_amount, self.has_payment = 0, False
         for lead in self.filtered("order_ids"):
