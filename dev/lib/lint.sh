@@ -35,10 +35,12 @@ run_shellcheck() {
 }
 
 run_pylint() {
-    lint_python pylint --rcfile=pyproject.toml --ignore=tests "${ADDONS[@]}"
+    local status=0
+    lint_python pylint --rcfile=pyproject.toml --ignore=tests "${ADDONS[@]}" || status=$?
     # texts of tests are nobody's to read, and tests name the module as other modules do
     lint_python pylint --rcfile=pyproject.toml \
-        --disable=translation-required,odoo-addons-relative-import "${ADDONS[@]/%//tests}"
+        --disable=translation-required,odoo-addons-relative-import "${ADDONS[@]/%//tests}" || status=$?
+    return "$status"
 }
 
 # The checks that Odoo's reviewer has pylint make; over all of Odoo, as it would have it, they take very long.

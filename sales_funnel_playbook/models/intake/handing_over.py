@@ -151,7 +151,7 @@ class CrmLead(models.Model):
         given.filtered(lambda lead: not lead.intake_user_id).intake_user_id = self.env.user
         vals = {"handed_by_id": self.env.uid, "handed_at": self.env.cr.now()}
         # a context may have defaults of its own for what is decided later
-        hand_overs = waiting.with_context(clean_context(self.env.context)).create(
+        hand_overs = waiting.with_env(waiting.env(context=clean_context(self.env.context))).create(
             [{**vals, "lead_id": lead.id, "user_id": lead.user_id.id} for lead in given]
         )
         for one in hand_overs:
