@@ -15,6 +15,7 @@ VARIABLE_SQL = {
     "models/customer/capture.py: query": "a value of SOURCES, in found.py",
     "models/history/writing.py: self._fields[name].column_type[1]": "the type of a field of ours",
     "models/case/crm_playbook_case_use.py: query": "a private method's argument: USED or OTHERS, above it",
+    "report/crm_renewal_report.py: rate": "a value of RATES, above it",
 }
 
 
