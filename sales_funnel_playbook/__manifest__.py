@@ -96,6 +96,7 @@
         "views/core/crm_menus.xml",
         "views/role/crm_lead_contributor_views.xml",
         "views/intake/crm_lead_intake_views.xml",
+        "views/intake/crm_lead_handing_over_views.xml",
         "views/intake/crm_lead_hand_over_views.xml",
         # the shipped rules
         "data/crm_playbook_role_data.xml",

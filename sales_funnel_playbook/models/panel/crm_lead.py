@@ -82,22 +82,12 @@ class CrmLead(models.Model):
         earlier = self._get_panel_earlier(gate, rules["id"], stays, demands)
         matches = self._get_panel_matches(rules, demands, outputs, earlier)
         activities = self._get_panel_activities(rules)
-        accepted = {
-            fact.output_id.id
-            for fact in submissions
-            if not outputs[fact.output_id.id]["domain"]
-            and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
-        }
         users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS], activities)
         # sudo: as the confirmations, and read with them
         questions = self.sudo().question_ids
-        asked = {("confirmation", question.condition_id.id) for question in questions}
-        advisory = {("confirmation", id_) for id_, rule in conditions.items() if not rule["blocking"]}
         return {
             "met": {key for key, ids in matches.items() if ids}
-            | {("confirmation", fact.condition_id.id) for fact in confirmations}
-            | (asked & advisory)
-            | {("output", output_id) for output_id in accepted},
+            | self._get_panel_recorded(conditions, outputs, confirmations, submissions, questions),
             "demands": demands,
             "questions": {
                 (question.criterion_id or question.condition_id): Date.to_string(question.ask_by)

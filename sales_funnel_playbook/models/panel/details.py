@@ -9,6 +9,22 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     @api.model
+    def _get_panel_recorded(self, conditions, outputs, confirmations, submissions, questions):
+        """Return ``{(kind, rule id), …}`` of what people have recorded: confirmed, submitted and accepted, or
+        asked later where that is enough.
+        """
+        asked = {("confirmation", question.condition_id.id) for question in questions}
+        advisory = {("confirmation", id_) for id_, rule in conditions.items() if not rule["blocking"]}
+        accepted = {
+            ("output", fact.output_id.id)
+            for fact in submissions
+            if not outputs[fact.output_id.id]["domain"]
+            and fact._is_accepted(outputs[fact.output_id.id]["needs_approval"])
+        }
+        confirmed = {("confirmation", fact.condition_id.id) for fact in confirmations}
+        return confirmed | (asked & advisory) | accepted
+
+    @api.model
     def _prepare_panel_log(self, rules, facts):
         """Return the latest stays, newest first: when, how long, who, and what the gate said."""
         stays = facts["stays"][:MAX_STAYS]
