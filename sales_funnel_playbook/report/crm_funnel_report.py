@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.date_utils import parse_date
 
 from ..tools.funnel_events import EVENTS, TRAITS
+from .crm_lead_trait import get_monday
 
 KINDS = [
     ("begun", "Entered"),
@@ -32,7 +33,7 @@ def get_day_span(value, env):
 
 def get_week_span(value, _env):
     """Return the first and the last day of a week as ``week`` has it."""
-    monday = datetime.strptime(f"{value}-1", "%G-W%V-%u").date()
+    monday = get_monday(value)
     return monday, monday + 6 * DAY
 
 

@@ -109,6 +109,20 @@ class TestFunnelDays(FunnelCase):
         self.assertEqual(set(weeks), {("2024-W02",), ("2024-W13",)})
         self.assertEqual(page["filters"]["date_from"], "2024-01-08")
 
+    def test_weeks_without_anything_are_on_the_axis(self):
+        """As for dates; a list of groups, which fills nothing, is as it was."""
+        for moment in (datetime(2023, 12, 20, 12), datetime(2024, 1, 10, 12)):
+            self.create_leads_at(moment, 1)
+        begun, asked = [("event", "=", "begun")], (["week", "stage_id"], ["__count"])
+        report = self.Report.with_context(fill_temporal=True)
+        rows = report.formatted_read_group(begun, *asked)
+        counts = [(row["week"], row["__count"]) for row in rows]
+        between = [("2023-W52", 0), ("2024-W01", 0)]
+        self.assertEqual(counts, [("2023-W51", 1), *between, ("2024-W02", 1)])
+        self.assertEqual(rows[1]["__extra_domain"][1], ("week", "=", "2023-W52"))
+        self.assertEqual(len(self.Report.formatted_read_group(begun, *asked)), 2)
+        self.assertEqual(report.formatted_read_group([("id", "=", 0)], *asked), [])
+
     def test_a_zone_that_postgresql_lacks(self):
         self.playbook.calendar_id.tz = "Asia/Calcutta"
         self.create_leads_at(SUNDAY_EVENING.replace(hour=19), 1)
