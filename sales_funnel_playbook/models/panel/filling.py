@@ -29,7 +29,14 @@ class CrmLead(models.Model):
         self.ensure_one()
         unmet = self.check_gate(stage_id)[str(self.id)]["unmet"]
         described, criteria = self._describe_missing() if unmet else ({}, [])
-        items = [{**item, **described.get((item["kind"], item["rule_id"]), {})} for item in unmet]
+        items = [
+            {
+                **item,
+                **described.get((item["kind"], item["rule_id"]), {}),
+                **({"guidance": item["guidance"]} if item.get("is_earlier") else {}),
+            }
+            for item in unmet
+        ]
         return {
             "lead": self.name,
             "stage": self.env["crm.stage"].browse(stage_id).name,

@@ -1,6 +1,7 @@
 from . import test_gate
 from . import test_gate_arrival
 from . import test_gate_detours
+from . import test_gate_earlier
 from . import test_gate_paths
 from . import test_gate_report
 from . import test_override

@@ -151,7 +151,7 @@ ABSTRACT = (
     *("crm.funnel.numbers", "crm.funnel.counted", "crm.funnel.intake.numbers"),
     *("crm.lead.evidence", "crm.lead.fact", "crm.lead.trait"),
     "crm.playbook.cache.mixin",
-    *("crm.playbook.delay", "crm.playbook.documented", "crm.playbook.duty", "crm.playbook.integrity"),
+    *("crm.playbook.dated", "crm.playbook.delay", "crm.playbook.documented", "crm.playbook.duty", "crm.playbook.integrity"),
     *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),
 )
 # What is updated, where the first field that can be written is not what everybody may write.
