@@ -17,7 +17,12 @@ class CrmPlaybookCondition(models.Model):
 
     _name = "crm.playbook.condition"
     _description = "Stage entry condition"
-    _inherit = ["crm.playbook.rule", "crm.playbook.documented", "crm.playbook.dated", "crm.playbook.cache.mixin"]
+    _inherit = [
+        "crm.playbook.rule",
+        "crm.playbook.documented",
+        "crm.playbook.dated",
+        "crm.playbook.cache.mixin",
+    ]
 
     playbook_stage_id = fields.Many2one("crm.playbook.stage", required=True, index=True, ondelete="cascade")
     playbook_id = fields.Many2one(related="playbook_stage_id.playbook_id", store=True, index=True)

@@ -1,3 +1,4 @@
+import json
 from typing import NamedTuple
 
 from odoo import api, models
@@ -92,7 +93,7 @@ class CrmLead(models.Model):
     @api.model
     def _get_asked_test(self, rule):
         """Return SQL of whether a row of ``crm_lead`` was asked for an :class:`EarlierRule`, and met it."""
-        item = '[{"kind": "%s", "rule_id": %d}]' % (rule.kind, rule.id)
+        item = json.dumps([{"kind": rule.kind, "rule_id": rule.id}])
         return SQL(ASKED, playbook=rule.playbook_id, stage=rule.stage_id, since=rule.since, item=item)
 
     @api.model

@@ -122,6 +122,7 @@ class CrmLead(models.Model):
                 method, names = FACTS[fact["kind"]]
                 getattr(self, method)(fact["id"], **{name: fact[name] for name in names & fact.keys()})
             self.write({**(values or {}), "stage_id": stage_id})
+            self.env["crm.lead.refusal"]._note_filled(self, stage_id)
         return self.won_status == "won"
 
     @api.model

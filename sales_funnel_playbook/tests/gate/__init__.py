@@ -4,6 +4,7 @@ from . import test_gate_detours
 from . import test_gate_earlier
 from . import test_gate_paths
 from . import test_gate_report
+from . import test_gate_report_wins
 from . import test_override
 from . import test_readiness
 from . import test_simulation

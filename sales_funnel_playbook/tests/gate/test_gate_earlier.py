@@ -106,7 +106,9 @@ class TestGateEarlier(PlaybookCase):
     def test_back_and_forward(self):
         lead = self.empty()
         lead.stage_id = self.stage_lead
-        self.assertEqual(lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"][0]["name"], "Amount known")
+        self.assertEqual(
+            lead.check_gate(self.stage_demo.id)[str(lead.id)]["unmet"][0]["name"], "Amount known"
+        )
         self.assertEqual(lead.get_playbook_panel()["stage"]["emptied"], [], "the way ahead asks for it")
         self._advance(lead, self.stage_talks)
         self.assertEqual(lead.stage_id, self.stage_talks)
