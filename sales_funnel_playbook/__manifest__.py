@@ -14,6 +14,7 @@
         "security/crm_funnel_snapshot_security.xml",
         "security/crm_playbook_case_security.xml",
         "security/crm_playbook_role_security.xml",
+        "security/crm_coaching_security.xml",
         "security/ir.model.access.csv",
         # rules
         "views/role/crm_playbook_role_views.xml",
@@ -67,6 +68,8 @@
         "views/case/crm_playbook_case_page_views.xml",
         "views/case/crm_playbook_case_dialog_views.xml",
         "views/case/crm_playbook_case_views.xml",
+        # coaching
+        "views/coaching/crm_coaching_views.xml",
         # My Day
         "views/day/crm_my_day_views.xml",
         "views/day/res_users_views.xml",

@@ -38,6 +38,8 @@ def decide(demo, week):
 def finish(demo):
     """Do what can only be done now, because it looks ahead or at how things stand."""
     deals = demo.deals
+    date_rules(demo)
+    meet(demo)
     capture(demo)
     forget(deals["a"])
     ask_later(deals["d"], deals["s30"], deals["m10"])
@@ -49,6 +51,38 @@ def finish(demo):
     deals["s13"].sign(40)
     deals["s15"].sign(300)
     share(demo)
+
+
+def date_rules(demo):
+    """The rules are older than the weeks; those of the third stages were changed six weeks ago."""
+    rules = [*demo.playbooks.stage_ids.condition_ids, *demo.playbooks.stage_ids.output_ids]
+    third = {demo.stages["rep"][2], demo.stages["chen"][2]}
+    for rule in rules:
+        weeks = 6 if rule.playbook_stage_id in third else 60
+        rule.changed_at = demo.end - timedelta(weeks=weeks)
+
+
+def meet(demo):
+    """The leader of the first team and the account manager talk once a month."""
+    demo.env["crm.coaching.session"].create(
+        {
+            "user_id": demo.users["account"].id,
+            "leader_id": demo.users["rep"].id,
+            "date": demo.today - timedelta(days=20),
+            "agenda": "Notes are written late; what helps?",
+            "decision_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "name": "Write the note before leaving the customer",
+                        "user_id": demo.users["account"].id,
+                        "date_deadline": demo.today + timedelta(days=8),
+                    },
+                )
+            ],
+        }
+    )
 
 
 def capture(demo):

@@ -16,3 +16,4 @@ from . import exchange
 from . import panel
 from . import day
 from . import integrity
+from . import coaching

@@ -6,7 +6,7 @@ from ..tools.calibration import MIN_SAMPLE, judge
 # What was stated when a deal entered a stage, and how the deal ended. A stage that itself means won
 # states nothing, nor does the end of a deal.
 STATEMENTS = """
-    SELECT log.id, log.lead_id, log.playbook_id, log.product_line_id, log.team_id, log.user_id,
+    SELECT log.id, log.lead_id, log.playbook_id, log.product_line_id, log.team_id, %(person)s AS user_id,
         log.stage_id, log.entered_at, lead.company_id, log.probability, log.score,
         CASE lead.won_status WHEN 'won' THEN 100.0 ELSE 0.0 END AS win_rate,
         POWER(log.probability / 100 - (lead.won_status = 'won')::int, 2) AS brier,
@@ -50,7 +50,7 @@ class CrmLeadCalibrationReport(models.Model):
 
     _name = "crm.lead.calibration.report"
     _description = "Calibration"
-    _inherit = ["crm.lead.fact"]
+    _inherit = ["crm.people.figures", "crm.lead.fact"]
     _auto = False
     _order = "entered_at desc, id desc"
     _depends = {
@@ -101,7 +101,8 @@ class CrmLeadCalibrationReport(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(STATEMENTS)
+        person = self.env["res.company"]._get_shown_person(SQL("log.user_id"), SQL("lead.company_id"))
+        return SQL(STATEMENTS, person=person)
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):
@@ -166,7 +167,7 @@ class CrmLeadCalibrationSummary(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(SUMMARY, SQL(STATEMENTS))
+        return SQL(SUMMARY, SQL(STATEMENTS, person=SQL("log.user_id")))
 
     @api.depends_context("lang")
     def _compute_meaning(self):

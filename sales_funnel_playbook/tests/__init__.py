@@ -15,4 +15,5 @@ from .exchange import *
 from .panel import *
 from .day import *
 from .integrity import *
+from .coaching import *
 from .security import *

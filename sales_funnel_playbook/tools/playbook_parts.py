@@ -55,7 +55,7 @@ PARTS = {
     "condition": Part(
         "crm.playbook.condition",
         "playbook_stage_id",
-        values=("kind", "severity", "evidence_required", "met_by"),
+        values=("kind", "severity", "evidence_required", "stays_required", "met_by"),
         domains=("domain",),
         roles={"role": "role_id"},
     ),

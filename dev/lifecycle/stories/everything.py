@@ -135,6 +135,9 @@ if "crm.lead.hand.over" in env:
             "state": "accepted",
         }
     )
+if "crm.coaching.session" in env:
+    session = env["crm.coaching.session"].create({"user_id": rep.id, "leader_id": leader.id})
+    session.decision_ids = [Command.create({"name": "Call the five", "user_id": rep.id})]
 strike = env["crm.risk.type"].create({"name": "Strike"})
 deal.risk_ids = [Command.create({"type_id": strike.id, "level": "high", "response": "Wait"})]
 deal.message_post(body="A word <b>to all</b>", message_type="comment")

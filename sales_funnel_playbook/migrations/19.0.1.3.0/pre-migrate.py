@@ -8,6 +8,8 @@ A playbook has a currency of its own: that in which it has counted, its company'
 The mail of a review tells of channels, too, where nobody has changed it.
 
 How customers were spoken with last is what the latest note says.
+
+When a rule was changed last is not known: not after it was written last.
 """
 
 from pathlib import Path
@@ -133,6 +135,10 @@ LAST_CHANNELS = """
     ) latest WHERE latest.lead_id = lead.id
 """
 
+# A later day only: what a deal met before is no proof that it met what the rule asks for now.
+DATED = ("crm_playbook_condition", "crm_playbook_output")
+CHANGED = "UPDATE %s SET changed_at = DATE_TRUNC('second', COALESCE(write_date, create_date))"
+
 # An index more on each lead costs every change of it, and nobody looks for deals of one score alone.
 UNUSED = "DROP INDEX IF EXISTS crm_lead__score_index"
 
@@ -141,6 +147,7 @@ def migrate(cr, version):
     cr.execute(UNUSED)
     give_currencies(cr)
     give_channels(cr)
+    date_rules(cr)
     make_segments(cr)
     update_shipped_texts(cr, Path(__file__).with_name("old_texts.csv"))
     split_causes(cr)
@@ -157,6 +164,14 @@ def give_channels(cr):
     if has_notes and "last_contact_channel" not in table_columns(cr, "crm_lead"):
         create_column(cr, "crm_lead", "last_contact_channel", "varchar")
         cr.execute(LAST_CHANNELS)
+
+
+def date_rules(cr):
+    for table in DATED:
+        there = table_columns(cr, table)
+        if there and "changed_at" not in there:
+            create_column(cr, table, "changed_at", "timestamp")
+            cr.execute(SQL(CHANGED, SQL.identifier(table)))
 
 
 def make_segments(cr):

@@ -9,11 +9,14 @@ from . import crm_product_line
 from . import crm_stage
 from . import res_config_settings
 from . import resource_calendar
+from . import res_company
+from . import crm_playbook_decision
 from . import crm_playbook_duty
 from . import crm_lead_fact
 from . import save
 from . import crm_lead
 from . import crm_playbook_documented
+from . import crm_playbook_dated
 from . import install
 from . import crm_playbook_notice
 from . import mail_activity

@@ -11,7 +11,7 @@ class CrmPlaybookOutput(models.Model):
 
     _name = "crm.playbook.output"
     _description = "Stage output"
-    _inherit = ["crm.playbook.duty", "crm.playbook.documented"]
+    _inherit = ["crm.playbook.duty", "crm.playbook.documented", "crm.playbook.dated"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -134,6 +134,10 @@ class CrmPlaybookOutput(models.Model):
         """Return the domain of the leads that have this output without handing it in, or ``""``."""
         is_sheet = self.evidence == "score_sheet" and self.playbook_id._is_sheet_complete()
         return "[('is_scored', '=', True)]" if is_sheet else ""
+
+    @api.model
+    def _get_asking_fields(self):
+        return super()._get_asking_fields() | {"evidence", "is_required", "approval", "min_length"}
 
     def _get_document_kind(self):
         """What the deal itself shows needs no document."""

@@ -7,6 +7,7 @@ from . import crm_playbook_condition
 from . import crm_playbook_override_reason
 from . import crm_lead
 from . import winning
+from . import earlier
 from . import arrival
 from . import crm_lead_refusal
 from . import refusal

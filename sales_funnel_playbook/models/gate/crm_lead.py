@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from .earlier import EarlierRule
 from .types import Demands, StageMove, Verdict
 
 # what is not counted would not be locked either
@@ -240,6 +241,7 @@ class CrmLead(models.Model):
         }
         clicked = [rule for kind in ("confirmation", "output") for rule in by_kind[kind]]
         tests = self._add_document_tests(tests, clicked)
+        tests = self._add_earlier_tests(tests, {r: r for r in rules if isinstance(r, EarlierRule)})
         hold = self._prepare_hold(rules) if self.env.context.get("playbook_is_held") else None
         return {rule: set() for rule in rules} | rule_model._evaluate(tests, self, hold)
 

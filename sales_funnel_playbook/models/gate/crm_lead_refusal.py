@@ -51,6 +51,7 @@ class CrmLeadRefusal(models.Model):
     refused_by_id = fields.Many2one("res.users", string="Tried By", ondelete="cascade")
     date = fields.Datetime(required=True)
     hour = fields.Datetime(required=True)
+    is_filled_in = fields.Boolean(help="What was missing was filled in in the window of the refusal.")
     unmet = fields.Json(help="The unmet items, as the refusal named them.")
 
     _once_an_hour_uniq = models.UniqueIndex("(refused_by_id, hour, lead_id, stage_id)")
@@ -61,6 +62,15 @@ class CrmLeadRefusal(models.Model):
         old = self.search([("date", "<", oldest)], limit=GC_UNLINK_LIMIT)
         old.unlink()
         return len(old), int(len(old) == GC_UNLINK_LIMIT)
+
+    @api.model
+    def _note_filled(self, lead, stage_id):
+        """Note that what a deal was refused for was filled in where it was refused."""
+        # sudo: nobody writes refusals
+        refused = self.sudo().search([("lead_id", "=", lead.id), ("stage_id", "=", stage_id)])
+        came = lead.sudo().stage_log_ids.filtered(lambda log: log.stage_id.id == stage_id).sorted("id")
+        since = came[-2:-1].entered_at  # it may have been there before
+        refused.filtered(lambda one: not since or one.date >= since).is_filled_in = True
 
     @api.model
     def _write_rows(self, rows):

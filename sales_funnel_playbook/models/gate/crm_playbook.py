@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import frozendict
 
@@ -30,6 +30,7 @@ class CrmPlaybook(models.Model):
                     renewal_stage_id=its_stages.filtered(
                         lambda stage: stage.is_renewal and not stage.stage_id.is_won
                     )[:1].stage_id.id,
+                    playbook_id=playbook.id,
                 )
                 for playbook, its_stages in stages.grouped("playbook_id").items()
             }
@@ -107,6 +108,7 @@ class CrmPlaybookStage(models.Model):
                     rule.severity == "blocking",
                     rule.domain,
                     rule._get_document_domain(),
+                    fields.Datetime.to_string(rule.changed_at) if rule.stays_required else "",
                 )
                 for rule in self.condition_ids
             ),

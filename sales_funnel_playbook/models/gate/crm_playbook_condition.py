@@ -17,7 +17,12 @@ class CrmPlaybookCondition(models.Model):
 
     _name = "crm.playbook.condition"
     _description = "Stage entry condition"
-    _inherit = ["crm.playbook.rule", "crm.playbook.documented", "crm.playbook.cache.mixin"]
+    _inherit = [
+        "crm.playbook.rule",
+        "crm.playbook.documented",
+        "crm.playbook.dated",
+        "crm.playbook.cache.mixin",
+    ]
 
     playbook_stage_id = fields.Many2one("crm.playbook.stage", required=True, index=True, ondelete="cascade")
     playbook_id = fields.Many2one(related="playbook_stage_id.playbook_id", store=True, index=True)
@@ -38,6 +43,11 @@ class CrmPlaybookCondition(models.Model):
     )
     evidence_required = fields.Boolean(
         help="The person who confirms has to add a note or a file that shows it."
+    )
+    stays_required = fields.Boolean(
+        default=True,
+        help="If it does not hold any more after the deal has entered the stage, the next move forward asks"
+        " for it again. Not for what is true for a while only.",
     )
     role_id = fields.Many2one(
         "crm.playbook.role",
@@ -69,6 +79,10 @@ class CrmPlaybookCondition(models.Model):
             "guidance": "\n".join(filter(None, [guidance, self._get_document_text()])),
             "blocking": self.severity == "blocking",
         }
+
+    @api.model
+    def _get_asking_fields(self):
+        return super()._get_asking_fields() | {"domain", "kind", "severity", "evidence_required"}
 
     def _get_document_kind(self):
         """What the system checks has a domain of its own."""

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...exceptions import PlaybookGateError
+from .earlier import EarlierRule
 
 # A refusal of a batch names this many leads one by one, and the number of the others.
 MAX_NAMED_LEADS = 20
@@ -36,6 +37,7 @@ class CrmLead(models.Model):
             rules = self.env[rule_models[kind]].sudo().browse(demand.id for demand in its_demands)
             for demand, rule in zip(its_demands, rules, strict=True):
                 items[demand] = rule._prepare_unmet_item()
+        self._describe_earlier({one: its for one, its in items.items() if isinstance(one, EarlierRule)})
         return items
 
     @api.model

@@ -57,6 +57,7 @@ class GateRule(NamedTuple):
     blocking: bool
     domain: str
     document: str = ""  # the domain of the leads that a document of another app shows it of
+    since: str = ""  # since when it asks for this, where later moves ask for it again
 
     @property
     def is_checked(self):
@@ -99,6 +100,7 @@ class Gate(NamedTuple):
     calendar_id: int
     stages: frozendict
     renewal_stage_id: int = False
+    playbook_id: int = False
 
     @property
     def path(self):

@@ -23,15 +23,15 @@ class CrmLead(models.Model):
         whatever the order of stages, and whether or not the playbook names the won stage.
         """
         is_winning = from_status != "won" and to_stage_id in self.env["crm.stage"]._get_won_ids()
-        if is_renewal:
+        if is_renewal:  # it has passed no gate but its own
             return self._get_renewal_demands(gate) if is_winning else None
         if gate and to_stage_id == gate.renewal_stage_id:
             # from there: it stood there before the stage was one for renewal deals
             return Demands((), (gate.stages[to_stage_id],)) if from_stage_id != to_stage_id else None
         demands = self._get_demands(gate, from_stage_id, to_stage_id)
-        if not gate or not is_winning:
-            return demands
-        return merge_demands(self._get_winning_demands(gate, from_stage_id), demands)
+        if gate and is_winning:
+            demands = merge_demands(self._get_winning_demands(gate, from_stage_id), demands)
+        return self._add_earlier(demands, gate, from_stage_id, from_status)
 
     @api.model
     def _get_renewal_demands(self, gate):

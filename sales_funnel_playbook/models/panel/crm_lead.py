@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Date, Datetime
 
+from ..gate.earlier import get_key
 from ..gate.types import Demands, StageMove
 from .details import MAX_STAYS
 
@@ -78,8 +79,7 @@ class CrmLead(models.Model):
         # sudo: facts of a lead that the caller may read, which was checked before
         submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
         stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
-        demands = self._get_panel_demands(rules["id"], gate)
-        earlier = self._get_panel_earlier(gate, rules["id"], stays, demands)
+        demands, earlier = self._get_panel_demands(rules["id"], gate)
         matches = self._get_panel_matches(rules, demands, outputs, earlier)
         activities = self._get_panel_activities(rules)
         users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS], activities)
@@ -106,16 +106,22 @@ class CrmLead(models.Model):
         }
 
     def _get_panel_matches(self, rules, demands, outputs, earlier):
-        """Return ``{(kind, rule id): set of lead ids}`` of all that domains decide, in one scan."""
-        domains = {(r.kind, r.id): r.domain for d in demands.values() for r in d.rules if r.is_checked}
-        domains |= {(rule.kind, rule.id): rule.domain for rule in earlier}
+        """Return ``{(kind, rule id): set of lead ids}`` of all that domains decide, in one scan; the kind of
+        what was asked for on the way is ``earlier``.
+        """
+        asked = {rule.key: rule for rule in earlier}
+        domains = {get_key(r): r.domain for d in demands.values() for r in d.rules if r.is_checked}
+        domains |= {key: rule.domain for key, rule in asked.items()}
         domains |= {("output", o["id"]): o["domain"] for o in outputs.values() if o["domain"]}
         domains |= self._get_panel_score_domains(rules)
-        return self.env["crm.playbook.rule"]._match(domains, self) if domains else {}
+        rule_model = self.env["crm.playbook.rule"]
+        tests = rule_model._get_tests(domains, self) if domains else {}
+        return rule_model._evaluate(self._add_earlier_tests(tests, asked), self)
 
     def _get_panel_demands(self, playbook_id, gate):
         """Return ``{stage id: Demands}`` of the moves into each stage ahead, and of having come into the
-        first one, which new deals enter whatever they lack.
+        first one, which new deals enter whatever they lack; and what was asked for on the way, see
+        :meth:`_get_earlier_rules`.
         """
         here = StageMove(self.id, playbook_id, self.stage_id.id, False, self.won_status)
         [move] = self._start_where_passed([here], {playbook_id: gate})
@@ -125,7 +131,9 @@ class CrmLead(models.Model):
         }
         if self.stage_id.id == gate.get_first_stage_id(self.env["crm.stage"]._get_ranks()):
             demands[self.stage_id.id] = self._get_demands(gate, False, self.stage_id.id)
-        return {stage_id: demand for stage_id, demand in demands.items() if demand}
+        demands = {stage_id: demand for stage_id, demand in demands.items() if demand}
+        earlier = self._get_earlier_rules(gate, move.from_stage_id, move.from_status)
+        return demands, [] if move.is_renewal else earlier
 
     def _get_panel_due_times(self, rules, stays):
         """Return ``{delay: moment}`` for the outputs of the current stage."""
@@ -202,7 +210,7 @@ class CrmLead(models.Model):
         names = {stage["stage_id"]: stage["name"] for stage in rules["stages"]}
         is_named = self.stage_id.id in names
         present, demand = facts["stays"][:1], facts["demands"].get(self.stage_id.id)
-        unmet = demand and any((rule.kind, rule.id) not in facts["met"] for rule in demand.rules)
+        unmet = demand and any(get_key(rule) not in facts["met"] for rule in demand.rules)
         is_siding = is_named and present.gate_stage_id != self.stage_id and bool(unmet)
         passed_id = present.gate_stage_id.id if is_siding else place_id
         return {"is_named": is_named, "is_siding": is_siding, "goes_on_in": names.get(passed_id, "")}
@@ -221,7 +229,7 @@ class CrmLead(models.Model):
         the lead may enter it, outputs of the stages before included.
         """
         demand = facts["demands"].get(stage["stage_id"]) or Demands((), ())  # passed already, and come back
-        unmet = [rule for rule in demand.rules if (rule.kind, rule.id) not in facts["met"]]
+        unmet = [rule for rule in demand.rules if get_key(rule) not in facts["met"]]
         is_blocked = any(rule.blocking for rule in unmet) or bool(demand.jumped)
         return {
             **stage,

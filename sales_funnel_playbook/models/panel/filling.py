@@ -29,7 +29,14 @@ class CrmLead(models.Model):
         self.ensure_one()
         unmet = self.check_gate(stage_id)[str(self.id)]["unmet"]
         described, criteria = self._describe_missing() if unmet else ({}, [])
-        items = [{**item, **described.get((item["kind"], item["rule_id"]), {})} for item in unmet]
+        items = [
+            {
+                **item,
+                **described.get((item["kind"], item["rule_id"]), {}),
+                **({"guidance": item["guidance"]} if item.get("is_earlier") else {}),
+            }
+            for item in unmet
+        ]
         return {
             "lead": self.name,
             "stage": self.env["crm.stage"].browse(stage_id).name,
@@ -115,6 +122,7 @@ class CrmLead(models.Model):
                 method, names = FACTS[fact["kind"]]
                 getattr(self, method)(fact["id"], **{name: fact[name] for name in names & fact.keys()})
             self.write({**(values or {}), "stage_id": stage_id})
+            self.env["crm.lead.refusal"]._note_filled(self, stage_id)
         return self.won_status == "won"
 
     @api.model

@@ -22,6 +22,8 @@ salespersons     -/-/-          -/-/-           -/-/-           r/r/-           
 reviews          -/-/-          -/-/-           ru/ru/-         ru/ru/-            ru/ru/-
 review lines     -/-/-          -/-/-           r/r/-           r/r/-              r/r/-
 decisions        -/-/-          -/-/-           crud/crud/-     crud/crud/-        crud/crud/-
+one-to-ones      cru/-/-         cru/-/-         cru/-/-         crud/crud/-        crud/crud/-
+their decisions  crud/-/-        crud/-/-        crud/-/-        crud/crud/-        crud/crud/-
 drafts           crud/-/-       crud/-/-        crud/-/-        crud/crud/-        crud/crud/-
 versions         r/-/-          r/-/-           r/-/-           r/r/-              r/r/-
 agenda           r/r/-          r/r/-           r/r/-           crud/crud/-        crud/crud/-
@@ -113,6 +115,8 @@ MODELS = {
     "crm.funnel.review.line": "review lines",
     "crm.funnel.review.channel": "review lines",
     "crm.funnel.review.decision": "decisions",
+    "crm.coaching.session": "one-to-ones",
+    "crm.coaching.decision": "their decisions",
     "crm.playbook.case": "drafts",
     "crm.playbook.case.version": "versions",
     "crm.playbook.case.session.line": "agenda",
@@ -149,9 +153,9 @@ MODELS = {
 }
 ABSTRACT = (
     *("crm.funnel.numbers", "crm.funnel.counted", "crm.funnel.intake.numbers"),
-    *("crm.lead.evidence", "crm.lead.fact", "crm.lead.trait"),
-    "crm.playbook.cache.mixin",
-    *("crm.playbook.delay", "crm.playbook.documented", "crm.playbook.duty", "crm.playbook.integrity"),
+    *("crm.coaching", "crm.lead.evidence", "crm.lead.fact", "crm.lead.trait", "crm.people.figures"),
+    *("crm.playbook.cache.mixin", "crm.playbook.dated", "crm.playbook.decision", "crm.playbook.delay"),
+    *("crm.playbook.documented", "crm.playbook.duty", "crm.playbook.integrity"),
     *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),
 )
 # What is updated, where the first field that can be written is not what everybody may write.

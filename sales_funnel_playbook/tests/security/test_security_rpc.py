@@ -97,6 +97,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
             "note": "They buy every year, and said so",
             "option_id": world.get("crm.playbook.criterion.option").id,
             "output_id": world.get("crm.playbook.output").id,
+            "part": "",
             "playbook_id": world.get("crm.playbook").id,
             "reason": "Done on the telephone",
             "reason_id": self.reason.id,
