@@ -83,10 +83,12 @@ APPROVALS = """
             (SELECT GREATEST(log.entered_at, submission.submitted_at) FROM crm_lead_stage_log log
                 WHERE log.lead_id = submission.lead_id AND log.left_at IS NULL
                     AND log.state IN ('lost', 'archived'))) AS at
+        OFFSET 0
     ) over
     CROSS JOIN LATERAL (
         SELECT COUNT(*) > 0 AS is_there FROM crm_lead_member member
-        WHERE member.lead_id = submission.lead_id AND member.role_id = output.approval_role_id
+        WHERE output.approval = 'role'
+            AND member.lead_id = submission.lead_id AND member.role_id = output.approval_role_id
             AND COALESCE(member.left_at, 'infinity') >= COALESCE(over.at, 'infinity')
             AND member.create_date <= COALESCE(over.at, 'infinity')
     ) approving
