@@ -125,6 +125,8 @@
     ],
     "demo": [
         "demo/sales_funnel_demo.xml",
+        "demo/res_company_demo.xml",
+        "demo/crm_playbook_role_demo.xml",
         "demo/crm_playbook_case_demo.xml",
         "demo/crm_playbook_deal_demo.xml",
     ],

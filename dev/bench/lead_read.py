@@ -166,6 +166,63 @@ def lead_list(env, state):
         env["crm.lead"].web_search_read(domain, specification, limit=count, count_limit=10_001)
 
 
+# One of the roles on each deal, in turn.
+MANY_ROLES = """
+    INSERT INTO crm_lead_member (lead_id, role_id, user_id, is_default, create_uid, create_date)
+    SELECT lead.id, (%(roles)s::int[])[1 + lead.id %% %(count)s], %(user)s, FALSE, 1, lead.create_date
+    FROM crm_lead lead WHERE lead.id = ANY(%(leads)s)
+"""
+
+
+def roles_of_contributor(env, deals, roles):
+    """A contributor and a salesperson before the same deals, and the page that each of them opens."""
+    leads = get_leads(env, MAIN, deals)
+    names = [{"name": f"Role {number}"} for number in range(roles)]
+    ids = env["crm.playbook.role"].create(names).ids
+    users = {
+        group: env["res.users"].create(
+            {"name": group, "login": group, "group_ids": [(6, 0, env.ref(group).ids)]}
+        )
+        for group in (
+            "sales_funnel_playbook.group_funnel_contributor",
+            "sales_team.group_sale_salesman_all_leads",
+        )
+    }
+    contributor, salesperson = users.values()
+    values = {"roles": ids, "count": roles, "user": contributor.id, "leads": leads.ids}
+    env.cr.execute(SQL(MANY_ROLES, **values))
+    env.cr.execute(SQL("ANALYZE crm_lead_member"))
+    outputs = env["crm.playbook.output"].search([("playbook_id", "in", leads.playbook_id.ids)])
+    for number, output in enumerate(outputs):
+        output.role_id = ids[number % roles]
+    pages = {user: get_specification(env(user=user), "list") for user in (contributor, salesperson)}
+    return {"contributor": contributor, "salesperson": salesperson, "pages": pages, "ids": leads.ids}
+
+
+def open_list(env, state, who):
+    """Opens the list as the web client does."""
+    user = state[who]
+    env = env(user=user)
+    domain = [*OPPORTUNITIES, ("id", "in", state["ids"])]
+    for _ in range(TIMES):
+        forget(env)
+        page = env["crm.lead"].web_search_read(domain, state["pages"][user], limit=80, count_limit=10_001)
+    assert page["length"] == len(state["ids"])
+
+
+@bench(
+    f"Open the list of {{deals:,}} deals on which a contributor has {{roles}} roles, {TIMES} times, against a"
+    " salesperson's list of them",
+    setup=roles_of_contributor,
+    params={"deals": 10_000, "roles": 50},
+    quick={"deals": 1_000, "roles": 50},
+    bare=lambda env, state: open_list(env, state, "salesperson"),
+    limit={"ratio": 1.2},
+)
+def contributor_list(env, state):
+    open_list(env, state, "contributor")
+
+
 def governed(env, count):
     return get_leads(env, MAIN, count)
 

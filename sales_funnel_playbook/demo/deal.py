@@ -2,11 +2,12 @@
 which it happens: the cursor's clock says when that is.
 """
 
+import re
 from datetime import timedelta
 
 from odoo import Command
 
-from .stories import pick, read
+from .stories import WEEKS, pick, read
 
 # What each salesperson states on entering a stage; tom believes in everything he touches.
 STATED = {
@@ -15,6 +16,9 @@ STATED = {
     "admin": (20, 35, 60, 75),
     "chen": (50, 65, 75, 85),
     "tom": (60, 75, 85, 95),
+    "wang": (20, 40, 60, 80),
+    "lin": (25, 45, 55, 75),
+    "anna": (20, 35, 55, 75),
 }
 DAYS_TO_CLOSING = {"2": 60, "4": 21}
 BUDGET_SHARES = (0.8, 1.1)
@@ -26,8 +30,9 @@ OVERRIDES = (
     ("management", "Agreed with the board: they begin with a pilot at our risk."),
     ("known", "Third order of this customer; nothing has changed since the last one."),
 )
-CHINESE = ("rep", "account")  # the others write English; each in their own language, whoever the customer is
-SIGNED = {"en": "Signed: it is over.", "zh": "已签约，风险解除。"}
+# The others write English; each in their own language, whoever the customer is.
+LANGUAGES = {"rep": "zh", "account": "zh", "wang": "zh", "lin": "tw"}
+SIGNED = {"en": "Signed: it is over.", "zh": "已签约，风险解除。", "tw": "已簽約，風險解除。"}
 LOST = ("lost_price", "lost_decision", "lost_competitor", "lost_budget")
 
 
@@ -39,17 +44,24 @@ class Deal:
         self.lead = self.position = None
         self.said = 0
         self.is_neglected = row["owner"] == "tom" or not pick(self.key, 5)
+        self.is_old = int(re.match(r"\d+", row["steps"])[0]) > WEEKS
 
     @property
     def lang(self):
         """The language in which its salesperson writes."""
-        return "zh" if self.row["owner"] in CHINESE else "en"
+        return LANGUAGES.get(self.row["owner"], "en")
 
     @property
     def mine(self):
         """The deal as its salesperson has it, in their language."""
         owner = self.demo.users[self.row["owner"]]
         return self.lead.with_user(owner).with_context(lang=owner.lang)
+
+    def by(self, role):
+        """The deal as who has a role on it has it, or its salesperson, in their language."""
+        people = self.lead._get_role_people(role) if role else role
+        user = people[:1] or self.demo.users[self.row["owner"]]
+        return self.lead.with_user(user).with_context(lang=user.lang)
 
     def begin(self, target, captured_at=False):
         """Enter the deal into a stage, as its salesperson."""
@@ -104,6 +116,10 @@ class Deal:
             self.mine.probability = self.get_stated(self.position)
         elif target == "R":
             self.renew()
+        elif target == "W":
+            renewal = self.lead.renewal_ids.with_user(self.mine.env.user)
+            renewal.action_set_won()
+            renewal.sudo().date_closed = self.demo.now
         else:
             self.move(target, mark)
 
@@ -127,10 +143,12 @@ class Deal:
             risks.write({"closing_note": SIGNED[self.lang], "state": "closed"})
             for submission in self.lead.output_ids.filtered("awaits_approval"):
                 self.approve(submission)
+            if self.is_old:
+                self.sign(365 + pick(self.key, 60) * 3)
         self.position = target
 
     def renew(self):
-        """The contract was for some months only: its renewal is worked on."""
+        """The contract ends soon: its renewal is worked on."""
         self.sign(45)
         renewal = self.demo.env["crm.lead"].browse(self.mine.make_renewal())
         renewal.with_user(renewal.user_id).probability = 70
@@ -197,18 +215,19 @@ class Deal:
 
     def submit(self, output):
         """Hand in something plausible for an output, now."""
-        title, evidence = output.with_context(lang=self.mine.env.lang).name, {}
+        doer = self.by(output.role_id)
+        title, evidence = output.with_context(lang=doer.env.lang).name, {}
         if output.evidence == "file":
             name = f"{title}, {self.row['customer']}.txt"
             text = f"{title}\n{self.row['customer']}: {self.row['use_case']}\n"
-            file = self.mine.env["ir.attachment"].create({"name": name, "raw": text.encode()})
+            file = doer.env["ir.attachment"].create({"name": name, "raw": text.encode()})
             evidence["attachment_ids"] = file.ids
         elif output.evidence == "link":
             evidence["url"] = f"https://trial.example.com/{self.key}"
         else:
             told = (self.row[name] for name in ("customer", "contact", "use_case", "pain_points"))
             evidence["note"] = f"{title}: {', '.join(told)}"
-        submission_id = self.mine.submit_output(output.id, **evidence)
+        submission_id = doer.submit_output(output.id, **evidence)
         submission = self.demo.env["crm.lead.output"].browse(submission_id)
         is_late = bool(submission.due_at and self.demo.now > submission.due_at)
         submission.write({"submitted_at": self.demo.now, "is_late": is_late})
@@ -225,7 +244,7 @@ class Deal:
         for condition in stage.condition_ids.filtered(lambda one: one.kind == "confirmation"):
             if not self.lead._get_confirmations(condition):
                 note = f"{self.row['contact']}, {self.row['customer']} ({self.demo.today})"
-                confirmation = self.mine.confirm_condition(condition.id, note)
+                confirmation = self.by(condition.role_id).confirm_condition(condition.id, note)
                 self.demo.env["crm.lead.confirmation"].browse(confirmation).date = self.demo.now
 
     def learn_budget(self):

@@ -14,11 +14,13 @@ DECISIONS = (
     (1, "chen", "Go through Tom's probabilities with him", "chen", 3, False),
 )
 
+INVITED = ("rep", "account", "chen", "tom", "admin")  # to sessions on the cases of their company
+
 
 def decide(demo, week):
     """Note what the reviews made on the Monday so many weeks ago decided, and close those of before."""
     reviews = demo.env["crm.funnel.review"].search(
-        [("playbook_id", "in", demo.playbooks.ids), ("state", "=", "open"), ("period", "=", "week")]
+        [("playbook_id", "in", demo.main_playbooks.ids), ("state", "=", "open"), ("period", "=", "week")]
     )
     latest = reviews.filtered(lambda one: one.date_to >= demo.today - timedelta(days=7))
     open_before = reviews - latest
@@ -116,7 +118,7 @@ def explain(deal):
 def share(demo):
     """A sharing session was held three weeks ago; the next is in a week."""
     cases = demo.env["crm.playbook.case"].search([("state", "=", "published")], order="id")
-    people = demo.env["res.users"].browse(user.id for user in demo.users.values()).partner_id
+    people = demo.env["res.users"].browse(demo.users[key].id for key in INVITED).partner_id
     held = _schedule(demo, "Lost deals of the quarter", demo.calendar.at(3, 4, 15), cases[1:4], people)
     held.case_line_ids[:1].minutes = "<p>Ask “what happens if you do not change?” in the first call.</p>"
     coming = demo.calendar.to_utc(demo.calendar.monday + timedelta(days=10), 15)

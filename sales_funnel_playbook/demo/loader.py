@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from odoo.tools import SQL
 
-from . import ending, facts
+from . import ending, facts, intake
 from .deal import get_deals
 from .office import TOLD_FROM, Office
 from .stories import Calendar, pick, read
@@ -21,8 +21,19 @@ SALESPEOPLE = {
     "account": "user_demo_account_manager",
     "chen": "user_demo_chen",
     "tom": "user_demo_tom",
+    "wang": "user_demo_wang",
+    "lin": "user_demo_lin",
+    "anna": "user_demo_anna",
 }
-MID_MARKET = ("chen", "tom")
+# Whose team, product line and playbook: those of the others are without an ending.
+PLACES = {
+    "chen": "_mid_market",
+    "tom": "_mid_market",
+    "wang": "_china",
+    "lin": "_china",
+    "anna": "_europe",
+}
+REVIEWED_ABROAD = 3  # weeks before this one: since then the other companies make reviews
 TOLD_OF = ("crm.lead", "crm.funnel.review", "crm.playbook.case", "calendar.event")
 QUIET = {
     "tracking_disable": True,
@@ -44,15 +55,19 @@ class Demo(Office):
         self.users["admin"] = self.env.ref("base.user_admin")
         self.teams = {key: self.ref(self._get_name(key, "team_demo")) for key in self.users}
         self.lines = {key: self.ref(self._get_name(key, "product_line_demo")) for key in self.users}
-        self.playbooks = self.lines["rep"].playbook_id | self.lines["chen"].playbook_id
+        self.main_playbooks = self.lines["rep"].playbook_id | self.lines["chen"].playbook_id
+        self.playbooks = self.main_playbooks.union(*(line.playbook_id for line in self.lines.values()))
+        self.captured = self.env["crm.lead"]
         self.stages = {key: self.lines[key].playbook_id.stage_ids.sorted("sequence") for key in self.users}
         self.calendar = Calendar(self.end, self.playbooks[0]._get_tz())
         self.notes = read("notes")
         self.deals = get_deals(self)
         self.checks = self.env["crm.playbook.check"].search([])
+        known = self.env["crm.funnel.snapshot.day"].search([]).company_id
+        self.companies = self.playbooks.company_id - known
 
     def _get_name(self, key, name):
-        return f"{name}_mid_market" if key in MID_MARKET else name
+        return f"{name}{PLACES.get(key, '')}"
 
     def ref(self, name):
         return self.env.ref(f"sales_funnel_playbook.{name}").with_env(self.env)
@@ -68,7 +83,7 @@ class Demo(Office):
     @property
     def leads(self):
         leads = self.env["crm.lead"].browse(deal.lead.id for deal in self.deals.values() if deal.lead)
-        return leads | leads.renewal_ids
+        return leads | leads.renewal_ids | self.captured
 
     @contextmanager
     def _clock(self):
@@ -114,7 +129,7 @@ class Demo(Office):
 
     def get_happenings(self):
         """Return ``[(moment, number, function, *arguments), …]`` of all there is to play, in order."""
-        happenings = []
+        happenings = intake.get_steps(self)
         for deal in self.deals.values():
             happenings += self._get_steps(deal)
         for line in read("facts"):
@@ -131,7 +146,7 @@ class Demo(Office):
             until = following.moment if following else self.end
             done = following and not following.mark and following.target.isdigit()
             share = 0.25 if pick(f"{deal.key}{step.target}", 2) else 0.7
-            if step.target.isdigit() and (done or step.target != "3"):
+            if step.target.isdigit() and (done or step.target != "3") and not deal.is_old:
                 moment = self.calendar.between(step.moment, until, share, deal.key + step.target)
                 yield moment, deal.hand_in, step.target, None if done else 1
 
@@ -147,6 +162,7 @@ class Demo(Office):
 
     def begin_week(self, week):
         self.set_clock(self.calendar.at(week, 1, 8))
+        self.take_snapshots()
         if week == ENFORCED_FROM:
             self.playbooks.mode = "enforce"
         if week == TOLD_FROM:
@@ -154,11 +170,18 @@ class Demo(Office):
         if week < ENFORCED_FROM:
             self.review(week)
 
+    def take_snapshots(self):
+        """Keep the open deals, as the job does; of companies that had none before only this demo's."""
+        snapshots = self.env["crm.funnel.snapshot"]
+        for company, day in snapshots._get_due():
+            if company in self.companies:
+                snapshots._take(company, day)
+
     def review(self, week):
         """Make the reviews that are due, as the job does; the teams decide something, or have done so."""
         reviews = self.env["crm.funnel.review"]
         for one in reviews._get_due():
-            if one[0] not in self.playbooks:
+            if one[0] not in (self.playbooks if week < REVIEWED_ABROAD else self.main_playbooks):
                 continue  # a company's own
             reviews._make(*one)._tell_made()
         ending.decide(self, week)

@@ -2,7 +2,7 @@
 
 ``deals.csv`` has a line for each deal. Its ``steps`` say when it came into which stage: ``6.3:2`` is the
 third day of the sixth week before this one (week 1 is the last that is over), the second stage of its
-playbook. ``X`` is lost, ``U`` restored, ``R`` renewed; ``?`` leaves undone what the stage asks for, ``!``
+playbook. ``X`` is lost, ``U`` restored, ``R`` renewed, ``W`` the renewal won; ``?`` leaves undone what the stage asks for, ``!``
 needs a manager to let it pass. ``facts.csv`` has what else happened, ``notes.csv`` what customers say in
 each stage.
 """
@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 import pytz
 
-STEP = re.compile(r"(\d+)\.(\d):([1-6XUR])([?!]?)")
+STEP = re.compile(r"(\d+)\.(\d):([1-6XURW])([?!]?)")
 FOLDER = Path(__file__).parent
 
 
 class Step(NamedTuple):
     """A deal comes into a stage (``1`` to ``6``), is lost (``X``) or restored (``U``), or its renewal deal
-    is made (``R``), at a moment.
+    is made (``R``) or won (``W``), at a moment.
     """
 
     moment: datetime
@@ -43,6 +43,9 @@ def pick(key, count):
     (9, 1)
     """
     return zlib.crc32(str(key).encode()) // 7 % count
+
+
+WEEKS = 14  # so many are played day by day; what is older happens without deadlines and reviews
 
 
 class Calendar:
@@ -82,7 +85,7 @@ class Calendar:
 
     def get_days(self):
         """Return ``(week, day)`` of the working days from fourteen weeks ago until today, oldest first."""
-        days = [(week, day) for week in range(14, -1, -1) for day in range(1, 6)]
+        days = [(week, day) for week in range(WEEKS, -1, -1) for day in range(1, 6)]
         return [(week, day) for week, day in days if self.at(week, day, 8) <= self.now]
 
     def get_steps(self, key, text):

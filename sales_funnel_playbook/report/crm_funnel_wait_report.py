@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 from ..models.role.waiting import READ, WAITS
 
-# Each wait of a deal for a role, or for whom a rule names to approve. What nobody had the role for kept
-# nobody waiting; its approval waited for the leader.
+# Each wait of a deal for a role, the leader, or a person whom a rule names to approve. What nobody had the role
+# for kept nobody waiting; its approval waited for the leader.
 ROWS = f"""
     SELECT wait.id, wait.lead_id, wait.kind, COALESCE(wait.name->>%(lang)s, wait.name->>'en_US') AS rule_name,
         CASE WHEN held.is_so THEN wait.role_id END AS role_id, wait.began_at AS date,
@@ -44,7 +44,8 @@ class CrmFunnelWaitReport(models.Model):
     role_id = fields.Many2one(
         "crm.playbook.role",
         readonly=True,
-        help="Empty: an approval by the team leader or a named person.",
+        context={"active_test": False},
+        help="Empty: an approval by a named person.",
     )
     date = fields.Datetime(string="Waiting Since", readonly=True)
     ended_at = fields.Datetime(string="Until", readonly=True, help="Empty: it still waits.")
@@ -66,7 +67,12 @@ class CrmFunnelWaitReport(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(ROWS, lang=self.env.lang or "en_US", now=self.env.cr.now())
+        return SQL(
+            ROWS,
+            lang=self.env.lang or "en_US",
+            now=self.env.cr.now(),
+            leader=self.env["crm.playbook.role"]._get_leaders_role_id(),
+        )
 
     @api.readonly
     def action_open_lead(self):

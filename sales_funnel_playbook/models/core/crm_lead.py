@@ -133,15 +133,20 @@ class CrmLead(models.Model):
         if not (is_rekeyed or is_always or is_moving):
             return {}
         assignment = self.env["crm.playbook"]._get_assignment()
-        if not assignment and not is_always:
-            return {}
         compared = [name for name in LeadState._fields[8:] if name in vals]
         states = {}
         for lead in self.browse(filter(None, self._ids)):  # a new one is in no funnel yet
             playbook_id = assignment.resolve(lead) if assignment else False
-            if playbook_id or is_rekeyed or is_always:
+            is_compared = playbook_id or is_always or (is_rekeyed and assignment)
+            if is_compared or lead._is_compared_without_playbook():
                 states[lead.id] = lead._get_state(playbook_id, compared)
         return states
+
+    def _is_compared_without_playbook(self):
+        """Tell whether this lead's moves matter to a step of its save, whichever playbook it follows: of what
+        it has in memory anyway.
+        """
+        return False
 
     def _get_state(self, playbook_id, compared=()):
         """Return this lead's :class:`LeadState`."""

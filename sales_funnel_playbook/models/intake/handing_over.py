@@ -114,6 +114,11 @@ class CrmLead(models.Model):
             )
         return False
 
+    def _is_compared_without_playbook(self):
+        """What was handed over is accepted or passed on, whichever playbook it follows."""
+        # sudo: whoever moves it may not see who captured it
+        return super()._is_compared_without_playbook() or bool(self.sudo().intake_user_id)
+
     def _after_save_intake(self, save):
         """What marketing gives to a salesperson is handed over; what is moved on is accepted."""
         if self.env.user._is_marketing() and (save.is_new or save.written.get("user_id")):

@@ -4,15 +4,19 @@ from odoo import api, fields, models
 from odoo.tools import SQL, frozendict
 
 from ..core.memory import remembered
+from ..core.read_along import ReadAlong
 
 SHOWN = (
     *("product_line_id", "tier", "risk_level"),
     *("last_contact_at", "last_contact_summary", "last_contact_channel", "customer_feedback"),
 )
 MAX_LENGTH = 120  # a card shows one line
-# Who has which role, and for which role a deal waits since when: one query for both.
+# Who has which role, and for which role a deal waits since when.
 PEOPLE = """
-    SELECT one.lead_id, one.role_id, one.user_id, one.name, one.since FROM (
+    SELECT one.lead_id, JSONB_AGG(
+        JSONB_BUILD_ARRAY(one.role_id, one.user_id, one.name, TO_CHAR(one.since, 'YYYY-MM-DD HH24:MI:SS'))
+        ORDER BY one.since, role.sequence, role.id, one.id) AS value
+    FROM (
         SELECT member.lead_id, member.role_id, member.user_id, partner.name, NULL AS since, member.id
         FROM crm_lead_member member
         JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
@@ -21,7 +25,7 @@ PEOPLE = """
         SELECT waits.lead_id, waits.role_id, NULL, NULL, waits.since, NULL FROM (%(waits)s) waits
     ) one
     JOIN crm_playbook_role role ON role.id = one.role_id
-    ORDER BY one.since, role.sequence, role.id, one.id
+    GROUP BY one.lead_id
 """
 
 
@@ -46,13 +50,11 @@ class CrmLead(models.Model):
         followed = self.filtered(lambda lead: lead.id and lead.id in playbook_ids)
         followed.fetch(SHOWN)
         gates = self.env["crm.playbook"]._get_gates()
-        labels = {
-            name: dict(self._fields[name]._description_selection(self.env))
-            for name in ("tier", "risk_level", "last_contact_channel")
-        }
-        people = followed._get_card_people()
-        labels["product_line_id"] = self.env["crm.playbook"]._get_product_line_names(self.env.lang)
-        for (missing, wanted, is_ready), lead_ids in followed._get_progress(playbook_ids).items():
+        labels = self._get_card_labels()
+        along = followed._prepare_card_people()
+        all_progress = followed.with_context(playbook_read_along=along)._get_progress(playbook_ids)
+        people = self._get_card_people(along)
+        for (missing, wanted, is_ready), lead_ids in all_progress.items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
             for lead in self.browse(lead_ids):
                 is_named = lead.stage_id.id in gates[playbook_ids[lead.id]].stages
@@ -63,6 +65,13 @@ class CrmLead(models.Model):
                     **people.get(lead.id, {}),
                     **lead._prepare_card(labels),
                 }
+
+    @api.model
+    def _get_card_labels(self):
+        """Return ``{field: {value: label}}`` of what a card names."""
+        names = ("tier", "risk_level", "last_contact_channel")
+        labels = {name: dict(self._fields[name]._description_selection(self.env)) for name in names}
+        return labels | {"product_line_id": self.env["crm.playbook"]._get_product_line_names(self.env.lang)}
 
     def _prepare_card(self, labels):
         """Return what was recorded about this deal, as its card shows it.
@@ -84,23 +93,29 @@ class CrmLead(models.Model):
         }
         return {name: value for name, value in card.items() if value}
 
-    def _get_card_people(self):
-        """Return ``{lead id: {"members": [{"id", "name", "role"}, …], "waits": [{"role", "since"}, …]}}`` of
-        who has a role on these leads and for whom they wait, in one query, without what there is not; none
-        where no playbook names a role.
+    def _prepare_card_people(self):
+        """Return the :class:`ReadAlong` of who has a role on these leads and for whom they wait; None where
+        no playbook has anybody wait.
         """
         waits = self._get_waits_query()
-        if waits is None:
+        return waits and ReadAlong(SQL(PEOPLE, leads=self.ids, waits=waits))
+
+    @api.model
+    def _get_card_people(self, along):
+        """Return ``{lead id: {"members": [{"id", "name", "role"}, …], "waits": [{"role", "since"}, …]}}`` of
+        what :meth:`_prepare_card_people` has prepared, without what there is not.
+        """
+        if not along:
             return {}
         roles = self.env["crm.playbook"]._get_role_names(self.env.lang)
-        people = defaultdict(lambda: defaultdict(list))
-        rows = self.env.execute_query(SQL(PEOPLE, leads=self.ids, waits=waits))
-        for lead_id, role_id, user_id, name, since in rows:
-            if since:
-                people[lead_id]["waits"].append(self._prepare_wait(roles[role_id], since))
-            else:
-                people[lead_id]["members"].append({"id": user_id, "name": name, "role": roles[role_id]})
-        return {lead_id: dict(its) for lead_id, its in people.items()}
+        cards = defaultdict(lambda: defaultdict(list))
+        for lead_id, rows in along.get_values(self.env).items():
+            for role_id, user_id, name, since in rows:
+                if since:
+                    cards[lead_id]["waits"].append({"role": roles[role_id], "since": since})
+                else:
+                    cards[lead_id]["members"].append({"id": user_id, "name": name, "role": roles[role_id]})
+        return {lead_id: dict(its) for lead_id, its in cards.items()}
 
     @api.model
     def _prepare_wait(self, role, since):

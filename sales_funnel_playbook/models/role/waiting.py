@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..core.memory import remembered
+
+TEAM_LEADER = "sales_funnel_playbook.crm_playbook_role_team_leader"
 # What rules ask of roles in which stage: its outputs, and what must be confirmed before the next one (of the
 # first stage, which deals enter whatever they lack, what must be confirmed there).
 ASKED = """
@@ -58,22 +61,37 @@ IN_STAGES = f"""
         AND NOT EXISTS (SELECT FROM ({DONE}) done WHERE done.from_at <= began.at
             AND (done.until_at IS NULL OR done.until_at > began.at))
 """
-# From when an output is handed in until it is judged, taken back or replaced, or the deal is over.
+# From when an output is handed in until it is judged, taken back or replaced, or the deal is over. Where nobody
+# has the role that approves, or the person is not there any more, the team's leader does.
 APPROVALS = """
     SELECT submission.id::bigint * 4 + 1 AS id, submission.lead_id, 'approval' AS kind, output.id AS rule_id,
         output.name,
-        output.approval_role_id AS role_id, submission.submitted_at AS began_at,
-        COALESCE(submission.reviewed_at, submission.withdrawn_at,
+        CASE WHEN output.approval = 'role' AND approving.is_there THEN output.approval_role_id
+            WHEN output.approval = 'user' AND person.active THEN NULL
+            ELSE %(leader)s END AS role_id,
+        submission.submitted_at AS began_at, over.at AS ended_at,
+        named.playbook_id, named.stage_id, lead.company_id, lead.team_id, lead.user_id, lead.product_line_id
+    FROM crm_lead_output submission JOIN crm_playbook_output output ON output.id = submission.output_id
+    JOIN crm_playbook_stage named ON named.id = output.playbook_stage_id
+    JOIN crm_lead lead ON lead.id = submission.lead_id
+    LEFT JOIN res_users person ON person.id = output.approval_user_id
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(submission.reviewed_at, submission.withdrawn_at,
             (SELECT MIN(later.submitted_at) FROM crm_lead_output later
                 WHERE later.lead_id = submission.lead_id AND later.output_id = submission.output_id
                     AND later.id > submission.id),
             (SELECT GREATEST(log.entered_at, submission.submitted_at) FROM crm_lead_stage_log log
                 WHERE log.lead_id = submission.lead_id AND log.left_at IS NULL
-                    AND log.state IN ('lost', 'archived'))) AS ended_at,
-        named.playbook_id, named.stage_id, lead.company_id, lead.team_id, lead.user_id, lead.product_line_id
-    FROM crm_lead_output submission JOIN crm_playbook_output output ON output.id = submission.output_id
-    JOIN crm_playbook_stage named ON named.id = output.playbook_stage_id
-    JOIN crm_lead lead ON lead.id = submission.lead_id
+                    AND log.state IN ('lost', 'archived'))) AS at
+        OFFSET 0
+    ) over
+    CROSS JOIN LATERAL (
+        SELECT COUNT(*) > 0 AS is_there FROM crm_lead_member member
+        WHERE output.approval = 'role'
+            AND member.lead_id = submission.lead_id AND member.role_id = output.approval_role_id
+            AND COALESCE(member.left_at, 'infinity') >= COALESCE(over.at, 'infinity')
+            AND member.create_date <= COALESCE(over.at, 'infinity')
+    ) approving
     WHERE output.approval <> 'none'
 """
 # Key actions that a role does, as long as they are open.
@@ -91,9 +109,12 @@ ACTIONS = """
         AND activity.playbook_escalation_of_id IS NULL
         AND activity.playbook_closing IS DISTINCT FROM 'dropped'
 """
-# Until when somebody had the role, while it waited; where nobody had, it was somebody else's.
+# Until when somebody had the role, while it waited; where nobody had, it was somebody else's. Who approves is
+# known already.
 HELD = """
-    SELECT COUNT(*) > 0 AS is_so, NULLIF(MAX(COALESCE(member.left_at, 'infinity')), 'infinity') AS until_at
+    SELECT COUNT(*) > 0 OR wait.kind = 'approval' AND wait.role_id IS NOT NULL AS is_so,
+        CASE WHEN wait.kind <> 'approval'
+            THEN NULLIF(MAX(COALESCE(member.left_at, 'infinity')), 'infinity') END AS until_at
     FROM crm_lead_member member WHERE member.lead_id = wait.lead_id AND member.role_id = wait.role_id
         AND COALESCE(member.left_at, 'infinity') > wait.began_at
         AND member.create_date <= COALESCE(wait.ended_at, 'infinity')
@@ -122,12 +143,13 @@ READ = {
     "crm.lead.member": ["lead_id", "role_id", "left_at", "create_date"],
     "crm.playbook.output": [
         *("playbook_stage_id", "active", "is_required", "role_id", "effective_from", "name"),
-        *("approval", "approval_role_id"),
+        *("approval", "approval_role_id", "approval_user_id"),
     ],
     "crm.playbook.condition": ["playbook_stage_id", "active", "kind", "severity", "role_id", "name"],
     "crm.playbook.deadline": ["playbook_stage_id", "responsible", "role_id", "name"],
     "crm.playbook.stage": ["playbook_id", "stage_id"],
     "crm.stage": ["sequence"],
+    "res.users": ["active"],
     "mail.activity": [
         *("res_model", "res_id", "active", "playbook_deadline_id", "playbook_done_at", "playbook_closing"),
         "playbook_escalation_of_id",
@@ -135,9 +157,36 @@ READ = {
 }
 
 
+class CrmPlaybookRole(models.Model):
+    _inherit = "crm.playbook.role"
+
+    @api.model
+    def _get_leaders_role_id(self):
+        """Return the id of the role that stands for whoever leads a deal's team, where deals wait for them;
+        None where somebody has deleted it. It is archived: no rule names it.
+        """
+        ref = self.env["ir.model.data"]._xmlid_to_res_id
+        return ref(TEAM_LEADER, raise_if_not_found=False) or None
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    @api.model
+    @remembered()
+    def _get_waited_in(self):
+        """Return the ids of the playbooks in use whose deals wait for somebody: they name roles, or who
+        approves. Kept in memory.
+        """
+        # sudo: kept in memory for everybody
+        outputs = self.env["crm.playbook.output"].sudo().with_context(active_test=True)
+        approved = outputs.search([("approval", "!=", "none"), ("playbook_id.is_template", "=", False)])
+        return frozenset({*self._get_asked_roles(), *approved.playbook_id.ids})
+
+
 class CrmLead(models.Model):
     """Where a deal waits: for which roles, since when. It follows from what rules ask of roles and what is
-    there; roles that nobody has on the deal keep nobody waiting.
+    there; roles that nobody has on the deal keep nobody waiting. The leader's approval is waited for, too.
     """
 
     _inherit = "crm.lead"
@@ -147,7 +196,9 @@ class CrmLead(models.Model):
         string="Waits for Role",
         compute="_compute_waits_for",
         search="_search_waits_for_role_id",
-        help="The role of which something is asked now; of several, the one that has been asked longest.",
+        context={"active_test": False},
+        help="The role of which something is asked now, or the team leader, who approves; of several, the one"
+        " that has been asked longest.",
     )
     waits_since = fields.Datetime(
         compute="_compute_waits_for",
@@ -177,13 +228,14 @@ class CrmLead(models.Model):
             self._flush_waits()
             waiting = query.make_alias(alias, "waits")
             condition = SQL("%s = %s", SQL.identifier(waiting, "lead_id"), SQL.identifier(alias, "id"))
-            query.add_join("LEFT JOIN", waiting, SQL(FIRST), condition)
+            leader = self.env["crm.playbook.role"]._get_leaders_role_id()
+            query.add_join("LEFT JOIN", waiting, SQL(FIRST, leader=leader), condition)
             return SQL.identifier(waiting, "role_id")
         return super()._field_to_sql(alias, field_expr, query)
 
     def _get_waits(self):
         """Return ``{lead id: [(role id, since when), …]}`` of the roles for which these leads wait, longest
-        first, in one query; none where no playbook names a role.
+        first, in one query; none where no playbook has anybody wait.
         """
         query = self._get_waits_query()
         waits = defaultdict(list)
@@ -192,14 +244,14 @@ class CrmLead(models.Model):
         return {lead_id: sorted(its, key=lambda wait: wait[::-1]) for lead_id, its in waits.items()}
 
     def _get_waits_query(self):
-        """Return the query of ``(lead id, role id, since when)``, or None where no playbook names a role."""
-        asked = self.env["crm.playbook"]._get_asked_roles()
-        playbook_ids = self._origin._get_playbook_ids() if asked else {}
-        ids = [lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in asked]
+        """Return the query of ``(lead id, role id, since when)``, or None where no playbook has anybody wait."""
+        waited_in = self.env["crm.playbook"]._get_waited_in()
+        playbook_ids = self._origin._get_playbook_ids() if waited_in else {}
+        ids = [lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in waited_in]
         if not ids:
             return None
         self._flush_waits()
-        return SQL(PRESENT, leads=ids)
+        return SQL(PRESENT, leads=ids, leader=self.env["crm.playbook.role"]._get_leaders_role_id())
 
     @api.model
     def _flush_waits(self):

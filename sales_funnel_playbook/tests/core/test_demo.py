@@ -15,6 +15,7 @@ MODULE = "sales_funnel_playbook"
 CHINESE = re.compile("[\u3400-\u9fff]")
 NOW = datetime(2029, 1, 1, 9, 30)  # a Monday, and the first of January
 WEEKS = 14
+ABROAD = ("wang", "lin", "anna")
 # What nobody can have done yet; what is planned may lie ahead.
 PAST = {
     "crm.lead": ["create_date", "captured_at", "date_closed", "date_last_stage_update", "last_contact_at"],
@@ -49,11 +50,20 @@ class TestDemo(TransactionCase):
         cls.startClassPatcher(freeze_time(NOW))
         cls.env.cr._now = NOW
         cls.own = cls._create_own_playbook()
-        cls.env["res.lang"]._activate_lang("zh_CN")
+        for code in ("zh_CN", "zh_TW"):
+            cls.env["res.lang"]._activate_lang(code)
         for name in Manifest.for_addon(MODULE)["demo"]:
             convert_file(cls.env(su=True), MODULE, name, {}, mode="init", noupdate=True)
         cls.keys = {row["key"]: cls.env.ref(f"{MODULE}.lead_demo_{row['key']}") for row in read("deals")}
-        cls.leads = cls.env["crm.lead"].concat(*cls.keys.values())
+        owners = {row["key"]: row["owner"] for row in read("deals")}
+        cls.old, cls.abroad, cls.leads = (
+            cls.env["crm.lead"].concat(*(cls.keys[key] for key in cls.keys if is_of(key)))
+            for is_of in (
+                lambda key: key.startswith("h"),
+                lambda key: owners[key] in ABROAD,
+                lambda key: not key.startswith("h") and owners[key] not in ABROAD,
+            )
+        )
         cls.lines = cls.leads.product_line_id
         cls.playbooks = cls.lines.playbook_id
 
@@ -181,6 +191,62 @@ class TestDemo(TransactionCase):
             self.assertEqual(bool(CHINESE.search(one.summary)), one.user_id in chinese, one.summary)
         self.assertEqual(self.lines.with_context(lang="zh_CN").mapped("name"), ["企业级 SaaS", "标准产品"])
 
+    def test_three_languages_and_currencies(self):
+        currencies = {
+            (lead.company_currency.name, lead.user_id.lang) for lead in self.abroad | self.keys["a"]
+        }
+        self.assertEqual(
+            currencies, {("USD", "zh_CN"), ("CNY", "zh_CN"), ("CNY", "zh_TW"), ("EUR", "en_US")}
+        )
+        self.assertEqual(len(self.abroad.company_id), 2)
+        taiwanese = self.abroad.filtered(lambda lead: lead.user_id.lang == "zh_TW")
+        work = self.env["mail.activity"].search([("user_id", "=", taiwanese.user_id.id)])
+        self.assertTrue(taiwanese.progress_ids and work)
+        self.assertTrue(all(CHINESE.search(one.summary) for one in work))
+        self.assertEqual(set(self.abroad.mapped("won_status")), {"won", "lost", "pending"})
+        self.assertEqual(self.abroad.playbook_id.company_id, self.abroad.company_id)
+
+    def test_five_quarters_were_closed(self):
+        self.assertEqual(set(self.old.mapped("won_status")), {"won", "lost"})
+        quarters = {(lead.date_closed.year, (lead.date_closed.month - 1) // 3) for lead in self.old}
+        self.assertGreaterEqual(len(quarters), 4)
+        self.assertLess(min(self.old.mapped("date_closed")), NOW - timedelta(days=365))
+        self.assertFalse(self.old.filtered("is_renewal_due"))
+        renewed = self._ref("lead_demo_h05").renewal_ids
+        self.assertEqual((renewed.won_status, renewed.renewal_kind), ("won", "renewal"))
+
+    def test_each_monday_was_kept(self):
+        days = self.env["crm.funnel.snapshot.day"].search([("company_id", "in", self.playbooks.company_id.ids)])
+        self.assertEqual(len(days), WEEKS + 1, "today is a Monday, too")
+        self.assertTrue(all(day.weekday() == 0 for day in days.mapped("date")))
+        rows = self.env["crm.funnel.snapshot"].search([("company_id", "in", self.abroad.company_id.ids)])
+        self.assertEqual(set(rows.currency_id.mapped("name")), {"CNY", "EUR"})
+
+    def test_people_with_roles(self):
+        paul, fiona, mia = (self._ref(f"user_demo_{name}") for name in ("presales", "finance", "marketing"))
+        decks = self.leads.output_ids.filtered(lambda one: one.user_id == paul)
+        self.assertTrue(decks)
+        self.assertTrue(self.leads.confirmation_ids.filtered(lambda one: one.user_id == fiona))
+        roles = self.leads.search([("id", "in", self.leads.ids)]).waits_for_role_id.mapped("name")
+        self.assertLessEqual({"Team Leader", "Finance"}, set(roles))
+        for user in (paul, fiona):
+            self.assertTrue(self.env["crm.my.day"].with_user(user).search_count([]), user.name)
+        captured = self.env["crm.lead"].with_user(mia).search([("intake_user_id", "=", mia.id)])
+        states = captured.mapped("hand_over_state")
+        self.assertEqual(sorted(filter(None, states)), ["accepted", "returned", "waiting"])
+        self.assertEqual(len(captured), 5)
+
+    def test_the_status_bar_agrees_with_the_log(self):
+        """Odoo's time in stage is that since which the deal is in it by our log."""
+        for lead in self.leads | self.abroad:
+            current = lead.stage_log_ids.sorted("sequence")[-1]
+            if current.state == "open" and current.kind in ("created", "forward"):
+                its = [one for one in lead.stage_log_ids if one.stage_id == lead.stage_id]
+                if len(its) == 1:
+                    since = (NOW - lead.stage_entered_at).total_seconds()
+                    durations = {int(stage_id): time for stage_id, time in lead.duration_tracking.items()}
+                    self.assertAlmostEqual(durations[lead.stage_id.id], since, delta=2)
+
     def test_everybody_has_a_day(self):
         today = NOW.date()
         for login in ("admin", "rep", "account", "chen", "tom"):
@@ -216,7 +282,7 @@ class TestDemo(TransactionCase):
 
     def test_the_probabilities(self):
         rows = self.env["crm.lead.calibration.summary"].search([("playbook_id", "in", self.playbooks.ids)])
-        self.assertEqual({row.verdict for row in rows}, {"too_few"}, "nobody has closed ten deals yet")
+        self.assertLessEqual({"fits", "too_high"}, {row.verdict for row in rows})
         tom = rows.filtered(lambda row: row.user_id.login == "tom")
         self.assertGreater(tom.stated, tom.observed + 40)
 
@@ -243,7 +309,7 @@ class TestDemo(TransactionCase):
         """Loading it again changes nothing."""
         self.env["crm.playbook"]._load_demo_deals()
         leads = self.env["crm.lead"].with_context(active_test=False)
-        self.assertEqual(leads.search_count([("product_line_id", "in", self.lines.ids)]), 61)
+        self.assertEqual(leads.search_count([("product_line_id", "in", self.lines.ids)]), 86)
 
 
 @tagged("post_install", "-at_install")

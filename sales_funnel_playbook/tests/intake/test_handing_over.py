@@ -85,6 +85,23 @@ class TestHandingOver(IntakeCase):
         self.theirs.action_set_lost()
         self.assertEqual(self.lead.hand_over_ids.state, "accepted")
 
+    def test_a_lead_without_a_playbook_is_moved_on_or_passed_on_too(self):
+        self.other_team.member_ids = self.fay | self.fred
+        plain = self.capture(name="Spare part", team_id=self.other_team.id, product_line_id=False)
+        for has_playbooks in (True, False):
+            with self.subTest(has_playbooks=has_playbooks), self.env.cr.savepoint():
+                if not has_playbooks:
+                    self.env["crm.playbook"].search([]).active = False
+                plain.hand_over(self.fred.id)
+                plain.with_user(self.leader).user_id = self.fay
+                self.assertFalse(plain.playbook_id)
+                self.assertEqual(plain.hand_over_ids.user_id, self.fay)
+                plain.with_user(self.fay).stage_id = self.stage_demo
+                self.assertEqual(plain.hand_over_ids.mapped("state"), ["accepted"])
+                self.assertFalse(self.get_open(self.fay))
+                plain.with_user(self.leader).user_id = False
+                plain.hand_over_ids.sudo().unlink()
+
     def test_another_salesperson_is_asked_instead(self):
         self.lead.hand_over(self.rep.id)
         self.lead.with_user(self.leader).user_id = self.fay

@@ -285,6 +285,20 @@ class TestContributor(ContributorCase):
         self.assertNotIn(self.cora.partner_id, self.lead.message_partner_ids)
         self.assertEqual(self.leads.with_user(self.amy).search([]), self.lead)
 
+    def test_a_contributor_who_leaves(self):
+        """What they did stays theirs, what was asked of them is asked of who has the role now."""
+        file = self.upload(self.cora)
+        submission = self.as_cora.submit_output(self.invoice.id, attachment_ids=file.ids)
+        self.as_cora.message_post(body="It is paid next week")
+        self.lead.message_subscribe(self.cora.partner_id.ids)
+        self.cora.action_archive()
+        self.assertEqual(self.get_people(self.lead, self.finance, with_former=True), ["Cora (left)", "Amy"])
+        self.assertNotIn(self.cora.partner_id, self.lead.message_follower_ids.partner_id)
+        self.assertEqual(self.env["crm.lead.output"].browse(submission).user_id, self.cora)
+        self.lead.with_user(self.amy).confirm_condition(self.needs_confirmed.id)
+        self.cora.action_unarchive()
+        self.assertFalse(self.leads.search([]), "who comes back has no roles")
+
     def test_mails_name_no_amounts_where_a_contributor_follows(self):
         tracking = self.env["mail.tracking.value"]
         field = self.env["ir.model.fields"]._get("crm.lead", "expected_revenue")

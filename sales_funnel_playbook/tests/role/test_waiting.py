@@ -1,5 +1,3 @@
-from contextlib import contextmanager
-
 from odoo.tests import tagged
 
 from ..deadline.deadline_common import at
@@ -86,16 +84,52 @@ class TestWaiting(RoleCase):
         [row] = self.reports.search([("lead_id", "=", lead.id)])
         self.assertEqual((row.role_id, row.days), (self.finance, 1), "until then it did wait")
 
-    def test_leaders_approvals_are_counted_too(self):
+    def test_what_waits_for_the_leader_says_so(self):
         offer = self.create_output(approval="team_leader")
+        self.needs_confirmed.role_id = False
         lead = self.create_lead_at(18)
         with self.at(19):
             submission = lead.with_user(self.rep).submit_output(offer.id, note=NOTE)
+        team_leader = self.env.ref("sales_funnel_playbook.crm_playbook_role_team_leader")
+        self.assertEqual(self.get_waits(lead), [(team_leader, at(19))], "no playbook names a role")
+        waits = [{"role": "Team Leader", "since": "2024-03-19 09:00:00"}]
+        self.assertEqual(lead.with_user(self.rep).playbook_card["waits"], waits)
+        found = lead.search([("id", "=", lead.id), ("waits_for_role_id", "ilike", "leader")])
+        self.assertEqual(found, lead)
+        [(role, _count)] = lead._read_group([("id", "=", lead.id)], ["waits_for_role_id"], ["__count"])
+        self.assertEqual(role.display_name, "Team Leader")
         with self.at(22):
             self.env["crm.lead.output"].browse(submission).with_user(self.leader).action_approve()
         row = self.reports.search([("lead_id", "=", lead.id), ("kind", "=", "approval")])
-        self.assertEqual((row.role_id.id, row.days, row.rule_name), (False, 3, "Deck"))
-        self.assertEqual(self.get_waits(lead), [(self.finance, at(18))])
+        self.assertEqual((row.role_id, row.days, row.rule_name), (team_leader, 3, "Deck"))
+        self.assertEqual(self.get_waits(lead), [])
+
+    def test_who_approves_instead_of_whom_the_rule_names(self):
+        """Where nobody has the role, or the person has left, it is the leader; a person has their own name."""
+        team_leader = self.env.ref("sales_funnel_playbook.crm_playbook_role_team_leader")
+        self.needs_confirmed.role_id = False
+        cases = (
+            ({"approval": "role", "approval_role_id": self.presales.id}, team_leader),
+            ({"approval": "role", "approval_role_id": self.delivery.id}, self.delivery),
+            ({"approval": "user", "approval_user_id": self.fred.id}, self.finance.browse()),
+        )
+        for vals, role in cases:
+            output = self.create_output(**vals)
+            lead = self.create_lead_at(18)
+            with self.at(19):
+                lead.with_user(self.rep).submit_output(output.id, note=f"{NOTE}: {output.id}")
+            self.assertEqual(self.get_waits(lead), [(role, at(19))] if role else [])
+            row = self.reports.search([("lead_id", "=", lead.id)])
+            self.assertEqual(row.role_id, role)
+            if not role:
+                self.fred.action_archive()
+                self.assertEqual(self.get_waits(lead), [(team_leader, at(19))])
+            output.active = False
+
+    def test_no_rule_names_the_leader_as_a_role(self):
+        names = [name for _id, name in self.env["crm.playbook.role"].name_search("")]
+        self.assertIn("Finance", names)
+        self.assertNotIn("Team Leader", names)
 
     def test_a_key_action_of_a_role(self):
         self._create_deadline(
@@ -137,18 +171,33 @@ class TestWaiting(RoleCase):
         self.assertEqual(lead.with_user(self.rep).playbook_card["waits"], waits)
         self.assertEqual(lead.with_user(self.rep).get_playbook_panel()["waits"], waits)
 
-    def get_queries(self, leads):
-        """Return the queries on roles that the cards of ``leads`` cost."""
-        leads.mapped("playbook_card")  # rules and names are in memory
-        self.env.flush_all()
-        self.env.invalidate_all()
-        queries = []
-        with contextmanager(self._patchExecute)(queries):
-            leads.mapped("playbook_card")
-        return [query for query in queries if "crm_lead_member" in query]
-
-    def test_cards_cost_one_query_a_page_and_none_without_roles(self):
+    def test_a_page_of_cards_costs_no_query_more_with_roles(self):
+        """What a salesperson's kanban reads, where the playbook names roles, people have them and deals wait."""
+        offer = self.create_output(approval="team_leader")
         leads = self.env["crm.lead"].concat(*(self._create_lead() for _number in range(5)))
-        self.assertEqual(len(self.get_queries(leads)), 1)
-        self.needs_confirmed.role_id = False
-        self.assertEqual(self.get_queries(leads), [])
+        with self.at(19):
+            leads[0].submit_output(offer.id, note=NOTE)
+        kanban = self.env.ref("crm.crm_case_kanban_view_leads").id
+        spec = dict.fromkeys(leads.get_view(kanban, "kanban")["models"]["crm.lead"], {})
+        with_roles = self.get_page(leads, spec)
+        cards = [card["playbook_card"] for card in with_roles[1]]
+        self.assertTrue(all(card["members"] and card["waits"] for card in cards))
+        self.needs_confirmed.role_id, offer.approval = False, "none"
+        without = self.get_page(leads, spec)
+        self.assertFalse(any("waits" in card["playbook_card"] for card in without[1]))
+        self.assertEqual(with_roles[0], without[0])
+
+    def get_page(self, leads, spec):
+        """Return how many queries a page of ``leads`` costs their salesperson, and what it shows."""
+        mine = self.env["crm.lead"].with_user(self.rep)
+        for _time in range(2):  # rules and names are in memory the second time
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            page = mine.web_search_read([("id", "in", leads.ids)], spec)["records"]
+        return self.env.cr.sql_log_count - before, page
+
+    def test_over_rpc_a_context_reads_nothing_along(self):
+        lead = self._create_lead().with_user(self.rep)
+        shown = lead.with_context(playbook_read_along="SELECT 1").read(["playbook_card"])
+        self.assertEqual(shown, lead.read(["playbook_card"]))
