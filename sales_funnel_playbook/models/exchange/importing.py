@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import file_open, format_list
+from odoo.tools import file_open
 
 from ...tools.json_schema import find_faults
 from ...tools.playbook_parts import FORMAT, PARTS, VERSION
@@ -87,7 +87,7 @@ class CrmPlaybook(models.Model):
         )
         for check, place in ((playbook._check_score_maximum, "criteria"), (playbook._check_tiers, "tiers")):
             self._try(f"playbook.{place}", check)
-        self._tell_left_out(playbook, entry)
+        playbook._tell_left_out(entry)
         currency = entry.get("currency")
         if playbook.tier_ids and currency and currency != playbook.currency_id.name:
             playbook.message_post(
@@ -126,32 +126,6 @@ class CrmPlaybook(models.Model):
         return rule
 
     @api.model
-    def _names_unknown_document(self, entry, model):
-        """Tell whether a rule is met by a kind of document that no app here brings."""
-        return "met_by" in entry and entry["met_by"] not in self.env[model]._fields["met_by"].get_values(
-            self.env
-        )
-
-    @api.model
-    def _tell_left_out(self, playbook, entry):
-        """Say on an imported template which of its rules were met by documents that are not known here."""
-        lists = (("conditions", "crm.playbook.condition"), ("outputs", "crm.playbook.output"))
-        names = [
-            self._read_texts(rule["name"])["en_US"]
-            for stage in entry["stages"]
-            for name, model in lists
-            for rule in stage.get(name, ())
-            if self._names_unknown_document(rule, model)
-        ]
-        if names:
-            playbook.message_post(
-                body=self.env._(
-                    "Documents meet these rules where an app is installed that is not installed here: %s.",
-                    format_list(self.env, names),
-                )
-            )
-
-    @api.model
     def _import_references(self, entry, part, path):
         """Return the values of an entry that name records, and its files."""
         names = {name: (name, self.env["crm.playbook.rule"]._import_domain) for name in part.domains}
@@ -162,8 +136,16 @@ class CrmPlaybook(models.Model):
             for name, (field_name, convert) in names.items()
             if name in entry
         }
-        if "templates" in entry:
-            vals["template_attachment_ids"] = self._import_files(entry["templates"], f"{path}.templates")
+        vals |= {
+            field_name: self._import_files(entry[name], f"{path}.{name}")
+            for name, field_name in part.files.items()
+            if name in entry
+        }
+        vals |= {
+            field_name: self._import_mails(entry[name])
+            for name, field_name in part.mails.items()
+            if name in entry
+        }
         return vals
 
     @api.model
@@ -202,7 +184,7 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def _import_files(self, entries, path):
-        """Return the command that gives an output its template files."""
+        """Return the command that gives a rule its files."""
         commands = []
         for number, entry in enumerate(entries):
             content = self._import_value(f"{path}[{number}].content", self._decode, entry["content"])
