@@ -21,6 +21,7 @@ class Part(NamedTuple):
     values: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     has_activity: bool = False
+    has_apps: bool = False  # what addons add is under "apps"
     files: dict[str, str] = {}  # key in the file: field that has files
     mails: dict[str, str] = {}  # key in the file: field that names email templates
     roles: dict[str, str] = {}  # key in the file: field that names a role, or several
@@ -32,6 +33,7 @@ PARTS = {
     "playbook": Part(
         "crm.playbook",
         texts=("name",),
+        has_apps=True,
         values=("tier_margin", "worth_basis", "asked_contact", "renewal_making", "renewal_days"),
         lists={
             "stages": ("stage_ids", "stage"),
@@ -44,6 +46,7 @@ PARTS = {
         "crm.playbook.stage",
         "playbook_id",
         texts=("name", "objective", "help_text"),
+        has_apps=True,
         values=(
             *("is_won", "expected_days", "allow_skip", "conversion_alert_rate", "conversion_alert_weeks"),
             *("conversion_alert_minimum", "dwell_alert_days", "is_renewal"),
@@ -88,6 +91,7 @@ PARTS = {
         "playbook_stage_id",
         values=("evidence", "is_required", "approval", "approval_by_other", "min_length", "met_by", *DUTY),
         has_activity=True,
+        has_apps=True,
         files={"templates": "template_attachment_ids"},
         roles={"role": "role_id", "approval_role": "approval_role_id", **ESCALATED},
     ),

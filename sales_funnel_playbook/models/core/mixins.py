@@ -54,7 +54,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
 
     ``_playbook_effects`` is ``{effect: fields}`` with the keys of :data:`EFFECTS`: ``memory`` is forgotten,
     the ``history`` of the leads that have come under a playbook or left it follows, open deals are given
-    their ``rating`` and have their ``deadlines`` looked at, and the playbook gets another ``version``. Fields:
+    their ``rating`` and have their ``deadlines`` looked at, the playbook gets another ``version``. Fields:
     a set, of which one has to be written, or :data:`ANY`. What several classes of a model declare holds
     together.
     """

@@ -82,12 +82,13 @@ class CrmPlaybook(models.Model):
     @api.model
     def _import_playbook(self, entry):
         """Create the template, rule by rule, so that what Odoo refuses is known by its place."""
+        left_out = []
         playbook = self._import_part(
-            entry, "playbook", "playbook", is_template=True, responsible_user_id=False
+            entry, "playbook", "playbook", left_out, is_template=True, responsible_user_id=False
         )
         for check, place in ((playbook._check_score_maximum, "criteria"), (playbook._check_tiers, "tiers")):
             self._try(f"playbook.{place}", check)
-        playbook._tell_left_out(entry)
+        playbook._tell_left_out(entry, left_out)
         currency = entry.get("currency")
         if playbook.tier_ids and currency and currency != playbook.currency_id.name:
             playbook.message_post(
@@ -101,10 +102,11 @@ class CrmPlaybook(models.Model):
         return playbook
 
     @api.model
-    def _import_part(self, entry, key, path, **given):
+    def _import_part(self, entry, key, path, left_out, **given):
         """Create the rule of an entry and those below it, and return it.
 
         :param str key: the kind of rule, a key of :data:`PARTS`
+        :param list left_out: gets what addons would add that are not here
         :param given: values that the file does not have, such as the rule above it
         :raise PlaybookFileError: with the path of the entry at fault
         """
@@ -117,12 +119,15 @@ class CrmPlaybook(models.Model):
         if key == "action":
             vals["trigger"] = ENTERING
         rule = self._try(path, self._create_rule, self.env[part.model], vals, texts)
+        if "apps" in entry:
+            rest = self._try(path, rule._import_apps, {**entry["apps"]})
+            left_out += [f"{rule.display_name} ({name})" for name in rest]
         for name, (_field_name, inner) in part.lists.items():
             model = self.env[PARTS[inner].model]
             for number, below in enumerate(entry.get(name, ())):
                 place = {"sequence": number + 1} if "sequence" in model._fields else {}
                 place[PARTS[inner].parent] = rule.id
-                self._import_part(below, inner, f"{path}.{name}[{number}]", **place)
+                self._import_part(below, inner, f"{path}.{name}[{number}]", left_out, **place)
         return rule
 
     @api.model

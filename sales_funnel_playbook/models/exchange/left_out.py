@@ -5,6 +5,23 @@ from odoo.tools import format_list
 from ...tools.playbook_parts import PARTS
 
 
+class CrmPlaybookCacheMixin(models.AbstractModel):
+    """What addons beside the module add to a rule, in a file: under “apps”, by keys of their own."""
+
+    _inherit = "crm.playbook.cache.mixin"
+
+    def _export_apps(self):
+        """Return ``{key: what JSON can hold}`` of what addons keep on this rule."""
+        return {}
+
+    def _import_apps(self, apps):
+        """Write what addons know of ``apps``, as a file has them, onto this new rule.
+
+        :return: the rest, which is told as left out
+        """
+        return apps
+
+
 class CrmPlaybook(models.Model):
     """What a file of a playbook names and this database does not have: the rest is imported without it, and
     the template says so.
@@ -39,8 +56,11 @@ class CrmPlaybook(models.Model):
         """Return the command that gives a rule the email templates that are known here."""
         return [Command.set(self._find_mails(named)[0].ids)]
 
-    def _tell_left_out(self, entry):
-        """Say on an imported template what of its file is not known here."""
+    def _tell_left_out(self, entry, left_out):
+        """Say on an imported template what of its file is not known here.
+
+        :param list left_out: names of what no addon here has taken
+        """
         rules = [*self._list_entries(entry, "playbook")]
         documents = [
             self._read_texts(rule["name"])["en_US"]
@@ -60,6 +80,13 @@ class CrmPlaybook(models.Model):
                 body=self.env._(
                     "These email templates of the help are not here, and were left out: %s.",
                     format_list(self.env, [*dict.fromkeys(mails)]),
+                )
+            )
+        if left_out:
+            self.message_post(
+                body=self.env._(
+                    "What other apps add to these is not known here, and was left out: %s.",
+                    format_list(self.env, [*dict.fromkeys(left_out)]),
                 )
             )
 

@@ -150,6 +150,8 @@ class CrmPlaybook(models.Model):
         entry |= {
             name: [*map(export_record, rule[field])] for name, field in part.mails.items() if rule[field]
         }
+        if part.has_apps and (apps := rule._export_apps()):
+            entry["apps"] = apps
         for name, (field_name, inner) in part.lists.items():
             if rule[field_name]:
                 entry[name] = [self._export_part(one, inner) for one in rule[field_name]]
