@@ -83,50 +83,48 @@ class TestAgreement(PlaybookCase):
         self._agree(self.leader)
         states = self._read_states()
         self.assertEqual((states[self.rep], states[self.leader]), ("older", "agreed"))
-        self.assertEqual(set(states), self.team.member_ids | self.team.user_id)
+        self.assertEqual(set(states), set(self.team.member_ids | self.team.user_id))
         summary = self.playbook.with_user(self.leader).reader_summary
         self.assertEqual(summary, f"1/{len(states)}")
         self.rep.active = False
         self.assertNotIn(self.rep, self._read_states())
 
     def test_readers_are_who_may_get_its_deals(self):
-        """A product line brings a playbook to all teams of its company, and to no other one's."""
-        company = self.env["res.company"].create({"name": "Elsewhere"})
-        ours, theirs, nobodys = self.env["res.users"].create(
-            [
+        """A product line brings a playbook to all teams of its company; of a team of all companies a manager
+        sees who works in theirs.
+        """
+        here, there = self.env.company, self.env["res.company"].create({"name": "Elsewhere"})
+        ours, theirs, abroad, nobodys = (
+            self.env["res.users"].create(
                 {
                     "name": name,
                     "login": f"agree.{name}",
-                    "company_id": its.id,
-                    "company_ids": [Command.set(its.ids)],
+                    "company_id": company.id,
+                    "company_ids": [Command.set(company.ids)],
                 }
-                for name, its in (
-                    ("ours", self.env.company),
-                    ("theirs", company),
-                    ("nobodys", self.env.company),
-                )
-            ]
+            )
+            for name, company in (("ours", here), ("theirs", there), ("abroad", there), ("nobodys", here))
         )
         self.env["crm.team"].create(
             [
-                {"name": user.name, "company_id": user.company_id.id, "user_id": user.id}
-                for user in (ours, theirs)
+                {"name": "Ours", "company_id": here.id, "user_id": ours.id},
+                {"name": "Theirs", "company_id": there.id, "user_id": theirs.id},
+                {"name": "Everybody's", "company_id": False, "user_id": abroad.id},
             ]
         )
-        line = self.env["crm.product.line"].create({"name": "Presses"})
         playbook = self.env["crm.playbook"].create(
             {
                 "name": "Presses",
                 "stage_ids": [Command.create({"stage_id": stage.id}) for stage in self.stages],
-                "product_line_ids": line.ids,
+                "product_line_ids": [Command.create({"name": "Presses"})],
             }
         )
         states = self._read_states(playbook)
         self.assertIn(ours, states)
-        self.assertFalse({theirs, nobodys} & set(states))
-        team = self.env["crm.team"].search([("user_id", "=", theirs.id)])
-        self.playbook.team_ids |= team
-        self.assertNotIn(theirs, self._read_states(), "of the other company's people the manager sees none")
+        self.assertFalse({theirs, abroad, nobodys} & set(states))
+        everybody = self.env["crm.playbook.reader"].search([("playbook_id", "=", playbook.id)]).user_id
+        self.assertIn(abroad, everybody)
+        self.assertFalse(everybody & (theirs | nobodys))
 
     def test_a_copy_begins_anew(self):
         self._agree()

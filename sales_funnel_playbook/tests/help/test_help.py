@@ -154,3 +154,21 @@ class TestHelp(HelpCase):
         template = self.env["crm.playbook"].with_user(self.leader)._import_text(document)
         self.assertFalse(template.stage_ids.action_ids.help_template_ids)
         self.assertIn("were left out: Introduction.", template.message_ids[0].body)
+
+    def test_documents_that_are_shipped(self):
+        """Each reader starts from the one in their language, in a playbook made of the template, too."""
+        for lang in ("zh_CN", "zh_TW"):
+            self.env["res.lang"]._activate_lang(lang)
+        template = self.env.ref("sales_funnel_playbook.crm_playbook_template_saas")
+        for playbook in (template, template.copy()):
+            outputs = playbook.stage_ids.output_ids.filtered("template_attachment_ids")
+            for lang, names in (
+                ("en_US", {"Needs analysis", "Negotiation minutes", "Customer file", "Renewal intent form"}),
+                ("zh_CN", {"需求分析报告", "谈判纪要", "客户档案", "续费意向单"}),
+                ("zh_TW", {"需求分析報告", "談判紀要", "客戶檔案", "續約意向單"}),
+            ):
+                files = [output.with_context(lang=lang)._prepare_panel_files() for output in outputs]
+                self.assertEqual({file["name"] for [file] in files}, {f"{name}.docx" for name in names})
+        file = outputs[0].template_attachment_ids[0].with_user(self.rep)
+        self.assertEqual(file.raw[:2], b"PK")
+        self.assertIn("wordprocessingml", file.mimetype)

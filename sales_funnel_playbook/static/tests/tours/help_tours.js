@@ -18,7 +18,8 @@ registry.category("web_tour.tours").add("playbook_help", {
         },
         {
             content: "filled in for the deal",
-            trigger: ".modal .o_mail_composer_form_view .note-editable:contains('Dear Acme'), .modal .odoo-editor-editable:contains('Dear Acme')",
+            trigger:
+                ".modal .o_mail_composer_form_view .note-editable:contains('Dear Acme'), .modal .odoo-editor-editable:contains('Dear Acme')",
         },
         { content: "send it", trigger: ".modal .o_mail_send", run: "click" },
         {
