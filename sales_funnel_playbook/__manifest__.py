@@ -15,6 +15,7 @@
         "security/crm_playbook_case_security.xml",
         "security/crm_playbook_role_security.xml",
         "security/crm_coaching_security.xml",
+        "security/crm_playbook_agreement_security.xml",
         "security/ir.model.access.csv",
         # rules
         "views/role/crm_playbook_role_views.xml",
@@ -54,6 +55,8 @@
         "views/renewal/crm_lead_views.xml",
         "views/renewal/crm_playbook_views.xml",
         "views/renewal/res_partner_views.xml",
+        "views/agreement/crm_playbook_suggestion_views.xml",
+        "views/agreement/crm_playbook_views.xml",
         # the funnel
         "views/funnel/crm_funnel_views.xml",
         "views/funnel/crm_funnel_review_form_views.xml",
@@ -94,6 +97,7 @@
         "report/crm_playbook_deadline_report_views.xml",
         "report/crm_playbook_gate_report_views.xml",
         "report/crm_playbook_page_templates.xml",
+        "report/crm_playbook_reader_views.xml",
         "report/crm_renewal_report_views.xml",
         # menus
         "views/core/crm_menus.xml",
@@ -106,6 +110,7 @@
         "data/crm_playbook_check_data.xml",
         "data/crm_playbook_override_reason_data.xml",
         "data/crm_playbook_template_saas.xml",
+        "data/crm_playbook_template_saas_documents.xml",
         "data/crm_playbook_template_saas_rating.xml",
         "data/crm_playbook_template_saas_deadlines.xml",
         "data/crm_playbook_template_saas_cases.xml",

@@ -14,6 +14,8 @@ from . import case
 from . import renewal
 from . import exchange
 from . import panel
+from . import help
+from . import agreement
 from . import day
 from . import integrity
 from . import coaching

@@ -14,4 +14,5 @@ from . import crm_funnel_intake_counting
 from . import crm_funnel_lost_report
 from . import crm_funnel_wait_report
 from . import crm_playbook_gate_report
+from . import crm_playbook_reader
 from . import crm_renewal_report

@@ -13,6 +13,8 @@ from .case import *
 from .renewal import *
 from .exchange import *
 from .panel import *
+from .help import *
+from .agreement import *
 from .day import *
 from .integrity import *
 from .coaching import *

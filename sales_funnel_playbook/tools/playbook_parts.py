@@ -7,6 +7,8 @@ VERSION = 1
 DUTY = ("delay_count", "delay_unit", "escalation_to", "escalation_count", "escalation_unit")
 ACTION = ("responsible", "is_renewal_reminder", *DUTY)
 DOMAINS = ("domain", "satisfied_domain")
+HELP_FILES = {"help_files": "help_attachment_ids"}
+HELP_MAILS = {"help_mails": "help_template_ids"}
 ESCALATED = {"escalation_role": "escalation_role_id"}
 
 
@@ -19,7 +21,9 @@ class Part(NamedTuple):
     values: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     has_activity: bool = False
-    has_files: bool = False
+    has_apps: bool = False  # what addons add is under "apps"
+    files: dict[str, str] = {}  # key in the file: field that has files
+    mails: dict[str, str] = {}  # key in the file: field that names email templates
     roles: dict[str, str] = {}  # key in the file: field that names a role, or several
     lists: dict[str, tuple[str, str]] = {}  # key in the file: field, part
 
@@ -29,6 +33,7 @@ PARTS = {
     "playbook": Part(
         "crm.playbook",
         texts=("name",),
+        has_apps=True,
         values=("tier_margin", "worth_basis", "asked_contact", "renewal_making", "renewal_days"),
         lists={
             "stages": ("stage_ids", "stage"),
@@ -40,12 +45,15 @@ PARTS = {
     "stage": Part(
         "crm.playbook.stage",
         "playbook_id",
-        texts=("name", "objective"),
+        texts=("name", "objective", "help_text"),
+        has_apps=True,
         values=(
             *("is_won", "expected_days", "allow_skip", "conversion_alert_rate", "conversion_alert_weeks"),
             *("conversion_alert_minimum", "dwell_alert_days", "is_renewal"),
         ),
         roles={"notify_roles": "notify_role_ids"},
+        files=HELP_FILES,
+        mails=HELP_MAILS,
         lists={
             "conditions": ("condition_ids", "condition"),
             "actions": ("action_ids", "action"),
@@ -62,10 +70,13 @@ PARTS = {
     "action": Part(
         "crm.playbook.deadline",
         "playbook_stage_id",
+        texts=("name", "guidance", "help_text"),
         values=ACTION,
         domains=DOMAINS,
         has_activity=True,
         roles={"role": "role_id", **ESCALATED},
+        files=HELP_FILES,
+        mails=HELP_MAILS,
     ),
     "deadline": Part(
         "crm.playbook.deadline",
@@ -80,7 +91,8 @@ PARTS = {
         "playbook_stage_id",
         values=("evidence", "is_required", "approval", "approval_by_other", "min_length", "met_by", *DUTY),
         has_activity=True,
-        has_files=True,
+        has_apps=True,
+        files={"templates": "template_attachment_ids"},
         roles={"role": "role_id", "approval_role": "approval_role_id", **ESCALATED},
     ),
     "criterion": Part(

@@ -15,4 +15,5 @@ from . import crm_playbook_propose_tiers
 from . import crm_playbook_simulation
 from . import crm_playbook_split_stage
 from . import crm_playbook_split_stage_line
+from . import crm_playbook_suggestion_decide
 from . import crm_playbook_use_template

@@ -26,6 +26,15 @@ class CrmPlaybookStage(models.Model):
         " Omitted: it does not count in the forecast. A salesperson may say otherwise of a deal.",
     )
 
+    def _export_apps(self):
+        return {**super()._export_apps(), "forecast_category": self.forecast_category}
+
+    def _import_apps(self, apps):
+        rest = super()._import_apps(apps)
+        if rest.get("forecast_category") in [category for category, _label in CATEGORIES]:
+            self.forecast_category = rest.pop("forecast_category")
+        return rest
+
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"

@@ -42,6 +42,16 @@ class TestCategory(ForecastCase):
         self.rules[self.stage_demo].forecast_category = "omitted"
         self.assertCategory("omitted")
 
+    def test_it_goes_with_the_file_of_the_playbook(self):
+        document = self.playbook._export_document()
+        template = self.env["crm.playbook"]._import_playbook(document["playbook"])
+        said = {stage.name: stage.forecast_category for stage in template.stage_ids}
+        self.assertEqual((said["Demo"], said["Talks"], said["Lead"]), ("best_case", "commit", "pipeline"))
+        document["playbook"]["stages"][0]["apps"]["forecast_category"] = ["commit"]
+        template = self.env["crm.playbook"]._import_playbook(document["playbook"])
+        self.assertEqual(template.stage_ids[0].forecast_category, "pipeline")
+        self.assertIn("Lead (forecast_category)", template.message_ids[:1].body)
+
     def test_without_a_playbook(self):
         self.lead.team_id = False
         self.lead.stage_id = self.stage_talks

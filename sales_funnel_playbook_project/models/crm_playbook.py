@@ -61,3 +61,38 @@ class CrmPlaybook(models.Model):
         if not self.kickoff_template_id or not self.kickoff_role_id:
             return asked
         return frozendict({**asked, "won": asked.get("won", frozenset()) | {self.kickoff_role_id.id}})
+
+    def _export_apps(self):
+        if not self.kickoff_template_id:
+            return super()._export_apps()
+        # sudo: the name of the template, which whoever edits the playbook chooses
+        named = self.env["crm.playbook.rule"]._export_record(self.kickoff_template_id.sudo())
+        kickoff = {"kickoff_template": named, "kickoff_when": self.kickoff_when}
+        return {**super()._export_apps(), **kickoff}
+
+    def _import_apps(self, apps):
+        """The template of a project is known by its name; one that is not here is left out."""
+        rest = super()._import_apps(apps)
+        if rest.get("kickoff_when") in ("won", "button"):
+            self.kickoff_when = rest.pop("kickoff_when")
+        if template := self._find_kickoff_template(rest.get("kickoff_template")):
+            self.kickoff_template_id = template
+            del rest["kickoff_template"]
+        return rest
+
+    def _find_kickoff_template(self, named):
+        """Return the template of a project that a file names, empty where the user knows none."""
+        templates = self.env["project.project"]
+        if not isinstance(named, dict) or not templates.has_access("read"):
+            return templates
+        try:
+            found = self.env["crm.playbook.rule"]._import_record(named, templates)
+        except ValueError:
+            return templates
+        return found.filtered(
+            lambda one: (
+                one.is_template
+                and one.active
+                and one.company_id in (one.company_id.browse(), self.company_id)
+            )
+        )

@@ -17,6 +17,7 @@ from . import save
 from . import crm_lead
 from . import crm_playbook_documented
 from . import crm_playbook_dated
+from . import crm_playbook_files
 from . import install
 from . import crm_playbook_notice
 from . import mail_activity

@@ -15,6 +15,7 @@ EFFECTS = {
     "history": "_request_history",
     "rating": "_request_rating",
     "deadlines": "_request_settling",
+    "version": "_raise_version",
 }
 UNITS = [
     ("working_hours", "Hours (Working)"),
@@ -53,8 +54,9 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
 
     ``_playbook_effects`` is ``{effect: fields}`` with the keys of :data:`EFFECTS`: ``memory`` is forgotten,
     the ``history`` of the leads that have come under a playbook or left it follows, open deals are given
-    their ``rating`` and have their ``deadlines`` looked at. Fields: a set, of which one has to be written,
-    or :data:`ANY`. What several classes of a model declare holds together.
+    their ``rating`` and have their ``deadlines`` looked at, the playbook gets another ``version``. Fields:
+    a set, of which one has to be written, or :data:`ANY`. What several classes of a model declare holds
+    together.
     """
 
     _name = "crm.playbook.cache.mixin"

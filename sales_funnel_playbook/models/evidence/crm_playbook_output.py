@@ -11,8 +11,9 @@ class CrmPlaybookOutput(models.Model):
 
     _name = "crm.playbook.output"
     _description = "Stage output"
-    _inherit = ["crm.playbook.duty", "crm.playbook.documented", "crm.playbook.dated"]
+    _inherit = ["crm.playbook.duty", "crm.playbook.documented", "crm.playbook.dated", "crm.playbook.files"]
     _order = "sequence, id"
+    _playbook_files = "template_attachment_ids"
 
     name = fields.Char(required=True, translate=True)
     guidance = fields.Text(translate=True, help="What belongs in it, as the salesperson reads it.")
@@ -76,7 +77,8 @@ class CrmPlaybookOutput(models.Model):
         "crm_playbook_output_template_rel",
         string="Templates",
         copy=False,
-        help="Files to start from, offered for download on the deal.",
+        help="Files to start from, offered for download on the deal. One whose name ends in a language, as in"
+        " “Minutes.zh_CN.docx”, is offered to readers of that language only.",
     )
 
     _min_length_positive = models.Constraint("CHECK(min_length >= 1)", "A note needs at least one character.")
@@ -88,34 +90,6 @@ class CrmPlaybookOutput(models.Model):
                 raise ValidationError(self.env._("Choose the role that approves “%s”.", output.name))
             if output.approval == "user" and not output.approval_user_id.active:
                 raise ValidationError(self.env._("Choose an active user who approves “%s”.", output.name))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        outputs = super().create(vals_list)
-        outputs._own_templates()
-        return outputs
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "template_attachment_ids" in vals:
-            self._own_templates()
-        return result
-
-    def copy_data(self, default=None):
-        """A copy starts from copies of the template files, so that each output owns its own."""
-        vals_list = super().copy_data(default=default)
-        for output, vals in zip(self, vals_list, strict=True):
-            # sudo: who copies the playbook gets its files too
-            files = output.sudo().template_attachment_ids.copy({"res_model": self._name, "res_id": False})
-            vals["template_attachment_ids"] = [fields.Command.set(files.ids)]
-        return vals_list
-
-    def _own_templates(self):
-        """Let whoever reads the output read its template files."""
-        for output in self:
-            # sudo: a file uploaded by one manager is not another's to write
-            files = output.sudo().template_attachment_ids.filtered(lambda file: not file.res_id)
-            files.write({"res_model": self._name, "res_id": output.id})
 
     def _prepare_duty(self):
         stage_id = self.playbook_stage_id.stage_id.id
@@ -184,23 +158,3 @@ class CrmPlaybook(models.Model):
     def unlink(self):
         self.stage_ids.unlink()
         return super().unlink()
-
-
-class IrAttachment(models.Model):
-    _inherit = "ir.attachment"
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "name" in vals:
-            self._forget_templates()
-        return result
-
-    def unlink(self):
-        self._forget_templates()
-        return super().unlink()
-
-    def _forget_templates(self):
-        """The names of template files are kept in memory."""
-        # sudo: only whether one of them is a template's
-        if "crm.playbook.output" in self.sudo().mapped("res_model"):
-            self.env["crm.playbook.output"]._forget_rules()

@@ -3,5 +3,6 @@
 # Guide: docs/guide/exchange
 from . import crm_playbook_rule
 from . import templates
+from . import left_out
 from . import importing
 from . import first_steps

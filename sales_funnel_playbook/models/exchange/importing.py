@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import file_open, format_list
+from odoo.tools import file_open
 
 from ...tools.json_schema import find_faults
 from ...tools.playbook_parts import FORMAT, PARTS, VERSION
@@ -82,12 +82,13 @@ class CrmPlaybook(models.Model):
     @api.model
     def _import_playbook(self, entry):
         """Create the template, rule by rule, so that what Odoo refuses is known by its place."""
+        left_out = []
         playbook = self._import_part(
-            entry, "playbook", "playbook", is_template=True, responsible_user_id=False
+            entry, "playbook", "playbook", left_out, is_template=True, responsible_user_id=False
         )
         for check, place in ((playbook._check_score_maximum, "criteria"), (playbook._check_tiers, "tiers")):
             self._try(f"playbook.{place}", check)
-        self._tell_left_out(playbook, entry)
+        playbook._tell_left_out(entry, left_out)
         currency = entry.get("currency")
         if playbook.tier_ids and currency and currency != playbook.currency_id.name:
             playbook.message_post(
@@ -101,10 +102,11 @@ class CrmPlaybook(models.Model):
         return playbook
 
     @api.model
-    def _import_part(self, entry, key, path, **given):
+    def _import_part(self, entry, key, path, left_out, **given):
         """Create the rule of an entry and those below it, and return it.
 
         :param str key: the kind of rule, a key of :data:`PARTS`
+        :param list left_out: gets what addons would add that are not here
         :param given: values that the file does not have, such as the rule above it
         :raise PlaybookFileError: with the path of the entry at fault
         """
@@ -117,39 +119,16 @@ class CrmPlaybook(models.Model):
         if key == "action":
             vals["trigger"] = ENTERING
         rule = self._try(path, self._create_rule, self.env[part.model], vals, texts)
+        if "apps" in entry:
+            rest = self._try(path, rule._import_apps, {**entry["apps"]})
+            left_out += [f"{rule.display_name} ({name})" for name in rest]
         for name, (_field_name, inner) in part.lists.items():
             model = self.env[PARTS[inner].model]
             for number, below in enumerate(entry.get(name, ())):
                 place = {"sequence": number + 1} if "sequence" in model._fields else {}
                 place[PARTS[inner].parent] = rule.id
-                self._import_part(below, inner, f"{path}.{name}[{number}]", **place)
+                self._import_part(below, inner, f"{path}.{name}[{number}]", left_out, **place)
         return rule
-
-    @api.model
-    def _names_unknown_document(self, entry, model):
-        """Tell whether a rule is met by a kind of document that no app here brings."""
-        return "met_by" in entry and entry["met_by"] not in self.env[model]._fields["met_by"].get_values(
-            self.env
-        )
-
-    @api.model
-    def _tell_left_out(self, playbook, entry):
-        """Say on an imported template which of its rules were met by documents that are not known here."""
-        lists = (("conditions", "crm.playbook.condition"), ("outputs", "crm.playbook.output"))
-        names = [
-            self._read_texts(rule["name"])["en_US"]
-            for stage in entry["stages"]
-            for name, model in lists
-            for rule in stage.get(name, ())
-            if self._names_unknown_document(rule, model)
-        ]
-        if names:
-            playbook.message_post(
-                body=self.env._(
-                    "Documents meet these rules where an app is installed that is not installed here: %s.",
-                    format_list(self.env, names),
-                )
-            )
 
     @api.model
     def _import_references(self, entry, part, path):
@@ -162,8 +141,16 @@ class CrmPlaybook(models.Model):
             for name, (field_name, convert) in names.items()
             if name in entry
         }
-        if "templates" in entry:
-            vals["template_attachment_ids"] = self._import_files(entry["templates"], f"{path}.templates")
+        vals |= {
+            field_name: self._import_files(entry[name], f"{path}.{name}")
+            for name, field_name in part.files.items()
+            if name in entry
+        }
+        vals |= {
+            field_name: self._import_mails(entry[name])
+            for name, field_name in part.mails.items()
+            if name in entry
+        }
         return vals
 
     @api.model
@@ -202,7 +189,7 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def _import_files(self, entries, path):
-        """Return the command that gives an output its template files."""
+        """Return the command that gives a rule its files."""
         commands = []
         for number, entry in enumerate(entries):
             content = self._import_value(f"{path}[{number}].content", self._decode, entry["content"])

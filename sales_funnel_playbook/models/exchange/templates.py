@@ -144,8 +144,14 @@ class CrmPlaybook(models.Model):
             if roles := rule[field_name]:
                 is_list = rule._fields[field_name].type == "many2many"
                 entry[name] = [*map(export_record, roles)] if is_list else export_record(roles)
-        if part.has_files and rule.template_attachment_ids:
-            entry["templates"] = self._export_files(rule)
+        entry |= {
+            name: files for name, field in part.files.items() if (files := self._export_files(rule[field]))
+        }
+        entry |= {
+            name: [*map(export_record, rule[field])] for name, field in part.mails.items() if rule[field]
+        }
+        if part.has_apps and (apps := rule._export_apps()):
+            entry["apps"] = apps
         for name, (field_name, inner) in part.lists.items():
             if rule[field_name]:
                 entry[name] = [self._export_part(one, inner) for one in rule[field_name]]
@@ -186,11 +192,11 @@ class CrmPlaybook(models.Model):
                 )
             ) from error
 
-    def _export_files(self, rule):
-        # sudo: whoever reads the output reads its files
-        files = rule.sudo().template_attachment_ids
+    def _export_files(self, files):
+        # sudo: whoever reads the rule reads its files
         return [
-            {"name": file.name, "content": file.with_context(bin_size=False).datas.decode()} for file in files
+            {"name": file.name, "content": file.with_context(bin_size=False).datas.decode()}
+            for file in files.sudo()
         ]
 
 

@@ -126,5 +126,5 @@ class CrmPlaybookOutput(models.Model):
             "role": self.role_id.name or "",
             "min_length": self.min_length,
             "delay": self._get_delay(),
-            "templates": [{"id": file.id, "name": file.name} for file in self.template_attachment_ids],
+            "templates": self._prepare_panel_files(),
         }

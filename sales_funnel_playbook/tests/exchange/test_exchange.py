@@ -266,6 +266,12 @@ class TestExchange(PlaybookCase):
         playbook = self._import(self._changed(("playbook", "currency"), other))
         self.assertIn(other, playbook.message_ids[:1].body)
 
+    def test_what_other_apps_would_add_is_told(self):
+        document = self._changed(("playbook", "stages", 0, "apps"), {"unknown_app": [1, {}]})
+        playbook = self._import(document)
+        self.assertIn("was left out: Talk (unknown_app).", playbook.message_ids[:1].body)
+        self.assertFaulty(self._changed(("playbook", "apps"), []), "playbook.apps: must be one of: object")
+
     def test_the_dialog(self):
         with Form(self.env["crm.playbook.import"]) as form:
             form.file = base64.b64encode(json.dumps(MINIMAL).encode())

@@ -24,7 +24,7 @@ class TestSchema(PlaybookCase):
             known = set(schema["$defs"][key]["properties"])
             extra = {"currency"} if key == "playbook" else set()
             extra |= {"activity_type"} if part.has_activity else set()
-            extra |= {"templates"} if part.has_files else set()
+            extra |= {*part.files, *part.mails} | ({"apps"} if part.has_apps else set())
             self.assertEqual(
                 known, {*part.texts, *part.values, *part.domains, *part.lists, *part.roles, *extra}, key
             )

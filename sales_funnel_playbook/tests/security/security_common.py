@@ -160,6 +160,8 @@ class World:
             self.get("crm.lead.output").output_id.approval = "team_leader"
         if model == "crm.my.day":
             lead.activity_schedule(user_id=self.user.id, summary=self.secret)
+        if model == "crm.playbook.reader":
+            self.env["crm.team.member"].create({"crm_team_id": self.team.id, "user_id": self.user.id})
         domain = [("lead_id", "=", lead.id)] if by_lead else [("user_id", "=", self.user.id)]
         row = self.env[model].with_context(active_test=False).search(domain, limit=1)
         assert row, f"{model}: no row for {self.name}"
@@ -235,6 +237,7 @@ GIVEN = {
         "currency_id": world.company.currency_id.id,
         "tz": "UTC",
     },
+    "crm.playbook.agreement": lambda world: {"user_id": world.user.id},
     "crm.playbook.case": lambda world: {"user_id": world.user.id, "outcome": "won"},
     "crm.playbook.case.use": lambda world: {"case_id": world.case.published[world.company].id},
     "crm.playbook.case.session.line": lambda world: {"case_id": world.get("published case").id},

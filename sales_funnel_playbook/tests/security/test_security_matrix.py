@@ -26,6 +26,7 @@ one-to-ones      cru/-/-         cru/-/-         cru/-/-         crud/crud/-    
 their decisions  crud/-/-        crud/-/-        crud/-/-        crud/crud/-        crud/crud/-
 drafts           crud/-/-       crud/-/-        crud/-/-        crud/crud/-        crud/crud/-
 versions         r/-/-          r/-/-           r/-/-           r/r/-              r/r/-
+suggestions      cr/cr/-         cr/cr/-         cr/cr/-         crd/crd/-          crd/crd/-
 agenda           r/r/-          r/r/-           r/r/-           crud/crud/-        crud/crud/-
 queue            -/-/-          -/-/-           -/-/-           -/-/-              r/r/r
 dialog           cru/c/c        cru/c/c         cru/c/c         cru/c/c            cru/c/c
@@ -120,6 +121,9 @@ MODELS = {
     "crm.playbook.case": "drafts",
     "crm.playbook.case.version": "versions",
     "crm.playbook.case.session.line": "agenda",
+    "crm.playbook.agreement": "versions",
+    "crm.playbook.suggestion": "suggestions",
+    "crm.playbook.reader": "salespersons",
     "crm.playbook.refresh": "queue",
     "crm.playbook.notice": "queue",
     "crm.playbook.look": "queue",
@@ -129,6 +133,7 @@ MODELS = {
     "crm.lead.confirm": "dialog",
     "crm.lead.output.reject": "dialog",
     "crm.lead.waive": "dialog",
+    "crm.playbook.suggestion.decide": "dialog",
     "crm.my.day.snooze": "dialog",
     "crm.lead.advance": "dialog",
     "crm.lead.explain": "dialog, deletes",
@@ -155,7 +160,8 @@ ABSTRACT = (
     *("crm.funnel.numbers", "crm.funnel.counted", "crm.funnel.intake.numbers"),
     *("crm.coaching", "crm.lead.evidence", "crm.lead.fact", "crm.lead.trait", "crm.people.figures"),
     *("crm.playbook.cache.mixin", "crm.playbook.dated", "crm.playbook.decision", "crm.playbook.delay"),
-    *("crm.playbook.documented", "crm.playbook.duty", "crm.playbook.integrity"),
+    *("crm.playbook.documented", "crm.playbook.duty", "crm.playbook.files", "crm.playbook.helped"),
+    "crm.playbook.integrity",
     *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),
 )
 # What is updated, where the first field that can be written is not what everybody may write.

@@ -71,6 +71,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
     def _get_arguments(self, world):
         """Return what each argument of the methods is, where a program is honest."""
         return {
+            "answer": "It is going to be changed",
             "attachment_ids": [],
             "case_id": self.published[world.company].id,
             "check_id": world.get("crm.playbook.check").id,
@@ -86,6 +87,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
                 {"kind": "question", "id": world.get("crm.playbook.condition").id, "ask_by": "2099-01-01"}
             ],
             "filters": {"date_from": "2030-01-01", "date_to": "2030-01-31"},
+            "is_accepted": True,
             "is_quick": False,
             "is_done": True,
             "is_new": False,

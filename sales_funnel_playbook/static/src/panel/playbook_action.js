@@ -6,6 +6,8 @@ import { useService } from "@web/core/utils/hooks";
 
 import { Component, useState } from "@odoo/owl";
 
+import { PlaybookHelp } from "../help/playbook_help";
+
 const ICONS = {
     done: "fa-check-circle text-success",
     todo: "fa-circle-o text-warning",
@@ -18,6 +20,7 @@ const ICONS = {
  */
 export class PlaybookAction extends Component {
     static template = "sales_funnel_playbook.PlaybookAction";
+    static components = { PlaybookHelp };
     static props = { action: Object, panel: Object };
 
     setup() {

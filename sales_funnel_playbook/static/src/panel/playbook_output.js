@@ -6,6 +6,7 @@ import { Component, useRef, useState } from "@odoo/owl";
 
 import { countLetters } from "../core/letters";
 import { getRefusal } from "../core/refusing_form";
+import { getFileUrl } from "../help/playbook_help";
 import { PlaybookDocuments } from "./playbook_documents";
 import { PlaybookEvidence } from "./playbook_evidence";
 import { useUpload } from "./upload";
@@ -105,6 +106,10 @@ export class PlaybookOutput extends Component {
         return this.isLink
             ? _t("https://…")
             : _t("At least %s letters: what did the customer say or do?", this.props.output.min_length);
+    }
+
+    getFileUrl(file) {
+        return getFileUrl(file);
     }
 
     handIn() {

@@ -9,6 +9,7 @@ import { Component, status, useRef, useState } from "@odoo/owl";
 
 import { celebrateWin } from "../case/case_offer";
 import { FillInDialog } from "../gate/fill_in_dialog";
+import { PlaybookHelp } from "../help/playbook_help";
 import { AskOverride } from "./ask_override";
 import { nextFrame } from "./focus_field";
 import { PlaybookAction } from "./playbook_action";
@@ -30,6 +31,7 @@ export class PlaybookPanel extends Component {
         PlaybookAction,
         PlaybookCases,
         PlaybookCondition,
+        PlaybookHelp,
         PlaybookOutput,
         PlaybookScore,
         PlaybookTimeline,

@@ -1,0 +1,2 @@
+from . import test_help
+from . import test_help_tours
