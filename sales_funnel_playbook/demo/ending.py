@@ -57,11 +57,10 @@ def finish(demo):
 
 def date_rules(demo):
     """The rules are older than the weeks; those of the third stages were changed six weeks ago."""
-    rules = [*demo.playbooks.stage_ids.condition_ids, *demo.playbooks.stage_ids.output_ids]
-    third = {demo.stages["rep"][2], demo.stages["chen"][2]}
-    for rule in rules:
-        weeks = 6 if rule.playbook_stage_id in third else 60
-        rule.changed_at = demo.end - timedelta(weeks=weeks)
+    changed = demo.stages["rep"][2] | demo.stages["chen"][2]
+    for stages, weeks in ((changed, 6), (demo.playbooks.stage_ids - changed, 60)):
+        stages.condition_ids.changed_at = demo.end - timedelta(weeks=weeks)
+        stages.output_ids.changed_at = demo.end - timedelta(weeks=weeks)
 
 
 def meet(demo):

@@ -28,8 +28,8 @@ class CrmCoaching(models.AbstractModel):
         :return: ``{"filters", "people": [{"id", "name"}, …], "playbooks": the same, "team": {"name",
             "count"}, "date_from", "date_to", "rows": see :meth:`_prepare_rows`, "facts": the names and parts
             of at most two of them, "calibration": a sentence, "firsts": see :meth:`_get_firsts`, "sessions":
-            see :meth:`_get_sessions`, "currency_id"}``; what there is not is False. Without any playbook ``{"filters", "people",
-            "rows": []}``
+            see :meth:`_get_sessions`, "currency_id"}``; what there is not is False. Without any playbook
+            ``{"filters", "people", "rows": []}``
         :raise AccessError: when the user may not read these figures
         :raise UserError: when a filter makes no sense, or figures of people are switched off
         """
@@ -166,9 +166,9 @@ class CrmCoaching(models.AbstractModel):
 
     @api.model
     def _prepare_row(self, key, counted, user_id, member_ids, minimum):
-        """Return ``{"name", "part", "label", "title": without the part, "help", "group", "unit", "count": of how many deals or rows,
-        "value": None where these are too few, "median": of the team, None of fewer than three people,
-        "people": of how many, "minimum"}``.
+        """Return ``{"name", "part", "label", "title": without the part, "help", "group", "unit", "count": of
+        how many deals or rows, "value": None where these are too few, "median": of the team, None of fewer
+        than three people, "people": of how many, "minimum"}``.
 
         :param dict counted: ``{user id: (count, value)}``
         """

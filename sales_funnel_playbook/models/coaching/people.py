@@ -70,7 +70,8 @@ class CrmCoaching(models.AbstractModel):
         if person not in people or not person:
             raise AccessError(
                 self.env._(
-                    "Figures of a salesperson are for themselves, the leader of their team, and sales managers."
+                    "Figures of a salesperson are for themselves, the leader of their team, and sales"
+                    " managers."
                 )
             )
         return person

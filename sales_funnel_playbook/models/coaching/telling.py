@@ -48,7 +48,7 @@ class CrmCoaching(models.AbstractModel):
             ),
             "overridden": (
                 self.env._("Moves Overridden"),
-                self.env._("Of the moves that a gate judged: those that were let pass without something."),
+                self.env._("Of the moves that a gate judged: those that were overridden."),
             ),
             "refused": (
                 self.env._("Refused Attempts"),

@@ -67,7 +67,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _add_earlier(self, demands, gate, from_stage_id, from_status):
-        """Return the :class:`Demands` with what was asked for earlier, None where there is nothing to pass."""
+        """Return the :class:`Demands` with what was asked for earlier; None without a gate."""
         if not demands:
             return demands
         asked = {(rule.kind, rule.id) for rule in demands.rules}

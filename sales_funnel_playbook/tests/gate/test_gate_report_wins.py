@@ -58,7 +58,7 @@ class TestGateReportWins(PlaybookCase):
         self.make_deals(5, won=1, is_met=False)
         self.assertEqual(self.get_wins("rule_name"), {"Amount known": (10, 60)})
         self.assertEqual(self.get_wins("rule_name", "unmet"), {"Amount known": (5, 20)})
-        self.assertEqual(self.get_wins("rule_name", "overridden"), {"Amount known": (0, None)})
+        self.assertEqual(self.get_wins("rule_name", "overridden"), {"Amount known": (0, False)})
 
     def test_before_and_since_the_last_change(self):
         self.make_deals(5, won=1)
@@ -68,7 +68,7 @@ class TestGateReportWins(PlaybookCase):
 
     def test_of_few_deals_there_is_no_rate(self):
         self.make_deals(4, won=4)
-        self.assertEqual(self.get_wins("rule_name"), {"Amount known": (4, None)})
+        self.assertEqual(self.get_wins("rule_name"), {"Amount known": (4, False)})
 
     def test_overridden(self):
         self.playbook.mode = "enforce"

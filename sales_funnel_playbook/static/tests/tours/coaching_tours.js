@@ -12,7 +12,8 @@ registry.category("web_tour.tours").add("coaching_page", {
             trigger: '.o_coaching_scope:contains("Ann")',
         },
         {
-            trigger: '.o_coaching_table tr[data-name=conversion]:contains("Conversion, Lead"):contains("33.3")',
+            trigger:
+                '.o_coaching_table tr[data-name=conversion]:contains("Conversion, Lead"):contains("33.3")',
         },
         {
             content: "Of few deals it is said how many they are",
