@@ -5,7 +5,7 @@ from datetime import timedelta
 # key, customer, contact, function, source, use case, and when marketing captured it
 CAPTURED = (
     ("i01", "Alpenglas", "Ines Keller", "Plant Manager", "fair", "Energy use of the furnace hall", "1.1"),
-    ("i02", "Marisol Textiles", "Lucia Ferrer", "Head of Sales", "fair", "Samples on their way to buyers", "1.2"),
+    ("i02", "Marisol Textiles", "Lucia Ferrer", "Head of Sales", "fair", "Samples sent to buyers", "1.2"),
     ("i03", "Orchard Labs", "Ben Ito", "Lab Manager", "web", "Calibration of two hundred devices", "1.1"),
     ("i04", "Fenwick Tools", "Carol Fenwick", "Owner", "web", "Hire of tools by the day", "1.4"),
     ("i05", "Bluepoint Tools", "", "", "fair", "", "1.3"),

@@ -1,10 +1,11 @@
 """The stories of the demo's deals as they stand in the tables beside this file, and when they happen.
 
-``deals.csv`` has a line for each deal. Its ``steps`` say when it came into which stage: ``6.3:2`` is the
-third day of the sixth week before this one (week 1 is the last that is over), the second stage of its
-playbook. ``X`` is lost, ``U`` restored, ``R`` renewed, ``W`` the renewal won; ``?`` leaves undone what the stage asks for, ``!``
-needs a manager to let it pass. ``facts.csv`` has what else happened, ``notes.csv`` what customers say in
-each stage.
+``deals.csv`` has a line for each deal, ``closed_deals.csv`` for those that were over before, and
+``deals_abroad.csv`` for those of the other companies. Its ``steps`` say when it came into which stage:
+``6.3:2`` is the third day of the sixth week before this one (week 1 is the last that is over), the second
+stage of its playbook. ``X`` is lost, ``U`` restored, ``R`` renewed, ``W`` the renewal won; ``?`` leaves
+undone what the stage asks for, ``!`` needs a manager to let it pass. ``facts.csv`` has what else happened,
+``notes.csv`` what customers say in each stage.
 """
 
 import csv
@@ -18,6 +19,7 @@ import pytz
 
 STEP = re.compile(r"(\d+)\.(\d):([1-6XURW])([?!]?)")
 FOLDER = Path(__file__).parent
+DEALS = ("closed_deals", "deals", "deals_abroad")
 
 
 class Step(NamedTuple):
@@ -34,6 +36,11 @@ def read(name):
     """Return the lines of a table as dicts."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def read_deals():
+    """Return the lines of all deals as dicts."""
+    return [row for name in DEALS for row in read(name)]
 
 
 def pick(key, count):

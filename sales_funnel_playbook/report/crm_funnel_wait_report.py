@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 from ..models.role.waiting import READ, WAITS
 
-# Each wait of a deal for a role, the leader, or a person whom a rule names to approve. What nobody had the role
-# for kept nobody waiting; its approval waited for the leader.
+# Each wait of a deal for a role, the leader, or a person whom a rule names to approve. What nobody had the
+# role for kept nobody waiting; its approval waited for the leader.
 ROWS = f"""
     SELECT wait.id, wait.lead_id, wait.kind, COALESCE(wait.name->>%(lang)s, wait.name->>'en_US') AS rule_name,
         CASE WHEN held.is_so THEN wait.role_id END AS role_id, wait.began_at AS date,

@@ -61,8 +61,8 @@ IN_STAGES = f"""
         AND NOT EXISTS (SELECT FROM ({DONE}) done WHERE done.from_at <= began.at
             AND (done.until_at IS NULL OR done.until_at > began.at))
 """
-# From when an output is handed in until it is judged, taken back or replaced, or the deal is over. Where nobody
-# has the role that approves, or the person is not there any more, the team's leader does.
+# From when an output is handed in until it is judged, taken back or replaced, or the deal is over. Where
+# nobody has the role that approves, or the person is not there any more, the team's leader does.
 APPROVALS = """
     SELECT submission.id::bigint * 4 + 1 AS id, submission.lead_id, 'approval' AS kind, output.id AS rule_id,
         output.name,
@@ -244,7 +244,9 @@ class CrmLead(models.Model):
         return {lead_id: sorted(its, key=lambda wait: wait[::-1]) for lead_id, its in waits.items()}
 
     def _get_waits_query(self):
-        """Return the query of ``(lead id, role id, since when)``, or None where no playbook has anybody wait."""
+        """Return the query of ``(lead id, role id, since when)``, or None where no playbook has anybody
+        wait.
+        """
         waited_in = self.env["crm.playbook"]._get_waited_in()
         playbook_ids = self._origin._get_playbook_ids() if waited_in else {}
         ids = [lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in waited_in]

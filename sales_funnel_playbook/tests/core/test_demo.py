@@ -2,20 +2,14 @@ import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from freezegun import freeze_time
+from odoo.tests import BaseCase, tagged
 
-from odoo import Command
-from odoo.modules import Manifest
-from odoo.tests import BaseCase, TransactionCase, tagged
-from odoo.tools import convert_file
+from odoo.addons.sales_funnel_playbook.demo.stories import Calendar, read_deals
 
-from odoo.addons.sales_funnel_playbook.demo.stories import Calendar, read
+from .demo_common import MODULE, NOW, DemoCase
 
-MODULE = "sales_funnel_playbook"
 CHINESE = re.compile("[\u3400-\u9fff]")
-NOW = datetime(2029, 1, 1, 9, 30)  # a Monday, and the first of January
 WEEKS = 14
-ABROAD = ("wang", "lin", "anna")
 # What nobody can have done yet; what is planned may lie ahead.
 PAST = {
     "crm.lead": ["create_date", "captured_at", "date_closed", "date_last_stage_update", "last_contact_at"],
@@ -39,61 +33,13 @@ PAGES = {
 
 
 @tagged("post_install", "-at_install")
-class TestDemo(TransactionCase):
-    """The demo data, loaded into this transaction as Odoo loads it: what a test database does without, and
-    what leaves nothing behind.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.startClassPatcher(freeze_time(NOW))
-        cls.env.cr._now = NOW
-        cls.own = cls._create_own_playbook()
-        for code in ("zh_CN", "zh_TW"):
-            cls.env["res.lang"]._activate_lang(code)
-        for name in Manifest.for_addon(MODULE)["demo"]:
-            convert_file(cls.env(su=True), MODULE, name, {}, mode="init", noupdate=True)
-        cls.keys = {row["key"]: cls.env.ref(f"{MODULE}.lead_demo_{row['key']}") for row in read("deals")}
-        owners = {row["key"]: row["owner"] for row in read("deals")}
-        cls.old, cls.abroad, cls.leads = (
-            cls.env["crm.lead"].concat(*(cls.keys[key] for key in cls.keys if is_of(key)))
-            for is_of in (
-                lambda key: key.startswith("h"),
-                lambda key: owners[key] in ABROAD,
-                lambda key: not key.startswith("h") and owners[key] not in ABROAD,
-            )
-        )
-        cls.lines = cls.leads.product_line_id
-        cls.playbooks = cls.lines.playbook_id
-
-    @classmethod
-    def _create_own_playbook(cls):
-        """Return what a company may have already that loads the demo data later, with a deal in its log."""
-        team = cls.env["crm.team"].create({"name": "Own", "company_id": False})
-        stage = cls.env["crm.stage"].create({"name": "Own", "team_ids": [Command.set(team.ids)]})
-        playbook = cls.env["crm.playbook"].create(
-            {
-                "name": "Own",
-                "company_id": False,
-                "team_ids": [Command.set(team.ids)],
-                "stage_ids": [Command.create({"stage_id": stage.id})],
-                "deadline_ids": [
-                    Command.create({"name": "Own", "trigger": "lead_created", "delay_count": 1})
-                ],
-            }
-        )
-        own = {"name": "Own", "type": "opportunity", "team_id": team.id, "stage_id": stage.id}
-        cls.env["crm.lead"].create({**own, "stage_entered_at": NOW - timedelta(weeks=10)})
-        return playbook
+class TestDemo(DemoCase):
+    """What the demo has on each page, for whom, and since when."""
 
     def test_what_was_there_is_left_alone(self):
         self.assertEqual(self.own.deadline_ids.effective_from, NOW)
         self.assertEqual(self.own.mode, "observe")
         self.assertFalse(self.env["crm.funnel.review"].search([("playbook_id", "=", self.own.id)]))
-
-    def _ref(self, name):
-        return self.env.ref(f"{MODULE}.{name}")
 
     def test_the_deals(self):
         self.assertEqual(len(self.leads), 60)
@@ -195,9 +141,7 @@ class TestDemo(TransactionCase):
         currencies = {
             (lead.company_currency.name, lead.user_id.lang) for lead in self.abroad | self.keys["a"]
         }
-        self.assertEqual(
-            currencies, {("USD", "zh_CN"), ("CNY", "zh_CN"), ("CNY", "zh_TW"), ("EUR", "en_US")}
-        )
+        self.assertEqual(currencies, {("USD", "zh_CN"), ("CNY", "zh_CN"), ("CNY", "zh_TW"), ("EUR", "en_US")})
         self.assertEqual(len(self.abroad.company_id), 2)
         taiwanese = self.abroad.filtered(lambda lead: lead.user_id.lang == "zh_TW")
         work = self.env["mail.activity"].search([("user_id", "=", taiwanese.user_id.id)])
@@ -216,7 +160,8 @@ class TestDemo(TransactionCase):
         self.assertEqual((renewed.won_status, renewed.renewal_kind), ("won", "renewal"))
 
     def test_each_monday_was_kept(self):
-        days = self.env["crm.funnel.snapshot.day"].search([("company_id", "in", self.playbooks.company_id.ids)])
+        own = [("company_id", "in", self.playbooks.company_id.ids)]
+        days = self.env["crm.funnel.snapshot.day"].search(own)
         self.assertEqual(len(days), WEEKS + 1, "today is a Monday, too")
         self.assertTrue(all(day.weekday() == 0 for day in days.mapped("date")))
         rows = self.env["crm.funnel.snapshot"].search([("company_id", "in", self.abroad.company_id.ids)])
@@ -322,7 +267,7 @@ class TestDemoCalendar(BaseCase):
             calendar = Calendar(now, "Asia/Shanghai")
             week, day = calendar.get_days()[-1]
             self.assertLess(calendar.at(week, day, 8), now + timedelta(seconds=1))
-            for row in read("deals"):
+            for row in read_deals():
                 steps = calendar.get_steps(row["key"], row["steps"])
                 moments = [step.moment for step in steps]
                 self.assertEqual(moments, sorted(set(moments)))

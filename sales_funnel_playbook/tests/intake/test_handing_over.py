@@ -102,6 +102,20 @@ class TestHandingOver(IntakeCase):
                 plain.with_user(self.leader).user_id = False
                 plain.hand_over_ids.sudo().unlink()
 
+    def test_a_lead_of_a_companys_product_line_has_no_salesperson_meanwhile(self):
+        """The team works for all companies, the product line is of one."""
+        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": self.env.company.id})
+        self.assertFalse(self.team.company_id)
+        lead = self.capture(product_line_id=line.id)
+        self.assertEqual(lead.company_id, self.env.company)
+        lead.hand_over(self.rep.id)
+        lead.with_user(self.rep).send_back("not_ours")
+        self.assertEqual((lead.user_id.id, lead.company_id), (False, self.env.company))
+        late = self.capture(name="Late")
+        self.assertFalse(late.company_id)
+        late.product_line_id = line
+        self.assertEqual(late.company_id, self.env.company)
+
     def test_another_salesperson_is_asked_instead(self):
         self.lead.hand_over(self.rep.id)
         self.lead.with_user(self.leader).user_id = self.fay

@@ -105,7 +105,7 @@ class TestWaiting(RoleCase):
         self.assertEqual(self.get_waits(lead), [])
 
     def test_who_approves_instead_of_whom_the_rule_names(self):
-        """Where nobody has the role, or the person has left, it is the leader; a person has their own name."""
+        """Where nobody has the role, or the person has left, it is the leader."""
         team_leader = self.env.ref("sales_funnel_playbook.crm_playbook_role_team_leader")
         self.needs_confirmed.role_id = False
         cases = (
@@ -172,13 +172,13 @@ class TestWaiting(RoleCase):
         self.assertEqual(lead.with_user(self.rep).get_playbook_panel()["waits"], waits)
 
     def test_a_page_of_cards_costs_no_query_more_with_roles(self):
-        """What a salesperson's kanban reads, where the playbook names roles, people have them and deals wait."""
+        """What a salesperson's kanban reads, where people have roles and deals wait for them."""
         offer = self.create_output(approval="team_leader")
         leads = self.env["crm.lead"].concat(*(self._create_lead() for _number in range(5)))
         with self.at(19):
             leads[0].submit_output(offer.id, note=NOTE)
         kanban = self.env.ref("crm.crm_case_kanban_view_leads").id
-        spec = dict.fromkeys(leads.get_view(kanban, "kanban")["models"]["crm.lead"], {})
+        spec = {name: {} for name in leads.get_view(kanban, "kanban")["models"]["crm.lead"]}
         with_roles = self.get_page(leads, spec)
         cards = [card["playbook_card"] for card in with_roles[1]]
         self.assertTrue(all(card["members"] and card["waits"] for card in cards))
