@@ -2,13 +2,19 @@
 
 from lxml import etree
 
+from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from bench.registry import bench
-from bench.scale.company import MAIN, PLAIN, get_leads, get_stages, get_teams
+from bench.scale.company import GATE, MAIN, PLAIN, get_leads, get_stages, get_teams
 
 COLORS = {"planned": "success", "today": "warning", "overdue": "danger"}
-VIEWS = {"kanban": "crm.crm_case_kanban_view_leads", "list": "crm.crm_case_tree_view_oppor"}
+VIEWS = {
+    "kanban": "crm.crm_case_kanban_view_leads",
+    "list": "crm.crm_case_tree_view_oppor",
+    "form": "crm.crm_lead_view_form",
+}
 TIMES = 20  # one page takes a hundredth of a second: too little to be told from noise
 HIDDEN = {"True", "1"}
 ACTIVITY_WIDGETS = ("kanban_activity", "list_activity")
@@ -232,9 +238,59 @@ def governed(env, count):
     setup=governed,
     params={"count": 20},
     plain=False,
-    limit={"seconds": 1},
+    limit={"seconds": 20 * 0.015, "queries": 20 * 12},
 )
 def lead_panel(env, leads):
     for lead in leads:
         forget(env)
         lead.get_playbook_panel()
+
+
+def held_back(env, conditions):
+    """A deal that lacks so many conditions of the next stage, and that stage."""
+    lead, stage = get_leads(env, GATE, 1), get_stages(env)[1]
+    [rules] = lead.playbook_id.stage_ids.filtered(lambda one: one.stage_id == stage)
+    rules.condition_ids = [
+        Command.clear(),
+        *(
+            Command.create({"name": f"Condition {n}", "domain": f"[('budget_min', '>', {10**8 + n})]"})
+            for n in range(conditions)
+        ),
+    ]
+    lead.playbook_id.mode = "enforce"
+    state = lead, stage, get_specification(env, "form")
+    be_refused(env, state)  # from now on the rules are in memory
+    open_window(state)
+    return state
+
+
+def be_refused(env, state):
+    """The move as the kanban tries it, which the gate refuses."""
+    lead, stage, _specification = state
+    try:
+        with env.cr.savepoint():
+            lead.write({"stage_id": stage.id})
+    except UserError:
+        return
+    raise AssertionError("The move was not refused.")
+
+
+def open_window(state):
+    """What the window in which a refused move is filled in asks the server for, but for the form's view,
+    which the client keeps.
+    """
+    lead, stage, specification = state
+    lead.get_missing(stage.id)
+    lead.web_read(specification)
+
+
+@bench(
+    "Be refused and open the window for {conditions} missing conditions, against the refusal",
+    setup=held_back,
+    params={"conditions": 20},
+    bare=be_refused,
+    limit={"added": 0.15},
+)
+def lead_fill_in(env, state):
+    be_refused(env, state)
+    open_window(state)

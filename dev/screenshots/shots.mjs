@@ -36,6 +36,12 @@ const openPanel = async (session) => {
     await session.see(".o_playbook_panel");
 };
 
+/** A part of the checklist that is one line until it is opened. */
+const openPart = (name) => async (session) => {
+    await openPanel(session);
+    await session.click(`.o_playbook_${name} > button`);
+};
+
 const uploadSheet = async (session) => {
     const [title, headings, total] = session.isChinese
         ? ["销售漏斗表（三月）", "客户名称,联系人,当前阶段,成交概率(%),预计成交金额(万元),风险等级", "合计"]
@@ -221,7 +227,7 @@ export const SHOTS = [
         name: "score",
         open: openDeal(A),
         ready: ".o_form_view",
-        steps: openPanel,
+        steps: openPart("score"),
         size: TALL,
         clip: ".o_playbook_score",
     },
@@ -229,7 +235,7 @@ export const SHOTS = [
         name: "cases_on_a_deal",
         open: openDeal(A),
         ready: ".o_form_view",
-        steps: openPanel,
+        steps: openPart("cases"),
         size: TALL,
         clip: ".o_playbook_cases",
     },

@@ -16,6 +16,8 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 # What Odoo's own widgets bring wherever they are used: rule, where it is broken, whose doing it is.
 NOT_OURS = (
     ("aria-allowed-attr", ".o_tag, .o-autocomplete--input", "tags and autocompletion: aria-selected"),
+    ("aria-allowed-attr", ".o-dropdown", "the menu: aria-expanded where it is no button"),
+    ("autocomplete-valid", ".o_select_menu_input", "the selection: a value that there is not"),
     ("aria-required-parent", ".o_notebook .nav-link", "the notebook: tabs outside of a list of tabs"),
     ("button-name", ".o_optional_columns_dropdown button", "the list: its menu of columns has no name"),
     ("image-alt", ".o-mail-Avatar img", "the avatar: no text for the picture"),

@@ -23,7 +23,7 @@ class CrmPlaybookCaseSession(models.TransientModel):
     partner_ids = fields.Many2many(
         "res.partner",
         string="Attendees",
-        default=lambda self: self.env.user.partner_id,
+        default=lambda self: self._default_partner_ids(),
         domain=[("user_ids.share", "=", False)],
         help="Internal users only.",
     )
@@ -37,6 +37,11 @@ class CrmPlaybookCaseSession(models.TransientModel):
         readonly=False,
         compute_sudo=False,  # what is suggested is what the user may read
     )
+
+    def _default_partner_ids(self):
+        """Whoever calls the session, and the members of the teams that they lead."""
+        teams = self.env["crm.team"].search([("user_id", "=", self.env.uid)])
+        return self.env.user.partner_id | teams.member_ids.partner_id
 
     @api.depends("case_ids")
     def _compute_line_ids(self):

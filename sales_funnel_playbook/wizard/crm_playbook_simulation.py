@@ -15,6 +15,7 @@ class CrmPlaybookSimulation(models.TransientModel):
     _description = "Playbook simulation"
 
     playbook_id = fields.Many2one("crm.playbook", required=True, ondelete="cascade")
+    mode = fields.Selection(related="playbook_id.mode", related_sudo=False)
     open_count = fields.Integer(string="Open Deals")
     held_back_count = fields.Integer(string="Held Back")
     outside_count = fields.Integer(string="Outside the Playbook")

@@ -168,8 +168,7 @@ class CrmPlaybookSplitStage(models.TransientModel):
         """Return ``{line: the open deals that change into its sub-stage}``, each into the last one whose
         domain it meets; the others stay.
         """
-        stage = self.playbook_stage_id
-        here = stage.playbook_id._get_open_leads_domain() & Domain("stage_id", "=", stage.stage_id.id)
+        here = self._get_deals_domain()
         deals, taken = {}, self.env["crm.lead"]
         for line in lines.sorted("part", reverse=True):
             if line.takes_deals and not line.is_kept:
@@ -177,12 +176,17 @@ class CrmPlaybookSplitStage(models.TransientModel):
                 taken |= deals[line]
         return deals
 
+    def _get_deals_domain(self):
+        """Return the domain of the open deals in the stage."""
+        stage = self.playbook_stage_id
+        return stage.playbook_id._get_open_leads_domain() & Domain("stage_id", "=", stage.stage_id.id)
+
     @api.model
     def _search_deals(self, here, line):
+        """Return the deals of a domain that meet what a line says of them, where it says something."""
+        domain = line.domain if line.takes_deals and not line.is_kept else "[]"
         try:
-            return self.env["crm.lead"].search(
-                here & self.env["crm.playbook.rule"]._parse_domain(line.domain)
-            )
+            return self.env["crm.lead"].search(here & self.env["crm.playbook.rule"]._parse_domain(domain))
         except ValueError as error:
             raise UserError(
                 self.env._("Which deals change into “%(name)s”: %(reason)s", name=line.name, reason=error)

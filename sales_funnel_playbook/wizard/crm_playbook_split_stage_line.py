@@ -1,4 +1,8 @@
-from odoo import fields, models
+from contextlib import suppress
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 PARTS = [(str(number), str(number)) for number in range(1, 5)]
 
@@ -21,9 +25,25 @@ class CrmPlaybookSplitStageLine(models.TransientModel):
         string="Move Deals Here",
         help="Open deals change into this sub-stage; the others stay where the history is.",
     )
+    deal_count = fields.Integer(
+        string="Open Deals",
+        compute="_compute_deal_count",
+        help="Where the history is: all that are open in the stage now. Elsewhere: those that change into the"
+        " sub-stage.",
+    )
     domain = fields.Char(
         string="Which Deals", default="[]", help="A deal that meets two of them goes to the later one."
     )
+
+    @api.depends("takes_deals", "is_kept", "domain", "wizard_id")
+    def _compute_deal_count(self):
+        for line in self:
+            wizard = line.wizard_id
+            here = wizard._get_deals_domain() if wizard.playbook_stage_id else Domain.FALSE
+            line.deal_count = 0
+            if line.is_kept or line.takes_deals:
+                with suppress(UserError):  # the domain is being written still
+                    line.deal_count = len(wizard._search_deals(here, line))
 
 
 class CrmPlaybookSplitStageRule(models.TransientModel):

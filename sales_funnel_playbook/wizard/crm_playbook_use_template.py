@@ -217,7 +217,17 @@ class CrmPlaybookUseTemplateLine(models.TransientModel):
         ondelete="cascade",
         help="Empty: a new pipeline stage is created.",
     )
+    new_stage = fields.Char(
+        compute="_compute_new_stage",
+        compute_sudo=False,
+        help="The pipeline stage that is created, where none of yours is chosen.",
+    )
     is_new = fields.Boolean()
+
+    @api.depends("stage_id", "template_stage_id")
+    def _compute_new_stage(self):
+        for line in self:
+            line.new_stage = not line.stage_id and line.template_stage_id.name
 
     def _create_stage(self):
         """Create the pipeline stage of this line, for the teams that were chosen."""

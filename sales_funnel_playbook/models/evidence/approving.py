@@ -37,7 +37,7 @@ class CrmLeadOutput(models.Model):
     def _is_barred(self, user):
         """Tell whether ``user`` handed this in and the rule wants somebody else."""
         rule = self.output_id.sudo()  # sudo: as above
-        return rule.approval_by_other and user == self.user_id
+        return user == self.user_id and rule.approval_by_other
 
     def _can_be_approved_by(self, user):
         """Tell whether ``user`` may approve or reject this."""

@@ -44,9 +44,26 @@ class CrmPlaybook(models.Model):
             "type": "ir.actions.act_window",
             "res_model": simulation._name,
             "res_id": simulation.id,
-            "name": self.env._("If “%s” Were Enforced", self.name),
+            "name": (
+                self.env._("Held Back by “%s”", self.name)
+                if self.mode == "enforce"
+                else self.env._("If “%s” Were Enforced", self.name)
+            ),
             "view_mode": "form",
         }
+
+    @api.readonly
+    def get_enforcing_effect(self):
+        """Return ``{"open_count", "held_back_count", "outside_count"}``: how many deals follow this playbook,
+        how many of them could not enter their next stage if it were enforced now, and how many stand
+        outside of it. Changes nothing.
+
+        :raise AccessError: for whoever may not change the playbook
+        """
+        self.ensure_one()
+        self.check_access("write")
+        counts = self.env["crm.playbook.simulation"].new({"playbook_id": self.id})._prepare_result_vals()
+        return {name: counts[name] for name in ("open_count", "held_back_count", "outside_count")}
 
     def _get_open_leads_domain(self):
         """Return the domain of the open deals that follow this playbook."""
@@ -118,6 +135,7 @@ class CrmPlaybookStage(models.Model):
                 if output.is_required
             ),
             is_announced=bool(self.notify_user_ids or self.notify_team_ids or self.notify_role_ids),
+            expected_days=self.expected_days,
         )
 
     def _prepare_unmet_item(self):

@@ -88,6 +88,7 @@ class GateStage(NamedTuple):
     rules: tuple[GateRule, ...]
     outputs: tuple[GateOutput, ...]
     is_announced: bool = False  # somebody is told when a deal enters it
+    expected_days: int = 0
     kind: str = "skip"
 
 

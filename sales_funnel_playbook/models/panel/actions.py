@@ -1,7 +1,10 @@
 from odoo import api, models
-from odoo.fields import Datetime
+from odoo.fields import Datetime, Domain
 
-FIELDS = ["playbook_rule_id", "playbook_closing", "playbook_done_at", "playbook_due_at", "user_id", "active"]
+FIELDS = [
+    *("playbook_kind", "playbook_rule_id", "playbook_closing", "playbook_started_at", "playbook_done_at"),
+    *("playbook_due_at", "user_id", "active"),
+]
 STATES = {"satisfied": "done", "by_hand": "done", "dropped": "cancelled"}
 
 
@@ -25,27 +28,34 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _get_panel_activities(self, rules):
-        """Return the activities that the key actions of the current stage have brought, the latest last."""
+        """Return the activities that the key actions and the outputs of the current stage have brought, the
+        latest last.
+        """
         # sudo: who sees the deal sees what is to be done on it
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
         stage = next((one for one in rules["stages"] if one["stage_id"] == self.stage_id.id), None)
-        if not stage or not stage["actions"]:
-            return activities
-        return activities.search_fetch(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("playbook_kind", "=", "deadline"),
-                ("playbook_rule_id", "in", [action["id"] for action in stage["actions"]]),
-                ("playbook_escalation_of_id", "=", False),
-            ],
-            FIELDS,
-            order="id",
+        asked = {
+            "deadline": [action["id"] for action in stage["actions"]] if stage else [],
+            "output": [output["id"] for output in stage["outputs"] if output["delay"]] if stage else [],
+        }
+        of_rules = Domain.OR(
+            Domain("playbook_kind", "=", kind) & Domain("playbook_rule_id", "in", ids)
+            for kind, ids in asked.items()
+            if ids
         )
+        if of_rules.is_false():
+            return activities
+        here = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        domain = Domain(here) & Domain("playbook_escalation_of_id", "=", False) & of_rules
+        return activities.search_fetch(domain, FIELDS, order="id")
 
     def _prepare_panel_actions(self, stage, facts):
         """Return the key actions of a stage; see :meth:`_prepare_panel_action`."""
-        latest = {activity.playbook_rule_id: activity for activity in facts["activities"]}
+        latest = {
+            activity.playbook_rule_id: activity
+            for activity in facts["activities"]
+            if activity.playbook_kind == "deadline"
+        }
         cancelled = self._get_panel_waivers(
             [one["id"] for one in stage["actions"] if one["id"] not in latest]
         )

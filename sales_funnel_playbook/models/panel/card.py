@@ -36,7 +36,7 @@ class CrmLead(models.Model):
 
     playbook_card = fields.Json(
         compute="_compute_playbook_card",
-        help="What the card of a deal shows: product line, tier, outputs, risk and last contact.",
+        help="What the card of a deal shows: tier, outputs, days in the stage, risk and last contact.",
     )
 
     @api.depends("playbook_progress", "is_ready_to_advance", *SHOWN)
@@ -51,17 +51,16 @@ class CrmLead(models.Model):
         followed.fetch(SHOWN)
         gates = self.env["crm.playbook"]._get_gates()
         labels = self._get_card_labels()
-        along = followed._prepare_card_people()
+        along, days = followed._prepare_card_people(), followed._get_days_in_stage()
         all_progress = followed.with_context(playbook_read_along=along)._get_progress(playbook_ids)
         people = self._get_card_people(along)
         for (missing, wanted, is_ready), lead_ids in all_progress.items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
             for lead in self.browse(lead_ids):
-                is_named = lead.stage_id.id in gates[playbook_ids[lead.id]].stages
-                outside = {} if is_named else {"is_outside": True}
+                stage = gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id)
                 lead.playbook_card = {
                     **progress,
-                    **outside,
+                    **lead._prepare_card_stage(stage, days.get(lead.id)),
                     **people.get(lead.id, {}),
                     **lead._prepare_card(labels),
                 }
@@ -73,18 +72,29 @@ class CrmLead(models.Model):
         labels = {name: dict(self._fields[name]._description_selection(self.env)) for name in names}
         return labels | {"product_line_id": self.env["crm.playbook"]._get_product_line_names(self.env.lang)}
 
+    def _prepare_card_stage(self, stage, days):
+        """Return ``{"days": int, "is_overdue": True, "is_outside": True}`` of the :class:`GateStage` that
+        this lead is in, without what there is not; days of an open lead alone.
+        """
+        its = {} if stage else {"is_outside": True}
+        if days is not None and self.won_status == "pending":
+            its["days"] = days
+            if stage and 0 < stage.expected_days <= days:
+                its["is_overdue"] = True
+        return its
+
     def _prepare_card(self, labels):
         """Return what was recorded about this deal, as its card shows it.
 
         :param dict labels: ``{field: {value: label}}``
         :return: ``{"product_line": str, "tier": str, "risk": str, "is_risky": bool, "contact_at": str,
             "channel": str, "summary": str, "feedback": str}``, ready for JSON, without what there is not;
-            dates in UTC
+            dates in UTC, a risk where it is medium or high
         """
         card = {
             "product_line": labels["product_line_id"].get(self.product_line_id.id),
             "tier": labels["tier"].get(self.tier),
-            "risk": labels["risk_level"].get(self.risk_level),
+            "risk": self.risk_level != "low" and labels["risk_level"].get(self.risk_level),
             "is_risky": self.risk_level == "high",
             "contact_at": fields.Datetime.to_string(self.last_contact_at),
             "channel": labels["last_contact_channel"].get(self.last_contact_channel),

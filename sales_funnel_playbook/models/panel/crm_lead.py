@@ -79,12 +79,14 @@ class CrmLead(models.Model):
         # sudo: facts of a lead that the caller may read, which was checked before
         submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
         stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
-        demands, earlier = self._get_panel_demands(rules["id"], gate)
+        demands, earlier = self._get_panel_demands(rules["id"], gate, stays)
         matches = self._get_panel_matches(rules, demands, outputs, earlier)
         activities = self._get_panel_activities(rules)
         users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS], activities)
         # sudo: as the confirmations, and read with them
-        questions = self.sudo().question_ids
+        questions = self.env["crm.lead.question"].sudo()
+        fields = ["criterion_id", "condition_id", "ask_by"]
+        questions = questions.search_fetch([("lead_id", "=", self.id)], fields)
         return {
             "met": {key for key, ids in matches.items() if ids}
             | self._get_panel_recorded(conditions, outputs, confirmations, submissions, questions),
@@ -99,7 +101,7 @@ class CrmLead(models.Model):
             "stays": stays,
             "activities": activities,
             "earlier": earlier,
-            "due": self._get_panel_due_times(rules, stays),
+            "due": self._get_panel_due_times(rules, stays, submissions, activities),
             "users": users,
             "can_write": self.sudo(False)._may_work(),
             "asked": approvers,
@@ -118,13 +120,15 @@ class CrmLead(models.Model):
         tests = rule_model._get_tests(domains, self) if domains else {}
         return rule_model._evaluate(self._add_earlier_tests(tests, asked), self)
 
-    def _get_panel_demands(self, playbook_id, gate):
+    def _get_panel_demands(self, playbook_id, gate, stays):
         """Return ``{stage id: Demands}`` of the moves into each stage ahead, and of having come into the
         first one, which new deals enter whatever they lack; and what was asked for on the way, see
         :meth:`_get_earlier_rules`.
         """
         here = StageMove(self.id, playbook_id, self.stage_id.id, False, self.won_status)
-        [move] = self._start_where_passed([here], {playbook_id: gate})
+        latest = next((stay for stay in stays if stay.playbook_id.id == playbook_id), None)
+        passed = {self.id: latest.gate_stage_id.id} if latest else None  # known already
+        [move] = self._start_where_passed([here], {playbook_id: gate}, passed)
         demands = {
             id_: self._get_way_demands(gate, move.from_stage_id, id_, move.from_status, move.is_renewal)
             for id_ in gate.stages
@@ -135,21 +139,32 @@ class CrmLead(models.Model):
         earlier = self._get_earlier_rules(gate, move.from_stage_id, move.from_status)
         return demands, [] if move.is_renewal else earlier
 
-    def _get_panel_due_times(self, rules, stays):
-        """Return ``{delay: moment}`` for the outputs of the current stage."""
+    def _get_panel_due_times(self, rules, stays, submissions, activities):
+        """Return ``{output id: moment}`` of the outputs of the current stage that nobody has submitted: as
+        the activity says that asks for one; where none does, by the calendar.
+        """
+        begun_at = stays._get_begun_at(self.stage_id.id)
         delays = {
-            output["delay"]
+            output["id"]: output["delay"]
             for stage in rules["stages"]
             for output in stage["outputs"]
             if output["delay"] and stage["stage_id"] == self.stage_id.id
         }
-        if not delays:
-            return {}
-        calendar = self._get_working_calendar()
-        begun_at = stays._get_begun_at(self.stage_id.id)
-        # sudo: the salesperson's time zone and leave count, whoever asks
-        owner = self.sudo().user_id
-        return self.env["crm.playbook.output"]._get_due_times(delays, begun_at, calendar, owner)
+        open_ids = delays.keys() - {*submissions.output_id.ids}
+        asked = {
+            one.playbook_rule_id: one.playbook_due_at
+            for one in activities
+            if one.playbook_kind == "output" and one.playbook_started_at == begun_at
+        }
+        due = {id_: asked[id_] for id_ in open_ids if asked.get(id_)}
+        if left := open_ids - due.keys():
+            calendar = self._get_working_calendar()
+            # sudo: the salesperson's time zone and leave count, whoever asks
+            owner = self.sudo().user_id
+            outputs, wanted = self.env["crm.playbook.output"], {delays[id_] for id_ in left}
+            times = outputs._get_due_times(wanted, begun_at, calendar, owner)
+            due |= {id_: times[delays[id_]] for id_ in left}
+        return due
 
     @api.model
     def _get_panel_files(self, confirmations, submissions):
@@ -183,8 +198,8 @@ class CrmLead(models.Model):
         stay = facts["stays"][:1]
         entered_at = stay.stay_began_at or self.date_last_stage_update
         due = days and entered_at + timedelta(days=days)
-        if due and (idle := self._get_idle_times().get(self.id)):
-            due += idle
+        if due and stay.sequence != stay.stay_sequence:  # it went on there, perhaps after having been lost
+            due += self._get_idle_times().get(self.id, timedelta())
         return {
             "id": stage["id"] if stage else False,
             "name": rules["stage_names"].get(self.stage_id.id, ""),
@@ -197,7 +212,7 @@ class CrmLead(models.Model):
             "actions": self._prepare_panel_actions(stage, facts) if stage else [],
             "emptied": self._prepare_panel_emptied(rules, facts) if stage else [],
             "outputs": [
-                self._prepare_panel_output(output, facts, facts["due"].get(output["delay"]))
+                self._prepare_panel_output(output, facts, facts["due"].get(output["id"]))
                 for output in (stage["outputs"] if stage else [])
             ],
         }
@@ -284,13 +299,4 @@ class CrmLead(models.Model):
                 "comment": fact.review_comment or "",
                 **self._prepare_panel_approval(fact if state == "waiting" else fact.browse(), facts),
             },
-        }
-
-    def _prepare_panel_evidence(self, fact, facts):
-        """Return who gave it and what shows it."""
-        return {
-            "user": facts["users"][fact.user_id.id],
-            "note": fact.note or "",
-            "files": facts["files"].get((fact._name, fact.id), []),
-            "can_withdraw": fact._can_withdraw(self.env.user),
         }

@@ -66,7 +66,9 @@ class CrmLead(models.Model):
         if not rules["criteria"]:
             return False
         # sudo: the answers of a lead that the caller may read
-        answers = self.sudo().score_answer_ids.grouped("criterion_id")
+        answers = self.env["crm.lead.score.answer"].sudo()
+        answers = answers.search_fetch([("lead_id", "=", self.id)], ["criterion_id", "option_id"])
+        answers = answers.grouped("criterion_id")
         criteria = []
         for rule in rules["criteria"]:
             criterion = self.env["crm.playbook.criterion"].browse(rule["id"])
@@ -81,4 +83,13 @@ class CrmLead(models.Model):
             "total": sum(criterion["earned"] for criterion in criteria),
             "is_complete": all(c["kind"] == "domain" or c["option_id"] or c["ask_by"] for c in criteria),
             "criteria": criteria,
+        }
+
+    def _prepare_panel_evidence(self, fact, facts):
+        """Return who gave it and what shows it."""
+        return {
+            "user": facts["users"][fact.user_id.id],
+            "note": fact.note or "",
+            "files": facts["files"].get((fact._name, fact.id), []),
+            "can_withdraw": fact._can_withdraw(self.env.user),
         }

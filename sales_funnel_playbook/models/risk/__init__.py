@@ -3,4 +3,5 @@
 # Guide: docs/guide/risk
 from . import crm_risk_type
 from . import crm_lead_risk
+from . import detecting
 from . import crm_lead

@@ -2,12 +2,13 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from .crm_lead import KEPT_FIELDS
 from .crm_risk_type import LEVELS
 
 ALERT_LENGTH = 140
-CONDITION = "condition"  # the cause of what the nightly job finds, as long as it lasts
+BY_RANK = "CASE %s WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END"
 
 
 class CrmLeadRisk(models.Model):
@@ -62,6 +63,9 @@ class CrmLeadRisk(models.Model):
     cause = fields.Char(
         readonly=True, copy=False, help="What opened it, where the module did: the same never opens twice."
     )
+    # as superuser, to be sorted by: who sees a risk sees its deal
+    expected_revenue = fields.Monetary(related="lead_id.expected_revenue", currency_field="company_currency")
+    company_currency = fields.Many2one(related="lead_id.company_currency")
     user_id = fields.Many2one(related="lead_id.user_id", store=True, string="Salesperson")
     team_id = fields.Many2one(related="lead_id.team_id", store=True, string="Sales Team")
 
@@ -93,6 +97,15 @@ class CrmLeadRisk(models.Model):
                         "Write a “Closing Note” for the risk of “%s”: how did it end?", risk.lead_id.name
                     )
                 )
+
+    @api.model
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """By how grave a level is, not by its letters."""
+        if field_name != "level":
+            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        rank = SQL(BY_RANK, self._field_to_sql(alias, field_name, query))
+        query._order_groupby.append(rank)
+        return SQL("%s %s %s", rank, direction, nulls)
 
     @api.model
     def default_get(self, fields):
@@ -225,52 +238,3 @@ class CrmLeadRisk(models.Model):
     def _prepare_alarm(self):
         title = self.env._("High risk: %s", self.type_id.name or self.env._("manual"))
         return Markup("<p><b>%s</b></p><p>%s</p>") % (title, self.description or "")
-
-    @api.model
-    def _open_detected(self, types, causes):
-        """Open an entry of each of ``types`` for each cause that has none yet, closed ones included.
-
-        :param types: ``crm.risk.type``
-        :param list causes: ``(lead id, key of the cause, what happened)``
-        :return: the new entries
-        """
-        # sudo: the module notes what happened, whoever made it happen
-        risks = self.sudo()
-        known = risks.search_fetch(
-            [
-                ("lead_id", "in", [lead_id for lead_id, _key, _text in causes]),
-                ("type_id", "in", types.ids),
-                ("cause", "!=", False),
-            ],
-            ["lead_id", "type_id", "cause"],
-        )
-        known = {(risk.lead_id.id, risk.type_id.id, risk.cause) for risk in known}
-        return risks.create(
-            [
-                {"lead_id": lead_id, "type_id": type_.id, "cause": key, "description": text}
-                for type_ in types
-                for lead_id, key, text in dict.fromkeys(causes)
-                if (lead_id, type_.id, key) not in known
-            ]
-        )
-
-    @api.model
-    def _detect(self, types, leads):
-        """Compare the entries of ``leads`` with what the conditions of ``types`` find now."""
-        found = self.env["crm.playbook.rule"]._match({type_.id: type_.domain for type_ in types}, leads)
-        # sudo: what the module has noted before, whoever set it off
-        lasting = self.sudo().search_fetch(
-            [("lead_id", "in", leads.ids), ("type_id", "in", [*found]), ("cause", "=", CONDITION)],
-            ["lead_id", "type_id", "state"],
-        )
-        over = lasting.filtered(lambda risk: risk.lead_id.id not in found[risk.type_id.id])
-        over._end_cause()
-        for type_ in types.filtered(lambda type_: type_.id in found):
-            self._open_detected(type_, [(lead_id, CONDITION, "") for lead_id in sorted(found[type_.id])])
-
-    def _end_cause(self):
-        """What the nightly job found is over: it may be found again, and needs nobody any more."""
-        self.filtered(lambda risk: risk.state == "open").write(
-            {"state": "closed", "closing_note": self.env._("No longer the case.")}
-        )
-        self.write({"cause": False})

@@ -49,7 +49,12 @@ class TestCaseSession(CaseCase):
         self.assertIn("Lost A", event.description)
         self.assertIn("Lost tier A deal", event.description)
         self.assertIn("&lt;i&gt;New&lt;/i&gt;", event.description)
-        self.assertEqual(event.partner_ids, self.manager.partner_id)
+        people = self.manager.partner_id | self.team.member_ids.partner_id
+        self.assertEqual(event.partner_ids, people, "whoever leads a team invites it")
+
+    def test_whoever_leads_no_team_invites_nobody_else(self):
+        self.team.user_id = False
+        self.assertEqual(Form(self.sessions).partner_ids[:], self.manager.partner_id)
 
     def test_chosen_cases(self):
         action = (self.old | self.new).with_user(self.manager).action_schedule_session()
@@ -72,8 +77,9 @@ class TestCaseSession(CaseCase):
             wizard.action_schedule()
 
     def _hold(self, start):
+        """Hold a session of the manager alone."""
         wizard = Form(self.sessions).save()
-        wizard.start = start
+        wizard.write({"start": start, "partner_ids": self.manager.partner_id})
         return self.env["calendar.event"].browse(wizard.action_schedule()["res_id"])
 
     def test_minutes_come_back_to_the_case(self):

@@ -52,6 +52,12 @@ class TestCaseTours(HttpCase, CaseCase):
         self.assertEqual((case.outcome, case.name), ("lost", "They could not wait"))
         self.assertEqual(case.lost_reason_id, self.lost_reason)
 
+    def test_what_is_missing_stands_on_the_page(self):
+        case = self._create_case("Won in a week", state="draft", lesson=False, user_id=self.rep.id)
+        with mute_logger("odoo.http"):  # it logs the refusal that the tour is about
+            self.start_tour(f"/odoo/cases/{case.id}", "playbook_case_without_lesson", login=self.rep.login)
+        self.assertIn("Ask for the date first", case.lesson)
+
     def test_reuse(self):
         self._set_competitors(self.lead, self.globex)
         self._create_case("Only the same stage", stage_id=self.stage_talks.id)

@@ -1,4 +1,5 @@
 from . import test_accessibility
+from . import test_accessibility_work
 from . import test_assignment
 from . import test_days
 from . import test_delay

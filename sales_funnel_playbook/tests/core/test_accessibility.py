@@ -74,7 +74,8 @@ class TestAccessibility(AxeCase, ReviewCase, CaseCase):
     def get_checklist(self):
         self.create_outputs()
         parts = (".o_playbook_panel", ".o_playbook_score", ".o_playbook_cases", ".o_playbook_timeline")
-        return self.get_lead_page(parts, ("a.nav-link[name=playbook]",))
+        clicks = ("a.nav-link[name=playbook]", *(f"{part} > button" for part in parts[1:]))
+        return self.get_lead_page(parts, clicks)
 
     def test_of_a_representative(self):
         """The checklist, "My Day", and the library of cases."""

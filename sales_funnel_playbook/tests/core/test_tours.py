@@ -71,8 +71,8 @@ class TestTours(HttpCase, PlaybookCase):
         self.assertEqual(in_force.note, "Minutes of 15 March")
 
     def test_use_the_template(self):
-        team = self.env["crm.team"].create({"name": "Cloud team", "company_id": False})
         self.start_tour("/odoo", "playbook_use_template", login="admin")
+        team = self.env["crm.team"].search([("name", "=", "Cloud team")])
         playbook = self.env["crm.playbook"].search([("team_ids", "in", team.ids)])
         self.assertEqual(playbook.mode, "observe")
         self.assertEqual(len(playbook.stage_ids), 6)

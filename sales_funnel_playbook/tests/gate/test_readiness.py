@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
@@ -35,7 +37,11 @@ class TestReadiness(PlaybookCase):
     def test_card_shows_what_was_recorded(self):
         self.assertEqual(
             self.leads.mapped("playbook_card"),
-            [{"done": 0, "wanted": 1, "is_ready": False}, {"done": 1, "wanted": 1, "is_ready": True}, False],
+            [
+                {"done": 0, "wanted": 1, "is_ready": False, "days": 0},
+                {"done": 1, "wanted": 1, "is_ready": True, "days": 0},
+                False,
+            ],
         )
         self.playbook.tier_ids = [Command.create({"tier": "A"})]
         self.bare.product_line_id = self.env["crm.product.line"].create(
@@ -51,6 +57,7 @@ class TestReadiness(PlaybookCase):
             card,
             {
                 **{"done": 0, "wanted": 1, "is_ready": False, "product_line": "Presses", "tier": "A"},
+                "days": 0,
                 **{"risk": "High", "is_risky": True, "feedback": "Too dear", "channel": "Call"},
                 "contact_at": str(note.communicated_at),
                 "summary": note.summary[:120],
@@ -59,6 +66,24 @@ class TestReadiness(PlaybookCase):
         self.bare.product_line_id.name = "Big presses"
         self.bare.invalidate_recordset(["playbook_card"])
         self.assertEqual(self.bare.playbook_card["product_line"], "Big presses")
+
+    def test_card_shows_how_long_it_has_been_there(self):
+        """Lost for a time does not count; a low risk is no news; a deal that is won waits for nothing."""
+        self.rules[self.stage_lead].expected_days = 7
+        with self.mock_datetime_and_now(datetime(2024, 3, 1, 9)):
+            lead = self._create_lead(risk_level="low")
+        for day, deed in ((4, "action_set_lost"), (9, "action_restore")):
+            with self.mock_datetime_and_now(datetime(2024, 3, day, 9)):
+                getattr(lead, deed)()
+        for day, expected in ((12, (6, None)), (13, (7, True))):
+            self.env.invalidate_all()
+            with self.mock_datetime_and_now(datetime(2024, 3, day, 10)):
+                card = lead.with_user(self.rep).playbook_card
+            self.assertEqual((card["days"], card.get("is_overdue"), card.get("risk")), (*expected, None))
+        self.playbook.mode = "observe"
+        lead.action_set_won()
+        self.env.invalidate_all()
+        self.assertNotIn("days", lead.playbook_card)
 
     def test_last_stage(self):
         self._create_output(self.stage_signed, "Contract")

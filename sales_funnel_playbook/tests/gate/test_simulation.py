@@ -50,6 +50,21 @@ class TestSimulation(PlaybookCase):
         for records in (simulation, line):  # a replica may not know yet what was made a moment ago
             self.assertFalse(getattr(type(records).action_open_leads, "_readonly", False), records._name)
 
+    def test_before_it_is_enforced_the_same_is_asked(self):
+        as_leader = self.playbook.with_user(self.leader)
+        self.assertEqual(
+            as_leader.get_enforcing_effect(), {"open_count": 4, "held_back_count": 3, "outside_count": 0}
+        )
+        self.assertEqual(self.playbook.mode, "observe")
+        with self.assertRaises(AccessError):
+            self.playbook.with_user(self.rep).get_enforcing_effect()
+
+    def test_of_an_enforced_playbook_it_does_not_say_if(self):
+        self.assertEqual(self.playbook.action_simulate()["name"], "If “Machines” Were Enforced")
+        self.playbook.mode = "enforce"
+        self.assertEqual(self.playbook.action_simulate()["name"], "Held Back by “Machines”")
+        self.assertEqual(self._simulate().mode, "enforce")
+
     def test_changes_nothing(self):
         log = self.env["crm.lead.stage.log"].search([])
         self._simulate()

@@ -52,6 +52,15 @@ class TestSplitStage(FunnelCase):
         parts = {rule.name: rule.part for rule in wizard.rule_ids}
         self.assertEqual(parts, {"Review passed": "1", "Call": "1", "Minutes": "2"})
 
+    def test_it_says_how_many_deals_go_where(self):
+        wizard = self.start()
+        kept, other = wizard.line_ids
+        self.assertEqual((kept.deal_count, other.deal_count), (4, 0))
+        other.write({"takes_deals": True, "domain": "[('expected_revenue', '>', 5000)]"})
+        self.assertEqual((kept.deal_count, other.deal_count), (4, 1))
+        other.domain = "[('expected_revenue', '>'"
+        self.assertEqual(other.deal_count, 0, "it is being written still")
+
     def test_other_modules_see_that_deals_change_stage(self):
         crm_lead = self.env.registry["crm.lead"]
         original, seen = crm_lead.write, []

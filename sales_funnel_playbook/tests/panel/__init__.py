@@ -2,3 +2,4 @@ from . import test_panel
 from . import test_filling
 from . import test_filling_many
 from . import test_panel_stage
+from . import test_panel_tours

@@ -1,5 +1,7 @@
 from datetime import datetime
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -210,6 +212,23 @@ class TestRisk(RiskCase):
         self.env.invalidate_all()
         followed = self.lead.message_follower_ids.filtered(lambda f: f.partner_id == follower.partner_id)
         self.assertEqual(followed.subtype_ids, comment | subtype)
+
+    def test_the_gravest_and_largest_stand_first(self):
+        """In the ledger's own order, and when its level is sorted by; not by letters."""
+        small, large = (self._create_lead(n, expected_revenue=n) for n in (10, 9000))
+        for lead in (small, large):
+            self.env["crm.lead.risk"].create(
+                [{"lead_id": lead.id, "level": level} for level in ("medium", "high", "low")]
+            )
+        view = self.env["crm.lead.risk"].get_view(view_type="list")
+        order = etree.fromstring(view["arch"]).get("default_order")
+        risks = self.env["crm.lead.risk"].with_user(self.leader)
+        found = risks.search([("lead_id", "in", (small | large).ids)], order=order)
+        self.assertEqual(
+            [(risk.level, risk.expected_revenue) for risk in found],
+            [(level, amount) for level in ("high", "medium", "low") for amount in (9000, 10)],
+        )
+        self.assertEqual(found.sorted("id").search([("id", "in", found.ids)], order="level")[0].level, "low")
 
     def test_win_rate_by_risk_type(self):
         rival, budget = self._type("competitor"), self._type("budget")

@@ -88,8 +88,18 @@ class TestRiskDetection(RiskCase):
         self.assertFalse(self.lead.risk_ids)
         self.assertAlmostEqual(self.lead.stay_percent, 190, delta=2)
         self.rules[self.stage_lead].expected_days = 9
+        self.env.invalidate_all()
         self.env["crm.lead.risk"]._detect(overdue, self.lead)
         self.assertEqual(self.lead.risk_ids.type_id, overdue)
+        self.assertEqual(self.lead.risk_ids.description, "19 days in stage, expected 9")
+
+    def test_it_is_described_in_the_language_of_the_salesperson(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.rep.lang = "zh_CN"
+        overdue = self._type("overdue_stay")
+        text = self.env["crm.lead.risk"]._describe_found(overdue, self.lead)[self.lead.id]
+        self.assertEqual(text, "已在阶段停留 0 天，预期 0 天")
+        self.assertEqual(self.env["crm.lead.risk"]._describe_found(self._type("silence"), self.lead), {})
 
     def test_a_deal_that_begins_with_a_frozen_budget_is_at_risk(self):
         frozen, fine = (

@@ -124,7 +124,7 @@ class TestSecurityScript(HttpCase, PlaybookCase):
                 {
                     "name": f"deal {deal.name}",
                     "action": {**lead, "res_id": deal.id},
-                    "clicks": ["a.nav-link[name=playbook]", ".o_playbook_panel"],
+                    "clicks": ["a.nav-link[name=playbook]", ".o_playbook_timeline > button"],
                 }
             )
         client = {"type": "ir.actions.client", "target": "current"}

@@ -2,7 +2,7 @@ import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { formView } from "@web/views/form/form_view";
 
-import { Component, useState, useSubEnv } from "@odoo/owl";
+import { Component, useEffect, useRef, useState, useSubEnv } from "@odoo/owl";
 
 const REFUSALS = ["odoo.exceptions.UserError", "odoo.exceptions.ValidationError"];
 
@@ -52,6 +52,13 @@ export class PlaybookRefusal extends Component {
 
     setup() {
         this.refusal = useState(this.env.playbookRefusal || { text: "" });
+        const root = useRef("root");
+        useEffect(
+            () => {
+                root.el?.scrollIntoView({ block: "nearest" });
+            },
+            () => [this.refusal.text]
+        );
     }
 }
 

@@ -1,5 +1,4 @@
 import { _t } from "@web/core/l10n/translation";
-import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -7,6 +6,8 @@ import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { askToEnforce } from "../gate/enforcing";
 
 const MODEL = "crm.playbook";
 
@@ -107,17 +108,9 @@ export class FirstSteps extends Component {
     }
 
     enforce() {
-        this.dialog.add(ConfirmationDialog, {
-            title: _t("Enforce the playbook?"),
-            body: _t(
-                "From now on a deal that lacks what a stage asks for is held back. You can return to observing at any time."
-            ),
-            confirmLabel: _t("Enforce"),
-            confirm: async () => {
-                await this.orm.write(MODEL, [this.playbook.id], { mode: "enforce" });
-                await this.load(this.playbook.id);
-            },
-            cancel: () => {},
+        return askToEnforce(this, this.playbook.id, async () => {
+            await this.orm.write(MODEL, [this.playbook.id], { mode: "enforce" });
+            await this.load(this.playbook.id);
         });
     }
 }

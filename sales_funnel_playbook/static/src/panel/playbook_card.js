@@ -3,15 +3,16 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { Component } from "@odoo/owl";
+import { Component, toRaw } from "@odoo/owl";
 
 import { getWaitText } from "./words";
 
 const TIER_CLASSES = { A: "text-bg-success", B: "text-bg-info", C: "text-bg-secondary" };
 
 /**
- * On a deal's card: what its playbook says of it. The value is that of `crm.lead._prepare_card`, with how
- * many outputs of the stage are done and whether the deal is ready for the next one.
+ * On a deal's card: what its playbook says of it, in two lines. The value is that of
+ * `crm.lead._prepare_card`, with how many outputs of the stage are done, whether the deal is ready for the
+ * next one, and how long it has been in it.
  */
 export class PlaybookCard extends Component {
     static template = "sales_funnel_playbook.PlaybookCard";
@@ -25,12 +26,36 @@ export class PlaybookCard extends Component {
         return TIER_CLASSES[this.card.tier];
     }
 
+    get tierTitle() {
+        return _t("Tier %s", this.card.tier);
+    }
+
     get outputsTitle() {
         return _t("%(done)s of %(wanted)s outputs of this stage are done", this.card);
     }
 
-    getWaitText(wait) {
-        return getWaitText(wait);
+    get daysLabel() {
+        return _t("%s d", this.card.days);
+    }
+
+    get daysTitle() {
+        return this.card.is_overdue
+            ? _t("%s days in this stage, longer than expected", this.card.days)
+            : _t("%s days in this stage", this.card.days);
+    }
+
+    /** The product line says something where the page has several. */
+    get isLineShown() {
+        const root = toRaw(this.props.record.model.root);
+        const lists = (root?.groups || []).map((group) => group.list);
+        const records = (lists.length ? lists : [root]).flatMap((list) => list?.records || []);
+        const lines = records.map((record) => record.data[this.props.name]?.product_line);
+        return lines.some((line) => line && line !== this.card.product_line);
+    }
+
+    /** For whom it waits, else what was heard last: one line. */
+    get waitText() {
+        return (this.card.waits || []).map(getWaitText).join(" · ");
     }
 
     get riskLabel() {
@@ -38,7 +63,9 @@ export class PlaybookCard extends Component {
     }
 
     get contactTitle() {
-        return this.card.channel ? _t("Last contact: %s", this.card.channel) : _t("Last contact");
+        const { channel, feedback } = this.card;
+        const title = channel ? _t("Last contact: %s", channel) : _t("Last contact");
+        return feedback ? `${title}\n${feedback}` : title;
     }
 
     get contactDate() {

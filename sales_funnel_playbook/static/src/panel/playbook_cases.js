@@ -4,10 +4,20 @@ import { useRecordObserver } from "@web/model/relational_model/utils";
 
 import { Component, useState } from "@odoo/owl";
 
+import { PlaybookFold } from "./playbook_fold";
+
 /** The cases that matter for the deal: why, what they teach, and whether they were used in it. */
 export class PlaybookCases extends Component {
     static template = "sales_funnel_playbook.PlaybookCases";
-    static props = { record: Object, leadId: Number, canWrite: Boolean, openAction: Function };
+    static components = { PlaybookFold };
+    static props = {
+        record: Object,
+        leadId: Number,
+        canWrite: Boolean,
+        openAction: Function,
+        isOpened: Boolean,
+        toggle: Function,
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -17,6 +27,10 @@ export class PlaybookCases extends Component {
 
     async load(leadId = this.props.leadId) {
         this.state.cases = await this.orm.call("crm.lead", "get_similar_cases", [[leadId]]);
+    }
+
+    get count() {
+        return String(this.state.cases.length);
     }
 
     getReasons(one) {

@@ -19,6 +19,7 @@ export class PlaybookCondition extends Component {
 
     setup() {
         this.shared = useState(this.props.panel.state);
+        this.state = useState({ note: "" });
     }
 
     get status() {
@@ -62,8 +63,11 @@ export class PlaybookCondition extends Component {
         return met ? [] : empty.length ? empty : fields;
     }
 
+    /** What is answered on the score sheet is answered there. */
     goTo(field) {
-        return focusField(field.name);
+        const { panel } = this.props;
+        const isAnswered = field.name === "score" && panel.state.panel.score;
+        return isAnswered ? panel.openScore() : focusField(field.name);
     }
 
     async confirm() {
@@ -71,7 +75,8 @@ export class PlaybookCondition extends Component {
         if (condition.evidence_required) {
             return (await panel.props.record.save()) && panel.confirmWithEvidence(condition);
         }
-        return panel.call("confirm_condition", condition.id);
+        await panel.call("confirm_condition", condition.id, { note: this.state.note });
+        this.state.note = "";
     }
 
     withdraw() {

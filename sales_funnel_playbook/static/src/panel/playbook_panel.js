@@ -15,9 +15,11 @@ import { nextFrame } from "./focus_field";
 import { PlaybookAction } from "./playbook_action";
 import { PlaybookCases } from "./playbook_cases";
 import { PlaybookCondition } from "./playbook_condition";
+import { PlaybookFold } from "./playbook_fold";
 import { PlaybookOutput } from "./playbook_output";
 import { PlaybookScore } from "./playbook_score";
 import { PlaybookTimeline } from "./playbook_timeline";
+import { readAgain } from "./read_again";
 import { getWaitText } from "./words";
 
 /**
@@ -32,6 +34,7 @@ export class PlaybookPanel extends Component {
         PlaybookCases,
         PlaybookCondition,
         PlaybookHelp,
+        PlaybookFold,
         PlaybookOutput,
         PlaybookScore,
         PlaybookTimeline,
@@ -47,6 +50,7 @@ export class PlaybookPanel extends Component {
         this.state = useState({ panel: null, opened: {}, isBusy: false });
         this.root = useRef("root");
         this.loads = 0;
+        this.underWay = new Set();
         // Whatever is saved on the lead may meet a condition: look again after each reload of its data.
         useRecordObserver((record) => record.data && this.load(record.resId));
     }
@@ -131,42 +135,65 @@ export class PlaybookPanel extends Component {
         return _t("Fill in and Move to “%s”…", stage.name);
     }
 
-    isOpened(stage) {
-        return this.state.opened[stage.id] ?? stage.is_next;
+    get nextStage() {
+        return this.state.panel.next_stages.find((stage) => stage.is_next);
     }
 
-    toggle(stage) {
-        this.state.opened[stage.id] = !this.isOpened(stage);
+    get laterStages() {
+        return this.state.panel.next_stages.filter((stage) => !stage.is_next);
+    }
+
+    /** A later stage by its id, "score", "cases" or "log": one line until it is opened. */
+    isOpened(part) {
+        return Boolean(this.state.opened[part]);
+    }
+
+    toggle(part) {
+        this.state.opened[part] = !this.isOpened(part);
+    }
+
+    /** Bring the score sheet to the eye and the cursor. */
+    async openScore() {
+        this.state.opened.score = true;
+        await nextFrame();
+        const sheet = this.root.el?.querySelector(".o_playbook_score");
+        sheet?.scrollIntoView({ block: "center" });
+        const place = sheet?.querySelector("select:not(:disabled)") || sheet?.querySelector("button");
+        place?.focus({ preventScroll: true });
     }
 
     canMove(stage) {
-        return stage.is_next && (stage.is_ready || this.state.panel.mode === "observe");
+        return stage.is_ready || this.state.panel.mode === "observe";
+    }
+
+    canOverride(stage) {
+        return !this.canMove(stage) && this.state.panel.can_override;
     }
 
     /** Whoever may not override asks who may. */
     canAsk(stage) {
-        const { can_override, mode } = this.state.panel;
-        return stage.is_next && !stage.is_ready && !can_override && mode === "enforce";
+        return !this.canMove(stage) && !this.state.panel.can_override;
     }
 
-    canOverride(stage) {
-        const { can_override, mode } = this.state.panel;
-        return stage.is_next && !stage.is_ready && can_override && mode === "enforce";
-    }
-
-    /** What was typed into the form counts: save it first, as any button of the form does. */
-    async act(deed) {
-        if (!(await this.props.record.save())) {
+    /**
+     * What was typed into the form counts: save it first, as any button of the form does.
+     *
+     * @param {Function} deed what is recorded
+     * @param {string} key the same key is not recorded again before the checklist shows what came of it
+     */
+    async act(deed, key) {
+        if (this.underWay.has(key)) {
             return false;
         }
+        this.underWay.add(key);
         const place = document.activeElement?.closest("[data-rule]")?.dataset.rule;
         this.state.isBusy = true;
         try {
-            return await deed();
+            return (await this.props.record.save()) && (await deed());
         } finally {
             this.state.isBusy = false;
-            await this.props.record.load(); // the score and the tier stand on the form too
-            await this.refresh();
+            await this.reload(); // the score and the tier stand on the form too
+            this.underWay.delete(key);
             await this.keepPlace(place);
         }
     }
@@ -182,24 +209,23 @@ export class PlaybookPanel extends Component {
 
     /** Call a method of the lead on one of its rules. */
     call(method, ruleId, kwargs = {}) {
-        return this.act(() => this.orm.call("crm.lead", method, [[this.leadId], ruleId], kwargs));
+        const deed = () => this.orm.call("crm.lead", method, [[this.leadId], ruleId], kwargs);
+        return this.act(deed, `${method}-${ruleId}`);
     }
 
     /** Call a method of a submitted output. */
     callSubmission(method, submissionId) {
-        return this.act(() => this.orm.call("crm.lead.output", method, [[submissionId]]));
+        const deed = () => this.orm.call("crm.lead.output", method, [[submissionId]]);
+        return this.act(deed, `${method}-${submissionId}`);
     }
 
     async move(stage) {
         const wasOpen = this.props.record.data.won_status === "pending";
-        await this.act(() => this.orm.write("crm.lead", [this.leadId], { stage_id: stage.stage_id }));
+        const deed = () => this.orm.write("crm.lead", [this.leadId], { stage_id: stage.stage_id });
+        await this.act(deed, "move");
         if (wasOpen && this.props.record.data.won_status === "won") {
             await celebrateWin(this, this.leadId, () => this.reload());
         }
-    }
-
-    canFillIn(stage) {
-        return stage.is_next && !this.canMove(stage);
     }
 
     async fillIn(stage) {
@@ -213,8 +239,7 @@ export class PlaybookPanel extends Component {
     }
 
     async reload() {
-        await this.props.record.load();
-        await this.refresh();
+        await Promise.all([readAgain(this.orm, this.props.record), this.refresh()]);
     }
 
     acceptHere() {

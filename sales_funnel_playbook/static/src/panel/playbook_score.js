@@ -4,6 +4,7 @@ import { Component } from "@odoo/owl";
 
 import { AskLater } from "./ask_later";
 import { focusField } from "./focus_field";
+import { PlaybookFold } from "./playbook_fold";
 import { formatPoints, getOptionLabel } from "./words";
 
 /**
@@ -11,13 +12,19 @@ import { formatPoints, getOptionLabel } from "./words";
  */
 export class PlaybookScore extends Component {
     static template = "sales_funnel_playbook.PlaybookScore";
-    static components = { AskLater };
-    static props = { score: Object, panel: Object };
+    static components = { AskLater, PlaybookFold };
+    static props = { score: Object, panel: Object, isOpened: Boolean, toggle: Function };
 
     getOptionLabel = getOptionLabel;
 
     get total() {
         return _t("%s of 10", formatPoints(this.props.score.total));
+    }
+
+    /** What would earn the next points, in one line. */
+    get next() {
+        const criterion = this.props.score.criteria.find(({ earned, points }) => earned < points);
+        return criterion ? _t("next: %s", criterion.name) : "";
     }
 
     getPoints(criterion) {

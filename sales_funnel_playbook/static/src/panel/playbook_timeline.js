@@ -4,6 +4,8 @@ import { formatFloat } from "@web/core/utils/numbers";
 
 import { Component } from "@odoo/owl";
 
+import { PlaybookFold } from "./playbook_fold";
+
 const { DateTime } = luxon;
 const COLORS = { passed: "success", observed: "warning", overridden: "danger", none: "secondary" };
 
@@ -13,7 +15,18 @@ const COLORS = { passed: "success", observed: "warning", overridden: "danger", n
  */
 export class PlaybookTimeline extends Component {
     static template = "sales_funnel_playbook.PlaybookTimeline";
-    static props = { stays: Array, count: Number, openAll: Function };
+    static components = { PlaybookFold };
+    static props = {
+        stays: Array,
+        count: Number,
+        openAll: Function,
+        isOpened: Boolean,
+        toggle: Function,
+    };
+
+    get total() {
+        return String(this.props.count);
+    }
 
     getColor(stay) {
         return COLORS[stay.gate];

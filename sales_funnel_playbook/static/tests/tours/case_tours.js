@@ -145,6 +145,11 @@ registry.category("web_tour.tours").add("playbook_case_reuse", {
             run: "click",
         },
         {
+            content: "One line, until it is opened",
+            trigger: ".o_playbook_cases:not(:has(.o_playbook_case)) > button",
+            run: "click",
+        },
+        {
             content: "The case that matters, and why",
             trigger: ".o_playbook_case:first:contains(same competitor):contains(same stage)",
         },
@@ -201,6 +206,31 @@ registry.category("web_tour.tours").add("playbook_case_reuse", {
         {
             trigger:
                 ".o_kanban_view:not(:has(.o_kanban_record:contains(Beat Globex))) .o_kanban_record:contains(技术总监)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("playbook_case_without_lesson", {
+    steps: () => [
+        {
+            trigger: ".o_form_view button[name=action_submit]",
+            run: "click",
+        },
+        {
+            content: "What is missing stands on the page, not in a window over it",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_playbook_refusal:contains(Lesson)",
+        },
+        {
+            trigger: ".o_field_widget[name=lesson] .odoo-editor-editable",
+            run: "editor Ask for the date first",
+        },
+        {
+            trigger: "button[name=action_submit]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_form_view:not(:has(.o_playbook_refusal)) .o_arrow_button_current:contains(In Approval)",
         },
     ],
 });

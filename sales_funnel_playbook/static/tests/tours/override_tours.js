@@ -44,6 +44,10 @@ registry.category("web_tour.tours").add("playbook_override", {
             run: "click",
         },
         {
+            trigger: ".o_playbook_timeline button",
+            run: "click",
+        },
+        {
             content: "The reason is on record",
             trigger: ".o_playbook_stay[data-gate=overridden]:contains(They buy every year)",
         },

@@ -252,6 +252,11 @@ registry.category("web_tour.tours").add("playbook_use_template", {
             run: "click",
         },
         {
+            content: "The list has what is in use; templates are behind the filter",
+            trigger: ".o_searchview_facet:contains(In Use) .o_facet_remove",
+            run: "click",
+        },
+        {
             trigger: ".o_data_cell:contains(Enterprise SaaS)",
             run: "click",
         },
@@ -264,11 +269,13 @@ registry.category("web_tour.tours").add("playbook_use_template", {
             run: "edit Cloud team",
         },
         {
-            trigger: ".ui-autocomplete a:contains(Cloud team)",
+            content: "A team that there is not yet is made right here",
+            trigger: ".ui-autocomplete a:contains(Create)",
             run: "click",
         },
         {
-            trigger: ".modal .o_data_row:contains(Solution demo)",
+            content: "It says which stages are new",
+            trigger: ".modal .o_data_row [name=new_stage]:contains(Solution demo)",
         },
         {
             trigger: ".modal button[name=action_apply]",

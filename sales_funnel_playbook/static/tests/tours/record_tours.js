@@ -75,11 +75,8 @@ registry.category("web_tour.tours").add("playbook_afternoon", {
 registry.category("web_tour.tours").add("playbook_refused_note", {
     steps: () => [
         {
-            trigger: "a.nav-link[name=progress]",
-            run: "click",
-        },
-        {
-            trigger: "button[name=action_log_progress]",
+            content: "A note is one press away, whatever tab is open",
+            trigger: ".o_form_statusbar button[name=action_log_progress]",
             run: "click",
         },
         {
@@ -115,8 +112,9 @@ registry.category("web_tour.tours").add("playbook_refused_note", {
 registry.category("web_tour.tours").add("playbook_score_sheet", {
     steps: () => [
         {
-            content: "The sheet says what earned its points",
-            trigger: ".o_playbook_score_total:contains(4 of 10)",
+            content: "One line says what there is and what would earn the next points",
+            trigger: ".o_playbook_score:contains(4 of 10):contains(next: Fit):not(:has(select)) button",
+            run: "click",
         },
         {
             trigger: ".o_playbook_criterion:contains(Fit) select",
