@@ -15,4 +15,5 @@ from . import renewal
 from . import exchange
 from . import panel
 from . import day
+from . import privacy
 from . import integrity

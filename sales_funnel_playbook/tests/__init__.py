@@ -14,5 +14,6 @@ from .renewal import *
 from .exchange import *
 from .panel import *
 from .day import *
+from .privacy import *
 from .integrity import *
 from .security import *
