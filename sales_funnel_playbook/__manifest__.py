@@ -105,6 +105,8 @@
         "views/intake/crm_lead_intake_views.xml",
         "views/intake/crm_lead_handing_over_views.xml",
         "views/intake/crm_lead_hand_over_views.xml",
+        "views/privacy/crm_personal_data_views.xml",
+        "views/integrity/crm_playbook_health_views.xml",
         # the shipped rules
         "data/crm_playbook_role_data.xml",
         "data/crm_playbook_check_data.xml",

@@ -3,6 +3,8 @@
 from reprlib import repr as shorten
 
 from odoo.exceptions import UserError
+from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
+from odoo.tools import human_size
 
 MAX_ID = 2**31 - 1
 
@@ -25,3 +27,24 @@ def check_argument(env, name, value, is_usable):
     if not is_usable:
         raise UserError(env._("“%(name)s” cannot be “%(value)s”.", name=name, value=shorten(value)))
     return value
+
+
+def check_file_size(env, name, size):
+    """Refuse a file that is larger than Odoo lets people upload: programs can send others.
+
+    :param str name: what the file is called
+    :param int size: in bytes
+    :raise UserError: when it is too large
+    """
+    # sudo: the limit holds for everybody
+    value = env["ir.config_parameter"].sudo().get_param("web.max_file_upload_size")
+    limit = int(value or DEFAULT_MAX_CONTENT_LENGTH)
+    if size > limit:
+        raise UserError(
+            env._(
+                "The file “%(name)s” has %(size)s, %(limit)s are allowed: upload a smaller one.",
+                name=name,
+                size=human_size(size),
+                limit=human_size(limit),
+            )
+        )

@@ -105,6 +105,7 @@ def uninstall_hook(env):
     _forget_headings(env)
     _forget_filters(env)
     _forget_names(env)
+    _forget_health(env)
     _drop_foreign_keys(env)
 
 
@@ -209,3 +210,10 @@ def _drop_foreign_keys(env):
     """
     keys = [("module.name", "=", MODULE), ("type", "=", "f")]
     env["ir.model.constraint"].search(keys).unlink()
+
+
+def _forget_health(env):
+    """Remove the activity that asks an administrator to see to what is wrong: it is on no record."""
+    health = env["crm.playbook.health"]
+    env["mail.activity"].browse(health._read_known()["activity"] or ()).exists().unlink()
+    health._write_known({"since": {}, "activity": False})

@@ -34,6 +34,7 @@ ODOO += (
     "account",
     "event",
     "event_crm",
+    "privacy_lookup",
     "project",
     "sale",
     "utm",

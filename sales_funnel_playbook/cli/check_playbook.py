@@ -1,3 +1,4 @@
+import json
 import sys
 
 import psycopg2
@@ -16,37 +17,51 @@ class CheckPlaybook(Command):
     def run(self, args):
         """Print what does not fit, one line each, with the first deals concerned.
 
+        With ``--report`` print the support report instead, as JSON: versions, counts, playbooks without
+        their texts, jobs, what is wrong. It has no customers' data.
+
         The process ends with 0 when all is sound, with 1 when something does not fit, and with 2 when the
         database cannot be checked.
         """
         config.parser.prog = self.prog
-        config.parse_config(["--no-http", *args], setup_logging=True)
+        is_report = "--report" in args
+        config.parse_config(["--no-http", *(arg for arg in args if arg != "--report")], setup_logging=True)
         names = config["db_name"]
         if len(names) != 1:
             self._give_up("Name one database: -d DATABASE.")
         try:
-            faults = self._find_faults(names[0])
+            if is_report:
+                report = self._read(names[0], "_get_report")
+                faults = report["faults"]
+            else:
+                faults = self._read(names[0], "_find_faults")
         except psycopg2.Error as error:
             [reason, *_rest] = str(error).splitlines() or [type(error).__name__]
             self._give_up(
                 f"The database {names[0]} cannot be checked: see that its name is right, PostgreSQL runs"
                 f" and the module is up to date ({reason.strip()})."
             )
-        for fault in faults:
-            sys.stdout.write(self._describe(fault))
+        sys.stdout.write(self._format(report) if is_report else self._tell(faults))
         if faults:
             sys.exit(1)
-        sys.stdout.write("The records of Sales Funnel Playbook fit together.\n")
 
-    def _find_faults(self, name):
-        """Return what does not fit in the database called ``name``."""
+    def _read(self, name, method):
+        """Return what a method of the check finds in the database called ``name``."""
         with Registry(name).cursor() as cr:
             env = Environment(cr, SUPERUSER_ID, {})
             if "crm.playbook.integrity" not in env:
                 self._give_up(f"Sales Funnel Playbook is not installed in the database {name}.")
-            faults = env["crm.playbook.integrity"]._find_faults()
+            found = getattr(env["crm.playbook.integrity"], method)()
             cr.rollback()
-        return faults
+        return found
+
+    def _format(self, report):
+        return f"{json.dumps(report, indent=1, ensure_ascii=False)}\n"
+
+    def _tell(self, faults):
+        """Return the lines that tell of the faults."""
+        told = "".join(self._describe(fault) for fault in faults)
+        return told or "The records of Sales Funnel Playbook fit together.\n"
 
     def _describe(self, fault):
         """Return the line that tells of a fault."""

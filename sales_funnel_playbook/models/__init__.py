@@ -17,5 +17,6 @@ from . import panel
 from . import help
 from . import agreement
 from . import day
+from . import privacy
 from . import integrity
 from . import coaching

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..answers import fit_caller
 from ..arguments import check_argument, is_id
 from ..models.customer.crm_lead import COMPANY_SIZES
 from ..models.rating.crm_playbook_tier import TIERS
@@ -47,7 +48,11 @@ class CrmFunnelReport(models.Model):
             ``{"filters", "stages": []}``.
         :raise UserError: when a filter makes no sense
         """
-        filters = self._clean_filters(filters)
+        return fit_caller(self._prepare_funnel(self._clean_filters(filters), is_quick))
+
+    @api.model
+    def _prepare_funnel(self, filters, is_quick):
+        """Return what :meth:`get_funnel` does; ``filters`` are clean."""
         if not filters["playbook_id"]:
             return {"filters": filters, "stages": []}
         playbook = self._get_playbook(filters)

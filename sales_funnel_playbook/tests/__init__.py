@@ -16,6 +16,7 @@ from .panel import *
 from .help import *
 from .agreement import *
 from .day import *
+from .privacy import *
 from .integrity import *
 from .coaching import *
 from .security import *

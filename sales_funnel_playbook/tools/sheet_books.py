@@ -19,6 +19,35 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 MAX_REPEATED = 1_000  # a file says of its blank end that it is repeated up to a million times
+MAX_UNPACKED = 200 * 2**20  # bytes: a few kilobytes may unpack to as many gigabytes
+MAX_CELLS = 3_000_000  # of a sheet, and a row counts as one more: a few bytes may stand for a million of them
+
+
+class TooLargeError(Exception):
+    """A workbook that would take more memory than a request has."""
+
+
+def check_unpacked(content):
+    """Look, before anything is unpacked, how large a workbook is then.
+
+    :raise TooLargeError: when it is over :data:`MAX_UNPACKED`
+    """
+    if content.startswith(b"PK") and zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
+                raise TooLargeError
+
+
+class Counted(list):
+    """The rows of a sheet; there may be so many."""
+
+    cells = 0
+
+    def add(self, row, times=1):
+        self.cells += (len(row) + 1) * times
+        if self.cells > MAX_CELLS:
+            raise TooLargeError
+        self.extend([row] * times)
 
 
 def get_kind(content):
@@ -59,7 +88,10 @@ class Xlsx:
         sheet = self.book[name]
         sheet.reset_dimensions()  # some programs write others than there are
         rows = sheet.iter_rows(max_row=30 if top else None)
-        return [[self.get_value(cell) for cell in row] for row in rows]
+        counted = Counted()
+        for row in rows:
+            counted.add([self.get_value(cell) for cell in row])
+        return counted
 
     def get_value(self, cell):
         value = cell.value
@@ -124,13 +156,13 @@ class Ods:
         self.names = list(self.tables)
 
     def get_rows(self, name, top=False):
-        rows = []
+        rows = Counted()
         for row in self.tables[name].iter(TABLE + "table-row"):
             cells = list(chain.from_iterable(map(self.get_cells, row)))
             while cells and cells[-1] == "":
                 cells.pop()
             repeated = int(row.get(TABLE + "number-rows-repeated", 1))
-            rows += [cells] * (repeated if cells else min(repeated, MAX_REPEATED))
+            rows.add(cells, repeated if cells else min(repeated, MAX_REPEATED))
             if top and len(rows) >= 30:
                 break
         return rows
@@ -140,6 +172,8 @@ class Ods:
             return []
         value = self.get_value(cell)
         repeated = int(cell.get(TABLE + "number-columns-repeated", 1))
+        if value != "" and repeated > MAX_CELLS:
+            raise TooLargeError
         return [value] * (repeated if value != "" else min(repeated, MAX_REPEATED))
 
     def get_value(self, cell):

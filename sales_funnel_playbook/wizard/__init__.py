@@ -8,6 +8,7 @@ from . import crm_lead_override
 from . import crm_lead_send_back
 from . import crm_lead_waive
 from . import crm_my_day_snooze
+from . import crm_personal_data
 from . import crm_playbook_case_session
 from . import crm_playbook_import
 from . import crm_playbook_integrity_check

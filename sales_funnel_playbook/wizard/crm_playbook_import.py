@@ -4,6 +4,8 @@ import binascii
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import check_file_size
+
 
 class CrmPlaybookImport(models.TransientModel):
     """Makes a template from the file of a playbook."""
@@ -24,4 +26,5 @@ class CrmPlaybookImport(models.TransientModel):
             text = base64.b64decode(self.with_context(bin_size=False).file)
         except binascii.Error as error:  # from a program: the client encodes all files
             raise UserError(self.env._("The upload is incomplete. Select the file again.")) from error
+        check_file_size(self.env, self.filename or "", len(text))
         return self.env["crm.playbook"]._import_text(text).get_formview_action()

@@ -59,6 +59,8 @@ class TestReview(ForecastCase):
             ],
         )
         self.assertIn(["Commit", 0, None], rows)
+        kinds = {cell.data_type for row in book["Change and Forecast"].iter_rows() for cell in row}
+        self.assertNotIn("f", kinds, "no formulas")
 
     def test_made_before_the_monday_was_kept(self):
         review = self.make(take=False)

@@ -188,6 +188,12 @@ env["crm.playbook.case"]._cron_keep()
 env["crm.playbook.refresh"]._cron_start()  # asked for, and not run yet
 if "crm.playbook.notice" in env:  # earlier versions have none
     env["crm.playbook.notice"]._note("failed", [(rep.partner_id, playbook, "A rule cannot be followed")])
+if "crm.playbook.failure" in env:  # since 19.0.1.3.0
+    env["crm.playbook.failure"]._note(deal, ValueError("It cannot be written"))
+    health = env["crm.playbook.health"]
+    known = {"since": {}, "activity": health._ask(health._find())}
+    health._write_known(known)
+    env["crm.lead.progress"].search([("lead_id", "=", deal.id)], limit=1)._anonymise()
 env.cr.commit()
 work = env["mail.activity"].search([("playbook_deadline_id", "!=", False), ("res_model", "=", "crm.lead")])
 work[0].action_feedback("Done by hand")

@@ -23,5 +23,6 @@ from . import crm_playbook_notice
 from . import mail_activity
 from . import crm_playbook_look
 from . import crm_playbook_refresh
+from . import crm_playbook_failure
 from . import failing
 from . import days

@@ -254,7 +254,7 @@ class CrmPlaybook(models.Model):
         """Return a number of the settings page.
 
         :param str name: a key of ``DEFAULTS``: ``waiting_days`` and ``override_days`` in calendar days,
-            ``case_review_months`` and ``snapshot_months`` (0: for ever) in months
+            ``case_review_months``, ``snapshot_months`` and ``personal_months`` (0: for ever) in months
         """
         # sudo: everybody works by these numbers
         value = self.env["ir.config_parameter"].sudo().get_param(f"{PREFIX}{name}")

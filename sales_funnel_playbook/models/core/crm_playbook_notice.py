@@ -143,8 +143,9 @@ class CrmPlaybookNotice(models.Model):
                 with self.env.cr.savepoint():
                     its._send_to(partner)
                     its.unlink()
-            except Exception:
+            except Exception as error:
                 _logger.exception("%s notices could not be sent", len(its))
+                self.env["crm.playbook.failure"]._note(partner, error)
 
     def _send_to(self, partner):
         told = self.with_context(lang=partner.lang or "en_US")

@@ -6,11 +6,12 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from .read_along import ReadAlong
 
 MAX_DOMAIN_LENGTH = 20_000
+MAX_COLUMNS = 1_000  # that one query returns; PostgreSQL refuses more than 1,664
 # What Odoo takes for several values; a domain that it has worked on has its own kind of set.
 COLLECTION_TYPES = (list, tuple, Set)
 
@@ -195,7 +196,8 @@ class CrmPlaybookRule(models.AbstractModel):
 
     @api.model
     def _evaluate(self, tests, leads, hold=None):
-        """Tell which of ``leads`` each test holds for, in one scan.
+        """Tell which of ``leads`` each test holds for, in one scan; of more tests than a query can return,
+        in one for each thousand.
 
         :param dict tests: ``{key: condition on a row of crm_lead}``
         :param SQL hold: a query of one number that locks what the tests rely on
@@ -205,6 +207,9 @@ class CrmPlaybookRule(models.AbstractModel):
         """
         if not tests or not leads:
             return {key: set() for key in tests}
+        if len(tests) > MAX_COLUMNS:
+            parts = [dict(part) for part in split_every(MAX_COLUMNS, tests.items())]
+            return {key: ids for part in parts for key, ids in self._evaluate(part, leads, hold).items()}
         along = self.env.context.get("playbook_read_along")
         # over RPC a context has plain values
         along = along if isinstance(along, ReadAlong) and along.values is None else None

@@ -9,6 +9,7 @@ class CrmPlaybook(models.Model):
     def _report_stuck(self, lead, error):
         """Tell the playbook's responsible, once, that a deal cannot be brought up to date; the others are."""
         self.ensure_one()
+        self.env["crm.playbook.failure"]._note(lead, error)
         subject = self.env._(
             "“%(deal)s” (%(id)s) cannot be brought up to date", deal=lead.name or "", id=lead.id
         )

@@ -2,8 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 # Numbers of the whole database, and what they are unless somebody changes them.
-DEFAULTS = {"waiting_days": 30, "override_days": 7, "case_review_months": 6, "snapshot_months": 24}
-MINIMUM = {"snapshot_months": 0}  # of the others, 1
+DEFAULTS = {
+    **{"waiting_days": 30, "override_days": 7, "case_review_months": 6, "snapshot_months": 24},
+    "personal_months": 0,
+}
+MINIMUM = {"snapshot_months": 0, "personal_months": 0}  # of the others, 1
 PREFIX = "sales_funnel_playbook."
 FIELDS = [f"sales_funnel_{name}" for name in DEFAULTS]
 MAXIMUM = 365
@@ -47,6 +50,14 @@ class ResConfigSettings(models.TransientModel):
         config_parameter=f"{PREFIX}snapshot_months",
         default=DEFAULTS["snapshot_months"],
         help="How long it is kept what open deals were on each Monday. 0: for ever.",
+    )
+
+    sales_funnel_personal_months = fields.Integer(
+        string="People and Notes Kept For (Months)",
+        config_parameter=f"{PREFIX}personal_months",
+        default=DEFAULTS["personal_months"],
+        help="How long after closing a deal's decision chain and progress notes are kept as they are; then"
+        " names and texts go. 0: for ever.",
     )
 
     @api.depends("company_id")

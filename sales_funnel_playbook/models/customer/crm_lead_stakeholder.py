@@ -59,7 +59,8 @@ class CrmLeadStakeholder(models.Model):
                 )
 
     def _is_same_role(self, other):
-        return (self.partner_id, self.role) == (other.partner_id, other.role)
+        """Tell whether both say the same of the same person; of who is no longer known nobody can tell."""
+        return bool(self.partner_id) and (self.partner_id, self.role) == (other.partner_id, other.role)
 
     def _overlaps(self, other):
         """Tell whether both have a day in common; without a date there is no end on that side."""

@@ -1,11 +1,14 @@
 import csv
 import logging
+import zipfile
 
 from odoo import api, models
 from odoo.addons.base_import.models.base_import import ImportValidationError
+from odoo.tools import human_size
 
+from ...arguments import check_file_size
 from ...hooks import SHEET_HEADINGS
-from ...tools.sheet_books import get_kind, read_book
+from ...tools.sheet_books import MAX_CELLS, MAX_UNPACKED, TooLargeError, check_unpacked, get_kind, read_book
 from ...tools.sheet_headings import get_fields, get_known
 from ...tools.sheet_rows import ErrorText, find_headings, get_ranges, plain, read_table
 from ...tools.sheet_text import UnreadableError, read_text
@@ -28,11 +31,32 @@ class BaseImportImport(models.TransientModel):
     _inherit = "base_import.import"
 
     def _read_file(self, options):
+        if self.res_model == "crm.lead" and self.file:
+            self._check_size()
         table = self._read_sheet(options)
         if not table:
             return super()._read_file(options)
         options[TABLE] = table
         return len(table.rows) + 1, [table.headings, *table.rows]
+
+    def _check_size(self):
+        """Refuse a file that is too large, before anybody unpacks it."""
+        check_file_size(self.env, self.file_name or "", len(self.file))
+        try:
+            check_unpacked(self.file)
+        except TooLargeError as error:
+            raise ImportValidationError(self._explain_too_large()) from error
+        except zipfile.BadZipFile:  # Odoo says what is wrong with it
+            return
+
+    @api.model
+    def _explain_too_large(self):
+        return self.env._(
+            "This workbook is too large: up to %(size)s unpacked and %(cells)s million cells are read. Save"
+            " the sheet alone in a new file, or split it.",
+            size=human_size(MAX_UNPACKED),
+            cells=MAX_CELLS // 10**6,
+        )
 
     def _read_sheet(self, options):
         """Return the table of a sheet, none of a file that is left to Odoo; note in ``options``, as Odoo
@@ -83,6 +107,8 @@ class BaseImportImport(models.TransientModel):
         """
         try:
             found = read_book(kind, self.file, options.get("sheet"), known)
+        except TooLargeError as error:
+            raise ImportValidationError(self._explain_too_large()) from error
         except Exception:  # whatever the libraries raise at a broken file
             _logger.info("A workbook could not be read as a sheet.", exc_info=True)
             return None

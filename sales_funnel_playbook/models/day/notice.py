@@ -81,8 +81,9 @@ class ResUsers(models.Model):
                 self._tell_day()
         except CONCURRENCY_ERRORS:
             raise
-        except Exception:
+        except Exception as error:
             _logger.exception("The notice of My Day could not be sent to user %s.", self.id)
+            self.env["crm.playbook.failure"]._note(self, error)
 
     def _is_working_day(self):
         """Tell whether this user's company works today, where the user is; holidays are none."""

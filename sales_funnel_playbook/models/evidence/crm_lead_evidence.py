@@ -3,10 +3,9 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.http import DEFAULT_MAX_CONTENT_LENGTH
-from odoo.tools import SQL, human_size
+from odoo.tools import SQL
 
-from ...arguments import check_argument, is_id_list
+from ...arguments import check_argument, check_file_size, is_id_list
 from ...tools.letters import LEAST_EVIDENCE, count_letters, get_substance
 
 EVIDENCE = ("crm.lead.confirmation", "crm.lead.output")
@@ -170,20 +169,9 @@ class IrAttachment(models.Model):
             raise UserError(
                 self.env._("Upload the evidence yourself: a file belongs to another record or user.")
             )
-        # sudo: the limit holds for everybody
-        parameters = self.env["ir.config_parameter"].sudo()
-        limit = int(parameters.get_param("web.max_file_upload_size", DEFAULT_MAX_CONTENT_LENGTH))
         for file in files:
             # a full disk leaves a file that is not as long as it says
             if file.type != "binary" or not file.file_size or len(file.raw or b"") != file.file_size:
                 raise UserError(self.env._("The file “%s” is empty: upload it again.", file.name))
-            if file.file_size > limit:
-                raise UserError(
-                    self.env._(
-                        "The file “%(name)s” has %(size)s, %(limit)s are allowed: upload a smaller one.",
-                        name=file.name,
-                        size=human_size(file.file_size),
-                        limit=human_size(limit),
-                    )
-                )
+            check_file_size(self.env, file.name, file.file_size)
         return files.sudo(False)

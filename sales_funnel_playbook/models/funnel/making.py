@@ -89,8 +89,9 @@ class CrmFunnelReview(models.Model):
                     due += self._get_due_of(playbook)
             except CONCURRENCY_ERRORS:
                 raise
-            except Exception:
+            except Exception as error:
                 _logger.exception("Which reviews of %s are due could not be told.", playbook.name)
+                self.env["crm.playbook.failure"]._note(playbook, error)
         return sorted(due, key=lambda one: (one[2][0], one[3], one[4]))
 
     @api.model

@@ -133,8 +133,9 @@ class CrmFunnelReview(models.Model):
                 self._remind()
         except CONCURRENCY_ERRORS:
             raise
-        except Exception:
+        except Exception as error:
             _logger.exception("Nobody could be reminded of open reviews.")
+            self.env["crm.playbook.failure"]._note(self.browse(), error)
 
     @api.model
     def _remind(self):

@@ -74,6 +74,7 @@ class CrmFunnelSnapshot(models.Model):
             self.env.invalidate_all()
             if not isinstance(error, CONCURRENCY_ERRORS):  # else somebody else has done it
                 _logger.exception("The open deals of %s could not be kept on %s.", company.name, day)
+                self.env["crm.playbook.failure"]._note(company, error)
 
     @api.model
     def _take(self, company, day):

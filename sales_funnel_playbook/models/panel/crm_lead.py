@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Date, Datetime
 
+from ...answers import fit_caller
 from ..gate.earlier import get_key
 from ..gate.types import Demands, StageMove
 from .details import MAX_STAYS
@@ -29,8 +30,8 @@ class CrmLead(models.Model):
             return False
         if self.env.user._is_contributor():
             # sudo: the checklist looks at more of the deal than it shows to who sees it by a role
-            return self._shorten_panel(self.sudo()._prepare_panel(playbook_id))
-        return self._prepare_panel(playbook_id)
+            return fit_caller(self._shorten_panel(self.sudo()._prepare_panel(playbook_id)))
+        return fit_caller(self._prepare_panel(playbook_id))
 
     def _prepare_panel(self, playbook_id):
         """Return the checklist of this lead."""

@@ -103,7 +103,7 @@ class CrmLead(models.Model):
             "stakeholder_ids": [
                 Command.create(one._convert_to_write({name: one[name] for name in PERSON}))
                 for one in self.stakeholder_ids
-                if not one.date_to
+                if not one.date_to and one.partner_id
             ],
             "competitor_ids": [
                 Command.create(one._convert_to_write({name: one[name] for name in COMPETITOR}))

@@ -154,7 +154,11 @@ class CrmLeadStakeholder(models.Model):
     _inherit = "crm.lead.stakeholder"
 
     def write(self, vals):
-        """Who decides, or speaks for us, and is replaced or leaves, is a risk."""
+        """Who decides, or speaks for us, and is replaced or leaves, is a risk; who is anonymised is there
+        still.
+        """
+        if "anonymised_at" in vals:
+            return super().write(vals)
         before = [(one, one.partner_id, one.role) for one in self if not one.date_to]
         result = super().write(vals)
         left = [(one, person, role) for one, person, role in before if one._has_left(person, role)]

@@ -1,6 +1,7 @@
 from . import test_accessibility
 from . import test_accessibility_work
 from . import test_assignment
+from . import test_clients
 from . import test_days
 from . import test_delay
 from . import test_demo
@@ -10,6 +11,7 @@ from . import test_refresh
 from . import test_rpc
 from . import test_rule
 from . import test_save
+from . import test_size
 from . import test_tools
 from . import test_tours
 from . import test_translations

@@ -5,9 +5,11 @@ from . import test_contact_use
 from . import test_customer
 from . import test_fair_list
 from . import test_funnel_sheet
+from . import test_funnel_sheet_hostile
 from . import test_import
 from . import test_import_customer
 from . import test_import_files
+from . import test_import_large
 from . import test_import_people
 from . import test_import_rows
 from . import test_next_step

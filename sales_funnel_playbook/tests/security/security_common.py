@@ -244,6 +244,11 @@ GIVEN = {
     "crm.lead.stakeholder": lambda world: {
         "partner_id": world.env["res.partner"].create({"name": "A buyer"}).id,
     },
+    "crm.personal.data": lambda world: {"partner_id": world.get("crm.lead.stakeholder").partner_id.id},
+    "crm.playbook.failure": lambda world: {
+        "res_model": "crm.lead",
+        "res_id": world.get("crm.lead").id,
+    },
     "crm.playbook.case.session": lambda world: {
         "case_ids": [Command.set(world.case.published[world.company].ids)],
     },

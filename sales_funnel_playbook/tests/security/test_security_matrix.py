@@ -127,6 +127,7 @@ MODELS = {
     "crm.playbook.refresh": "queue",
     "crm.playbook.notice": "queue",
     "crm.playbook.look": "queue",
+    "crm.playbook.failure": "queue",
     "crm.lead.hand.over": "evidence, log",
     "crm.lead.give": "dialog, deals",
     "crm.lead.send.back": "dialog, deals",
@@ -155,6 +156,10 @@ MODELS = {
     "crm.playbook.simulation.line": "its result",
     "crm.playbook.integrity.check": "integrity",
     "crm.playbook.integrity.check.line": "its faults",
+    "crm.personal.data": "integrity",
+    "crm.playbook.health": "integrity",
+    "crm.playbook.health.job": "its faults",
+    "crm.playbook.health.finding": "its faults",
 }
 ABSTRACT = (
     *("crm.funnel.numbers", "crm.funnel.counted", "crm.funnel.intake.numbers"),

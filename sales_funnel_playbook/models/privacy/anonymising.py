@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CrmLeadFact(models.AbstractModel):
+    _inherit = "crm.lead.fact"
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """When a fact was anonymised the module alone says."""
+        is_free = operation == "read" or self.env.su or field.name != "anonymised_at"
+        return is_free and super()._has_field_access(field, operation)
+
+
+class CrmLeadStakeholder(models.Model):
+    """A line of the decision chain whose person is no longer known: role, attitude and dates stay, so that
+    numbers do.
+    """
+
+    _inherit = "crm.lead.stakeholder"
+
+    partner_id = fields.Many2one(required=False)
+    anonymised_at = fields.Datetime(string="Anonymised On", readonly=True, copy=False)
+
+    _person = models.Constraint(
+        "CHECK(partner_id IS NOT NULL OR anonymised_at IS NOT NULL)",
+        "Choose the “Person” of each line of the decision chain.",
+    )
+
+    @api.depends("partner_id", "anonymised_at")
+    def _compute_display_name(self):
+        result = super()._compute_display_name()
+        for one in self.filtered("anonymised_at"):
+            one.display_name = self.env._("Anonymised person")
+        return result
+
+    def _anonymise(self):
+        """Forget who these are."""
+        self.filtered("partner_id").write({"partner_id": False, "anonymised_at": self.env.cr.now()})
+
+
+class CrmLeadProgress(models.Model):
+    """A note whose text is gone: when, by which way, by whom and how late it was written stays."""
+
+    _inherit = "crm.lead.progress"
+
+    anonymised_at = fields.Datetime(string="Anonymised On", readonly=True, copy=False)
+
+    def _anonymise(self):
+        """Forget what was said."""
+        self.filtered(lambda note: not note.anonymised_at).write(
+            {
+                "summary": self.env._("Anonymised"),
+                "feedback": False,
+                "next_step": False,
+                "next_date": False,
+                "anonymised_at": self.env.cr.now(),
+            }
+        )
+        self._find_risks()._anonymise()
+
+    def _find_risks(self):
+        """Return the risks that were opened with the text of these notes."""
+        marked = self.filtered("milestone_ids")
+        domain = Domain("lead_id", "in", marked.lead_id.ids) & Domain("cause", "=like", "milestone:%")
+        ids = {str(id_) for id_ in marked.ids}
+        return self.env["crm.lead.risk"].search(domain).filtered(lambda one: one.cause.split(":")[1] in ids)
+
+
+class CrmLeadContact(models.Model):
+    """A captured contact of nobody in particular: when and by which way stays."""
+
+    _inherit = "crm.lead.contact"
+
+    def _anonymise(self):
+        """Forget with whom it was and what it was about."""
+        self.write({"partner_id": False, "summary": False})
+
+
+class CrmLeadRisk(models.Model):
+    _inherit = "crm.lead.risk"
+
+    def _anonymise(self):
+        """Forget the texts of these risks; kind, level, dates and how they ended stay."""
+        text = self.env._("Anonymised")
+        for name in ("description", "response", "closing_note"):
+            self.filtered(name).write({name: text})

@@ -1,0 +1,109 @@
+import base64
+import json
+
+from psycopg2.errors import CheckViolation
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Datetime
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .privacy_common import SECRET, PrivacyCase
+
+
+@tagged("post_install", "-at_install")
+class TestPrivacy(PrivacyCase):
+    """One person's data is given out, and forgotten in place."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        context = {"active_model": "res.partner", "active_id": cls.person.id}
+        cls.data = cls.env["crm.personal.data"].with_user(cls.admin).with_context(**context).create({})
+
+    def _get_file(self):
+        self.data.invalidate_recordset()
+        return json.loads(base64.b64decode(self.data.file))
+
+    def test_what_is_kept_is_given_out(self):
+        self.assertEqual(self.data.partner_id, self.person)
+        counts = ("chain_count", "note_count", "contact_count", "risk_count")
+        self.assertEqual([self.data[name] for name in counts], [1, 1, 1, 1])
+        told = self._get_file()
+        [line] = told["crm.lead.stakeholder"]
+        self.assertEqual((line["deal"], line["role"]), ("Press", "Decision Maker"))
+        self.assertIn("another house", told["crm.lead.progress"][0]["summary"])
+        self.assertNotIn("Olaf", json.dumps(told), "nothing of anybody else")
+        self.assertIn(f"/{self.data.id}/file/", self.data.action_download()["url"])
+
+    def test_forgotten_in_place(self):
+        """Names and texts go, also where the deal repeats them; what is counted stays. Nobody is told of a
+        decision maker who has left.
+        """
+        before = self._count(self.lead)
+        self.data.action_anonymise()
+        self.env.invalidate_all()
+        self.assertEqual(self._count(self.lead), before)
+        told = self._read_everything(self.lead)
+        self.assertNotIn(SECRET, told)
+        self.assertIn("Olaf Open", told, "others stay")
+        self.assertEqual(self.lead.progress_ids.mapped("anonymised_at").count(False), 1)
+        line = self.lead.stakeholder_ids.filtered("anonymised_at")
+        self.assertEqual(line.display_name, "Anonymised person")
+        self.assertFalse(self._get_file()["crm.lead.stakeholder"])
+        self.person.unlink()  # nothing holds on to the contact any more
+
+    def test_names_are_searched_where_the_person_is_known(self):
+        """On other customers' deals the same name is somebody else's; a mail address is nobody else's."""
+        elsewhere = self._create_lead(name="Other house", partner_name="Other house")
+        notes = self.env["crm.lead.progress"].create(
+            [
+                {"lead_id": elsewhere.id, "summary": f"Another Anna {SECRET} works here"},
+                {"lead_id": elsewhere.id, "summary": "She forwards it to anna@acme.example"},
+            ]
+        )
+        found = self.person._find_personal_facts()["crm.lead.progress"]
+        self.assertNotIn(notes[0], found)
+        self.assertIn(notes[1], found)
+
+    def test_signs_of_a_search_stand_for_themselves(self):
+        self.person.name = "%"
+        self.assertNotIn(
+            "Olaf asks for an offer until May",
+            self.person._find_personal_facts()["crm.lead.progress"].mapped("summary"),
+        )
+
+    def test_for_administrators_and_people(self):
+        with self.assertRaises(AccessError):
+            self.env["crm.personal.data"].with_user(self.manager).create({"partner_id": self.person.id})
+        other = self.env["crm.personal.data"].create({"partner_id": self.person.id})
+        for name in ("action_download", "action_anonymise"):
+            with self.subTest(name), self.assertRaises(AccessError):
+                getattr(other.with_user(self.manager), name)()
+        company = self.env["crm.personal.data"].create({"partner_id": self.acme.id})
+        with self.assertRaisesRegex(UserError, "is a company"):
+            company.action_anonymise()
+
+    def test_nobody_says_that_something_was_anonymised(self):
+        for fact in (self.lead.stakeholder_ids[0], self.lead.progress_ids[0]):
+            with self.subTest(fact._name), self.assertRaises(AccessError):
+                fact.with_user(self.manager).write({"anonymised_at": Datetime.now()})
+        vals = {"lead_id": self.lead.id, "role": "user"}
+        forged = self.env["crm.lead.stakeholder"].with_user(self.manager)
+        with self.assertRaises(AccessError):
+            forged.with_context(default_anonymised_at="2024-01-01 08:00:00").create(vals)
+        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(CheckViolation, "person"):
+            forged.create(vals)
+
+    def test_another_person_with_the_same_role_is_anonymised_too(self):
+        """Two who are no longer known have the same role at once; a merged deal keeps both."""
+        self.lead.stakeholder_ids.filtered(lambda one: one.partner_id == self.other).role = "decision_maker"
+        self.data.action_anonymise()
+        self.other._anonymise_personal_facts()
+        chain = self.lead.stakeholder_ids
+        self.assertEqual(chain.mapped("role"), ["decision_maker"] * 2)
+        rival = self._create_told_deal(self.acme)
+        rival.stakeholder_ids._anonymise()
+        merged = (self.lead | rival).merge_opportunity()
+        self.assertEqual(len(merged.stakeholder_ids), 4)
+        self.assertFalse(merged.stakeholder_ids.partner_id)
