@@ -1,9 +1,10 @@
 """Make what presents the addon from the texts in its ``readme`` folder.
 
-``make_description.py ADDON_FOLDER PICTURES_FOLDER [--check]`` writes ``README.md``, the page that Odoo's Apps
-screen and app stores show (``static/description/index.html``) and the pictures that it shows, which are taken
-from PICTURES_FOLDER. A text that the folder lacks is a section less. With ``--check`` nothing is written:
-files that would change are named, and the exit status is 1. The name and the summary come from the manifest.
+``make_description.py ADDON_FOLDER PICTURES_FOLDER [--check | --banner FILE]`` writes ``README.md``, the page
+that Odoo's Apps screen and app stores show (``static/description/index.html``) and the pictures that it has,
+taken from PICTURES_FOLDER. A text that the folder lacks is a section less. With ``--check`` nothing is made:
+files that would change are named, and the exit status is 1. With ``--banner`` only the page is written that a
+browser draws the banner from. The name and the summary come from the manifest.
 """
 
 import ast
@@ -19,7 +20,10 @@ SECTIONS = (  # the heading in the page, the text; as the association's addons h
     ("Configuration", "CONFIGURE"),
     ("Usage", "USAGE"),
     ("Limits", "ROADMAP"),
+    ("Changelog", "HISTORY"),
+    ("Support", "SUPPORT"),
     ("Contributors", "CONTRIBUTORS"),
+    ("简体中文", "DESCRIPTION.zh_CN"),
 )
 LICENCES = {"LGPL-3": "GNU Lesser General Public License, version 3"}
 PICTURES = "static/description/"  # in the addon
@@ -52,6 +56,21 @@ PAGE = """\
 </body>
 </html>
 """
+BANNER = """\
+<!DOCTYPE html>
+<meta charset="utf-8">
+<body style="margin: 0; width: 1120px; height: 560px; display: flex; gap: 32px; align-items: center;
+    box-sizing: border-box; padding: 48px; background: #f3eef2;
+    font-family: sans-serif; overflow: hidden;">
+<div style="flex: 1;">
+<img src="{icon}" width="88" height="88">
+<h1 style="margin: 24px 0 16px; font-size: 40px; color: #5b3a55;">{name}</h1>
+<p style="margin: 0; font-size: 22px; color: #005e7a;">{summary}</p>
+</div>
+{picture}
+</body>
+"""
+SHOWN = """<img src="{picture}" style="width: 600px; border: 1px solid #d8dadd; border-radius: 8px;">"""
 
 
 def read_sections(addon, manifest):
@@ -104,7 +123,23 @@ def make(addon, shown):
     }
 
 
+def make_banner(addon, shown):
+    """Return the page that the banner is drawn from, with the first picture of the description."""
+    manifest = ast.literal_eval((addon / "__manifest__.py").read_text(encoding="utf-8"))
+    pictures = []
+    render_body(read_sections(addon, manifest)[:1], pictures)
+    return BANNER.format(
+        icon=(addon / PICTURES / "icon.png").resolve().as_uri(),
+        name=escape(manifest["name"]),
+        summary=escape(manifest["summary"]),
+        picture=SHOWN.format(picture=(shown / pictures[0]).resolve().as_uri()) if pictures else "",
+    )
+
+
 def main(addon, shown, *options):
+    if "--banner" in options:
+        Path(options[-1]).write_text(make_banner(Path(addon), Path(shown)), encoding="utf-8")
+        return False
     made = make(Path(addon), Path(shown))
     changed = []
     for name, content in made.items():
@@ -115,6 +150,7 @@ def main(addon, shown, *options):
         if "--check" in options:
             print(f"{path} is not what its sources make; 'make description' makes it.")
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(made[path.relative_to(addon).as_posix()])
             print(f"Written: {path}")
     return bool(changed) and "--check" in options

@@ -5,6 +5,7 @@
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png"],
     "depends": ["sales_funnel_playbook", "event_crm"],
     "data": [
         "views/event_event_views.xml",

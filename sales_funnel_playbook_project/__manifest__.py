@@ -5,6 +5,7 @@
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png"],
     "depends": ["sales_funnel_playbook", "project"],
     "data": [
         "views/crm_playbook_views.xml",

@@ -50,6 +50,7 @@ cmd_description() {
     cd "$REPO"
     make_descriptions # of all addons
     draw_icon
+    draw_banners
 }
 
 # The icon as Odoo wants it, from the drawing; it is left alone as long as the drawing is.
@@ -62,4 +63,18 @@ draw_icon() {
         --window-size=128,128 --hide-scrollbars --screenshot="$folder/icon.png" "file://$html"
     mark_done icon "$(hash_of -- "$folder"/icon.*)"
     say "Drawn: $(shown "$folder/icon.png")."
+}
+
+# What an app store shows first, from the name, the summary and a picture of the description.
+draw_banners() {
+    local addon html=$ENV_DIR/banner.html banner
+    for addon in "${ADDONS[@]}"; do
+        "$LINT_VENV/bin/python" "$REPO/dev/make_description.py" "$addon" docs/images --banner "$html"
+        banner=$REPO/$addon/static/description/banner.png
+        if [[ -f $banner ]] && is_done "banner-$addon" "$(hash_of -- "$html" "$banner")"; then continue; fi
+        logged "The browser could not draw the banner." banner run_browser --window-size=1120,560 \
+            --hide-scrollbars --screenshot="$banner" "file://$html"
+        mark_done "banner-$addon" "$(hash_of -- "$html" "$banner")"
+        say "Drawn: $(shown "$banner")."
+    done
 }

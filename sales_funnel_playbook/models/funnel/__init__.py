@@ -22,3 +22,4 @@ from . import ir_attachment
 from . import due
 from . import making
 from . import digest_digest
+from . import ir_ui_menu

@@ -14,6 +14,14 @@ const openReport = (menu) => [
     },
 ];
 
+const openAnalysis = (name) => [
+    ...openReport("crm_analyses_menu"),
+    {
+        trigger: `.o_analysis:contains("${name}")`,
+        run: "click",
+    },
+];
+
 registry.category("web_tour.tours").add("funnel_channel", {
     steps: () => [
         ...stepUtils.goToAppSteps("crm.crm_menu_root"),
@@ -53,7 +61,7 @@ registry.category("web_tour.tours").add("funnel_channel", {
         {
             trigger: ".o_pivot tr:contains(Lead) + tr:contains(W)",
         },
-        ...openReport("crm_funnel_intake_report_menu"),
+        ...openAnalysis("Intake by Channel"),
         {
             content: "A number opens its deals",
             trigger: ".o_pivot tr:contains(Machine fair) .o_pivot_cell_value:first",
@@ -62,7 +70,7 @@ registry.category("web_tour.tours").add("funnel_channel", {
         {
             trigger: ".o_list_view .o_data_row:contains(Acme presses)",
         },
-        ...openReport("crm_funnel_lost_report_menu"),
+        ...openAnalysis("Why Deals Are Lost"),
         {
             trigger: ".o_pivot tr:contains(Too dear for them)",
         },
