@@ -21,13 +21,13 @@ class TestMenus(PlaybookCase):
     def test_a_salesperson_sees_what_they_need(self):
         sales = {"my_day", "renewals_due", "risk", "progress", "funnel_sheet", "page", "case"}
         menus = self._get_menus(self.rep)
-        self.assertLess(len(menus), 13)
+        self.assertLess(len(menus), 16)
         for word in sales:
             self.assertTrue(any(word in name for name in menus), word)
         self.assertLessEqual({"crm_funnel_menu", "crm_analyses_menu", "crm_intake_menu"}, menus)
         self.assertFalse(menus & {"crm_lead_output_menu", "crm_funnel_review_menu", "crm_playbook_menu"})
         analyses = self._get_analyses(self.rep)
-        self.assertNotIn("Team", analyses)
+        self.assertEqual(analyses["Team"], ["Coaching", "One-to-Ones"], "their own")
         self.assertNotIn("Funnel Reviews", analyses["Funnel"])
         self.assertNotIn("Calibration by Salesperson", analyses["Outlook"])
 
@@ -37,7 +37,10 @@ class TestMenus(PlaybookCase):
         team = self.env["crm.team"].create({"name": "Theirs", "company_id": False})
         team.user_id = self.rep
         self.assertLessEqual(for_leaders, self._get_menus(self.rep))
-        self.assertEqual(self._get_analyses(self.rep)["Team"], ["Deadline Compliance", "Gate Analysis"])
+        self.assertEqual(
+            self._get_analyses(self.rep)["Team"],
+            ["Coaching", "Deadline Compliance", "Gate Analysis", "One-to-Ones", "Win Rate by Rule"],
+        )
         team.active = False
         self.assertFalse(self._get_menus(self.rep) & for_leaders, "and no more once it is gone")
         self.env["crm.team"].create({"name": "Next", "company_id": False, "user_id": self.rep.id})
