@@ -139,14 +139,16 @@ class CrmLead(models.Model):
         return times | {cause: moments[request] for cause, request in requests.items()}
 
     def _get_duty_texts(self, causes, people):
-        """Return ``{(duty, language): summary and note}`` in the words of whoever reads them."""
+        """Return ``{(duty, language): summary and note}`` in the words of whoever reads them; of what is
+        nobody's, in the language of the job, which is the company's.
+        """
         spoken = defaultdict(set)
         for cause in causes:
             spoken[people[cause].lang].add(cause.duty)
         texts = {}
         for lang, duties in spoken.items():
             for duty in duties:
-                rule = duty.browse_rule(self.with_context(lang=lang or "en_US").env)
+                rule = duty.browse_rule(self.with_context(lang=lang or self.env.lang or "en_US").env)
                 texts[duty, lang] = {
                     **self._prepare_duty_texts(rule),
                     "activity_type_id": self._get_duty_activity_type(duty).id,
