@@ -45,7 +45,7 @@ MOVES = """
         CASE WHEN unmet.is_unmet AND log.gate = 'overridden' THEN log.id END AS overridden_log_id,
         0.0 AS override_share, NULL::int AS refusal_id, NULL::int AS filled_refusal_id,
         NULL::float8 AS refused_hours,
-        CASE WHEN log.entered_at < rule.changed_at THEN 'before' ELSE 'after' END AS era,
+        CASE WHEN log.entered_at < rule.changed_at THEN 'before' ELSE 'since' END AS era,
         CASE WHEN lead.won_status IN ('won', 'lost') THEN CASE WHEN unmet.is_unmet IS NOT TRUE THEN 'met'
             WHEN log.gate = 'overridden' THEN 'overridden' ELSE 'unmet' END END AS closed_as,
         (lead.won_status = 'won') AS is_won
@@ -73,7 +73,7 @@ REFUSED = """
                 AND log.stage_id = refusal.stage_id AND log.entered_at >= refusal.date
                 AND log.gate IN ('passed', 'observed', 'overridden')
         ), CASE WHEN refusal.date < COALESCE(condition.changed_at, output.changed_at) THEN 'before'
-            ELSE 'after' END, NULL, NULL
+            ELSE 'since' END, NULL, NULL
     FROM crm_lead_refusal refusal
     JOIN crm_lead lead ON lead.id = refusal.lead_id
     CROSS JOIN LATERAL jsonb_array_elements(refusal.unmet) WITH ORDINALITY AS item(value, number)
@@ -174,7 +174,7 @@ class CrmPlaybookGateReport(models.Model):
         " that have not entered it yet are left out.",
     )
     era = fields.Selection(
-        [("before", "Before the Last Change"), ("after", "Since the Last Change")],
+        [("before", "Before the Last Change"), ("since", "Since the Last Change")],
         string="Rule as It Was",
         readonly=True,
         help="Whether it was before or after the rule last began to ask for something else.",

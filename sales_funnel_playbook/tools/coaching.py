@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 MIN_PEOPLE = 3  # of fewer, a median would tell what one colleague's number is
 MIN_GAP = 0.25  # of the median
+MIN_COUNT = 5  # of fewer, one more or less is a great share
 
 
 class Number(NamedTuple):
@@ -59,15 +60,18 @@ def get_median(values):
 
 def get_gap(row):
     """Return by which share of the team's median a row differs from it, positive where that is better; None
-    where one of the two is not known, or nothing to compare with.
+    where one of the two is not known, or there is little to compare with.
 
     >>> get_gap({"name": "time", "value": 15, "median": 10})
     -0.5
+    >>> get_gap({"name": "cases", "value": 0, "median": 3}) is None
+    True
     """
-    if row["value"] is None or not row["median"]:
+    number = NUMBERS[row["name"]]
+    if row["value"] is None or not row["median"] or (number.kind == "count" and row["median"] < MIN_COUNT):
         return None
     gap = (row["value"] - row["median"]) / row["median"]
-    return gap if NUMBERS[row["name"]].is_more_better else -gap
+    return gap if number.is_more_better else -gap
 
 
 def choose_facts(rows):

@@ -40,7 +40,7 @@ class CrmCoaching(models.AbstractModel):
         person, playbook = self._get_scope(filters)
         team = self._get_team(person)
         days = get_days(filters["period"], self.env.cr.now(), playbook._get_tz(self.env.company))
-        rows = self._get_rows(filters, team.member_ids | person.sudo())
+        rows = self._get_rows(filters, team.member_ids | person)
         return {
             "filters": filters,
             "people": people,
@@ -67,8 +67,9 @@ class CrmCoaching(models.AbstractModel):
         check_argument(self.env, "name", name, isinstance(name, str) and name in NUMBERS)
         check_argument(self.env, "part", part, isinstance(part, str))
         person, _playbook = self._get_scope(filters)
-        query = SQL(texts.DEALS, **self._get_values(filters, person.sudo()), name=name, part=part)
+        query = SQL(texts.DEALS, **self._get_values(filters, person), name=name, part=part)
         lead_ids = [lead_id for (lead_id,) in self.env.execute_query(query)]
+        # sudo: the name of whom the user may choose
         title = self.env._(
             "%(person)s: %(number)s", person=person.sudo().name, number=self._get_label(name, part)
         )
@@ -84,6 +85,7 @@ class CrmCoaching(models.AbstractModel):
         check_argument(self.env, "period", period, isinstance(period, str) and period in PERIODS)
         if not isinstance(playbook_id, int) or playbook_id not in playbooks.ids:
             team = self._get_team(person)
+            # sudo: which teams follow it, also one that the user does not see
             own = playbooks.filtered(lambda playbook: team.id in playbook.sudo().team_ids.ids)
             playbook_id = (own or playbooks)[:1].id
         return {"user_id": person.id, "playbook_id": playbook_id, "period": period}

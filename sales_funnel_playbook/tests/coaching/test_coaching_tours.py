@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo.fields import Datetime
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .coaching_common import CoachingCase
 
@@ -27,4 +28,5 @@ class TestCoachingTours(HttpCase, CoachingCase):
     def test_switched_off(self):
         self.env.company.has_people_figures = False
         self.env.cr.flush()
-        self.start_tour("/odoo/coaching", "coaching_refused", login=self.chief.login)
+        with mute_logger("odoo.http"):  # it logs the refusal
+            self.start_tour("/odoo/coaching", "coaching_refused", login=self.chief.login)

@@ -64,7 +64,7 @@ class TestGateReportWins(PlaybookCase):
         self.make_deals(5, won=1)
         self.make_deals(5, won=4, day=40)
         self.change_rule(30)
-        self.assertEqual(self.get_wins("era"), {"before": (5, 20), "after": (5, 80)})
+        self.assertEqual(self.get_wins("era"), {"before": (5, 20), "since": (5, 80)})
 
     def test_of_few_deals_there_is_no_rate(self):
         self.make_deals(4, won=4)

@@ -130,6 +130,10 @@ export class CoachingPage extends Component {
         return facts.map(({ name, part }) => rows.find((row) => row.name === name && row.part === part));
     }
 
+    get medianLabel() {
+        return _t("Median of the Team");
+    }
+
     get todo() {
         return this.state.page.firsts.filter((one) => !one.is_done);
     }
