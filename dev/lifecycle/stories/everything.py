@@ -223,3 +223,18 @@ if "crm.lead.refusal" in env:  # since 19.0.1.3.0
         refused.stage_id = third.stage_id
     except UserError:
         env.cr.rollback()  # which counts it
+
+if "crm.playbook.suggestion" in env:  # since 19.0.1.3.0
+    files = env["ir.attachment"].create([{"name": f"{name}.docx", "raw": b"x"} for name in ("Ask", "Call")])
+    mail = env["mail.template"].create(
+        {"name": "Introduction", "model_id": env["ir.model"]._get_id("crm.lead"), "subject": "Us"}
+    )
+    action = first.action_ids[0]
+    for rule, file in zip((first, action), files, strict=True):
+        rule.write({"help_text": "Ask.", "help_attachment_ids": file.ids, "help_template_ids": mail.ids})
+    playbook.with_user(rep).action_agree()
+    suggestion = env["crm.playbook.suggestion"].with_user(rep)
+    suggestion = suggestion.create({"playbook_id": playbook.id, "text": "Ask for the budget earlier."})
+    decision = env["crm.playbook.suggestion.decide"].with_user(leader)
+    decision.create({"suggestion_id": suggestion.id, "answer": "From May on."}).action_accept()
+    env.cr.commit()

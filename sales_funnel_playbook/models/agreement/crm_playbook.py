@@ -76,6 +76,12 @@ class CrmPlaybook(models.Model):
         for playbook in self:
             playbook.agreed_at = moments.get((playbook._origin.id, playbook.version), False)
 
+    def unlink(self):
+        """Take the threads of suggestions along: the database deletes the rows, and only those."""
+        # sudo: who deletes the playbook deletes what was said about it
+        self.sudo().suggestion_ids.unlink()
+        return super().unlink()
+
     def _raise_version(self):
         """What was agreed to is the version before."""
         self.env["crm.playbook.agreement"].flush_model()

@@ -104,3 +104,11 @@ class TestSuggestion(PlaybookCase):
         self.playbook.company_id = company
         with self.assertRaises(AccessError):
             suggestion.with_user(self.leader).read(["text"])
+
+    def test_it_goes_with_its_playbook(self):
+        playbook = self.playbook.copy()
+        suggestion = self._suggest(playbook_id=playbook.id)
+        messages = suggestion.message_ids
+        self.assertTrue(messages)
+        playbook.unlink()
+        self.assertFalse(suggestion.exists() or messages.exists())
