@@ -5,3 +5,7 @@ from . import crm_playbook_rule
 from . import templates
 from . import importing
 from . import first_steps
+from . import observing
+from . import web_tour_tour
+from . import sample
+from . import sample_deals
