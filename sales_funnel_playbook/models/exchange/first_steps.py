@@ -155,7 +155,7 @@ class CrmPlaybook(models.Model):
         buttons = [("followers", self.env._("Change"))]
         if others := self._get_other_stages():
             names = format_list(self.env, others.mapped("name"))
-            text += " " + self.env._(
+            text += " · " + self.env._(
                 "Their pipeline has stages that the playbook does not name: %s. Delete these, or give them to"
                 " other teams.",
                 names,
