@@ -5,6 +5,7 @@
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png"],
     "depends": ["base_import", "crm"],
     "data": [
         # rights
@@ -129,6 +130,7 @@
         "data/crm_progress_milestone_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
+        "data/web_tour_data.xml",
     ],
     "demo": [
         "demo/sales_funnel_demo.xml",

@@ -6,3 +6,7 @@ from . import templates
 from . import left_out
 from . import importing
 from . import first_steps
+from . import observing
+from . import web_tour_tour
+from . import sample
+from . import sample_deals

@@ -36,7 +36,8 @@ class CrmPlaybook(models.Model):
         :param bool is_new: begin with a new one instead
         :return: ``{"playbook": {"id", "name", "mode"} or False, "playbooks": [{"id", "name"}], "templates":
             [{"id", "name", "stages": [str]}], "steps": [{"key", "title", "text", "is_done", "can_tick",
-            "buttons": [{"name", "label"}]}], "done": int}``; a button is one of :meth:`action_first_step`
+            "buttons": [{"name", "label"}]}], "done": int,
+            "sample": {"can_load", "can_remove"}}``; a button is one of :meth:`action_first_step`
         :raise AccessError: for who may not write playbooks
         """
         self.browse().check_access("create")
@@ -56,6 +57,7 @@ class CrmPlaybook(models.Model):
             ],
             "steps": steps,
             "done": sum(step["is_done"] for step in steps),
+            "sample": self._get_sample_state(),
         }
 
     def tick_first_step(self, key, is_done):
@@ -81,6 +83,9 @@ class CrmPlaybook(models.Model):
             "thresholds": self._open_first_steps_form,
             "teams": self._open_first_steps_teams,
             "users": self._open_first_steps_users,
+            "stages": self._open_first_steps_stages,
+            "roles": self._open_first_steps_roles,
+            "first_deal": self._open_first_steps_deal,
             "import": self._open_first_steps_import,
             "deals": self.action_open_leads,
             "outside": self.action_open_outside_leads,
@@ -147,7 +152,23 @@ class CrmPlaybook(models.Model):
         text = self._get_follower_text() or self.env._(
             "Choose which product lines or teams follow the playbook. All others stay as they are."
         )
-        return self.env._("Product line and team"), text, [("followers", self.env._("Change"))]
+        buttons = [("followers", self.env._("Change"))]
+        if others := self._get_other_stages():
+            names = format_list(self.env, others.mapped("name"))
+            text += " · " + self.env._(
+                "Their pipeline has stages that the playbook does not name: %s. Delete these, or give them to"
+                " other teams.",
+                names,
+            )
+            buttons.append(("stages", self.env._("Pipeline Stages")))
+        return self.env._("Product line and team"), text, buttons
+
+    def _get_other_stages(self):
+        """Return the stages in the pipeline of this playbook's teams that it does not name."""
+        if not self.team_ids:
+            return self.env["crm.stage"]
+        named = [("id", "not in", self.stage_ids.stage_id.ids)]
+        return self.env["crm.stage"].search([*named, ("team_ids", "in", [*self.team_ids.ids, False])])
 
     def _describe_step_thresholds(self):
         rules = {
@@ -176,6 +197,11 @@ class CrmPlaybook(models.Model):
             )
         )
         buttons = [("teams", self.env._("Sales Teams"))]
+        if roles := self._get_empty_roles():
+            names = format_list(self.env, roles.mapped("name"))
+            text += " " + self.env._("Nobody has these roles yet: %s.", names)
+        if self and self._get_role_ids():
+            buttons.append(("roles", self.env._("Roles")))
         if self.env.user.has_group("base.group_erp_manager"):
             buttons.append(("users", self.env._("Invite Users")))
         return self.env._("Invite your colleagues"), text, buttons
@@ -189,8 +215,10 @@ class CrmPlaybook(models.Model):
                 " known, amounts may be in 万元. Deals that are in Odoo already need no import."
             )
         )
-        sheet, deals = self.env._("Import the Sheet"), self.env._("Open Deals")
-        buttons = [("import", sheet), ("deals", deals)]
+        sheet, deal = self.env._("Import the Sheet"), self.env._("Create a Deal")
+        buttons = [("import", sheet), ("first_deal", deal)]
+        if self.lead_count:
+            buttons.append(("deals", self.env._("Open Deals")))
         outside = self and self.env["crm.lead"].search_count(self._get_outside_leads_domain())
         if outside:
             text += " " + self.env._("%s of them stand in a stage that the playbook does not name.", outside)
@@ -218,6 +246,39 @@ class CrmPlaybook(models.Model):
 
     def _open_first_steps_users(self):
         return self.env["ir.actions.actions"]._for_xml_id("base.action_res_users")
+
+    def _open_first_steps_stages(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("crm.crm_stage_action")
+        return {**action, "domain": [("id", "in", self._get_other_stages().ids)]}
+
+    def _get_role_ids(self):
+        """Return the ids of the roles of which this playbook asks something."""
+        asked = self._get_asked_roles().get(self.id, {})
+        return sorted(set().union(*asked.values()))
+
+    def _get_empty_roles(self):
+        """Return the roles of which this playbook asks something and which nobody has by default."""
+        filled = {role_id for role_id, _team_id in self.env["crm.playbook.role"]._get_default_people()}
+        roles = self.env["crm.playbook.role"].browse(self._get_role_ids())
+        return roles.filtered(lambda role: role.id not in filled)
+
+    def _open_first_steps_roles(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("sales_funnel_playbook.crm_playbook_role_action")
+        return {**action, "domain": [("id", "in", self._get_role_ids())]}
+
+    def _open_first_steps_deal(self):
+        """Open the form of a new deal that will follow this playbook."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "name": self.env._("Create a Deal"),
+            "views": [(False, "form")],
+            "context": {
+                "default_type": "opportunity",
+                "default_team_id": self.team_ids[:1].id,
+                "default_product_line_id": self.product_line_ids[:1].id,
+            },
+        }
 
     def _open_first_steps_import(self):
         if "base_import.import" not in self.env:  # where that screen is not installed

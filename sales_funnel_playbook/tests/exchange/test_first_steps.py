@@ -76,6 +76,39 @@ class TestFirstSteps(PlaybookCase):
             action = self.playbook.with_user(self.leader).action_first_step(name)
             self.assertIn(action["type"], ("ir.actions.act_window", "ir.actions.client"), name)
 
+    def test_people_for_the_roles_of_which_something_is_asked(self):
+        """The step names the roles that nobody has, and leads to these alone; later it is silent."""
+        finance = self.env["crm.playbook.role"].create({"name": "Finance desk"})
+        self.assertNotIn("roles", self._get_button_names("people"))
+        self.playbook.stage_ids[1].notify_role_ids = finance
+        step = self._get(self.playbook)[1]["people"]
+        self.assertIn("Nobody has these roles yet: Finance desk", step["text"])
+        action = self.playbook.with_user(self.leader).action_first_step("roles")
+        self.assertEqual(self.env["crm.playbook.role"].search(action["domain"]), finance)
+        finance.person_ids = [Command.create({"user_id": self.rep.id})]
+        self.assertNotIn("Nobody", self._get(self.playbook)[1]["people"]["text"])
+        self.assertIn("roles", self._get_button_names("people"))
+
+    def _get_button_names(self, key):
+        return [button["name"] for button in self._get(self.playbook)[1][key]["buttons"]]
+
+    def test_stages_left_over_from_before_are_named(self):
+        """Odoo's own stages stand beside those of the playbook, until somebody takes them away."""
+        self.env["crm.stage"].search([("id", "not in", self.stages.ids)]).team_ids = self.team.copy()
+        self.assertNotIn("stages", self._get_button_names("followers"))
+        left = self.env["crm.stage"].create({"name": "Proposition of old", "sequence": 3})
+        step = self._get(self.playbook)[1]["followers"]
+        self.assertIn("does not name: Proposition of old", step["text"])
+        action = self.playbook.with_user(self.leader).action_first_step("stages")
+        self.assertEqual(self.env["crm.stage"].search(action["domain"]), left)
+
+    def test_a_first_deal_follows_the_playbook(self):
+        action = self.playbook.with_user(self.leader).action_first_step("first_deal")
+        lead = Form(self.env["crm.lead"].with_user(self.leader).with_context(**action["context"]))
+        lead.name = "The first"
+        self.assertEqual(lead.save().playbook_id, self.playbook)
+        self.assertIn("deals", self._get_button_names("deals"))
+
     def test_installing_leads_there(self):
         """Odoo opens what is to be configured after installing from the Apps screen."""
         self.env.ref("sales_funnel_playbook.crm_first_steps_todo").state = "open"

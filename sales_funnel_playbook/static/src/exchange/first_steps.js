@@ -1,3 +1,5 @@
+import { browser } from "@web/core/browser/browser";
+import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
@@ -10,6 +12,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { askToEnforce } from "../gate/enforcing";
 
 const MODEL = "crm.playbook";
+const TEAM_PIPELINE = "crm.crm_case_form_view_salesteams_opportunity";
 
 /** From a template to a playbook that has watched its first deals, with what is done and what comes next. */
 export class FirstSteps extends Component {
@@ -105,6 +108,36 @@ export class FirstSteps extends Component {
     async tick(step) {
         await this.orm.call(MODEL, "tick_first_step", [this.playbook.id, step.key, !step.is_done]);
         await this.load(this.playbook.id);
+    }
+
+    /** The pipeline of the sample, in its company alone: the page is loaded anew to know it. */
+    async loadSample() {
+        const { company_id, team_id } = await this.orm.call(MODEL, "action_load_sample", []);
+        this.openIn([company_id], `/odoo/crm.team/${team_id}/action-${TEAM_PIPELINE}`);
+    }
+
+    removeSample() {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Remove the sample data?"),
+            body: _t(
+                "All that is in its company is deleted, and the company is archived. Nothing else changes."
+            ),
+            confirmLabel: _t("Remove"),
+            confirm: async () => {
+                await this.orm.call(MODEL, "action_remove_sample", []);
+                this.openIn([], "/odoo/sales-funnel-first-steps");
+            },
+            cancel: () => {},
+        });
+    }
+
+    openIn(companies, path) {
+        if (companies.length) {
+            cookie.set("cids", companies.join("-"));
+        } else {
+            cookie.delete("cids");
+        }
+        browser.location.assign(path);
     }
 
     enforce() {

@@ -80,3 +80,36 @@ registry.category("web_tour.tours").add("sales_funnel_first_steps", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("sales_funnel_sample", {
+    steps: () => [
+        {
+            trigger: ".o_first_steps_sample button:contains(Load Sample Data)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "The pipeline of the sample's company, in its stages",
+            trigger: ".o_kanban_record:contains(Recipes and allergens)",
+        },
+        {
+            trigger: ".o_kanban_record:contains(Planning of three warehouses)",
+            run() {
+                window.location.assign("/odoo/sales-funnel-first-steps");
+            },
+            expectUnloadPage: true,
+        },
+        {
+            trigger: ".o_first_steps_sample button:contains(Remove Sample Data)",
+            run: "click",
+        },
+        {
+            trigger: ".modal-footer .btn-primary:contains(Remove)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            trigger: ".o_first_steps_sample button:contains(Load Sample Data)",
+        },
+    ],
+});

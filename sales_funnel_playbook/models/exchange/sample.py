@@ -1,0 +1,111 @@
+from odoo import Command, api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
+
+KEPT = "sales_funnel_playbook.sample_company_id"
+ADMINISTRATOR = "base.group_system"
+TEMPLATE = "sales_funnel_playbook.crm_playbook_template_saas"
+# What the sample has, and what somebody may have made in its company since, in the order in which it goes.
+MODELS = ("crm.lead", "crm.playbook.case", "crm.funnel.review", "crm.funnel.snapshot", "crm.playbook")
+MODELS += ("crm.stage", "crm.product.line", "crm.competitor", "crm.team", "res.partner")
+QUIET = {"mail_create_nosubscribe": True, "mail_auto_subscribe_no_notify": True}
+
+
+class CrmPlaybook(models.Model):
+    """Sample data to look around in: a company of its own, with a team, a playbook and deals, which goes as a
+    whole and touches nothing else. Administrators only.
+    """
+
+    _inherit = "crm.playbook"
+
+    @api.model
+    def action_load_sample(self):
+        """Make the sample's company with all that is in it.
+
+        :return: ``{"company_id": int, "team_id": int}``: what the caller may switch to, and whose pipeline
+        :raise AccessError: for who is no administrator
+        :raise UserError: when it is there already
+        """
+        self._check_sample_right()
+        if company := self._get_sample_company().filtered("active"):
+            raise UserError(
+                self.env._("The sample data is there already: switch to the company “%s”.", company.name)
+            )
+        company = self._make_sample_company()
+        # sudo: an administrator may lack the rights of sales, and gets none by it
+        sample = self.sudo().with_company(company)
+        sample = sample.with_context(allowed_company_ids=company.ids, **QUIET)
+        playbook = sample._make_sample_playbook()
+        playbook._make_sample_deals()
+        playbook.mode = "enforce"
+        return {"company_id": company.id, "team_id": playbook.team_ids.id}
+
+    @api.model
+    def action_remove_sample(self):
+        """Delete all that is in the sample's company, and archive the company.
+
+        :return: whether there was one
+        :rtype: bool
+        :raise AccessError: for who is no administrator
+        :raise UserError: when somebody has it as their main company
+        """
+        self._check_sample_right()
+        company = self._get_sample_company().filtered("active")
+        if not company:
+            return False
+        # sudo: an administrator may lack the rights of sales; all of it is in this company
+        everywhere = self.sudo().with_context(active_test=False, allowed_company_ids=company.ids, **QUIET)
+        users = everywhere.env["res.users"].search([("company_ids", "in", company.ids)])
+        if settled := users.filtered(lambda user: user.company_id == company):
+            names = format_list(self.env, settled.mapped("name"))
+            raise UserError(self.env._("Choose another main company for these users first: %s.", names))
+        for model in MODELS:
+            everywhere._get_sample_records(model, company).unlink()
+        users.company_ids = [Command.unlink(company.id)]
+        company.active = False
+        return True
+
+    @api.model
+    def _get_sample_records(self, model, company):
+        """Return the records of the sample: not its company's contact, nor a stage that others use."""
+        domain = [("company_id", "=", company.id)]
+        if model == "crm.stage":
+            teams = self.env["crm.team"].search(domain)
+            stages = self.env["crm.stage"].search([("team_ids", "in", teams.ids)])
+            return stages.filtered(lambda stage: stage.team_ids <= teams)
+        records = self.env[model].search(domain)
+        return records - company.partner_id if model == "res.partner" else records
+
+    @api.model
+    def _get_sample_state(self):
+        """Return what the page of the first steps shows: ``{"can_load": bool, "can_remove": bool}``."""
+        is_administrator = self.env.user.has_group(ADMINISTRATOR)
+        is_there = is_administrator and bool(self._get_sample_company().filtered("active"))
+        return {"can_load": is_administrator and not is_there, "can_remove": is_there}
+
+    @api.model
+    def _check_sample_right(self):
+        if not self.env.user.has_group(ADMINISTRATOR):
+            raise AccessError(self.env._("Only an administrator loads or removes the sample data."))
+
+    @api.model
+    def _get_sample_company(self):
+        """Return the sample's company, archived or not; empty where there has never been one."""
+        # sudo: administrators only have come this far
+        number = self.env["ir.config_parameter"].sudo().get_param(KEPT) or ""
+        return self.env["res.company"].sudo().browse(int(number) if number.isdecimal() else 0).exists()
+
+    @api.model
+    def _make_sample_company(self):
+        company = self._get_sample_company()
+        if company:
+            company.active = True
+        else:
+            name = self.env._("Sample Company of the Sales Funnel")
+            while company.with_context(active_test=False).search_count([("name", "=", name)], limit=1):
+                name += " *"  # names of companies are unique
+            company = company.create({"name": name, "currency_id": self.env.company.currency_id.id})
+            self.env["ir.config_parameter"].sudo().set_param(KEPT, str(company.id))
+        # sudo: administrators only have come this far
+        self.env.user.sudo().company_ids = [Command.link(company.id)]
+        return company
