@@ -119,7 +119,7 @@ class Deal:
         elif target == "W":
             renewal = self.lead.renewal_ids.with_user(self.mine.env.user)
             renewal.action_set_won()
-            renewal.sudo().date_closed = self.demo.now
+            renewal.with_env(self.demo.env).date_closed = self.demo.now
         else:
             self.move(target, mark)
 

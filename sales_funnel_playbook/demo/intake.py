@@ -70,5 +70,5 @@ def send_back(demo, key, user):
 
 def _date_activities(demo, lead):
     """What Odoo plans by the clock on the wall is planned for the day that it is in the demo."""
-    planned = lead.sudo().activity_ids.filtered(lambda one: one.create_date >= demo.now)
+    planned = lead.with_env(demo.env).activity_ids.filtered(lambda one: one.create_date >= demo.now)
     planned.date_deadline = demo.today
