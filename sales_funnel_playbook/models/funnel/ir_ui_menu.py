@@ -6,7 +6,7 @@ MANAGER = "sales_team.group_sale_manager"
 # what only those need who lead a team, and what only those need who approve
 LEADERS = (
     *("crm_funnel_review_menu", "crm_playbook_deadline_report_menu"),
-    *("crm_playbook_gate_report_menu", "crm_report_team_more_menu"),
+    *("crm_playbook_gate_report_menu", "crm_playbook_gate_report_wins_menu", "crm_report_team_more_menu"),
 )
 APPROVERS = ("crm_lead_output_menu",)
 GROUPS = (
