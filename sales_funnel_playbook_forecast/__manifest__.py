@@ -16,8 +16,10 @@
         "views/crm_pipeline_change_views.xml",
         "views/crm_forecast_views.xml",
         "views/crm_funnel_review_views.xml",
+        "views/digest_views.xml",
         "data/ir_cron_data.xml",
     ],
+    "demo": ["demo/crm_forecast_demo.xml"],
     "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_backend": [

@@ -9,7 +9,6 @@ from odoo.addons.sales_funnel_playbook.models.core.days import ANY_COMPANY
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds, get_period, get_today
 
 from ..tools import forecast as texts
-from ..tools.rates import get_interval
 from ..tools.targets import COMPANY
 from .crm_forecast_figure import PERIODS
 
@@ -137,32 +136,20 @@ class CrmForecast(models.AbstractModel):
         )
 
     @api.model
-    def _get_rates(self):
-        # sudo: how often deals are won in a stage is no secret to whoever sells
-        return self.env["crm.forecast.rate"].sudo().search_fetch([], ["closed_count", "won_count"])
-
-    @api.model
     def _get_observed_sql(self):
-        """Return the win rates of the stages of which enough deals are won or lost."""
-        found = [(one, get_interval(one.won_count, one.closed_count)) for one in self._get_rates()]
+        """Return the win rates of the stages of which enough deals are won or lost, by score."""
         rows = [
-            SQL(
-                "(%s, %s, %s::float8, %s::float8, %s::float8)", one.playbook_id.id, one.stage_id.id, *interval
-            )
-            for one, interval in found
-            if interval
+            SQL("(%s, %s, %s, %s::float8, %s::float8, %s::float8)", *stage, band, *interval)
+            for stage, bands in self.env["crm.forecast.rate"]._get_observed().items()
+            for band, interval in bands.items()
         ]
-        nothing = SQL("(0, 0, NULL::float8, NULL::float8, NULL::float8)")
+        nothing = SQL("(0, 0, '', NULL::float8, NULL::float8, NULL::float8)")
         return SQL("VALUES %s", SQL(", ").join(rows or [nothing]))
 
     @api.model
     def _get_stages_without_rate(self):
         """Return the names of the stages, not won ones, of which too few deals are won or lost."""
-        enough = {
-            (one.playbook_id.id, one.stage_id.id)
-            for one in self._get_rates()
-            if get_interval(one.won_count, one.closed_count)
-        }
+        enough = self.env["crm.forecast.rate"]._get_observed()
         stages = self.env["crm.playbook.stage"].search(
             [("is_template", "=", False), ("stage_id.is_won", "=", False)]
         )
@@ -275,3 +262,10 @@ class CrmForecast(models.AbstractModel):
         if key[0] == "team":
             return self.env["crm.team"].sudo().browse(key[1] or ()).name or self.env._("No Sales Team")
         return self.env["res.users"].sudo().browse(key[2] or ()).name or self.env._("Nobody")
+
+    @api.model
+    def _load_demo(self):
+        """Make the demo data. The loader is imported by a database that has demo data only."""
+        from ..demo.loader import load  # pylint: disable=import-outside-toplevel
+
+        load(self.env)

@@ -4,7 +4,12 @@ from . import test_change_access
 from . import test_change_properties
 from . import test_forecast
 from . import test_forecast_accessibility
+from . import test_forecast_demo
+from . import test_forecast_digest
+from . import test_forecast_rate
 from . import test_forecast_tours
+from . import test_look
+from . import test_looking
 from . import test_quarter
 from . import test_review
 from . import test_target

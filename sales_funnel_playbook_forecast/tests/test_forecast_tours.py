@@ -42,3 +42,31 @@ class TestForecastTours(HttpCase, ForecastCase):
         self.start_tour("/odoo/sales-forecast?period=month", "sales_forecast", login=self.leader.login)
         figure = self.env["crm.forecast.figure"].search([("user_id", "=", self.leader.id)])
         self.assertEqual((figure.amount, figure.note, figure.period), (1250, "Two more", "month"))
+
+    def create_look(self, moment, day):
+        """A deal that decides the quarter, as it may go either way."""
+        vals = {"name": "Acme presses", "user_id": self.leader.id, "date_deadline": day}
+        lead = self.create_leads_at(moment, 1, **vals)
+        lead.probability = 50
+        lead.activity_ids.unlink()
+        return lead
+
+    def test_looks(self):
+        """A leader's Monday begins with the deals to look at."""
+        lead = self.create_look(Datetime.now(), Datetime.now().date())
+        self.env.cr.flush()
+        self.start_tour("/odoo/sales-forecast", "forecast_looks", login=self.leader.login)
+        self.assertEqual(lead.activity_ids.summary, "Ask for the date")
+
+    def test_review(self):
+        """And ends with decisions of the review."""
+        first = (self.monday - timedelta(days=7)).date()
+        last = first + timedelta(days=6)
+        lead = self.create_look(self.monday - timedelta(days=8), last)
+        self.take(self.monday - timedelta(days=7))
+        scope = (self.playbook, "week", (first, last), False, self.main.id)
+        review = self.env["crm.funnel.review"]._make(*scope)
+        self.env.cr.flush()
+        url = f"/odoo/action-sales_funnel_playbook.crm_funnel_review_action/{review.id}"
+        self.start_tour(url, "review_looks", login=self.leader.login)
+        self.assertEqual((review.decision_ids.lead_id, lead.activity_ids.summary), (lead, "Ask for the date"))

@@ -1,155 +1,216 @@
+import io
 from datetime import date, datetime, timedelta
+
+import openpyxl
 
 from odoo.tests import tagged
 
+from . import quarter_table as table
 from .forecast_common import DAY, WEEK, ForecastCase
 
 FIRST = datetime(2024, 1, 1, 12)  # Monday, noon
-# What the pipeline of both companies becomes from Monday to Monday, in dollars and deals, counted by hand. A
-# dollar is 7 yuan, from 12 January 8.
-WEEKS = [
-    # D comes with 500; A is raised from 1,000 to 1,200
-    {"opening": (3100, 3), "new": (500, 1), "raised": (200, 0), "closing": (3800, 4)},
-    # C, of 700 yuan, was 100 and is 87.50; B is lowered from 2,000 to 1,500
-    {"opening": (3800, 4), "rates": (-12.5, 0), "lowered": (-500, 0), "closing": (3287.5, 4)},
-    # A is won; E comes with 300
-    {"opening": (3287.5, 4), "won": (-1200, -1), "new": (300, 1), "closing": (2387.5, 4)},
-    # D is lost
-    {"opening": (2387.5, 4), "lost": (-500, -1), "closing": (1887.5, 3)},
-    # D comes back
-    {"opening": (1887.5, 3), "brought_back": (500, 1), "closing": (2387.5, 4)},
-    # E is handed over from one to the other: for both together that is nothing
-    {"opening": (2387.5, 4), "closing": (2387.5, 4)},
-    # F comes with 400 and is won
-    {"opening": (2387.5, 4), "new": (400, 1), "won": (-400, -1), "closing": (2387.5, 4)},
-    # G comes with 250; D goes on to the next stage
-    {"opening": (2387.5, 4), "new": (250, 1), "closing": (2637.5, 5)},
-    # G is merged into D
-    {"opening": (2637.5, 5), "left": (-250, -1), "closing": (2387.5, 4)},
-    # B is to close in April instead of March
-    {"opening": (2387.5, 4), "closing": (2387.5, 4)},
-    # A is reopened
-    {"opening": (2387.5, 4), "brought_back": (1200, 1), "closing": (3587.5, 5)},
-    # A is won again; B is deleted
-    {"opening": (3587.5, 5), "won": (-1200, -1), "left": (-1500, -1), "closing": (887.5, 3)},
-    # C is won
-    {"opening": (887.5, 3), "won": (-87.5, -1), "closing": (800, 2)},
-]
-QUARTER = {
-    **{"opening": (3100, 3), "new": (1200, 3), "raised": (200, 0), "rates": (-12.5, 0)},
-    **{"won": (-1687.5, -3), "left": (-2000, -1), "closing": (800, 2)},
-}
-# What was won in the quarter at home, as the forecast has it on a Monday after so many weeks.
-WON = {0: 0, 2: 0, 3: 1200, 7: 1600, 11: 400, 12: 1600, 13: 1600}
+WEEKS = range(1, 14)
+REVIEWED = (1, 2, 7, 12, 13)  # weeks of which there are reviews
+
+
+def read(text):
+    """Return ``[{heading: cell}, …]`` of a table, without the cells in which there is nothing."""
+    head, *lines = (line.split() for line in text.strip().splitlines())
+    return [{name: cell for name, cell in zip(head, line, strict=True) if cell != "–"} for line in lines]
+
+
+def read_parts(text):
+    """Return ``[{part: (amount, deals)}, …]`` of a table."""
+    return [
+        {name: (float(cell.split("/")[0]), int(cell.split("/")[1])) for name, cell in row.items()}
+        for row in read(text)
+    ]
+
+
+def read_deals():
+    """Return ``[(number, company, owner, worth, closing date or False, week, {week: what happens}), …]``."""
+    deals = []
+    for line in table.DEALS.strip().splitlines():
+        number, company, owner, worth, *rest = line.split()
+        day = to_date(rest.pop(0)) if "-" in rest[0] else False
+        events = {}
+        for event in filter(None, " ".join(rest[1:]).split(", ")):
+            week, *what = event.split()
+            events.setdefault(int(week), []).append(what)
+        deals.append((number, company, owner, float(worth), day, int(rest[0]), events))
+    return deals
+
+
+def to_date(text):
+    return date(2024, *map(int, text.split("-")))
 
 
 @tagged("post_install", "-at_install")
 class TestQuarter(ForecastCase):
-    """Thirteen weeks: page, review and snapshots say the same, and what is over never changes."""
+    """Thirteen weeks and forty deals: page, review, workbook and pivot say the same to the last cent, and
+    what is over never changes.
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         case = cls("setUp")
-        before = FIRST - 3 * DAY
-        cls.by = {
-            "A": case.create_leads_at(before, 1, name="A", expected_revenue=1000),
-            "B": case.create_leads_at(
-                before, 1, name="B", expected_revenue=2000, date_deadline=date(2024, 3, 20)
-            ),
-            "C": case.create_leads_at(before, 1, name="C", expected_revenue=700, company_id=cls.abroad.id),
-        }
-        case.take(FIRST)
-        cls.won, cls.told = {0: case.count_won(FIRST)}, []
-        for week in range(1, len(WEEKS) + 1):
-            moment = FIRST + (week - 1) * WEEK + DAY
-            case.come(week, moment)
-            with case.at(moment + timedelta(hours=1)):
-                case.happen(week, cls.by)
-            case.take(FIRST + week * WEEK)
-            cls.won[week] = case.count_won(FIRST + week * WEEK)
+        cls.companies, cls.people = {"h": cls.main, "a": cls.abroad}, {"rep": cls.rep, "leader": cls.leader}
+        cls.by, cls.told, cls.reviews = {}, [], {}
+        cls.deals = read_deals()
+        case.come(0, FIRST - 3 * DAY)
+        case.keep(FIRST)
+        for week in WEEKS:
+            tuesday = FIRST + (week - 1) * WEEK + DAY
+            case.come(week, tuesday)
+            with case.at(tuesday + timedelta(hours=1)):
+                case.happen(week)
+            case.keep(FIRST + week * WEEK)
             cls.told.append(case.get_week(week))
+            if week in REVIEWED:
+                case.review(week)
+
+    # what happens
 
     def come(self, week, moment):
-        name, amount = {1: ("D", 500), 3: ("E", 300), 7: ("F", 400), 8: ("G", 250)}.get(week, (None, 0))
-        if name:
-            self.by[name] = self.create_leads_at(moment, 1, name=name, expected_revenue=amount)
+        for number, company, owner, worth, day, came, _events in self.deals:
+            if came == week:
+                vals = {"name": number, "expected_revenue": worth, "date_deadline": day}
+                vals |= {"company_id": self.companies[company].id, "user_id": self.people[owner].id}
+                self.by[number] = self.create_leads_at(moment, 1, **vals)
 
-    def happen(self, week, by):
-        if week == 1:
-            by["A"].expected_revenue = 1200
-        elif week == 2:
-            by["B"].expected_revenue = 1500
-        elif week in (3, 12):
-            by["A"].stage_id = self.stage_signed
-        elif week == 4:
-            by["D"].action_set_lost()
-        elif week == 5:
-            by["D"].action_unarchive()
-        elif week == 6:
-            by["E"].user_id = self.leader
-        elif week == 7:
-            by["F"].stage_id = self.stage_signed
-        elif week == 8:
-            by["D"].stage_id = self.stage_demo
-        elif week == 9:
-            (by["D"] | by["G"]).merge_opportunity()
-        elif week == 10:
-            by["B"].date_deadline = date(2024, 4, 20)
-        elif week == 11:
-            by["A"].stage_id = self.stage_talks
-        elif week == 13:
-            by["C"].stage_id = self.stage_signed
-        if week == 12:
-            by["B"].unlink()
+    def happen(self, week):
+        for number, *_deal, events in self.deals:
+            for what, *value in events.get(week, ()):
+                getattr(self, f"do_{what}")(self.by[number], *value)
 
-    def count_won(self, moment):
-        """Return what the forecast says was won in the quarter at home."""
-        forecast = self.env["crm.forecast"].with_context(allowed_company_ids=self.main.ids)
+    def do_worth(self, lead, worth):
+        lead.expected_revenue = float(worth)
+
+    def do_date(self, lead, day):
+        lead.date_deadline = to_date(day)
+
+    def do_stage(self, lead):
+        lead.stage_id = self.stage_demo
+
+    def do_hand(self, lead, owner):
+        lead.user_id = self.people[owner]
+
+    def do_move(self, lead, worth):
+        other = self.abroad if lead.company_id == self.main else self.main
+        lead.write({"company_id": other.id, "expected_revenue": float(worth)})
+
+    def do_win(self, lead):
+        lead.stage_id = self.stage_signed
+
+    def do_reopen(self, lead):
+        lead.stage_id = self.stage_talks
+
+    def do_lose(self, lead):
+        lead.action_set_lost()
+
+    def do_back(self, lead):
+        lead.action_unarchive()
+
+    def do_archive(self, lead):
+        lead.action_archive()
+
+    def do_merge(self, lead, into):
+        self.assertEqual((self.by[into] | lead).merge_opportunity(), self.by[into])
+
+    def do_delete(self, lead):
+        lead.unlink()
+
+    def keep(self, moment):
+        """The jobs of a Monday."""
+        self.take(moment)
+        weeks = self.env["crm.forecast.week"]
         with self.at(moment):
-            filters = {"company_id": self.main.id, "period": "quarter", "day": "2024-01-01"}
-            return forecast.get_forecast(filters)["rows"][0]["won"]
+            for company, day in weeks._get_due():
+                weeks._freeze(company, day)
 
-    def get_week(self, week, **filters):
+    def review(self, week):
         monday = FIRST.date() + (week - 1) * WEEK
-        return self.get_parts(monday, monday + WEEK, **filters)
+        with self.at(FIRST + week * WEEK):
+            for key, company in self.companies.items():
+                self.reviews[week, key] = self.env["crm.funnel.review"]._make(
+                    self.playbook, "week", (monday, monday + 6 * DAY), False, company.id
+                )
+
+    # what is told of it
+
+    def get_week(self, week, weeks=1, **filters):
+        monday = FIRST.date() + (week - 1) * WEEK
+        return self.get_parts(monday, monday + weeks * WEEK, **filters)
+
+    def get_scope(self, key):
+        """Return the filters of a company's deals, in the playbook's currency."""
+        return {"company_id": self.companies[key].id, "playbook_id": self.playbook.id}
+
+    def test_table(self):
+        self.assertEqual(len({number for number, *_deal in self.deals}), 40)
 
     def test_weeks(self):
-        self.assertEqual(self.told, WEEKS)
+        self.assertEqual(self.told, read_parts(table.BOTH))
 
     def test_what_is_over_never_changes(self):
-        """All weeks are the same at the end; but a deal that was deleted takes along that it ever was won."""
-        self.assertEqual([self.get_week(week) for week in range(1, 14)], WEEKS)
+        """When the quarter is over, each of its weeks is as it was on its Monday."""
+        for filters, text in (
+            ({}, table.BOTH),
+            (self.get_scope("h"), table.HOME),
+            (self.get_scope("a"), table.ABROAD),
+        ):
+            self.assertEqual([self.get_week(week, **filters) for week in WEEKS], read_parts(text))
+
+    def test_to_close_in_the_quarter(self):
+        """On the Monday after the last week the next quarter has begun."""
+        found = [self.get_week(week, closing="quarter") for week in WEEKS[:-1]]
+        self.assertEqual(found, read_parts(table.DUE)[:-1])
 
     def test_quarter(self):
-        parts = self.get_parts(FIRST.date(), FIRST.date() + 13 * WEEK)
-        self.assertEqual(parts, QUARTER)
-
-    def test_of_a_person_and_of_the_quarter(self):
-        self.assertEqual(self.get_week(6, user_id=self.rep.id)["handed_out"], (-300, -1))
-        self.assertEqual(
-            self.get_week(6, user_id=self.leader.id), {"handed_in": (300, 1), "closing": (300, 1)}
-        )
-        pushed = {"opening": (1500, 1), "pushed_out": (-1500, -1)}
-        self.assertEqual(self.get_week(10, closing="quarter"), pushed)
+        filters = ({}, {"user_id": self.rep.id}, {"user_id": self.leader.id})
+        found = [self.get_week(1, 13, **one) for one in filters]
+        everything, _due, *people = read_parts(table.QUARTER)
+        self.assertEqual(found, [everything, *people])
 
     def test_forecast(self):
-        self.assertEqual({week: self.won[week] for week in WON}, WON)
+        """What each Monday kept: won, and what is to close in the quarter."""
+        domain = [("period", "=", "quarter"), ("date_from", "=", FIRST.date())]
+        kept = self.env["crm.forecast.week"].search(domain, order="date")
+        for number, expected in enumerate(read(table.FORECAST)):
+            monday = FIRST.date() + number * WEEK
+            its = kept.filtered(lambda one, day=monday: one.date == day)
+            found = {}
+            for key, company in self.companies.items():
+                rows = its.filtered(lambda one, company=company: one.company_id == company)
+                whole = rows.filtered(lambda one: one.level == "company")
+                found[f"{key}_won"] = whole.won
+                found[f"{key}_open"] = whole.commit + whole.best_case + whole.pipeline
+                for name, user in self.people.items():
+                    found[f"{key}_{name}_won"] = rows.filtered(lambda one, user=user: one.user_id == user).won
+            for name, amount in found.items():
+                self.assertAlmostEqual(amount, float(expected[name]), 2, f"{name}, Monday {number}")
 
-    def test_pivot_and_page_agree(self):
-        """What the pivot of Mondays adds up is where the change of each company leads to."""
-        for company in (self.main, self.abroad):
-            for week in (1, 5, 9, 13):
-                monday = FIRST.date() + week * WEEK
-                domain = [("date", "=", monday), ("company_id", "=", company.id)]
+    def test_pivot(self):
+        """What the pivot of Mondays adds up is where the change leads to, in each company's currency."""
+        for company in self.companies.values():
+            for week in WEEKS:
+                domain = [("date", "=", FIRST.date() + week * WEEK), ("company_id", "=", company.id)]
                 [(worth, count)] = self.Snapshot._read_group(domain, [], ["worth:sum", "__count"])
-                closing = self.get_week(week, company_id=company.id).get("closing", (0, 0))
-                self.assertEqual(closing, (worth or 0, count))
+                closing = self.get_week(week, company_id=company.id)["closing"]
+                self.assertEqual((closing[1], round(worth, 2)), (count, closing[0]))
 
-    def test_review_and_page_agree(self):
-        days = (FIRST.date(), FIRST.date() + 6 * DAY)
-        with self.at(FIRST + WEEK):
-            review = self.env["crm.funnel.review"]._make(self.playbook, "week", days, False, self.main.id)
-        kept = {name: (amount, count) for name, amount, count, _deals in review.pipeline_change}
-        scope = {"company_id": self.main.id, "playbook_id": self.playbook.id}
-        self.assertEqual(kept, self.get_week(1, **scope))
+    def test_reviews_and_workbooks(self):
+        """They were made at the time, and say what the page says of a week that is over."""
+        labels = self.env["crm.pipeline.change"]._get_definitions()
+        for key, text in (("h", table.HOME), ("a", table.ABROAD)):
+            expected = read_parts(text)
+            for week in REVIEWED:
+                review, parts = self.reviews[week, key], expected[week - 1]
+                kept = {name: (amount, count) for name, amount, count, _deals in review.pipeline_change}
+                self.assertEqual(kept, parts)
+                book = openpyxl.load_workbook(io.BytesIO(review._make_workbook().raw))
+                rows = [[cell.value for cell in row] for row in book["Change and Forecast"].iter_rows()]
+                told = {row[0]: row[1:] for row in rows[1 : len(parts) + 1]}
+                deals = {name: deals for name, _amount, _count, deals in review.pipeline_change}
+                self.assertEqual(told, {labels[name][0]: [parts[name][0], deals[name]] for name in parts})

@@ -20,26 +20,31 @@ BORN = """
                 AND later.sequence > 1 AND later.state <> 'won' AND later.entered_at <= %(until)s
         )
 """
-OPEN = """
+# The score with which a deal came into the stage that it is in: of whichever, where that is not known.
+BAND = "CASE WHEN log.score >= 7 THEN 'high' WHEN log.score >= 4 THEN 'middle' ELSE 'low' END"
+ANY_BAND = "any"
+OPEN = f"""
     SELECT COALESCE(lead.company_id, %(adopter)s) AS company_id, lead.team_id, lead.user_id, lead.stage_id,
         %(playbook)s AS playbook_id, COALESCE(%(worth)s, 0) AS worth,
-        COALESCE(lead.probability, 0) AS probability, %(category)s AS category
+        COALESCE(lead.probability, 0) AS probability, %(category)s AS category,
+        (SELECT {BAND} FROM crm_lead_stage_log log WHERE log.lead_id = lead.id
+            AND log.playbook_id = %(playbook)s AND log.stage_id = lead.stage_id AND log.is_first) AS band
     FROM crm_lead lead
     WHERE %(condition)s AND lead.date_deadline BETWEEN %(first)s AND %(last)s
 """
 FORECAST = f"""
-    WITH observed (playbook_id, stage_id, share, lowest, highest) AS (%(observed)s),
+    WITH observed (playbook_id, stage_id, band, share, lowest, highest) AS (%(observed)s),
     closed AS (
         SELECT DISTINCT ON (lead_id) * FROM (
             {change.LOGGED} UNION ALL {change.UNLOGGED} UNION ALL {BORN}
         ) closing ORDER BY lead_id, at DESC, sequence DESC
     ),
     deal AS (
-        SELECT 'won' AS category, company_id, team_id, user_id, playbook_id, stage_id,
+        SELECT 'won' AS category, NULL AS band, company_id, team_id, user_id, playbook_id, stage_id,
             ROUND(COALESCE(worth, 0), %(digits)s) AS amount, 100 AS probability
         FROM closed WHERE outcome = 'won'
         UNION ALL
-        SELECT category, company_id, team_id, user_id, playbook_id, stage_id,
+        SELECT category, COALESCE(band, '{ANY_BAND}'), company_id, team_id, user_id, playbook_id, stage_id,
             ROUND(worth, %(digits)s), probability
         FROM (%(open)s) deal WHERE category <> 'omitted'
     )
@@ -57,17 +62,21 @@ FORECAST = f"""
         COALESCE(SUM(amount * CASE category WHEN 'won' THEN 1 ELSE observed.highest END), 0) AS highest,
         COUNT(*) FILTER (WHERE category <> 'won' AND observed.share IS NULL) AS unknown_count
     FROM deal LEFT JOIN observed ON observed.playbook_id = deal.playbook_id
-        AND observed.stage_id = deal.stage_id
+        AND observed.stage_id = deal.stage_id AND observed.band = deal.band
     WHERE deal.company_id = %(company)s
     GROUP BY 1, 2
 """
-# Of the deals that came into a stage for the first time in two years and are won or lost by now.
-OBSERVED = """
-    SELECT log.playbook_id, log.stage_id, COUNT(*), COUNT(*) FILTER (WHERE lead.won_status = 'won')
-    FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
-    WHERE log.is_first AND log.stage_id IS NOT NULL AND log.entered_at >= %(since)s
-        AND log.playbook_id = ANY(%(playbooks)s) AND lead.won_status IN ('won', 'lost')
-    GROUP BY 1, 2
+# Of the deals that came into a stage for the first time in two years and are won or lost by now: all of them,
+# and those that came with a score.
+OBSERVED = f"""
+    SELECT playbook_id, stage_id, band, COUNT(*), COUNT(*) FILTER (WHERE is_won) FROM (
+        SELECT log.playbook_id, log.stage_id, {BAND} AS band, lead.won_status = 'won' AS is_won
+        FROM crm_lead_stage_log log JOIN crm_lead lead ON lead.id = log.lead_id
+        WHERE log.is_first AND log.stage_id IS NOT NULL AND log.entered_at >= %(since)s
+            AND log.playbook_id = ANY(%(playbooks)s) AND lead.won_status IN ('won', 'lost')
+    ) came
+    GROUP BY GROUPING SETS ((playbook_id, stage_id), (playbook_id, stage_id, band))
+    ORDER BY playbook_id, stage_id, band IS NOT NULL, band = 'high', band = 'middle'
 """
 NUMBERS = (
     *("won", "won_count", "commit", "best_case", "pipeline", "open_count", "weighted", "calibrated"),

@@ -12,6 +12,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { Choices } from "./choices";
+import { Looks } from "./looks";
 import { readChoices, showDate } from "./pipeline_change";
 
 const MODEL = "crm.forecast";
@@ -42,7 +43,7 @@ const COLUMNS = [
         "calibrated",
         _t("Calibrated Forecast"),
         _t(
-            "Won, and worth × the share of deals in the same stage that were won within two years; behind it, between what it lies in 19 of 20 cases. Of a stage with fewer than 30 deals won or lost nothing is said."
+            "Won, and worth × the share of deals that came into the same stage with such a score (0 – 3.9, 4 – 6.9, 7 – 10) and were won within two years; behind it, between what it lies in 19 of 20 cases. Of a score with fewer than 30 deals won or lost the share of the stage is taken; of a stage with fewer nothing is said."
         ),
     ],
     ["target", _t("Target"), _t("What was set; a team's own wins over the sum of its people's.")],
@@ -60,19 +61,20 @@ const WEEKS = [1, 2, 4, 8, 12];
 /** What will be won in a month, quarter or year, and who says so. */
 export class Forecast extends Component {
     static template = "sales_funnel_playbook_forecast.Forecast";
-    static components = { Choices, ControlPanel };
+    static components = { Choices, ControlPanel, Looks };
     static props = { ...standardActionServiceProps };
     static path = "sales-forecast";
     static displayName = _t("Sales Forecast");
 
     setup() {
         this.orm = useService("orm");
+        this.action = useService("action");
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
         this.display = { controlPanel: {} };
         this.columns = COLUMNS.map(([name, label, help]) => ({ name, label, help }));
         this.env.config.setDisplayName(Forecast.displayName.toString());
-        this.state = useState({ forecast: null, submitting: null, isLoading: true });
+        this.state = useState({ forecast: null, looks: null, submitting: null, isLoading: true });
         useSetupAction({ getLocalState: () => ({ filters: this.state.forecast?.filters }) });
         const { action, state } = this.props;
         const filters =
@@ -93,6 +95,54 @@ export class Forecast extends Component {
         } finally {
             this.state.isLoading = false;
         }
+        await this.loadLooks();
+    }
+
+    async loadLooks() {
+        const { filters } = this.state.forecast;
+        this.state.looks = await this.keepLast.add(
+            this.orm.call("crm.forecast.look", "get_looks", [filters])
+        );
+    }
+
+    get definitions() {
+        return [...this.columns, ...(this.state.looks?.definitions || [])];
+    }
+
+    get largest() {
+        const { deals, count } = this.state.looks;
+        return _t("The largest %(shown)s of %(all)s deals.", { shown: deals.length, all: count });
+    }
+
+    get planLabel() {
+        return _t("Plan…");
+    }
+
+    /** Plan an activity on a deal, with Odoo's own dialog. */
+    plan(deal) {
+        const context = {
+            active_model: "crm.lead",
+            active_ids: [deal.lead_id],
+            default_summary: deal.reasons[0].label,
+            default_activity_user_id: deal.user_id || undefined,
+        };
+        const action = {
+            type: "ir.actions.act_window",
+            name: _t("Plan an Activity"),
+            res_model: "mail.activity.schedule",
+            views: [[false, "form"]],
+            target: "new",
+            context,
+        };
+        this.action.doAction(action, { onClose: () => this.loadLooks() });
+    }
+
+    openRates() {
+        this.action.doAction("sales_funnel_playbook_forecast.crm_forecast_rate_action");
+    }
+
+    openLooks() {
+        this.action.doAction("sales_funnel_playbook_forecast.crm_lead_look_action");
     }
 
     get selects() {

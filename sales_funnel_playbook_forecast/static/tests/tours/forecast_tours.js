@@ -83,3 +83,49 @@ registry.category("web_tour.tours").add("sales_forecast", {
         { trigger: ".o_forecast_table:not(:has(tr[data-level=person]))" },
     ],
 });
+
+const look = '.o_looks tr:contains("Acme presses")';
+
+registry.category("web_tour.tours").add("forecast_looks", {
+    steps: () => [
+        {
+            content: "The deal decides the period, and nobody has planned anything",
+            trigger: `${look} [data-reason=decides]:contains("1,000 × 50 % × 50 %")`,
+        },
+        { trigger: `${look} [data-reason=no_step]` },
+        { trigger: `${look} .o_look_plan`, run: "click" },
+        { trigger: ".modal .o_field_widget[name=summary] input", run: "edit Ask for the date" },
+        {
+            trigger: ".modal button[name=action_schedule_activities]:visible",
+            run: "click",
+        },
+        {
+            content: "What is planned stands there, and there is a next step",
+            trigger: `${look} .o_look_planned:contains("Ask for the date")`,
+        },
+        { trigger: `${look}:not(:has([data-reason=no_step]))` },
+        {
+            content: "The list of its own says the same",
+            trigger: ".o_forecast_looks_list",
+            run: "click",
+        },
+        {
+            trigger: '.o_list_view .o_data_row:contains("Acme presses"):contains("Decides")',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("review_looks", {
+    steps: () => [
+        { trigger: '.nav-link:contains("Change and Forecast")', run: "click" },
+        { trigger: `.o_review_looks ${look} .o_look_plan`, run: "click" },
+        { trigger: ".modal .o_field_widget[name=name] input", run: "edit Ask for the date" },
+        { trigger: ".modal .o_form_button_save, .modal footer .btn-primary", run: "click" },
+        {
+            content: "The decision is work on the deal",
+            trigger: `.o_review_looks ${look} .o_look_planned:contains("Ask for the date")`,
+        },
+        { trigger: '.nav-link:contains("Decisions")', run: "click" },
+        { trigger: ".o_field_widget[name=decision_ids] td:contains(Acme presses)" },
+    ],
+});

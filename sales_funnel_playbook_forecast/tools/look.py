@@ -1,0 +1,72 @@
+"""Which deals of a period want to be looked at, and why, as one SQL statement."""
+
+MOST = 5  # deals that decide a period
+PUSHES = 2  # times that a closing date was postponed
+TIMES = 3  # the median of won deals: more is larger than usual
+MIN_WON = 10  # deals: of fewer nothing is usual
+YEARS = 2  # over which won deals are looked at
+LIMIT = 50  # deals that are listed
+# In the order in which they are told.
+REASONS = ("decides", "slipped", "overdue", "unproven", "large", "no_step")
+
+# An activity that a playbook asks for again and again is no next step: nobody has agreed it.
+HAS_STEP = """
+    COALESCE(lead.waiting_until >= %(today)s, FALSE) OR EXISTS (
+        SELECT 1 FROM mail_activity activity
+        LEFT JOIN crm_playbook_deadline rule ON rule.id = activity.playbook_deadline_id
+        WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id AND activity.active
+            AND activity.date_deadline >= %(today)s
+            AND COALESCE(rule.trigger NOT IN ('review', 'follow_up'), TRUE)
+    )
+"""
+# Open deals that are to close in the period, or were on the Monday before; in the present one those whose
+# closing date is over, too. Omitted ones do not count.
+LOOKS = f"""
+    WITH typical AS MATERIALIZED (
+        SELECT playbook_id, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY worth) AS median
+        FROM (
+            SELECT %(playbook)s AS playbook_id, %(worth)s AS worth FROM crm_lead lead
+            WHERE lead.won_status = 'won' AND lead.date_closed >= %(won_since)s AND %(is_own)s
+        ) won WHERE playbook_id IS NOT NULL AND worth > 0
+        GROUP BY playbook_id HAVING COUNT(*) >= {MIN_WON}
+    ),
+    deal AS (
+        SELECT lead.id AS lead_id, lead.name, lead.user_id, lead.team_id, lead.date_deadline,
+            %(playbook)s AS playbook_id, COALESCE(%(worth)s, 0) AS worth,
+            LEAST(GREATEST(COALESCE(lead.probability, 0), 0), 100) AS probability, %(category)s AS category,
+            kept.date_deadline AS was_date, COALESCE(lead.closing_push_count, 0) AS pushes,
+            COALESCE(lead.date_deadline BETWEEN %(first)s AND %(last)s, FALSE) AS is_due,
+            COALESCE(lead.id IN (%(unproven)s), FALSE) AS unproven, {HAS_STEP} AS has_step
+        FROM crm_lead lead
+        LEFT JOIN crm_funnel_snapshot kept ON kept.lead_id = lead.id AND kept.date = %(monday)s
+        WHERE %(condition)s AND (
+            lead.date_deadline BETWEEN %(first)s AND %(last)s
+            OR kept.date_deadline BETWEEN %(first)s AND %(last)s
+            OR (%(is_now)s AND lead.date_deadline < %(first)s)
+        )
+    ),
+    weighed AS (
+        SELECT deal.*, typical.median,
+            ROUND((worth * probability * (100 - probability) / 10000)::numeric, %(digits)s) AS uncertainty,
+            RANK() OVER (
+                ORDER BY CASE WHEN is_due THEN worth * probability * (100 - probability) ELSE 0 END DESC
+            ) AS place
+        FROM deal LEFT JOIN typical ON typical.playbook_id = deal.playbook_id
+        WHERE category <> 'omitted'
+    ),
+    look AS (
+        SELECT weighed.*, is_due AND uncertainty > 0 AND place <= {MOST} AS decides,
+            pushes >= {PUSHES} OR COALESCE(date_deadline, 'infinity') > was_date IS TRUE AS slipped,
+            COALESCE(date_deadline < %(today)s, FALSE) AS overdue,
+            COALESCE(worth > median * {TIMES}, FALSE) AS large, NOT has_step AS no_step
+        FROM weighed
+    ),
+    found AS (SELECT * FROM look WHERE {" OR ".join(REASONS)})
+"""
+IDS = "(%(looks)s SELECT lead_id FROM found)"
+LARGEST = """
+    %(looks)s SELECT found.*, COUNT(*) OVER () AS total FROM found
+    WHERE %(only)s ORDER BY worth DESC, lead_id LIMIT %(limit)s
+"""
+# The newest Monday that was kept before a day: on a Monday that is the one a week ago.
+MONDAY_BEFORE = "SELECT MAX(date) FROM crm_funnel_snapshot_day WHERE company_id = %s AND date < %s"
