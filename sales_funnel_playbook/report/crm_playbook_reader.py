@@ -54,7 +54,7 @@ class CrmPlaybookReader(models.Model):
     user_id = fields.Many2one("res.users", string="Who", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     version = fields.Integer(string="Present Version", readonly=True, aggregator=None)
-    agreed_version = fields.Integer(string="Agreed Version", readonly=True, aggregator=None)
+    agreed_version = fields.Integer(readonly=True, aggregator=None)
     agreed_at = fields.Datetime(string="Agreed On", readonly=True)
     state = fields.Selection(STATES, readonly=True)
 
