@@ -97,6 +97,7 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def _make_sample_company(self):
+        # sudo: administrators only have come this far
         company = self._get_sample_company()
         if company:
             company.active = True
@@ -106,6 +107,5 @@ class CrmPlaybook(models.Model):
                 name += " *"  # names of companies are unique
             company = company.create({"name": name, "currency_id": self.env.company.currency_id.id})
             self.env["ir.config_parameter"].sudo().set_param(KEPT, str(company.id))
-        # sudo: administrators only have come this far
         self.env.user.sudo().company_ids = [Command.link(company.id)]
         return company
