@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import html_escape
+from odoo.tools.misc import clean_context
 
 from ...arguments import check_argument
 
@@ -110,7 +111,8 @@ class CrmPlaybookSuggestion(models.Model):
     def _tell(self, user, text):
         """Say something in the thread, to one person."""
         # sudo: the thread is the module's; who is told may read the playbook
-        self.sudo().message_post(
+        thread = self.sudo().with_context(clean_context(self.env.context))  # defaults are of other records
+        thread.message_post(
             body=html_escape(text),
             author_id=self.env.user.partner_id.id,
             partner_ids=user.partner_id.ids,

@@ -63,7 +63,8 @@ class TestSuggestion(PlaybookCase):
             suggestion.decide(True, "After all")
 
     def test_whoever_decides_on_their_own_is_told_nothing(self):
-        self._suggest(self.colleague).decide(True, "Done.")
+        suggestion = self._suggest(self.colleague).with_context(default_state="published")
+        suggestion.decide(True, "Done.")
         self.assertFalse(self._get_told(self.colleague))
 
     def test_readers_decide_nothing(self):
