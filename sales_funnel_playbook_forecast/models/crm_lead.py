@@ -62,8 +62,11 @@ class CrmLead(models.Model):
         if operator != "in":
             return NotImplemented
         looks = self.env["crm.forecast.look"]
-        union = SQL(" UNION ALL ").join([looks._get_ids_sql(*quarter) for quarter in self._get_quarters()])
-        found = Domain.custom(
-            to_sql=lambda model, alias, query: SQL("%s IN (%s)", SQL.identifier(alias, "id"), union)
-        )
+        # their ids, not the statement: in front of a limit, the planner would run through it for each deal
+        ids = [
+            lead_id
+            for quarter in self._get_quarters()
+            for (lead_id,) in self.env.execute_query(looks._get_ids_sql(*quarter))
+        ]
+        found = Domain("id", "in", ids)
         return found if True in value else ~found

@@ -56,9 +56,10 @@ OPEN_NOW = """
         WHERE %(condition)s) deal
     JOIN res_company company ON company.id = deal.company_id
 """
-# What each deal was and what it has become. Whoever was lost and came back in between is open. A deal that
-# was won closes on the day on which it was won, as one that came and was lost; other lost ones, when they
-# were to.
+# What each deal was and what it has become: open, else closed, else gone. One sort says so: a planner that
+# expects one closed deal would compare each of them with all open ones. Whoever was lost and came back in
+# between is open. A deal that was won closes on the day on which it was won, as one that came and was lost;
+# other lost ones, when they were to.
 PAIRS = f"""
     rate (currency_id, at_first, at_last) AS (%(rates)s),
     span (company_id, since, until) AS (%(spans)s),
@@ -71,20 +72,19 @@ PAIRS = f"""
         ORDER BY closing.lead_id, closing.at DESC, closing.sequence DESC
     ),
     finish AS (
-        SELECT 'open' AS outcome, {COLUMNS} FROM still
-        UNION ALL
-        SELECT closed.outcome, closed.lead_id, closed.lead_name, closed.company_id, closed.currency_id,
-            closed.playbook_id, closed.stage_id, closed.team_id, closed.user_id, closed.product_line_id,
-            COALESCE(closed.worth, 0), CASE WHEN closed.outcome = 'lost' AND was.lead_id IS NOT NULL
-                THEN was.date_deadline
-                ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
-        FROM closed LEFT JOIN was ON was.lead_id = closed.lead_id
-        WHERE (closed.was_open OR was.lead_id IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM still WHERE still.lead_id = closed.lead_id)
-        UNION ALL
-        SELECT 'left', {COLUMNS} FROM was
-        WHERE NOT EXISTS (SELECT 1 FROM still WHERE still.lead_id = was.lead_id)
-            AND NOT EXISTS (SELECT 1 FROM closed WHERE closed.lead_id = was.lead_id)
+        SELECT DISTINCT ON (lead_id) outcome, {COLUMNS} FROM (
+            SELECT 1 AS place, 'open' AS outcome, {COLUMNS} FROM still
+            UNION ALL
+            SELECT 2, closed.outcome, closed.lead_id, closed.lead_name, closed.company_id, closed.currency_id,
+                closed.playbook_id, closed.stage_id, closed.team_id, closed.user_id, closed.product_line_id,
+                COALESCE(closed.worth, 0), CASE WHEN closed.outcome = 'lost' AND was.lead_id IS NOT NULL
+                    THEN was.date_deadline
+                    ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
+            FROM closed LEFT JOIN was ON was.lead_id = closed.lead_id
+            WHERE closed.was_open OR was.lead_id IS NOT NULL
+            UNION ALL
+            SELECT 3, 'left', {COLUMNS} FROM was
+        ) state ORDER BY lead_id, place
     ),
     pair AS (
         SELECT deal.lead_id, deal.outcome, deal.lead_name, deal.company_id, deal.stage_id, deal.team_id,

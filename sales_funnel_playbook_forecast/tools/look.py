@@ -63,7 +63,7 @@ LOOKS = f"""
     ),
     found AS (SELECT * FROM look WHERE {" OR ".join(REASONS)})
 """
-IDS = "(%(looks)s SELECT lead_id FROM found)"
+IDS = "%(looks)s SELECT lead_id FROM found"
 LARGEST = """
     %(looks)s SELECT found.*, COUNT(*) OVER () AS total FROM found
     WHERE %(only)s ORDER BY worth DESC, lead_id LIMIT %(limit)s
