@@ -1,5 +1,7 @@
 """Foresees what a database holds when the module has gone, from what the database says of itself."""
 
+import json
+
 from databases import MODULE
 
 # Where a row names the model that it is about.
@@ -68,7 +70,15 @@ def _get_first_to_go(plain, used):
             if key not in plain[table]
             and (_is_registry(table) or any(_is_leaving(row.get(column), models) for column in MODEL_COLUMNS))
         }
-    return gone
+    return gone | set(_get_health(used))
+
+
+def _get_health(used):
+    """Yield what the module notes of its own health, and the activity that asks an administrator."""
+    for key, row in used["ir_config_parameter"].items():
+        if row["key"] == f"{MODULE}.health":
+            yield "ir_config_parameter", key
+            yield "mail_activity", json.loads(row["value"])["activity"]
 
 
 def _is_registry(table):
