@@ -1,6 +1,7 @@
 """What marketing captures before the end of the demo's weeks, and what salespeople say to it."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 # key, customer, contact, function, source, use case, and when marketing captured it
 CAPTURED = (
@@ -16,6 +17,18 @@ HANDED_OVER = (
     ("i02", "1.3", "admin", "Asked for a visit in March"),
     ("i03", "1.2", "rep", "Found us by a search for calibration"),
 )
+LEFT_ALONE = "i05"  # nobody does what is asked for it
+
+
+class Lead(NamedTuple):
+    """A captured lead as :class:`~.office.Office` works on it: like a deal, but nothing has been said yet."""
+
+    key: str
+    position: str = "1"
+    is_neglected: bool = False
+
+    def note(self, _communicated_at):
+        """Nobody has spoken with them."""
 
 
 def get_steps(demo):
@@ -43,6 +56,8 @@ def capture(demo, key, customer, contact, function, source, use_case, _when):
     }
     lead = demo.env["crm.lead"].with_user(marketing).create(vals).with_env(demo.env)
     demo.captured |= lead
+    if key != LEFT_ALONE:
+        demo.worked[lead.id] = Lead(key)
     name = f"sales_funnel_playbook.lead_demo_{key}"
     demo.env["ir.model.data"]._update_xmlids([{"xml_id": name, "record": lead, "noupdate": True}])
 

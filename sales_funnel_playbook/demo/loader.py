@@ -12,7 +12,7 @@ from odoo.tools import SQL
 from . import ending, facts, intake
 from .deal import get_deals
 from .office import TOLD_FROM, Office
-from .stories import Calendar, pick, read
+from .stories import WEEKS, Calendar, pick, read
 
 SETTLING_DAYS = (2, 5)  # Tuesday and Friday: keeping the deadlines each day would take minutes
 ENFORCED_FROM = 8  # weeks before this one: until then what was missing was noted, and no move was refused
@@ -35,6 +35,7 @@ PLACES = {
 }
 REVIEWED_ABROAD = 3  # weeks before this one: since then the other companies make reviews
 TOLD_OF = ("crm.lead", "crm.funnel.review", "crm.playbook.case", "calendar.event")
+DATE_CONDITIONS = "UPDATE crm_playbook_condition SET create_date = %(since)s WHERE id = ANY(%(ids)s)"
 QUIET = {
     "tracking_disable": True,
     "mail_activity_quick_update": True,
@@ -58,6 +59,7 @@ class Demo(Office):
         self.main_playbooks = self.lines["rep"].playbook_id | self.lines["chen"].playbook_id
         self.playbooks = self.main_playbooks.union(*(line.playbook_id for line in self.lines.values()))
         self.captured = self.env["crm.lead"]
+        self.worked = {}
         self.stages = {key: self.lines[key].playbook_id.stage_ids.sorted("sequence") for key in self.users}
         self.calendar = Calendar(self.end, self.playbooks[0]._get_tz())
         self.notes = read("notes")
@@ -71,6 +73,15 @@ class Demo(Office):
 
     def ref(self, name):
         return self.env.ref(f"sales_funnel_playbook.{name}").with_env(self.env)
+
+    def date_rules(self):
+        """What people with roles confirm has been asked of them since before the first deal."""
+        conditions = self.playbooks.stage_ids.condition_ids.filtered("role_id")
+        since = self.calendar.at(WEEKS + 1, 1, 8)
+        statement = SQL(DATE_CONDITIONS, since=since, ids=conditions.ids)
+        self.env.flush_all()
+        self.env.cr.execute(statement)
+        conditions.invalidate_recordset(["create_date"])
 
     @property
     def now(self):
@@ -105,6 +116,7 @@ class Demo(Office):
             self.env["mail.mail"].search([("create_date", "<", self.now)], order="id desc", limit=1).id or 0
         )
         with self._clock():
+            self.date_rules()
             self.checks.active = False  # testing them at each step takes as long as all the rest
             happenings = self.get_happenings()
             for week, day in self.calendar.get_days():

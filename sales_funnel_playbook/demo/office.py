@@ -55,12 +55,13 @@ class Office:
         :return: whether something was done that comes again
         """
         deals = {deal.lead.id: deal for deal in self.deals.values() if deal.lead and deal.key != "c"}
+        deals |= self.worked
         open_work = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "crm.lead"),
                 ("res_id", "in", [*deals]),
                 ("playbook_kind", "!=", False),
-                ("playbook_kind", "!=", "approval"),
+                ("playbook_kind", "not in", ["approval", "output"]),
             ]
         )
         timed = [(self._get_work_at(one, deals[one.res_id]), one) for one in open_work]

@@ -163,10 +163,11 @@ class CrmLead(models.Model):
     @api.depends("product_line_id")
     def _compute_company_id(self):
         """Where neither team nor salesperson say of which company a lead is, its product line does."""
-        super()._compute_company_id()
+        result = super()._compute_company_id()
         for lead in self:
             if not lead.company_id and lead.product_line_id.company_id:
                 lead.company_id = lead.product_line_id.company_id
+        return result
 
     @api.depends("product_line_id", "team_id", "company_id")
     def _compute_playbook_id(self):
