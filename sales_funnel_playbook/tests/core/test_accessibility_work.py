@@ -66,7 +66,7 @@ class TestAccessibilityOfWork(AxeCase, IntakeCase):
         self.choose(self.lead, self.finance, self._create_colleague("Cora"))
         self.env.flush_all()
         action = self.env.ref("sales_funnel_playbook.crm_funnel_wait_report_action")
-        self.assertAccessible("admin", Page(f"/odoo/action-{action.id}", (".o_content",)))
+        self.assertAccessible("admin", Page(f"/odoo/action-{action.id}", (".o_pivot",)))
 
 
 @tagged("post_install", "-at_install")
