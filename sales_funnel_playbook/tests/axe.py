@@ -22,6 +22,7 @@ NOT_OURS = (
     ("button-name", ".o_optional_columns_dropdown button", "the list: its menu of columns has no name"),
     ("image-alt", ".o-mail-Avatar img", "the avatar: no text for the picture"),
     ("label", ".o_list_record_selector input", "the list: the box that selects a line has no label"),
+    ("label", ".o_data_cell .o_field_boolean input", "the list: a box in a cell has no label"),
     ("color-contrast", ".text-muted, .text-muted *", "the theme: muted text, 4.33 of 4.5"),
     ("color-contrast", ".text-bg-success, .text-bg-info", "the theme: badges and ribbons, 3.04 of 4.5"),
     ("color-contrast", ".o_form_label, .o_form_label *", "the form on a phone: labels, 2.05 of 4.5"),

@@ -3,7 +3,6 @@ from . import test_change
 from . import test_change_access
 from . import test_change_properties
 from . import test_forecast
-from . import test_forecast_accessibility
 from . import test_forecast_demo
 from . import test_forecast_digest
 from . import test_forecast_rate

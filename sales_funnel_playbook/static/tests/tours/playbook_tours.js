@@ -274,6 +274,9 @@ registry.category("web_tour.tours").add("playbook_use_template", {
             run: "click",
         },
         {
+            trigger: ".modal .o_field_widget[name=team_ids] .o_tag:contains(Cloud team)",
+        },
+        {
             content: "It says which stages are new",
             trigger: ".modal .o_data_row [name=new_stage]:contains(Solution demo)",
         },
@@ -284,6 +287,19 @@ registry.category("web_tour.tours").add("playbook_use_template", {
         {
             content: "The playbook observes",
             trigger: ".o_statusbar_status .o_arrow_button_current:contains(Observe)",
+        },
+        {
+            content: "Enforcing asks first, with what it would do",
+            trigger: ".o_statusbar_status .o_arrow_button:contains(Enforce)",
+            run: "click",
+        },
+        {
+            trigger:
+                ".modal:contains(0 of 0 open deals could not enter their next stage) button:contains(Cancel)",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Observe)",
         },
         {
             trigger: ".o_field_widget[name=stage_ids] .o_data_row:contains(Potential lead) .o_data_cell",
