@@ -58,7 +58,7 @@ class CrmPlaybookSuggestion(models.Model):
     )
     state = fields.Selection(STATES, required=True, default="new", readonly=True)
     answer = fields.Text(readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True, ondelete="set null")
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     decided_at = fields.Datetime(string="Decided On", readonly=True)
     can_decide = fields.Boolean(compute="_compute_can_decide")
 
@@ -111,7 +111,9 @@ class CrmPlaybookSuggestion(models.Model):
     def _tell(self, user, text):
         """Say something in the thread, to one person."""
         # sudo: the thread is the module's; who is told may read the playbook
-        thread = self.sudo().with_context(clean_context(self.env.context))  # defaults are of other records
+        thread = self.sudo()
+        # defaults are of other records
+        thread = thread.with_env(thread.env(context=clean_context(self.env.context)))
         thread.message_post(
             body=html_escape(text),
             author_id=self.env.user.partner_id.id,

@@ -3,9 +3,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...arguments import check_argument
-from ...tools import coaching_numbers as texts
 from ...tools.calibration import MIN_SAMPLE
 from ...tools.coaching import NUMBERS, choose_facts, get_median, get_value
+from ...tools.coaching_numbers import DEALS
+from ...tools.coaching_numbers import NUMBERS as FIGURES
 from ...tools.funnel import get_bounds, get_days
 
 PERIODS = ("this_month", "last_month", "weeks_12", "this_quarter", "last_quarter", "this_year", "last_year")
@@ -67,7 +68,7 @@ class CrmCoaching(models.AbstractModel):
         check_argument(self.env, "name", name, isinstance(name, str) and name in NUMBERS)
         check_argument(self.env, "part", part, isinstance(part, str))
         person, _playbook = self._get_scope(filters)
-        query = SQL(texts.DEALS, **self._get_values(filters, person), name=name, part=part)
+        query = SQL(DEALS, **self._get_values(filters, person), name=name, part=part)
         lead_ids = [lead_id for (lead_id,) in self.env.execute_query(query)]
         # sudo: the name of whom the user may choose
         title = self.env._(
@@ -140,7 +141,7 @@ class CrmCoaching(models.AbstractModel):
     @api.model
     def _get_rows(self, filters, people):
         """Return the rows of a person, from one query for all of the team."""
-        query = SQL(texts.NUMBERS, **self._get_values(filters, people))
+        query = SQL(FIGURES, **self._get_values(filters, people))
         counted = {}
         for name, part, user_id, count, mean, middle in self.env.execute_query(query):
             value = get_value(NUMBERS[name], count, float(mean or 0), float(middle or 0))

@@ -49,6 +49,8 @@ MODEL_CALLS = {
 RECORD_CALLS = {
     ("crm.lead.output", "action_approve"): lambda test: {},
     ("crm.lead.output", "reject"): lambda test: {"comment": "The numbers of May are missing"},
+    ("crm.playbook", "action_agree"): lambda test: {},
+    ("crm.playbook.suggestion", "decide"): lambda test: {"is_accepted": True, "answer": "From May on"},
     ("crm.sheet.update", "action_show"): lambda test: {},
     ("crm.sheet.update", "action_apply"): lambda test: {},
     ("crm.sheet.update", "action_undo"): lambda test: {},
@@ -94,10 +96,13 @@ class TestClients(HttpCase, PlaybookCase):
         sheet = base64.b64decode(cls.env["crm.lead"].get_funnel_sheet([("id", "=", cls.lead.id)])["content"])
         cls.update = cls.env["crm.sheet.update"].with_user(cls.user)
         cls.update = cls.update.create({"file": base64.b64encode(sheet), "filename": "Sheet.xlsx"})
+        suggestions = cls.env["crm.playbook.suggestion"].with_user(cls.user)
+        cls.suggestion = suggestions.create({"playbook_id": cls.playbook.id, "text": "Ask for it later"})
 
     def setUp(self):
         super().setUp()
         records = {"crm.lead.output": self.lead.output_ids, "crm.sheet.update": self.update}
+        records |= {"crm.playbook": self.playbook, "crm.playbook.suggestion": self.suggestion}
         self.calls = [
             *(("crm.lead", name, self.lead.ids, get(self)) for name, get in LEAD_CALLS.items()),
             *((model, name, None, get(self)) for (model, name), get in MODEL_CALLS.items()),
