@@ -168,28 +168,6 @@ class CrmLead(models.Model):
         return due
 
     @api.model
-    def _get_panel_files(self, confirmations, submissions):
-        """Return ``{(model, id): [{"id", "name"}, …]}`` of the files that these facts own."""
-        files = {}
-        if not confirmations and not submissions:
-            return files
-        # sudo: who sees the lead sees its evidence
-        for file in (
-            self.env["ir.attachment"]
-            .sudo()
-            .search_fetch(
-                [
-                    "|",
-                    *("&", ("res_model", "=", confirmations._name), ("res_id", "in", confirmations.ids)),
-                    *("&", ("res_model", "=", submissions._name), ("res_id", "in", submissions.ids)),
-                ],
-                ["name", "res_model", "res_id"],
-                order="id",
-            )
-        ):
-            files.setdefault((file.res_model, file.res_id), []).append({"id": file.id, "name": file.name})
-        return files
-
     def _prepare_panel_current(self, rules, facts):
         """Return the current stage as the panel shows it: since when, until when, its outputs, and what the
         deal came in without.

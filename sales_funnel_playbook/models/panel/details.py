@@ -24,6 +24,28 @@ class CrmLead(models.Model):
         confirmed = {("confirmation", fact.condition_id.id) for fact in confirmations}
         return confirmed | (asked & advisory) | accepted
 
+    def _get_panel_files(self, confirmations, submissions):
+        """Return ``{(model, id): [{"id", "name"}, …]}`` of the files that these facts own."""
+        files = {}
+        if not confirmations and not submissions:
+            return files
+        # sudo: who sees the lead sees its evidence
+        for file in (
+            self.env["ir.attachment"]
+            .sudo()
+            .search_fetch(
+                [
+                    "|",
+                    *("&", ("res_model", "=", confirmations._name), ("res_id", "in", confirmations.ids)),
+                    *("&", ("res_model", "=", submissions._name), ("res_id", "in", submissions.ids)),
+                ],
+                ["name", "res_model", "res_id"],
+                order="id",
+            )
+        ):
+            files.setdefault((file.res_model, file.res_id), []).append({"id": file.id, "name": file.name})
+        return files
+
     @api.model
     def _prepare_panel_log(self, rules, facts):
         """Return the latest stays, newest first: when, how long, who, and what the gate said."""
