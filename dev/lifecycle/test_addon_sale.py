@@ -16,7 +16,8 @@ UNKNOWN = "UPDATE ir_module_module SET state = 'uninstallable' WHERE name = '{}'
 def alone(installed, tmp_path_factory):
     """A database with the module and Odoo's orders, whose Odoo does not know the addon."""
     folder = tmp_path_factory.mktemp("alone")
-    (folder / MODULE).symlink_to(REPO / MODULE)
+    for addon in {*REPO.glob(f"{MODULE}*")} - {REPO / ADDON}:  # some of which come with the module
+        (folder / addon.name).symlink_to(addon)
     config = configparser.ConfigParser()
     config.read(CONFIG)
     paths = config["options"]["addons_path"].split(",")

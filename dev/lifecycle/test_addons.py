@@ -9,10 +9,13 @@ from databases import CONFIG, MODULE, REPO
 
 # The app of Odoo that each of them joins to the module.
 APPS = {"event": "event_crm", "website": "website_crm", "project": "project", "forecast": ""}
-INSTALLED = (
-    f"SELECT name FROM ir_module_module WHERE state = 'installed' AND name LIKE '{MODULE}%' ORDER BY name"
+ADDONS = [f"{MODULE}_{name}" for name in APPS]
+NAMES = ", ".join(f"'{name}'" for name in (MODULE, *ADDONS))
+INSTALLED = f"SELECT name FROM ir_module_module WHERE state = 'installed' AND name IN ({NAMES}) ORDER BY name"
+UNKNOWN = (
+    f"UPDATE ir_module_module SET state = 'uninstallable' WHERE name IN ({NAMES})"
+    f" AND name <> '{MODULE}' RETURNING id"
 )
-UNKNOWN = f"UPDATE ir_module_module SET state = 'uninstallable' WHERE name LIKE '{MODULE}\\_%' RETURNING id"
 LEFT = "SELECT model, name FROM ir_model_data WHERE module = '{}'"
 # Where Odoo notes what happened, and keeps the names of foreign keys whose columns went.
 PASSING = ("ir_attachment", "ir_cron_", "ir_logging", "ir_model_constraint", "ir_module", "ir_profile")
@@ -22,7 +25,8 @@ PASSING = ("ir_attachment", "ir_cron_", "ir_logging", "ir_model_constraint", "ir
 def apps(installed, tmp_path_factory):
     """A database with the module and the apps, whose Odoo does not know the addons."""
     folder = tmp_path_factory.mktemp("apps")
-    (folder / MODULE).symlink_to(REPO / MODULE)
+    for addon in {*REPO.glob(f"{MODULE}*")} - {REPO / name for name in ADDONS}:  # some come with the module
+        (folder / addon.name).symlink_to(addon)
     config = configparser.ConfigParser()
     config.read(CONFIG)
     paths = config["options"]["addons_path"].split(",")
