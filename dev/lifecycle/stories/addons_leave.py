@@ -1,4 +1,4 @@
-# Run in Odoo's shell: what the button of the Apps page does, for all addons beside the module but the one that comes with it.
+# Run in Odoo's shell: what the button of the Apps page does, for all addons but the one that comes with the module.
 # ruff: noqa: F821
 addons = env["ir.module.module"].search(
     [
