@@ -1,4 +1,4 @@
-# Run in Odoo's shell: what the button of the Apps page does, for all addons but the one that comes with the module.
+# Run in Odoo's shell: the button of the Apps page, for all addons but the one that comes by itself.
 # ruff: noqa: F821
 addons = env["ir.module.module"].search(
     [
