@@ -24,6 +24,9 @@ CONFIG = Path(os.environ["LIFECYCLE_CONFIG"])
 LOGS = CONFIG.parent / "log"
 FILESTORE = CONFIG.parent / "data" / "filestore"
 START_TIME = 300  # seconds
+LEAVE_OUT = """
+    UPDATE ir_module_module SET state = 'uninstallable' WHERE state = 'uninstalled' AND name = ANY(%s)
+"""
 
 
 @contextlib.contextmanager
@@ -70,8 +73,20 @@ class Database:
 
         :param str expected: what its warnings are about, where it is to log some
         """
+        self._leave_out_unknown()
         with open(os.devnull) as nothing:
             self._run(option, [option, module, "--stop-after-init"], stdin=nothing, expected=expected)
+
+    def _leave_out_unknown(self):
+        """Addons that these folders lack do not come with the module by themselves."""
+        folders = [Path(folder.strip()) for folder in (self.addons or str(REPO)).split(",")]
+        lacking = [
+            addon.name
+            for addon in REPO.glob(f"{MODULE}_*")
+            if not any((folder / addon.name).exists() for folder in folders)
+        ]
+        with connect(self.name) as cursor:
+            cursor.execute(LEAVE_OUT, [lacking])
 
     def tell(self, story):
         """Let a script of ``stories`` happen in Odoo's shell, in a process of its own."""

@@ -3,10 +3,10 @@
 # Of the log; whose a deal was then.
 WHOSE = """
     log.playbook_id = %(playbook)s AND log.user_id = ANY(%(people)s)
-    AND (log.company_id IS NULL OR log.company_id = ANY(%(companies)s))
+    AND COALESCE(log.company_id, %(company)s) = ANY(%(companies)s)
 """
 # Of a fact of a deal, joined as ``lead``.
-THEIRS = "(lead.company_id IS NULL OR lead.company_id = ANY(%(companies)s))"
+THEIRS = "COALESCE(lead.company_id, %(company)s) = ANY(%(companies)s)"
 STAGES = f"""
     SELECT 'conversion' AS name, log.stage_id::text AS part, log.user_id, log.lead_id,
         (log.came_further_at IS NOT NULL)::int::float8 AS value
@@ -19,15 +19,21 @@ STAGES = f"""
     WHERE {WHOSE} AND log.closes_stay AND log.stage_id = ANY(%(stages)s)
         AND log.left_at >= %(since)s AND log.left_at < %(until)s
 """
+# That a deal was won or lost, or came as such; not that a lost one was moved.
+CLOSED = """
+    log.state IN ('won', 'lost') AND log.kind IN ('won', 'lost', 'created')
+    AND NOT EXISTS (SELECT FROM crm_lead_stage_log before WHERE before.lead_id = log.lead_id
+        AND before.sequence = log.sequence - 1 AND before.state = log.state)
+"""
 ENDS = f"""
-    SELECT 'win_rate', '', log.user_id, log.lead_id, (log.kind = 'won')::int::float8
+    SELECT 'win_rate', '', log.user_id, log.lead_id, (log.state = 'won')::int::float8
     FROM crm_lead_stage_log log
-    WHERE {WHOSE} AND log.kind IN ('won', 'lost')
+    WHERE {WHOSE} AND {CLOSED}
         AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
     UNION ALL
     SELECT 'amount', '', log.user_id, log.lead_id, log.amount * %(rate)s
     FROM crm_lead_stage_log log
-    WHERE {WHOSE} AND log.kind = 'won' AND log.amount > 0
+    WHERE {WHOSE} AND {CLOSED} AND log.state = 'won' AND log.amount > 0
         AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
 """
 GATES = f"""
@@ -89,11 +95,12 @@ ROWS = f"""
     UNION ALL {RISKS_AND_CASES} UNION ALL {STATED}
 """
 NUMBERS = f"""
-    SELECT name, part, user_id, COUNT(*), AVG(value), PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY value)
-    FROM ({ROWS}) one GROUP BY name, part, user_id
+    SELECT name, part, user_id, COUNT(*), AVG(value),
+        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY value)
+    FROM ({ROWS}) one WHERE value IS NOT NULL GROUP BY name, part, user_id
 """
 DEALS = f"""
-    SELECT DISTINCT lead_id FROM ({ROWS}) one WHERE name = %(name)s AND part = %(part)s
+    SELECT DISTINCT lead_id FROM ({ROWS}) one WHERE name = %(name)s AND part = %(part)s AND value IS NOT NULL
 """
 # What somebody has done once, whenever.
 FIRSTS = """
@@ -118,5 +125,5 @@ FIRSTS = """
     UNION ALL
     SELECT 'case_use', 0, EXISTS (SELECT FROM crm_playbook_case_use WHERE user_id = %(user)s)
     UNION ALL
-    SELECT 'won', 0, EXISTS (SELECT FROM crm_lead_stage_log WHERE user_id = %(user)s AND kind = 'won')
+    SELECT 'won', 0, EXISTS (SELECT FROM crm_lead_stage_log WHERE user_id = %(user)s AND state = 'won')
 """

@@ -92,13 +92,17 @@ class CrmPlaybook(models.Model):
     def action_agree(self):
         """Note that the current user has read the present version of this playbook and agrees with it.
 
-        :raise UserError: for a template, which governs no deal
+        :raise UserError: for a template, which governs no deal, and where another version was read
         """
         self.ensure_one()
         self.check_access("read")
         if self.is_template:
             raise UserError(
                 self.env._("“%s” is a template: agree to the playbooks that are made of it.", self.name)
+            )
+        if self.env.context.get("agreed_version", self.version) != self.version:  # what the page showed
+            raise UserError(
+                self.env._("“%s” was changed meanwhile: reload the page and read it again.", self.name)
             )
         if not self.agreed_at:
             # sudo: of themselves only, with the version and moment that the module knows

@@ -129,6 +129,7 @@ class CrmCoaching(models.AbstractModel):
             "people": people.ids,
             "playbook": playbook.id,
             "companies": self._get_companies().ids,
+            "company": self.env.company.id,  # for which a deal without a company counts
             "stages": self._get_stages(playbook).stage_id.ids,
             "since": since,
             "until": until,

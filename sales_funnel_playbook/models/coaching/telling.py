@@ -99,7 +99,9 @@ class CrmCoaching(models.AbstractModel):
         # sudo: whose they are was checked
         summaries = self.env["crm.lead.calibration.summary"].sudo()
         its = [("user_id", "=", person.id), ("playbook_id", "=", playbook.id)]
-        rows = summaries.search([*its, ("company_id", "in", [*self._get_companies().ids, False])])
+        companies = self._get_companies()
+        nobodys = [False] if self.env.company in companies else []
+        rows = summaries.search([*its, ("company_id", "in", [*companies.ids, *nobodys])])
         biggest = max(rows, key=lambda row: row.lead_count, default=rows)
         return biggest.meaning or ""
 

@@ -212,7 +212,7 @@ class CrmPlaybookRule(models.AbstractModel):
             return {key: ids for part in parts for key, ids in self._evaluate(part, leads, hold).items()}
         along = self.env.context.get("playbook_read_along")
         # over RPC a context has plain values
-        along = along if isinstance(along, ReadAlong) and along.values is None else None
+        along = along if isinstance(along, ReadAlong) and not hold and along.is_for(leads) else None
         beside = [along.column] if along else []
         columns = SQL(", ").join([SQL.identifier(leads._table, "id"), *tests.values(), *beside])
         query = SQL("SELECT %s FROM crm_lead WHERE %s = ANY(%s)", columns, SQL.identifier("id"), leads.ids)

@@ -108,7 +108,7 @@ class CrmLead(models.Model):
         no playbook has anybody wait.
         """
         waits = self._get_waits_query()
-        return waits and ReadAlong(SQL(PEOPLE, leads=self.ids, waits=waits))
+        return waits and ReadAlong(SQL(PEOPLE, leads=self.ids, waits=waits), self.ids)
 
     @api.model
     def _get_card_people(self, along):

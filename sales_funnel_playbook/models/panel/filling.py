@@ -83,6 +83,8 @@ class CrmLead(models.Model):
                 if item["blocking"]:
                     gap = gaps.setdefault((item["kind"], item["rule_id"]), {**item, "lead_ids": []})
                     gap["lead_ids"].append(lead_id)
+                    if not item.get("is_earlier"):  # what is said of one deal is not said of all
+                        gap.update(guidance=item["guidance"], is_earlier=False)
         fields = leads._get_fields_of_conditions()
         gaps = [{"fields": [], "is_any": False, **gap, **fields.get(key, {})} for key, gap in gaps.items()]
         return sorted(gaps, key=lambda gap: -len(gap["lead_ids"]))

@@ -132,6 +132,14 @@ class TestAgreement(PlaybookCase):
         copy = self.playbook.copy()
         self.assertEqual((copy.version, copy.with_user(self.rep).agreed_at), (1, False))
 
+    def test_nobody_agrees_to_what_they_have_not_seen(self):
+        self._agree(self.leader)
+        self.has_amount.severity = "advisory"
+        with self.assertRaisesRegex(UserError, "was changed meanwhile: reload the page"):
+            self.as_rep.with_context(agreed_version=1).action_agree()
+        self.as_rep.with_context(agreed_version=2).action_agree()
+        self.assertEqual(self._read_states()[self.rep], "agreed")
+
     def test_nobody_agrees_for_others(self):
         agreements = self.env["crm.playbook.agreement"]
         vals = {"playbook_id": self.playbook.id, "user_id": self.rep.id, "version": 1}

@@ -93,6 +93,18 @@ class TestCoaching(CoachingCase):
         self.assertTrue(done["Win a deal"])
         self.assertFalse(done["Write a case"])
 
+    def test_a_lost_deal_that_is_moved_is_lost_once(self):
+        self.make_team()
+        with self.mock_datetime_and_now(NOW - timedelta(days=2)):
+            self.deals[:3].action_set_won()
+            self.deals[3:].action_set_lost(lost_reason_id=self.env.ref("crm.lost_reason_1").id)
+            self.env.flush_all()
+        with self.mock_datetime_and_now(NOW - timedelta(days=1)):
+            self.deals[3:].write({"stage_id": self.stage_talks.id})
+            self.env.flush_all()
+        row = self.get_row(self.get_page(self.ann), "win_rate")
+        self.assertEqual((row["value"], row["count"]), (50, 6))
+
     def test_what_is_handed_over_stays_whose_it_was(self):
         self.make_team()
         with self.mock_datetime_and_now(NOW - timedelta(days=1)):

@@ -58,13 +58,16 @@ export class CoachingPage extends Component {
     }
 
     async load(filters) {
-        this.state.isLoading = true;
+        Object.assign(this.state, { isLoading: true, refusal: "" });
         try {
             this.state.page = await this.keepLast.add(this.orm.call(MODEL, "get_coaching", [filters]));
             this.props.updateActionState?.(this.state.page.filters);
         } catch (error) {
             if (!error.data?.message) {
                 throw error;
+            }
+            if (!this.state.page && filters?.user_id) {
+                return this.load({}); // an address of somebody who left the team
             }
             this.state.refusal = error.data.message;
         } finally {
