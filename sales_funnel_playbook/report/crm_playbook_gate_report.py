@@ -46,9 +46,8 @@ MOVES = """
         0.0 AS override_share, NULL::int AS refusal_id, NULL::int AS filled_refusal_id,
         NULL::float8 AS refused_hours,
         CASE WHEN log.entered_at < rule.changed_at THEN 'before' ELSE 'since' END AS era,
-        CASE WHEN rule.kind IS NOT NULL AND lead.won_status IN ('won', 'lost') THEN
-            CASE WHEN unmet.is_unmet IS NOT TRUE THEN 'met' WHEN log.gate = 'overridden' THEN 'overridden'
-                ELSE 'unmet' END END AS closed_as,
+        CASE WHEN lead.won_status IN ('won', 'lost') THEN CASE WHEN unmet.is_unmet IS NOT TRUE THEN 'met'
+            WHEN log.gate = 'overridden' THEN 'overridden' ELSE 'unmet' END END AS closed_as,
         (lead.won_status = 'won') AS is_won
     FROM crm_lead_stage_log log
     JOIN crm_lead lead ON lead.id = log.lead_id

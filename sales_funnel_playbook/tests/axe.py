@@ -23,6 +23,7 @@ NOT_OURS = (
     ("image-alt", ".o-mail-Avatar img", "the avatar: no text for the picture"),
     ("label", ".o_list_record_selector input", "the list: the box that selects a line has no label"),
     ("label", ".o_data_cell .o_field_boolean input", "the list: a box in a cell has no label"),
+    ("label", "#boolean_checkbox", "the list: a box in a cell that is not being edited has no label"),
     ("color-contrast", ".text-muted, .text-muted *", "the theme: muted text, 4.33 of 4.5"),
     ("color-contrast", ".text-bg-success, .text-bg-info", "the theme: badges and ribbons, 3.04 of 4.5"),
     ("color-contrast", ".o_form_label, .o_form_label *", "the form on a phone: labels, 2.05 of 4.5"),
