@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 LEVELS = [("company", "Company"), ("team", "Team"), ("person", "Person")]
 PERIODS = [("month", "Month"), ("quarter", "Quarter"), ("year", "Year")]
@@ -61,3 +61,12 @@ class CrmForecastWeek(models.Model):
     has_own = fields.Boolean(string="Submitted", readonly=True)
     own = fields.Monetary(string="Own Figure", readonly=True)
     note = fields.Text(readonly=True)
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    @api.model
+    def _get_sample_models(self):
+        """What was forecast and aimed at in the sample's company goes too."""
+        return ("crm.forecast.week", "crm.forecast.figure", "crm.sales.target", *super()._get_sample_models())

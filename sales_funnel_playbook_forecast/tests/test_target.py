@@ -22,7 +22,8 @@ class TestTarget(ForecastCase):
 
     @classmethod
     def create_target(cls, amount, period="month", day=APRIL, user=None, team=None, **vals):
-        vals |= {"company_id": cls.main.id, "amount": amount, "period": period, "date_from": day}
+        vals |= {"amount": amount, "period": period, "date_from": day}
+        vals.setdefault("company_id", cls.main.id)
         vals |= {"team_id": team.id} if team else {}
         return cls.Target.create({**vals, "user_id": user and user.id})
 
@@ -37,6 +38,19 @@ class TestTarget(ForecastCase):
         target.date_from = date(2024, 6, 30)
         self.assertEqual(target.date_from, date(2024, 6, 1))
         self.assertIn("2024-06", target.display_name)
+
+    def test_those_of_the_sample_go_with_it(self):
+        playbooks = self.env["crm.playbook"].with_user(self.env.ref("base.user_admin"))
+        company = self.env["res.company"].browse(playbooks.action_load_sample()["company_id"])
+        mine, theirs = self.create_target(10), self.create_target(10, company_id=company.id)
+        vals = {"date": "2024-04-01", "date_from": "2024-04-01", "level": "company", "period": "month"}
+        said = [
+            self.env[model].create({**vals, "company_id": company.id})
+            for model in ("crm.forecast.figure", "crm.forecast.week")
+        ]
+        playbooks.action_remove_sample()
+        self.assertFalse(any(record.exists() for record in (theirs, *said)))
+        self.assertTrue(mine.exists())
 
     def test_one_for_each(self):
         self.create_target(10, team=self.team)

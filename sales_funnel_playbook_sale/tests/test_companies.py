@@ -1,5 +1,6 @@
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .sale_common import SalePlaybookCase
 
@@ -91,3 +92,15 @@ class TestCompanies(SalePlaybookCase):
         lead = self._create_deal(company_id=abroad.id, team_id=self.team.id, user_id=False)
         self.assertEqual(lead._get_documents_currency(), self.foreign)
         self.assertEqual(self.lead._get_documents_currency(), self.main.currency_id)
+
+    @mute_logger("odoo.sql_db")
+    def test_the_sample_goes_though_something_was_quoted_in_it(self):
+        playbooks = self.env["crm.playbook"].with_user(self.env.ref("base.user_admin"))
+        company = self.env["res.company"].browse(playbooks.action_load_sample()["company_id"])
+        lead = self.env["crm.lead"].search([("company_id", "=", company.id)], limit=1)
+        customer = self.env["res.partner"].create({"name": "Quoted to", "company_id": company.id})
+        vals = {"partner_id": customer.id, "company_id": company.id, "opportunity_id": lead.id}
+        order = self.env["sale.order"].with_company(company).create({**vals, "team_id": lead.team_id.id})
+        self.assertTrue(playbooks.action_remove_sample())
+        self.assertFalse(lead.exists() or customer.active or company.active)
+        self.assertEqual(order.partner_id, customer)

@@ -1,3 +1,5 @@
+import psycopg2
+
 from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
@@ -5,9 +7,6 @@ from odoo.tools import format_list
 KEPT = "sales_funnel_playbook.sample_company_id"
 ADMINISTRATOR = "base.group_system"
 TEMPLATE = "sales_funnel_playbook.crm_playbook_template_saas"
-# What the sample has, and what somebody may have made in its company since, in the order in which it goes.
-MODELS = ("crm.lead", "crm.playbook.case", "crm.funnel.review", "crm.funnel.snapshot", "crm.playbook")
-MODELS += ("crm.stage", "crm.product.line", "crm.competitor", "crm.team", "res.partner")
 QUIET = {"mail_create_nosubscribe": True, "mail_auto_subscribe_no_notify": True}
 
 
@@ -42,7 +41,8 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def action_remove_sample(self):
-        """Delete all that is in the sample's company, and archive the company.
+        """Delete all that is in the sample's company, and archive the company. Contacts and teams that
+        have to stay, as those of a quotation, are archived.
 
         :return: whether there was one
         :rtype: bool
@@ -59,22 +59,45 @@ class CrmPlaybook(models.Model):
         if settled := users.filtered(lambda user: user.company_id == company):
             names = format_list(self.env, settled.mapped("name"))
             raise UserError(self.env._("Choose another main company for these users first: %s.", names))
-        for model in MODELS:
-            everywhere._get_sample_records(model, company).unlink()
+        for model in self._get_sample_models():
+            self._delete_or_archive(everywhere._get_sample_records(model, company))
         users.company_ids = [Command.unlink(company.id)]
         company.active = False
         return True
 
     @api.model
+    def _get_sample_models(self):
+        """Return the models of what the sample has, and of what somebody may have made in its company since,
+        in the order in which it goes.
+        """
+        deals = ("crm.lead", "crm.playbook.case", "crm.coaching.session")
+        kept = ("crm.funnel.review", "crm.funnel.snapshot", "crm.funnel.snapshot.day")
+        rules = ("crm.playbook", "crm.stage", "crm.product.line", "crm.competitor")
+        return (*deals, *kept, *rules, "crm.team", "res.partner")
+
+    @api.model
+    def _delete_or_archive(self, records):
+        """Archive contacts and teams that Odoo refuses to delete, as those of a quotation."""
+        try:
+            with self.env.cr.savepoint():
+                records.unlink()
+        except (UserError, psycopg2.IntegrityError):
+            if records._name not in ("crm.team", "res.partner"):
+                raise
+            records.active = False
+
+    @api.model
     def _get_sample_records(self, model, company):
-        """Return the records of the sample: not its company's contact, nor a stage that others use."""
+        """Return the records of the sample: no contact of its company or a user, no stage that others use."""
         domain = [("company_id", "=", company.id)]
         if model == "crm.stage":
             teams = self.env["crm.team"].search(domain)
             stages = self.env["crm.stage"].search([("team_ids", "in", teams.ids)])
             return stages.filtered(lambda stage: stage.team_ids <= teams)
         records = self.env[model].search(domain)
-        return records - company.partner_id if model == "res.partner" else records
+        if model == "res.partner":
+            return records.filtered(lambda partner: not partner.user_ids) - company.partner_id
+        return records
 
     @api.model
     def _get_sample_state(self):
@@ -91,7 +114,7 @@ class CrmPlaybook(models.Model):
     @api.model
     def _get_sample_company(self):
         """Return the sample's company, archived or not; empty where there has never been one."""
-        # sudo: administrators only have come this far
+        # sudo: which one it is, is no secret
         number = self.env["ir.config_parameter"].sudo().get_param(KEPT) or ""
         return self.env["res.company"].sudo().browse(int(number) if number.isdecimal() else 0).exists()
 

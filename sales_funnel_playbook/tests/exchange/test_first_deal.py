@@ -23,6 +23,13 @@ class TestFirstDeal(HttpCase, PlaybookCase):
         return offered and offered["name"]
 
     def test_a_salesperson_is_led_through_their_first_deal(self):
+        self._check_tour()
+
+    def test_nothing_moves_by_itself_where_the_playbook_observes(self):
+        self.playbook.mode = "observe"
+        self._check_tour()
+
+    def _check_tour(self):
         self.start_tour("/odoo", self.tour.name, login=self.rep.login)
         lead = self.env["crm.lead"].search([("name", "=", "My first deal")])
         self.assertEqual((lead.playbook_id, lead.stage_id), (self.playbook, self.stage_lead))

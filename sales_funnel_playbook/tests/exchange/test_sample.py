@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..common import PlaybookCase
 
@@ -65,6 +66,36 @@ class TestSample(HttpCase, PlaybookCase):
         self.playbooks.action_remove_sample()
         self.assertFalse(any(record.exists() for record in made))
         self.assertEqual(self.playbooks.action_load_sample()["company_id"], company.id)
+
+    def test_what_others_have_read_or_keep_goes_too(self):
+        company = self.env["res.company"].browse(self.playbooks.action_load_sample()["company_id"])
+        case = self.env["crm.playbook.case"].create(
+            {
+                "name": "Read by others",
+                "outcome": "won",
+                "state": "published",
+                "situation": "A dairy wanted to plan its warehouses.",
+                "lesson": "Ask who decides.",
+                "company_id": company.id,
+            }
+        )
+        session = self.env["crm.coaching.session"].create(
+            {"user_id": self.rep.id, "leader_id": self.leader.id, "company_id": company.id}
+        )
+        kept = {"date": "2024-01-08", "taken_at": "2024-01-08 00:10:00", "company_id": company.id}
+        day = self.env["crm.funnel.snapshot.day"].create(kept)
+        self.playbooks.action_remove_sample()
+        self.assertFalse(case.exists() or session.exists() or day.exists())
+
+    @mute_logger("odoo.sql_db")
+    def test_a_contact_that_is_needed_elsewhere_is_archived(self):
+        company = self.env["res.company"].browse(self.playbooks.action_load_sample()["company_id"])
+        person = self.env["res.partner"].create({"name": "Elsewhere too", "company_id": company.id})
+        self.env["crm.lead.stakeholder"].create(
+            {"lead_id": self._create_lead().id, "partner_id": person.id, "role": "user"}
+        )
+        self.assertTrue(self.playbooks.action_remove_sample())
+        self.assertFalse(person.active or company.active)
 
     def test_whose_main_company_it_became_is_named(self):
         company = self.env["res.company"].browse(self.playbooks.action_load_sample()["company_id"])

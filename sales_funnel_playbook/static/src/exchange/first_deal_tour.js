@@ -48,17 +48,11 @@ registry.category("web_tour.tours").add("sales_funnel_first_deal", {
             run: "click",
         },
         {
-            trigger: ".o_playbook_stage .o_playbook_open_fill_in, .o_playbook_stage .o_playbook_move",
+            trigger: ".o_playbook_next .card-header",
             content: _t(
                 "When you are ready for the next stage, start here: what is missing is filled in at once."
             ),
             tooltipPosition: "top",
-            run: "click",
-        },
-        {
-            trigger: ".modal .btn-close",
-            content: _t("Save and Move does the rest, once you have it all. Close this for now."),
-            tooltipPosition: "left",
             run: "click",
         },
         {
