@@ -38,22 +38,25 @@ class Demo:
     def __init__(self, env, leads):
         """Begin with the deals of the demo, and what their log says."""
         self.env = env(su=True)
-        self.logs = self.env["crm.lead.stage.log"].search([("lead_id", "in", leads.ids)])
+        self.company = self.env["crm.playbook"]._get_main_company()
+        logs = self.env["crm.lead.stage.log"].search([("lead_id", "in", leads.ids)])
+        self.logs = logs.filtered(self.is_its)
         self.teams = self.logs.team_id.sorted("id")
         self.playbooks = self.logs.playbook_id
         self.others = self.find_others()
-        self.company = self.env["crm.playbook"]._get_main_company()
         self.tz = self.company._get_funnel_tz()
         self.forecast = self.env["crm.forecast"].with_context(allowed_company_ids=self.company.ids)
         self.monday = self.forecast._get_week(self.company)
         self.said = {self.find(name).id: share for name, share in SAID.items()}
 
+    def is_its(self, log):
+        return (log.company_id or log.playbook_id.company_id or self.company) == self.company
+
     def find_others(self):
         """Return the deals that no playbook follows, such as those of Odoo's own demo."""
         leads = self.env["crm.lead"].with_context(active_test=False)
-        company = self.env["crm.playbook"]._get_main_company()
         domain = [("stage_log_ids", "=", False), ("type", "=", "opportunity")]
-        return leads.search([*domain, ("company_id", "in", [company.id, False])])
+        return leads.search([*domain, ("company_id", "in", [self.company.id, False])])
 
     def find(self, name):
         """Return one of the people of the module's demo, or nobody."""
@@ -111,30 +114,45 @@ class Demo:
     # what a Monday keeps
 
     def keep(self, monday):
-        """Keep the deals that were open when a Monday began, and the forecast, unless that is done."""
-        days = self.env["crm.funnel.snapshot.day"]
+        """Keep the forecast of a Monday, unless that is done."""
         scope = [("date", "=", monday), ("company_id", "=", self.company.id)]
-        if days.search(scope, limit=1):
+        if self.env["crm.forecast.week"].search_count(scope, limit=1):
             return
         moment = self.to_utc(monday)
+        if self.env["crm.funnel.snapshot.day"].search_count(scope, limit=1):
+            deals = self.env["crm.funnel.snapshot"].search(scope)
+            self.complete(deals, monday)
+        else:
+            deals = self.keep_deals(monday, moment)
+        for period in PERIODS:
+            for first, last in {get_period(day, period) for day in (monday, monday - WEEK)}:
+                self.keep_forecast(deals, monday, moment, (period, first, last))
+
+    def complete(self, deals, monday):
+        """Say of the deals that the module's demo has kept what it did not know of: how sure they were; and
+        when they were to close.
+        """
+        for deal in deals.filtered("lead_id"):
+            deal.forecast_category = self.get_category(deal)
+            deal.date_deadline = self.get_closing(deal.lead_id, monday)
+
+    def keep_deals(self, monday, moment):
+        """Keep the deals that were open when a Monday began, and return them."""
         deals = self.env["crm.funnel.snapshot"].create(
             [self.prepare_deal(log, monday) for log in self.logs if self.is_open(log, moment)]
             + [self.prepare_other(lead, monday) for lead in self.others if self.was_open(lead, moment)]
         )
         taken = {"date": monday, "company_id": self.company.id, "taken_at": moment}
-        days.create({**taken, "deal_count": len(deals)})
-        for period in PERIODS:
-            for first, last in {get_period(day, period) for day in (monday, monday - WEEK)}:
-                self.keep_forecast(deals, monday, moment, (period, first, last))
+        self.env["crm.funnel.snapshot.day"].create({**taken, "deal_count": len(deals)})
+        return deals
 
     def to_utc(self, day):
         midnight = get_zone(self.tz).localize(datetime.combine(day, time(0, 30)))
         return midnight.astimezone(pytz.utc).replace(tzinfo=None)
 
     def is_open(self, log, moment):
-        company = log.company_id or log.playbook_id.company_id or self.company
-        is_its = company == self.company and log.state == "open"
-        return is_its and log.entered_at <= moment and (not log.left_at or log.left_at > moment)
+        is_since = log.state == "open" and log.entered_at <= moment
+        return is_since and (not log.left_at or log.left_at > moment)
 
     def was_open(self, lead, moment):
         """Tell whether a deal without a log was open; of one that was lost, its closing says until when."""
@@ -181,9 +199,10 @@ class Demo:
         is_later = kind == 0 or (kind == 1 and monday < self.monday - PUT_OFF_SINCE * WEEK)
         return day - PUT_OFF if day and is_later and lead.won_status == "pending" else day
 
-    def get_category(self, log):
+    def get_category(self, source):
+        """Return how sure the deal of a log or of a snapshot was, by its stage."""
         categories = self.env["crm.playbook"]._get_stage_categories()
-        return categories.get(log.playbook_id.id, {}).get(log.stage_id.id, "pipeline")
+        return categories.get(source.playbook_id.id, {}).get(source.stage_id.id, "pipeline")
 
     # the forecast on a Monday
 

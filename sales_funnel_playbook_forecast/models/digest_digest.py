@@ -21,9 +21,10 @@ class DigestDigest(models.Model):
         if not self.env["crm.forecast"]._sees_all():
             raise AccessError(self.env._("Only those who see all deals see the company's forecast."))
         _start, end, companies = self._get_kpi_compute_parameters()
+        moment = fields.Datetime.to_datetime(end) or self.env.cr.now()  # without an end: outside of a mail
         for digest in self:
             company = (digest.company_id or companies)[:1]
-            won, commit, target = digest._get_forecast_at(company, fields.Datetime.to_datetime(end))
+            won, commit, target = digest._get_forecast_at(company, moment)
             digest.kpi_forecast_target_value = (won + commit) / target * 100 if target else 0.0
 
     @api.model

@@ -103,7 +103,7 @@ class CrmFunnelReview(models.Model):
         :param int lead_id: one of those that the review names
         """
         self.ensure_one()
-        lead = self.env["crm.lead"].search([("id", "=", lead_id)])
+        lead = self.env["crm.lead"].with_context(active_test=False).search([("id", "=", lead_id)])
         view = self.env.ref("sales_funnel_playbook_forecast.crm_funnel_review_decision_view_form")
         return {
             "type": "ir.actions.act_window",

@@ -32,8 +32,11 @@ class TestForecastDemo(TransactionCase):
         and how far off it was.
         """
         mondays = self.Change.get_change({})["mondays"]
-        self.assertEqual((len(mondays), mondays[0]), (13, "2029-01-08"))
-        change = self.Change.get_change({"date_from": mondays[-1], "date_to": mondays[0]})
+        self.assertGreaterEqual(len(mondays), 13)
+        self.assertEqual(mondays[0], "2029-01-08")
+        weeks = self.env["crm.forecast.week"].search([("date", "in", mondays[:13])])
+        self.assertEqual(len(set(weeks.mapped("date"))), 13)
+        change = self.Change.get_change({"date_from": mondays[12], "date_to": mondays[0]})
         parts = {part["name"] for part in change["parts"] if part["deals"]}
         self.assertLessEqual({"opening", "new", "won", "lost", "closing"}, parts)
         quarter = self.Forecast.get_forecast({"period": "quarter"})

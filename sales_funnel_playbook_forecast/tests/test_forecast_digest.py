@@ -51,6 +51,13 @@ class TestForecastDigest(ForecastCase):
         self.assertEqual(kpi["kpi_col1"]["value"], "75.00")
         self.assertIn("crm_forecast_action", kpi["kpi_action"])
 
+    def test_outside_of_a_mail(self):
+        """Without a period, it is as it is now."""
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        with self.at(TUESDAY):
+            digest = self.digest.with_user(boss).with_company(self.main)
+            self.assertEqual(digest.kpi_forecast_target_value, 25)
+
     def test_without_a_target(self):
         self.env["crm.sales.target"].search([]).unlink()
         boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")

@@ -75,6 +75,14 @@ class TestLooking(LookCase):
         self.assertEqual(later.previous_decision_ids, decision)
         self.assertEqual((decision.state, decision.lead_id), ("done", self.by["B"]))
 
+    def test_decision_of_a_lost_deal(self):
+        """The review still names it, and something may be decided of it."""
+        review = self.make()
+        with self.at(NEXT + DAY):
+            self.by["B"].action_set_lost()
+        self.assertIn("B", self.get_names(review))
+        self.assertEqual(self.decide(review, "B").lead_id, self.by["B"])
+
     def test_merged(self):
         """What was decided of a deal that is merged is decided of the one that stays."""
         decision = self.decide(self.make(), "B")
