@@ -66,6 +66,38 @@ class TestPrivacy(PrivacyCase):
         self.assertNotIn(notes[0], found)
         self.assertIn(notes[1], found)
 
+    def _find_notes(self, name, texts, lead=None):
+        """Return which of these notes on a deal are found for a person of this name."""
+        self.person.name = name
+        notes = self.env["crm.lead.progress"].create(
+            [{"lead_id": (lead or self.lead).id, "summary": text} for text in texts]
+        )
+        return (self.person._find_personal_facts()["crm.lead.progress"] & notes).mapped("summary")
+
+    def test_a_part_of_a_word_is_somebody_else(self):
+        self.person.email = "li@acme.example"
+        other = ["The client pays in spring, they say", "Ask wangli@acme.example or x.li@acme.example"]
+        mine = ["Mr.Li wants the offer until Monday", "Mail to li@acme.example, with the whole offer"]
+        self.assertEqual(set(self._find_notes("Li", [*other, *mine])), set(mine))
+        self.assertEqual(self._find_notes("Jan", ["They decide in January, not before"]), [])
+        told = "今天和李明沟通了合同条款,对方下周将答复我们并确认合同的付款方式"
+        self.assertEqual(self._find_notes("李明", [told]), [told])
+        self.assertEqual(self._find_notes("李", [told]), [], "a single character is no name")
+
+    def test_deals_of_a_namesake_are_somebody_elses(self):
+        vals = {"name": "Saw", "contact_name": self.person.name}
+        namesake = self._create_lead(**vals, partner_name="Other house")
+        known = [
+            self._create_lead(**vals, email_from="Anna <Anna@acme.example>"),
+            self._create_lead(**vals, phone=self.person.phone),
+            self._create_lead(**vals, partner_name="ACME"),
+        ]
+        found = self.person._find_personal_deals()
+        self.assertNotIn(namesake, found)
+        self.assertEqual([lead in found for lead in known], [True] * 3)
+        self.person.write({"parent_id": False, "email": False, "phone": False})
+        self.assertNotIn(namesake, self.person._find_personal_deals())
+
     def test_signs_of_a_search_stand_for_themselves(self):
         self.person.name = "%"
         self.assertNotIn(
