@@ -43,6 +43,8 @@ class CrmLead(models.Model):
         cannot be written keeps no other from it, and is tried again the next night.
         """
         before = self._get_personal_limit()
+        if before:
+            self.env["crm.funnel.review"]._forget_workbooks(before)
         position, last = 0, not before
         while not last:
             leads = self.browse(self._get_ids_to_anonymise(position, before))
