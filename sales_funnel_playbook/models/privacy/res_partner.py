@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 FACTS = ("crm.lead.stakeholder", "crm.lead.contact", "crm.lead.progress", "crm.lead.risk")
 TEXTS = {
-    "crm.lead.progress": ("summary", "feedback"),
+    "crm.lead.progress": ("summary", "feedback", "next_step"),
     "crm.lead.risk": ("description", "response", "closing_note"),
 }
 MIN_LENGTH = 6  # shorter numbers and addresses are found in texts about something else
@@ -16,9 +16,18 @@ LETTERS = r"0-9A-Za-z_\u00C0-\u024F\u1E00-\u1EFF"
 GIVEN = {
     "crm.lead.stakeholder": ("role", "attitude", "date_from", "date_to", "create_date"),
     "crm.lead.contact": ("contacted_at", "channel", "is_from_customer", "summary"),
-    "crm.lead.progress": ("communicated_at", "channel", "summary", "feedback", "user_id"),
+    "crm.lead.progress": (
+        "communicated_at",
+        "channel",
+        "summary",
+        "feedback",
+        "next_step",
+        "next_date",
+        "user_id",
+    ),
     "crm.lead.risk": ("create_date", "description", "response", "closing_note"),
 }
+LEFT = ("decision_maker", "champion")  # of whom a risk says that they have left
 ADDRESS = re.compile(r"[0-9A-Za-z_.+-]+@[0-9A-Za-z.-]+")
 
 
@@ -31,8 +40,9 @@ class ResPartner(models.Model):
         """Return ``{model: facts}`` about this person, of all companies.
 
         Lines of the decision chain and captured contacts name them. Notes and risks are theirs where the note
-        was written from such a contact, where the deal's customer is the person, where the text has their
-        mail address or phone number, or, on deals that they have to do with, their name.
+        was written from such a contact, where the deal's customer is the person, where the risk is that they
+        have left, where the text has their mail address or phone number, or, on deals that they have to do
+        with, their name.
         """
         self.ensure_one()
         # sudo: an administrator answers for the whole database
@@ -43,11 +53,13 @@ class ResPartner(models.Model):
         deals = self._find_personal_deals() | chain.lead_id | contacts.lead_id
         notes = Domain("contact_id", "in", contacts.ids) | Domain("lead_id.partner_id", "=", self.id)
         notes = facts["crm.lead.progress"].search(notes)
+        left = Domain.OR(Domain("cause", "=like", f"{role}:%:{self.id}") for role in LEFT)
+        left = facts["crm.lead.risk"].search(left)
         return {
             "crm.lead.stakeholder": chain,
             "crm.lead.contact": contacts,
             "crm.lead.progress": notes | self._find_named(facts["crm.lead.progress"], deals),
-            "crm.lead.risk": self._find_named(facts["crm.lead.risk"], deals),
+            "crm.lead.risk": left | self._find_named(facts["crm.lead.risk"], deals),
         }
 
     def _find_personal_deals(self):
