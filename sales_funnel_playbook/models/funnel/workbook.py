@@ -51,6 +51,14 @@ class CrmFunnelReview(models.Model):
         # sudo: whoever may read the review may read its workbook
         return self.sudo().workbook_id
 
+    @api.model
+    def _forget_workbooks(self, before):
+        """Delete the workbooks of the periods that ended before a moment: they name people. Numbers stay."""
+        reviews = self.search([("date_to", "<", before.date()), ("workbook_id", "!=", False)])
+        workbooks = reviews.workbook_id
+        reviews.workbook_id = False  # a workbook is frozen as long as it is its review's
+        workbooks.unlink()
+
     def _make_workbook(self):
         """Write the workbook, in the language of the company, and attach it to the review."""
         self.ensure_one()

@@ -47,7 +47,8 @@ class CrmLeadProgress(models.Model):
     anonymised_at = fields.Datetime(string="Anonymised On", readonly=True, copy=False)
 
     def _anonymise(self):
-        """Forget what was said."""
+        """Forget what was said, and in the activities what was to come next."""
+        self._find_next_steps().write({"summary": self.env._("Anonymised"), "note": False})
         self.filtered(lambda note: not note.anonymised_at).write(
             {
                 "summary": self.env._("Anonymised"),
@@ -59,11 +60,18 @@ class CrmLeadProgress(models.Model):
         )
         self._find_risks()._anonymise()
 
+    def _find_next_steps(self):
+        """Return the activities, done ones included, that were made of the next steps of these notes."""
+        steps = {(note.lead_id.id, note.next_step.strip()) for note in self if note.next_step}
+        on_deals = Domain("res_model", "=", "crm.lead") & Domain("res_id", "in", self.lead_id.ids)
+        named = Domain("summary", "in", [step for _lead_id, step in steps])
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        return activities.search(on_deals & named).filtered(lambda one: (one.res_id, one.summary) in steps)
+
     def _find_risks(self):
-        """Return the risks that were opened with the text of these notes."""
-        marked = self.filtered("milestone_ids")
-        domain = Domain("lead_id", "in", marked.lead_id.ids) & Domain("cause", "=like", "milestone:%")
-        ids = {str(id_) for id_ in marked.ids}
+        """Return the risks that were opened with the text of these notes, marked still or not."""
+        domain = Domain("lead_id", "in", self.lead_id.ids) & Domain("cause", "=like", "milestone:%")
+        ids = {str(id_) for id_ in self.ids}
         return self.env["crm.lead.risk"].search(domain).filtered(lambda one: one.cause.split(":")[1] in ids)
 
 

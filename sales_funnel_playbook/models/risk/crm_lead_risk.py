@@ -236,5 +236,6 @@ class CrmLeadRisk(models.Model):
         return next((user for user in people if user.active), self.env.user)
 
     def _prepare_alarm(self):
+        """Return what the message says: not the text, which may name people and is never forgotten there."""
         title = self.env._("High risk: %s", self.type_id.name or self.env._("manual"))
-        return Markup("<p><b>%s</b></p><p>%s</p>") % (title, self.description or "")
+        return Markup("<p><b>%s</b></p>") % title

@@ -1,6 +1,7 @@
 import base64
 
 from odoo.exceptions import UserError
+from odoo.fields import Datetime
 from odoo.tests import new_test_user, tagged
 
 from .funnel_common import monday
@@ -67,6 +68,17 @@ class TestFunnelWorkbookFrozen(ReviewCase):
         self.workbook.write({"raw": self.content, "mimetype": self.workbook.mimetype})
         self.workbook.generate_access_token()
         self.assertEqual(self.workbook.raw, self.content)
+
+    def test_it_is_kept_as_long_as_people_are(self):
+        """It names people; the review's numbers stay."""
+        end = Datetime.to_datetime(self.review.date_to)
+        self.env["crm.funnel.review"]._forget_workbooks(end)
+        self.assertTrue(self.workbook.exists())
+        self.env["crm.funnel.review"]._forget_workbooks(Datetime.add(end, days=1))
+        self.assertFalse(self.workbook.exists())
+        self.assertTrue(self.review.line_ids)
+        with self.assertRaisesRegex(UserError, "no workbook"):
+            self.review.action_download_workbook()
 
     def test_it_goes_with_its_review(self):
         self.review.unlink()

@@ -66,6 +66,69 @@ class TestPrivacy(PrivacyCase):
         self.assertNotIn(notes[0], found)
         self.assertIn(notes[1], found)
 
+    def _find_notes(self, name, texts, lead=None):
+        """Return which of these notes on a deal are found for a person of this name."""
+        self.person.name = name
+        notes = self.env["crm.lead.progress"].create(
+            [{"lead_id": (lead or self.lead).id, "summary": text} for text in texts]
+        )
+        return (self.person._find_personal_facts()["crm.lead.progress"] & notes).mapped("summary")
+
+    def test_a_part_of_a_word_is_somebody_else(self):
+        self.person.email = "li@acme.example"
+        other = ["The client pays in spring, they say", "Ask wangli@acme.example or x.li@acme.example"]
+        mine = ["Mr.Li wants the offer until Monday", "Mail to li@acme.example, with the whole offer"]
+        self.assertEqual(set(self._find_notes("Li", [*other, *mine])), set(mine))
+        self.assertEqual(self._find_notes("Jan", ["They decide in January, not before"]), [])
+        told = "今天和李明沟通了合同条款,对方下周将答复我们并确认合同的付款方式"
+        self.assertEqual(self._find_notes("李明", [told]), [told])
+        self.assertEqual(self._find_notes("李", [told]), [], "a single character is no name")
+
+    def test_deals_of_a_namesake_are_somebody_elses(self):
+        vals = {"name": "Saw", "contact_name": self.person.name}
+        namesake = self._create_lead(**vals, partner_name="Other house")
+        known = [
+            self._create_lead(**vals, email_from="Anna <Anna@acme.example>"),
+            self._create_lead(**vals, phone=self.person.phone),
+            self._create_lead(**vals, partner_name="ACME"),
+        ]
+        found = self.person._find_personal_deals()
+        self.assertNotIn(namesake, found)
+        self.assertEqual([lead in found for lead in known], [True] * 3)
+        self.person.write({"parent_id": False, "email": False, "phone": False})
+        self.assertNotIn(namesake, self.person._find_personal_deals())
+
+    def test_the_next_step_is_given_out_and_forgotten(self):
+        step = {"next_step": f"Call Anna {SECRET} ", "next_date": "2026-05-04"}
+        note = self.env["crm.lead.progress"].create(
+            {"lead_id": self.lead.id, "summary": "They want to see the press at work", **step}
+        )
+        other = self.lead.activity_schedule("mail.mail_activity_data_todo", summary="Send the offer")
+        activity = self.lead.activity_ids - other
+        activity = activity.filtered(lambda one: SECRET in (one.summary or ""))
+        self.assertEqual(len(activity), 1)
+        activity.action_feedback()
+        told = self._get_file()["crm.lead.progress"]
+        self.assertIn((step["next_step"], "2026-05-04"), [(n["next_step"], n["next_date"]) for n in told])
+        self.data.action_anonymise()
+        self.assertTrue(note.anonymised_at)
+        self.assertEqual((activity.summary, other.summary), ("Anonymised", "Send the offer"))
+
+    def test_risks_of_a_note_that_is_no_longer_marked_and_of_who_left(self):
+        note = self.lead.progress_ids.filtered("milestone_ids")
+        risk = self.lead.risk_ids
+        note.milestone_ids = False
+        self.env["crm.risk.type"].search([("detection", "=", "champion")]).active = True
+        line = self._create_told_deal(self.acme).stakeholder_ids.filtered(lambda one: one.role == "champion")
+        line.date_to = Datetime.now()
+        left = line.lead_id.risk_ids.filtered(lambda one: (one.cause or "").startswith("champion:"))
+        self.other.name = "Olaf Married"
+        note._anonymise()
+        self.assertEqual(risk.description, "Anonymised")
+        self.assertEqual(len(left), 1)
+        self.other._anonymise_personal_facts()
+        self.assertEqual(left.description, "Anonymised")
+
     def test_signs_of_a_search_stand_for_themselves(self):
         self.person.name = "%"
         self.assertNotIn(

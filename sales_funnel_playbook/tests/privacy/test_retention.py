@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Datetime
 from odoo.tests import tagged
 
@@ -46,7 +49,41 @@ class TestRetention(PrivacyCase):
             self.assertFalse([note for note in lead.progress_ids if not note.anonymised_at])
         self.assertTrue(self._is_known(self.lead), "open deals are worked on")
         self.assertEqual(self.env["crm.playbook.integrity"]._find_faults(), [])
-        self.assertFalse(self.env["crm.lead"]._get_ids_to_anonymise(0), "nothing is looked at twice")
+        leads = self.env["crm.lead"]
+        self.assertFalse(leads._get_ids_to_anonymise(0, Datetime.now()), "nothing is looked at twice")
+
+    def test_what_is_younger_than_its_deal_stays(self):
+        """A customer is worked with long after the deal was won: each fact has its own time."""
+        self.env["ir.config_parameter"].set_param("sales_funnel_playbook.personal_months", "24")
+        later = Datetime.add(Datetime.now(), months=24)
+        with self.mock_datetime_and_now(later):
+            note = self.env["crm.lead.progress"].create(
+                {"lead_id": self.won.id, "summary": "Anna asks for a second press in spring"}
+            )
+            self.env.flush_all()
+        old = self.won.progress_ids - note
+        self._run_after(24)
+        self.assertEqual(set(old.mapped("summary")), {"Anonymised"})
+        self.assertIn("second press", note.summary)
+        self._run_after(48)
+        self.assertEqual(note.summary, "Anonymised")
+
+    def test_while_the_contract_runs(self):
+        self.env["ir.config_parameter"].set_param("sales_funnel_playbook.personal_months", "1")
+        self.won.contract_end = Datetime.add(Datetime.now(), months=6)
+        self.env.flush_all()
+        self._run_after(6)
+        self.assertTrue(self._is_known(self.won))
+        self._run_after(8)
+        self.assertFalse(self._is_known(self.won))
+
+    def test_who_was_slower_is_no_failure(self):
+        with (
+            patch.object(type(self.won), "_anonymise_facts", side_effect=ConcurrencyError("slower")),
+            self.assertRaises(ConcurrencyError),
+        ):
+            self.won._anonymise_safely(Datetime.now())
+        self.assertFalse(self.env["crm.playbook.failure"].search([("res_id", "=", self.won.id)]))
 
     def test_what_was_left_by_the_decision_maker(self):
         """A risk says the name of who left: it goes, too."""
@@ -56,8 +93,16 @@ class TestRetention(PrivacyCase):
         self.assertIn(self.person.name, lead.risk_ids.mapped("description"))
         lead.action_set_lost()
         self.env["ir.config_parameter"].set_param("sales_funnel_playbook.personal_months", "1")
+        risk = lead.risk_ids.filtered(lambda one: one.description == self.person.name)
+        self.env.cr.execute(
+            "UPDATE crm_lead_risk SET create_date = create_date + INTERVAL '1 month' WHERE id = %s", [risk.id]
+        )
         self._run_after(1)
+        self.assertTrue(self._is_known(lead), "it is younger than what else is known")
+        self._run_after(2)
         self.assertFalse(self._is_known(lead))
+        leads = self.env["crm.lead"]
+        self.assertFalse(leads._get_ids_to_anonymise(0, Datetime.add(Datetime.now(), months=2)))
 
     def _count_queries(self, leads):
         """Return how many queries it takes to anonymise these, and undo it."""
@@ -65,7 +110,7 @@ class TestRetention(PrivacyCase):
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
         with self.env.cr.savepoint() as savepoint:
-            leads._anonymise_facts()
+            leads._anonymise_facts(Datetime.add(Datetime.now(), days=1))
             self.env.flush_all()
             used = self.env.cr.sql_log_count - before
             savepoint.rollback()

@@ -142,7 +142,8 @@ class TestRisk(RiskCase):
             self.env.cr.flush()
         alarm = self._alarms()
         self.assertEqual(len(alarm), 1)
-        self.assertIn("&lt;b&gt;Rival", alarm.body)
+        self.assertIn("Competitor entered", alarm.body)
+        self.assertNotIn("Rival", alarm.body, "what the risk says may name people: it stands there alone")
         self.assertTrue(
             {self.leader.partner_id, follower.partner_id} <= set(alarm.notification_ids.res_partner_id)
         )
