@@ -1,6 +1,7 @@
 """The Monday review keeps the deals to look at, and what is decided of one is dated work on that deal."""
 
 from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, format_amount
 
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
@@ -45,7 +46,9 @@ class CrmFunnelReview(models.Model):
     _inherit = "crm.funnel.review"
 
     kept_looks = fields.Json(
-        readonly=True, help="The deals to look at of the quarter, as they were when the review was made."
+        readonly=True,
+        groups=NO_ACCESS,
+        help="The deals to look at of the quarter, as they were when the review was made.",
     )
     looks = fields.Json(compute="_compute_looks")
 
@@ -78,11 +81,12 @@ class CrmFunnelReview(models.Model):
     def _compute_looks(self):
         """Those that the reader may see, by their reasons then, and what is planned of them now."""
         leads = self.env["crm.lead"].with_context(active_test=False)
-        ids = {row["lead_id"] for review in self for row in review.kept_looks or ()}
+        # sudo: nobody reads what is kept, as it also tells of deals that they do not see
+        kept = {review: review.sudo().kept_looks or [] for review in self}
+        ids = {row["lead_id"] for rows in kept.values() for row in rows}
         visible = set(leads.search([("id", "in", [*ids])]).ids)
         looks = self.env["crm.forecast.look"]
-        for review in self:
-            rows = review.kept_looks or []
+        for review, rows in kept.items():
             shown = [review._parse_kept_look(row) for row in rows if row["lead_id"] in visible]
             review.looks = {
                 "deals": looks._prepare_looks(shown, review.sudo().company_id.currency_id),

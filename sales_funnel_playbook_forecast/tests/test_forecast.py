@@ -266,6 +266,9 @@ class TestForecast(ForecastCase):
             weeks.with_user(self.rep).search([], limit=1).unlink()
         with self.assertRaises(AccessError):
             seen[:1].with_user(boss).won = 1
+        self.assertTrue(seen.filtered(lambda one: one.level == "team"))
+        self.team.member_ids -= self.rep
+        self.assertFalse(weeks.with_user(self.rep).search([("level", "=", "team")]), "a member no more")
         clerk = new_test_user(self.env, login="clerk", groups="base.group_user")
         with self.assertRaises(AccessError):
             self.get_rows(user=clerk)

@@ -103,6 +103,11 @@ class TestLooking(LookCase):
         decisions = self.env["crm.funnel.review.decision"].with_user(own)
         its = self.make(NEXT + DAY, self.team.id)
         self.assertEqual(self.get_names(its, own), [], "of a team's deals only one's own")
+        self.assertEqual(its.with_user(own).looks["hidden"], 9)
+        self.assertNotIn("kept_looks", its.with_user(own).fields_get())
+        for reader in (own, self.leader):
+            with self.assertRaises(AccessError):
+                its.with_user(reader).read(["kept_looks"])
         self.assertTrue(decisions.create({**vals, "review_id": its.id, "lead_id": mine.id}).activity_id)
         with self.assertRaises(AccessError):
             decisions.create({**vals, "review_id": its.id, "lead_id": self.by["A"].id})

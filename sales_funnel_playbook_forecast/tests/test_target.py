@@ -156,3 +156,5 @@ class TestTarget(ForecastCase):
             abroad.with_user(boss).amount = 9
         with self.assertRaises(UserError):
             self.fill(boss, year=3)
+        self.team.member_ids -= own
+        self.assertEqual(self.Target.with_user(own).search([]), mine, "of a team, who is in it")

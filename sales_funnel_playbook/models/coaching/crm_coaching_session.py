@@ -11,13 +11,6 @@ class CrmCoachingDecision(models.Model):
 
     session_id = fields.Many2one("crm.coaching.session", required=True, index=True, ondelete="cascade")
 
-    def write(self, vals):
-        """It can only be put under a one-to-one that the user may write."""
-        result = super().write(vals)
-        if "session_id" in vals:
-            self.check_access("write")
-        return result
-
     def _get_meeting(self):
         return self.session_id
 

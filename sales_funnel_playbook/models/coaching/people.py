@@ -58,14 +58,7 @@ class CrmCoaching(models.AbstractModel):
         check_argument(self.env, "user_id", user_id, is_id(user_id) or user_id is False)
         people = self._get_people()
         if not self._get_companies():
-            names = ", ".join(self.env.companies.mapped("name"))
-            raise UserError(
-                self.env._(
-                    "%s keeps figures of people from everybody: a settings administrator can switch them on"
-                    " in the settings of CRM.",
-                    names,
-                )
-            )
+            raise UserError(self.env.companies._get_silence())
         person = self.env["res.users"].browse(user_id) if user_id else (self.env.user & people or people[:1])
         if person not in people or not person:
             raise AccessError(

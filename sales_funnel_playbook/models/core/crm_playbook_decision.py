@@ -53,9 +53,11 @@ class CrmPlaybookDecision(models.AbstractModel):
 
     def write(self, vals):
         """The activity follows: another text or date of a decision is another one of the activity, and
-        another person gets one of their own.
+        another person gets one of their own. It can only be put under a meeting that the user may write.
         """
         result = super().write(vals)
+        if not {"review_id", "session_id"}.isdisjoint(vals):
+            self.check_access("write")
         # sudo: the activity is somebody else's
         activities = self.sudo().activity_id.filtered("active")
         changes = {

@@ -39,10 +39,16 @@ class CrmPlaybookFiles(models.AbstractModel):
         return vals_list
 
     def _own_files(self):
-        """Let whoever reads the rule read its files."""
+        """Let whoever reads the rule read its files: those that the user uploaded for it. An image of a
+        website is public and belongs to no record, it stays what it is.
+        """
         for rule in self:
-            # sudo: a file uploaded by one manager is not another's to write
-            files = rule.sudo()[self._playbook_files].filtered(lambda file: not file.res_id)
+            # sudo: the superuser makes a file of its own where data are loaded
+            files = rule.sudo()[self._playbook_files].filtered(
+                lambda file: (
+                    not (file.res_id or file.public) and (self.env.su or file.create_uid == self.env.user)
+                )
+            )
             files.write({"res_model": self._name, "res_id": rule.id})
 
     def _prepare_panel_files(self):

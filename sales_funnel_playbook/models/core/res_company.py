@@ -1,7 +1,38 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .memory import forget, remembered
+
+
+def find_fields(model, path):
+    """Return ``(fields, model)``: those that a path of names goes over, and where it ends."""
+    found = []
+    for name in path.split("."):
+        field = model._fields.get(name)
+        found += [field] if field else []
+        if not field or not field.comodel_name:
+            break
+        model = model.env[field.comodel_name]
+    return found, model
+
+
+def has_path_to_person(model, domain, is_beyond=False):
+    """Tell whether a domain asks for a person of another record than the one that is looked for.
+
+    :param bool is_beyond: the domain is one of such another record
+    """
+    for condition in Domain(domain).iter_conditions():
+        found, target = find_fields(model, condition.field_expr)
+        if any(field.comodel_name == "res.users" for field in found[not is_beyond :]):
+            return True
+        value = condition.value
+        is_any = condition.operator in ("any", "not any", "any!", "not any!")
+        inner = value if isinstance(value, Domain) or (is_any and isinstance(value, list | tuple)) else []
+        if has_path_to_person(target, inner, is_beyond or condition.field_expr != "id"):
+            return True
+    return False
 
 
 class ResCompany(models.Model):
@@ -33,6 +64,20 @@ class ResCompany(models.Model):
         """Return the same with False where this company is one of them: it stands for deals of no company."""
         silent = self._get_silent_ids()
         return [*silent, False] if self.id in silent else [*silent]
+
+    def _get_silence(self):
+        """Return the sentence for who asks for figures of people of these companies, empty where all show
+        them.
+        """
+        silent_ids = self._get_silent_ids()
+        silent = self.filtered(lambda company: company.id in silent_ids)
+        if not silent:
+            return ""
+        return self.env._(
+            "%s keeps figures of people from everybody: a settings administrator can switch them on"
+            " in the settings of CRM.",
+            ", ".join(silent.mapped("name")),
+        )
 
     @api.model
     def _get_shown_person(self, person, company):
@@ -79,6 +124,27 @@ class CrmPeopleFigures(models.AbstractModel):
             for name in set(self._people_fields) & described.keys():
                 described[name].update(groupable=False, searchable=False, sortable=False)
         return described
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Nor is a person told by a filter over the deal or the move."""
+        silence = self._get_silence()
+        if silence and has_path_to_person(self, domain):
+            raise AccessError(silence)
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Nor by a group over these."""
+        silence = self._get_silence()
+        path = groupby_spec.partition(":")[0]
+        if silence and has_path_to_person(self, [(path, "!=", False)]):
+            raise AccessError(silence)
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    @api.model
+    def _get_silence(self):
+        return "" if self.env.su else self.env.companies._get_silence()
 
 
 class IrUiMenu(models.Model):

@@ -106,6 +106,34 @@ class TestCoachingAccess(CoachingCase):
         groups = report._read_group([("gate", "=", "refused")], ["moved_by_id"])
         return {person.with_user(self.env.user) for (person,) in groups}
 
+    def test_nor_over_the_deal_or_the_move(self):
+        """A path over another record tells no person, neither as a group nor as a filter."""
+        self.refuse()
+        report = self.env["crm.playbook.gate.report"].with_user(self.boss)
+        groups = ("lead_id.user_id", "refusal_id.refused_by_id", "log_id.lead_id.user_id")
+        filters = [
+            *([(path, "=", self.ann.id)] for path in groups),
+            [("refusal_id.refused_by_id.name", "=", "Ann")],
+            [("lead_id", "any", [("user_id", "=", self.ann.id)])],
+            [("id", "any", [("lead_id", "not any", ["|", ("id", "=", 0), ("user_id.login", "=", "x")])])],
+        ]
+        for domain in filters:
+            report.search_count(domain)
+        self.switch_off()
+        for path in groups:
+            with self.subTest(path=path), self.assertRaisesRegex(AccessError, "from everybody"):
+                report.formatted_read_group([], [path], ["__count"])
+        for domain in filters:
+            with self.subTest(domain=domain), self.assertRaisesRegex(AccessError, "from everybody"):
+                report.search_count(domain)
+        self.assertTrue(report.search_count([("lead_id.team_id", "=", self.team.id)]))
+        self.assertTrue(report.formatted_read_group([], ["lead_id.team_id", "date:month"], ["__count"]))
+        calibration = self.env["crm.lead.calibration.report"].with_user(self.boss)
+        with self.assertRaises(AccessError):
+            calibration.formatted_read_group([], ["lead_id.user_id"], ["brier:avg"])
+        self.env.company.has_people_figures = True
+        self.assertTrue(report.formatted_read_group([], ["lead_id.user_id"], ["__count"]))
+
     def test_what_names_people_is_in_no_view(self):
         self.switch_off()
         report = self.env["crm.playbook.gate.report"].with_user(self.boss)

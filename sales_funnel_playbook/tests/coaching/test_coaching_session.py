@@ -73,6 +73,34 @@ class TestCoachingSession(CoachingCase):
         with self.assertRaises(AccessError):
             session.with_user(self.ann).unlink()
 
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_who_leads_them_no_more(self):
+        """Taken off the team, they are no longer its leader's to read or to write."""
+        session = self.meet("2024-03-01", "Call the five").with_user(self.chief)
+        decision = session.decision_ids
+        self.team.member_ids -= self.ann
+        self.env.flush_all()
+        self.assertFalse(session.search([]))
+        self.assertFalse(decision.search([]))
+        for record, vals in ((session, {"minutes": "Seen"}), (decision, {"name": "Seen"})):
+            with self.assertRaises(AccessError):
+                record.write(vals)
+        self.assertTrue(session.with_user(self.ann).search([]))
+        self.team.member_ids |= self.ann
+        self.assertTrue(session.search([]))
+        self.team.active = False
+        self.assertFalse(session.search([]), "of a team that is no more")
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_decision_goes_to_no_meeting_of_others(self):
+        decision = self.meet("2024-03-01", "Call the five").decision_ids
+        mine = self.meet("2024-03-08")
+        decision.session_id = mine
+        self.assertEqual(mine.decision_ids, decision)
+        theirs = self.meet("2024-03-01", person=self.rep, leader=self.boss)
+        with self.assertRaises(AccessError):
+            decision.session_id = theirs.with_user(self.chief)
+
     def test_a_company_that_keeps_figures_of_people_from_everybody(self):
         session = self.meet("2024-03-01", "Call the five")
         self.env.company.has_people_figures = False

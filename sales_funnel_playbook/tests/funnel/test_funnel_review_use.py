@@ -6,6 +6,7 @@ import openpyxl
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...hooks import SHEET_HEADINGS
 from .funnel_common import monday
@@ -168,6 +169,21 @@ class TestFunnelReviewUse(ReviewCase):
             self.assertEqual(self.get_review(6).previous_decision_ids, prices, "still open from earlier")
         prices.activity_id.unlink()
         self.assertEqual(prices.state, "dropped")
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_decision_goes_to_no_review_of_others(self):
+        self.make_reviews(monday(6))
+        review, days = self.get_review(4), (monday(4).date(), monday(5).date() - timedelta(days=1))
+        with self.mock_datetime_and_now(monday(6)):
+            everybodys = self.Review._make(self.playbook, "week", days, False, review.company_id.id)
+        self.team.user_id = self.rep
+        vals = {"review_id": review.id, "name": "Call the buyer", "user_id": self.rep.id}
+        decision = review.decision_ids.with_user(self.rep).create(vals)
+        self.assertFalse(everybodys.with_user(self.rep).has_access("read"))
+        with self.assertRaises(AccessError):
+            decision.review_id = everybodys.id
+        decision.review_id = self.get_review(5).id
+        self.assertEqual(self.get_review(5).decision_ids, decision)
 
     def test_which_activity_is_a_decisions_nobody_writes(self):
         self.make_reviews(monday(5))

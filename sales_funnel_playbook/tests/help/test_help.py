@@ -49,6 +49,20 @@ class TestHelp(HelpCase):
         file.unlink()
         self.assertFalse(self._panel()["stage"]["help"])
 
+    def test_a_picture_of_the_website_stays_what_it_is(self):
+        """The rule takes what its manager uploaded for it, and nothing that is public or somebody else's."""
+        picture, own, others = self._upload("logo.png", "own.docx", "others.docx")
+        picture.public = True
+        manager = self.user_sales_manager
+        own = own.with_user(manager).sudo().copy()
+        rule = self.rule.with_user(manager)
+        rule.help_attachment_ids = picture | own
+        self.assertFalse(picture.res_model or picture.res_id)
+        self.assertEqual((own.res_model, own.res_id), (rule._name, rule.id))
+        self.assertEqual(own.with_user(self.rep).raw, b"own.docx")
+        rule.sudo().help_attachment_ids |= others
+        self.assertEqual(others.res_id, rule.id, "data that are loaded")
+
     def test_each_reads_in_their_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.env["res.lang"]._activate_lang("fr_FR")
