@@ -94,7 +94,7 @@ ROWS = f"""
     {STAGES} UNION ALL {ENDS} UNION ALL {GATES} UNION ALL {WORK} UNION ALL {CUSTOMERS}
     UNION ALL {RISKS_AND_CASES} UNION ALL {STATED}
 """
-NUMBERS = f"""
+FIGURES = f"""
     SELECT name, part, user_id, COUNT(*), AVG(value),
         PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY value)
     FROM ({ROWS}) one WHERE value IS NOT NULL GROUP BY name, part, user_id

@@ -5,8 +5,7 @@ from odoo.tools import SQL
 from ...arguments import check_argument
 from ...tools.calibration import MIN_SAMPLE
 from ...tools.coaching import NUMBERS, choose_facts, get_median, get_value
-from ...tools.coaching_numbers import DEALS
-from ...tools.coaching_numbers import NUMBERS as FIGURES
+from ...tools.coaching_numbers import DEALS, FIGURES
 from ...tools.funnel import get_bounds, get_days
 
 PERIODS = ("this_month", "last_month", "weeks_12", "this_quarter", "last_quarter", "this_year", "last_year")
