@@ -22,19 +22,37 @@ import pytest
 
 import lane_seconds
 
+BROWSER = frozenset({"start_tour", "browser_js"})
+
 
 def get_path(item):
     """Return the path of a test's file inside the repository."""
     return item.path.relative_to(item.config.rootpath).as_posix()
 
 
+def get_names(code):
+    """Return the names that compiled code uses, inner functions' included."""
+    inner = [one for one in code.co_consts if inspect.iscode(one)]
+    return {*code.co_names}.union(*map(get_names, inner))
+
+
 @cache
+def calls_browser(cls):
+    """Whether a method of this very class calls a browser: told from its code, as reading the source of all
+    test classes takes a minute.
+    """
+    methods = [inspect.unwrap(getattr(one, "__func__", one)) for one in vars(cls).values()]
+    names = (get_names(method.__code__) for method in methods if inspect.isfunction(method))
+    return any(not BROWSER.isdisjoint(its) for its in names)
+
+
 def opens_browser(cls):
-    """Whether the code of a test class, or of one that it inherits from, opens a browser."""
-    bases = [
-        one for one in cls.__mro__ if not one.__module__.startswith(("builtins", "unittest", "odoo.tests"))
-    ]
-    return any(word in inspect.getsource(one) for one in bases for word in ("start_tour", "browser_js"))
+    """Whether a test class, or one that it inherits from, opens a browser."""
+    return any(
+        calls_browser(one)
+        for one in cls.__mro__
+        if not one.__module__.startswith(("builtins", "unittest", "odoo.tests"))
+    )
 
 
 def need_browser(items):
