@@ -79,7 +79,7 @@ class Database:
 
     def _leave_out_unknown(self):
         """Addons that these folders lack do not come with the module by themselves."""
-        folders = [Path(folder.strip()) for folder in (self.addons or str(REPO)).split(",")]
+        folders = [Path(folder.strip()) for folder in str(self.addons or REPO).split(",")]
         lacking = [
             addon.name
             for addon in REPO.glob(f"{MODULE}_*")
