@@ -38,6 +38,8 @@ FACTS = ("crm_", "mail_activity")
 QUEUE = "crm_playbook_refresh"
 # What differs between two databases for the same shipped record.
 NOT_SHIPPED = ("id", "create_date", "create_uid", "effective_from", "changed_at", *STAMPS)
+# Shipped outputs get the documents to start from that are shipped now.
+DOCUMENTS, OUTPUT = "crm_playbook_output_template_rel", "crm_playbook_output_id"
 
 
 class Update:
@@ -133,6 +135,8 @@ def get_shipped(rows):
 @pytest.mark.parametrize("table", ["crm_playbook_condition", "crm_playbook_output"])
 def test_rules_were_changed_last_when_they_were_written_last(update, table):
     """What a deal met before that is not asked for again: nobody knows what the rule asked for then."""
+    if table not in update.before:
+        pytest.skip("the first version has no outputs")
     assert update.before[table]
     for key, row in update.before[table].items():
         if "changed_at" not in row and key in update.after[table]:
@@ -168,6 +172,8 @@ def test_every_fact_stays(update, fresh):
         if (table, column, new) == ("crm_stage", "is_won", False):  # test_renewals: a renewal is a deal
             continue
         if (table, column) == ("crm_funnel_review", "company_id") and old is None:  # there is but one
+            continue
+        if table == DOCUMENTS and old is None and ("crm_playbook_output", new[OUTPUT]) in names:
             continue
         if is_updated and (old is None if column is None else new == fresh[table, shipped][column]):
             continue
