@@ -34,7 +34,7 @@ format: ## fix the form of Python, XML and JavaScript
 shell: ## Odoo's shell on the demo database
 	@dev/env shell
 
-bench: ## benchmarks with a million leads, on kept databases (ARGS="--quick", "--fresh", "explain")
+bench: ## benchmarks with a million leads, on kept databases (ARGS="--quick", "--fresh", "explain", "growth")
 	@dev/env bench $(ARGS)
 
 check-db: ## whether the records in a database fit together (DB=…; without it the demo's)

@@ -5,24 +5,30 @@ import contextlib
 import sys
 from pathlib import Path
 
+from bench import growth
 from bench.explain import report
 from bench.made import get_made
 from bench.pairs import BenchError, Worker, measure_all
 from bench.registry import load_benches
-from bench.table import HEADER, describe_machine, row, write_table
+from bench.table import GROWTH, GROWTH_END, HEADER, describe_machine, row, write_table
+
+OTHERS = ("explain", "growth")  # what can be done instead of the table
 
 
 def parse_arguments(names):
     """Returns the command line's arguments."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    choices = f"explain, which plans the statements instead, or some of: {', '.join(names)}"
+    choices = (
+        "explain, which plans the statements instead, growth, which compares a small database with a large"
+        f" one, or some of: {', '.join(names)}"
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=choices)
     parser.add_argument("--repeat", type=int, default=5, help="counted runs of each (default: 5)")
     parser.add_argument("--quick", action="store_true", help="small databases, three runs, no table written")
-    for option in ("--config", "--databases", "--peer-addons", "--output", "--log"):
+    for option in ("--config", "--databases", "--small", "--peer-addons", "--output", "--log"):
         parser.add_argument(option, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if unknown := set(arguments.names) - {*names, "explain"}:
+    if unknown := set(arguments.names) - {*names, *OTHERS}:
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}")
     return arguments
 
@@ -40,7 +46,7 @@ def open_workers(arguments, stack):
 
 def measure(arguments, benches, workers):
     """Prints the table, and writes it into the document when it is of everything, in full."""
-    chosen = [benches[name] for name in arguments.names or benches]
+    chosen = choose(arguments, benches)
     repeat = min(arguments.repeat, 3) if arguments.quick else arguments.repeat
     lines = []
 
@@ -60,13 +66,30 @@ def measure(arguments, benches, workers):
             write_table(arguments.output, lines)
 
 
+def choose(arguments, benches):
+    """Returns the measurements that are named, or all."""
+    return [benches[name] for name in arguments.names if name in benches] or [*benches.values()]
+
+
+def grow(arguments, benches, workers):
+    """Prints how the measurements grow, and writes it into the document when it is of all."""
+    lines = []
+    chosen = choose(arguments, benches)
+    small = Worker(arguments.small, arguments.config, arguments.small)
+    with contextlib.closing(small):
+        results = growth.measure_growth(chosen, small, workers["module"], arguments.repeat)
+        for line in (growth.HEADER, *map(growth.row, results)):
+            lines.append(line)
+            print(line, flush=True)
+    if len(chosen) == len(benches):
+        write_table(arguments.output, lines, GROWTH, GROWTH_END)
+
+
 def explain(arguments, benches, workers):
     """Prints which indexes the statements use, and keeps it among the logs."""
-    names = [name for name in arguments.names if name != "explain"] or benches
     results = []
-    for name in names:
-        item = benches[name]
-        plans = workers["module"].ask("explain", name=name, quick=arguments.quick)
+    for item in choose(arguments, benches):
+        plans = workers["module"].ask("explain", name=item.name, quick=arguments.quick)
         results.append((item.label(arguments.quick), plans))
     path = Path(arguments.log, "bench-explain.log")
     with path.open("w", encoding="utf-8") as file:
@@ -85,7 +108,8 @@ def main():
     arguments = parse_arguments(benches)
     with contextlib.ExitStack() as stack:
         workers = open_workers(arguments, stack)
-        action = explain if "explain" in arguments.names else measure
+        actions = {"explain": explain, "growth": grow}
+        action = next((actions[name] for name in OTHERS if name in arguments.names), measure)
         action(arguments, benches, workers)
 
 

@@ -55,17 +55,18 @@ class Result:
     module: dict
     limit: Limit
 
-    @property
-    def ratio(self):
-        """How many times the duration of what it is compared with the module takes."""
-        return self.module["seconds"] / self.base["seconds"] if self.base else None
+    def get_ratio(self, name="seconds"):
+        """Returns how many times the duration (or the processor's time) of what it is compared with the
+        module takes, None where there is nothing to compare.
+        """
+        is_compared = self.base and self.base.get(name) and name in self.module
+        return self.module[name] / self.base[name] if is_compared else None
 
 
 def medians(runs):
     """Returns the median of seconds and queries, and the most memory."""
     return {
-        "seconds": median(run["seconds"] for run in runs),
-        "queries": median(run["queries"] for run in runs),
+        **{name: median(run[name] for run in runs) for name in ("seconds", "cpu", "queries")},
         "memory": max(run["memory"] for run in runs),
     }
 

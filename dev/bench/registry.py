@@ -16,6 +16,7 @@ FRAME = {
     "database",
     "scale",
     "explain",
+    "growth",
     "made",
     "jobs",
 }

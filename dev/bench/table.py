@@ -5,9 +5,10 @@ import platform
 from pathlib import Path
 
 HEADER = """\
-| Measurement | against, s | module, s | ratio | queries, against | queries, module | peak, MB | limit |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"""
+| Measurement | against, s | module, s | ratio | processor | queries | of the module | peak, MB | limit |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"""
 BEGIN, END = "<!-- figures: made by `make bench` -->", "<!-- end of the figures -->"
+GROWTH, GROWTH_END = "<!-- growth: made by `make bench ARGS=growth` -->", "<!-- end of the growth -->"
 
 
 def describe_machine(settings):
@@ -28,7 +29,8 @@ def row(result):
         result.title,
         number(base.get("seconds"), "seconds"),
         number(module["seconds"], "seconds"),
-        f"{result.ratio:.2f}" if base else "–",
+        number(result.get_ratio(), "ratio"),
+        number(result.get_ratio("cpu"), "ratio"),
         number(base.get("queries")),
         number(module.get("queries")),
         number(module.get("memory")),
@@ -38,18 +40,20 @@ def row(result):
 
 
 def number(value, kind=""):
-    """Returns a figure as the table shows it: seconds with three digits that count."""
+    """Returns a figure as the table shows it: seconds with three digits that count, ratios with two."""
     if value is None:
         return "–"
+    if kind == "ratio":
+        return f"{value:.2f}"
     if kind == "seconds":
         return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
     return f"{value:.0f}"
 
 
-def write_table(path, lines):
+def write_table(path, lines, begin=BEGIN, end=END):
     """Puts the lines of a table in the place of the one that the document has; its prose stays."""
     document = Path(path)
-    before, _begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    _old, _end, after = rest.partition(END)
+    before, _begin, rest = document.read_text(encoding="utf-8").partition(begin)
+    _old, _end, after = rest.partition(end)
     table = "\n".join(lines)
-    document.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    document.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")

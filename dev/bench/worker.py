@@ -3,7 +3,7 @@
 Requests and answers are lines of JSON on standard input and output::
 
     {"do": "measure", "name": "lead_create", "quick": false, "bare": false}
-        →  {"seconds": 0.61, "queries": 52, "memory": 3.2}
+        →  {"seconds": 0.61, "cpu": 0.58, "queries": 52, "memory": 3.2}
 
 The other things it does: ``tidy`` after the runs of a measurement, ``explain`` one (:mod:`bench.explain`),
 and tell the ``facts`` that were noted when the database was made.
@@ -12,6 +12,7 @@ and tell the ``facts`` that were noted when the database was made.
 import gc
 import json
 import re
+import resource
 import sys
 import time
 from pathlib import Path
@@ -61,12 +62,13 @@ def attempt(env, item, quick, bare, observe):
 
 
 def timed(env, call):
-    """Returns the seconds, the queries and the megabytes of memory that ``call`` takes, with its last flush
-    and without the collector.
+    """Returns the seconds, those of them on a processor, the queries and the megabytes of memory that
+    ``call`` takes, with its last flush and without the collector.
     """
     gc.collect()
     gc.disable()
     before = read_memory(is_peak_forgotten=True)
+    cpu = read_cpu(env.cr)
     queries, started = env.cr.sql_log_count, time.perf_counter()
     try:
         call()
@@ -75,9 +77,22 @@ def timed(env, call):
         gc.enable()
     return {
         "seconds": time.perf_counter() - started,
+        "cpu": read_cpu(env.cr) - cpu,
         "queries": env.cr.sql_log_count - queries,
         "memory": read_memory()["VmHWM"] - before["VmRSS"],
     }
+
+
+def read_cpu(cr):
+    """Returns the seconds that this process and its part of the PostgreSQL server have been on a processor so
+    far: other work on the machine is not in it. Of a server elsewhere, and of helpers that a statement has
+    started, there are none.
+    """
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = time.process_time() + children.ru_utime + children.ru_stime
+    server = Path(f"/proc/{cr.connection.info.backend_pid}/schedstat")
+    is_here = cr.connection.info.host.startswith("/") and server.exists()
+    return seconds + (int(server.read_text().split()[0]) / 1e9 if is_here else 0)
 
 
 def read_memory(is_peak_forgotten=False):

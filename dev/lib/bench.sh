@@ -6,27 +6,36 @@ BENCH_QUICK=()
 BENCH_DB=${DB_PREFIX}_scale
 
 cmd_bench() {
-    local argument fresh="" rest=()
+    local argument fresh="" is_growth="" rest=()
     for argument in "$@"; do
         case $argument in
         --fresh) fresh=1 ;;
-        --quick)
-            BENCH_QUICK=(--quick)
-            BENCH_DB=${DB_PREFIX}_quick
-            ;;
+        --quick) use_quick ;;
         *) rest+=("$argument") ;;
         esac
+        [[ $argument != growth ]] || is_growth=1
     done
     require_addon
     ensure_template
     ensure_peer
     if [[ -n $fresh ]]; then rm -f "$STAMP_DIR/made-${BENCH_DB}_"*; fi
+    [[ -z $is_growth ]] || (use_quick && ensure_all_kept)
+    ensure_all_kept
+    run_bench bench --config "$ODOO_CONF" --databases "$BENCH_DB" --small "${DB_PREFIX}_quick_module" \
+        --peer-addons "$(peer_addons)" \
+        --output "$REPO/docs/benchmarks.md" --log "$LOG_DIR" "${BENCH_QUICK[@]}" "${rest[@]}"
+}
+
+use_quick() {
+    BENCH_QUICK=(--quick)
+    BENCH_DB=${DB_PREFIX}_quick
+}
+
+ensure_all_kept() {
     ensure_kept plain
     ensure_kept module
     ensure_kept peer
     update_kept
-    run_bench bench --config "$ODOO_CONF" --databases "$BENCH_DB" --peer-addons "$(peer_addons)" \
-        --output "$REPO/docs/benchmarks.md" --log "$LOG_DIR" "${BENCH_QUICK[@]}" "${rest[@]}"
 }
 
 run_bench() { # Python's module and its arguments
