@@ -259,6 +259,11 @@ class CrmLead(models.Model):
                 except UniqueViolation as error:
                     raise ConcurrencyError(str(error)) from error
 
+    def _is_compared_without_playbook(self):
+        """What has left its playbook while the log does not say so yet moves as what it is now."""
+        pending = self.env["crm.playbook"]._get_pending_histories()
+        return super()._is_compared_without_playbook() or bool(pending)
+
     def _get_behind(self, playbook_id):
         """Return the set of the ids of those of these leads that follow a playbook, or have left it, while
         the log does not say so.

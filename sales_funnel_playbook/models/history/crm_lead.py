@@ -31,8 +31,8 @@ class CrmLead(models.Model):
         """Write facts first, then ask the gate: one save may fill in what is missing and move on, while what
         the move itself brings along is no fact. This is the one case that calls Odoo's own write twice.
         """
+        self.browse(save.before)._catch_up_pending()
         save.standing = self._get_standing(save)
-        self.browse(save.standing)._catch_up_pending()
         if not self._is_any_moving(save.standing, save.vals) or self._get_restage(save.vals):
             return
         save.given = dict.fromkeys(self._get_placed(save), "reassigned")

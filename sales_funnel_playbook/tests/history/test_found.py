@@ -85,6 +85,26 @@ class TestFound(FoundCase):
         reason = self.env["crm.playbook.override.reason"].search([], limit=1)
         self._at(3, last.override_gate, last.stage_id.id, reason.id, "Taken over from the old team")
 
+    def test_what_becomes_of_it_while_a_job_still_ends_its_playbook(self):
+        """Moved, lost or handed over meanwhile, it has left before that, and joins as what it is then."""
+        place = {"team_id": self.free_team.id, "product_line_id": self.line.id}
+        _first, *later = (self._at(1, self._create_lead, name, **place) for name in ("1", "2", "3", "4"))
+        with self._in_small_batches():
+            self._at(2, self.observing.write, {"active": False})
+        moved, lost, given = later
+        self.assertFalse(any(lead.stage_log_ids.left_at for lead in later))
+        self._at(3, moved.write, {"stage_id": self.stage_demo.id})
+        self._at(3, lost.action_set_lost)
+        self._at(3, given.write, {"user_id": False})
+        left = START + timedelta(hours=2)
+        self.assertEqual([lead.stage_log_ids.left_at for lead in later], [left] * 3)
+        self._at(4, self.observing.write, {"active": True})
+        for lead, state in ((moved, "open"), (lost, "lost"), (given, "open")):
+            last = lead.stage_log_ids.sorted("sequence")[-1]
+            told = (last.kind, last.state, last.stage_id, last.user_id)
+            self.assertEqual(told, ("joined", state, lead.stage_id, lead.user_id))
+        self.assertSound()
+
     def test_handed_over_before_its_stage_is_split(self):
         self._at(1, self.lead.write, {"user_id": False})
         self._at(2, self.lead.sudo()._restage, self.stage_demo, False)
