@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
     def _get_untaxed_in(self, currency):
         """Return the untaxed total of these orders in ``currency``, each at the rate of its date."""
         return sum(
-            order.currency_id._convert(
+            order.currency_id._convert_known(
                 order.amount_untaxed, currency, order.company_id, order.date_order or fields.Date.today()
             )
             for order in self
@@ -48,6 +48,22 @@ class AccountMoveLine(models.Model):
     def _get_untaxed_in(self, currency):
         """Return what these lines of customer invoices come to without taxes, credit notes negative."""
         return sum(
-            line.company_currency_id._convert(-line.balance, currency, line.company_id, line.date)
+            line.company_currency_id._convert_known(-line.balance, currency, line.company_id, line.date)
             for line in self
         )
+
+
+class ResCurrency(models.Model):
+    _inherit = "res.currency"
+
+    def _convert_known(self, amount, currency, company, day):
+        """Return ``amount`` in ``currency``; 0 where a rate is not known, for which Odoo takes one to one.
+
+        :param company: whose rates hold
+        """
+        # sudo: rates are the same for everybody
+        company = company.sudo().root_id
+        for one in (self | currency).sudo() - (company.currency_id if self != currency else self):
+            if not one.rate_ids.filtered(lambda rate: rate.company_id in (company, company.browse())):
+                return 0.0
+        return self._convert(amount, currency, company, day)

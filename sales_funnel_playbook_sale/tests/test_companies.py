@@ -39,6 +39,15 @@ class TestCompanies(SalePlaybookCase):
         self._pay(invoice)
         self.assertEqual((self.get_facts(), self.lead.paid_amount), ("QOAP", 1000))
 
+    def test_what_is_in_a_currency_without_a_rate_proves_no_amount(self):
+        """Odoo takes one to one for it: a million yen were a million dollars."""
+        self.foreign.rate_ids.unlink()
+        order = self._quote_foreign(5000)
+        self.assertEqual((self.get_facts(), self.lead.quoted_amount), ("", 0))
+        self.assertFalse(self.lead.offered_revenue)
+        order.action_confirm()
+        self.assertEqual(self.get_facts(), "OA", "an order it is")
+
     def test_an_order_counts_at_the_rate_of_its_day(self):
         self._quote_foreign(500).action_confirm()
         self.env["res.currency.rate"].create(

@@ -105,11 +105,12 @@ class CrmPlaybookSuggestion(models.Model):
         for suggestion in suggestions:
             keeper = suggestion.playbook_id.responsible_user_id.filtered("active")
             if keeper and keeper != self.env.user:
-                suggestion._tell(keeper, self.env._("A change is suggested: %s", suggestion.text))
+                told = suggestion.with_context(lang=keeper.lang or "en_US").env
+                suggestion._tell(keeper, told._("A change is suggested: %s", suggestion.text))
         return suggestions
 
     def _tell(self, user, text):
-        """Say something in the thread, to one person."""
+        """Say something in the thread, to one person, in whose language it is."""
         # sudo: the thread is the module's; who is told may read the playbook
         thread = self.sudo()
         # defaults are of other records
@@ -158,12 +159,13 @@ class CrmPlaybookSuggestion(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
-        told = (
-            self.env._("Your suggestion was accepted: %s", self.answer)
+        told = self.with_context(lang=self.create_uid.lang or "en_US").env
+        text = (
+            told._("Your suggestion was accepted: %s", self.answer)
             if is_accepted
-            else self.env._("Your suggestion was declined: %s", self.answer)
+            else told._("Your suggestion was declined: %s", self.answer)
         )
-        self._tell(self.create_uid, told)
+        self._tell(self.create_uid, text)
         return True
 
     def _check_can_decide(self):

@@ -91,6 +91,14 @@ class CrmCoachingSession(models.Model):
         its_id = self._origin.id or float("inf")
         return bool(is_same and self.date and (other.date, other.id) < (self.date, its_id))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever plans something for themselves follows it by that: Odoo does not look, and fails."""
+        sessions = super(CrmCoachingSession, self.with_context(mail_create_nosubscribe=True)).create(vals_list)
+        sessions = sessions.with_env(self.env)
+        sessions.message_subscribe(self.env.user.partner_id.ids)
+        return sessions
+
     def write(self, vals):
         """It can only be given to somebody whose one-to-ones the user may write, too."""
         result = super().write(vals)

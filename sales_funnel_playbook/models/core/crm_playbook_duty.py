@@ -246,7 +246,8 @@ class CrmPlaybookDuty(models.AbstractModel):
         if reason == self.error:
             return
         self.write({"error": reason})
-        text = self.env._("“%(rule)s” cannot be followed: %(reason)s", rule=self.name, reason=reason)
+        told = self.with_env(self.playbook_id._for_responsible().env)
+        text = told.env._("“%(rule)s” cannot be followed: %(reason)s", rule=told.name, reason=reason)
         self.playbook_id.message_post(body=text)
         self.playbook_id._note_failed(text)
 

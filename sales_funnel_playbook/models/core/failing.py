@@ -10,7 +10,7 @@ class CrmPlaybook(models.Model):
         """Tell the playbook's responsible, once, that a deal cannot be brought up to date; the others are."""
         self.ensure_one()
         self.env["crm.playbook.failure"]._note(lead, error)
-        subject = self.env._(
+        subject = self._for_responsible().env._(
             "“%(deal)s” (%(id)s) cannot be brought up to date", deal=lead.name or "", id=lead.id
         )
         told = [("model", "=", self._name), ("res_id", "=", self.id), ("subject", "=", subject)]
@@ -18,7 +18,11 @@ class CrmPlaybook(models.Model):
             self.message_post(subject=subject, body=(str(error) or repr(error)).splitlines()[0])
             self._note_failed(subject)
 
+    def _for_responsible(self):
+        """Return this playbook in the language of who keeps it, and is told what cannot be followed."""
+        return self.with_context(lang=self.responsible_user_id.lang or "en_US")
+
     def _note_failed(self, text):
-        """Note for the responsible that something cannot be followed."""
+        """Note for the responsible that something cannot be followed, in their language."""
         partner = self.responsible_user_id.filtered("active").partner_id
         self.env["crm.playbook.notice"]._note("failed", [(one, self, text) for one in partner])

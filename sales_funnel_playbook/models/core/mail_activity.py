@@ -1,7 +1,7 @@
 from odoo import models
 
 # Records on which the module itself plans work, besides deals.
-OURS = frozenset({"crm.playbook", "crm.playbook.case", "crm.funnel.review"})
+OURS = frozenset({"crm.playbook", "crm.playbook.case", "crm.funnel.review", "crm.coaching.session"})
 
 
 class MailActivity(models.Model):
@@ -13,7 +13,8 @@ class MailActivity(models.Model):
         """What the module has planned tells of itself when the transaction ends."""
         if self.env.context.get("playbook_is_asked"):
             return super().action_notify()
-        ours = self.filtered(lambda one: one.playbook_kind or one.res_model in OURS)
+        is_asked = self.env.context.get("playbook_asks")  # by the module, on a deal, whatever it follows
+        ours = self.filtered(lambda one: is_asked or one.playbook_kind or one.res_model in OURS)
         self.env["crm.playbook.notice"]._queue(ours, "_tell_asked")
         return super(MailActivity, self - ours).action_notify()
 

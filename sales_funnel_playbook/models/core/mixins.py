@@ -98,6 +98,8 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
     def _update_field_translations(self, *args, **kwargs):
         result = super()._update_field_translations(*args, **kwargs)
         self._forget_rules()
+        if "version" in self._get_effects({args[0] if args else kwargs["field_name"]}):
+            self._take_effect("version", self._get_affected("version"))
         return result
 
     def unlink(self):

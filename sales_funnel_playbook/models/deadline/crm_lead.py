@@ -59,6 +59,13 @@ class CrmLead(models.Model):
         help="A deadline of this won deal that is a renewal reminder has become due.",
     )
 
+    def _merge_get_fields_specific(self):
+        """Merged deals were captured when the first of them was."""
+        return {
+            **super()._merge_get_fields_specific(),
+            "captured_at": lambda name, leads: min(filter(None, leads.mapped(name)), default=False),
+        }
+
     @api.constrains("captured_at")
     def _check_captured_at(self):
         now = max(self.env.cr.now(), fields.Datetime.now())

@@ -1,8 +1,30 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_list
 
 MANAGER = "sales_team.group_sale_manager"
+
+
+class CrmPlaybookOutput(models.Model):
+    _inherit = "crm.playbook.output"
+
+    @api.constrains("approval", "approval_user_id")
+    def _check_approver_opens_deals(self):
+        """Whoever is to approve what others submit has to be able to open their deals."""
+        for output in self.filtered(lambda one: one.approval == "user" and one.approval_user_id):
+            company = output.playbook_id.company_id
+            # sudo: groups and companies of a colleague
+            user = output.approval_user_id.sudo()
+            if not user._can_open_others_deals() or (company and company not in user.company_ids):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s cannot open the deals of others, and so cannot approve “%(output)s”: choose"
+                        " somebody who can, such as %(able)s.",
+                        user=user.name,
+                        output=output.name,
+                        able=format_list(self.env, user._get_able(company).mapped("name"), "or"),
+                    )
+                )
 
 
 class CrmLeadOutput(models.Model):

@@ -156,6 +156,7 @@ class CrmLeadOutput(models.Model):
         # sudo: a leader may decide on deals that are not theirs to edit
         for user, its in self.sudo().grouped("user_id").items():
             partner = user.partner_id - self.env.user.partner_id
+            its = its.with_context(lang=user.lang or "en_US")
             for submission in its:
                 submission.lead_id.message_post(
                     body=submission._prepare_decision(),
@@ -163,9 +164,8 @@ class CrmLeadOutput(models.Model):
                     author_id=self.env.user.partner_id.id,
                 )
             if len(its) > 1:
-                told = its.with_context(lang=user.lang)
                 self.env["crm.playbook.notice"]._note(
-                    "decided", [(partner, one.lead_id, one._prepare_decision()) for one in told if partner]
+                    "decided", [(partner, one.lead_id, one._prepare_decision()) for one in its if partner]
                 )
 
     def _prepare_decision(self):

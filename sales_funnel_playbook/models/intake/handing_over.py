@@ -1,10 +1,25 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 from odoo.tools.misc import clean_context
 
 from ...arguments import is_id
 from .crm_lead import SALES
+
+
+class ResUsers(models.Model):
+    """What somebody who leaves was to accept their team's leader says something to."""
+
+    _inherit = "res.users"
+
+    def write(self, vals):
+        leaving = self.filtered("active") if "active" in vals and not vals["active"] else self.browse()
+        result = super().write(vals)
+        if leaving:
+            # sudo: who may archive a user may not have to see the deals
+            waiting = self.env["crm.lead.hand.over"].sudo()
+            waiting.search([("user_id", "in", leaving.ids), ("state", "=", "waiting")])._ask_leader()
+        return result
 
 
 class CrmLead(models.Model):
@@ -54,8 +69,7 @@ class CrmLead(models.Model):
             raise UserError(self.env._("Choose why it is sent back."))
         comment = self.env["crm.lead.evidence"]._clean_text(comment)
         waiting._decide(state="returned", reason=reason, comment=comment or False)
-        for one in waiting:
-            one._ask_again()
+        waiting._ask_again()
         # sudo: who gives a lead away may not see it any more
         self.sudo().write({"user_id": False})
         return True
@@ -159,8 +173,7 @@ class CrmLead(models.Model):
         hand_overs = waiting.with_env(waiting.env(context=clean_context(self.env.context))).create(
             [{**vals, "lead_id": lead.id, "user_id": lead.user_id.id} for lead in given]
         )
-        for one in hand_overs:
-            one._ask()
+        hand_overs._ask()
 
     def _settle_hand_overs(self, save):
         """Who gets a lead is asked instead of who had it; whoever moves it on has accepted it."""
@@ -180,29 +193,51 @@ class CrmLeadHandOver(models.Model):
     def _pass_on(self):
         """Ask whoever has the lead now, instead of who had it."""
         self.user_id = self.lead_id.user_id
-        self.activity_id.user_id = self.lead_id.user_id
+        self.activity_id.with_context(playbook_asks=True).user_id = self.lead_id.user_id
 
-    def _ask(self):
-        """Ask the salesperson to accept this or send it back."""
-        told = self.with_context(lang=self.user_id.lang or "en_US")
-        self.activity_id = self.lead_id.activity_schedule(
-            "mail.mail_activity_data_todo",
-            user_id=self.user_id.id,
-            summary=told.env._("Accept or send back: %s", self.lead_id.name),
-            note=self.note and plaintext2html(self.note),
-        )
+    def _ask_leader(self):
+        """Ask who leads the team of each of these, whose salesperson is not there any more."""
+        led = self.filtered(lambda one: one.lead_id.team_id.user_id.active)
+        led.activity_id.unlink()
+        led._ask({one: one.lead_id.team_id.user_id for one in led})
+
+    def _ask(self, users=None):
+        """Ask the salesperson of each of these, or whom ``users`` names, to accept it or send it back."""
+        vals_list = []
+        for one in self:
+            user = users[one] if users else one.user_id
+            told = self.with_context(lang=user.lang or "en_US").env
+            summary = told._("Accept or send back: %s", one.lead_id.name)
+            vals_list.append(one._prepare_asking(user, summary, one.note))
+        for one, activity in zip(self, self._plan(vals_list), strict=True):
+            one.activity_id = activity
 
     def _ask_again(self):
-        """Ask whoever handed this over to complete it; if they have left, who leads the team."""
-        leader = self.lead_id.team_id.user_id
-        asked = self.handed_by_id if self.handed_by_id.active else leader
-        if not asked.active:
-            return
-        told = self.with_context(lang=asked.lang or "en_US")
-        reason = dict(told._fields["reason"]._description_selection(told.env))[self.reason]
-        self.lead_id.activity_schedule(
-            "mail.mail_activity_data_todo",
-            user_id=asked.id,
-            summary=told.env._("Sent back: %s", reason),
-            note=self.comment and plaintext2html(self.comment),
-        )
+        """Ask whoever handed these over to complete them; if they have left, who leads the team."""
+        vals_list = []
+        for one in self:
+            asked = one.handed_by_id.filtered("active") or one.lead_id.team_id.user_id
+            if asked.active:
+                told = self.with_context(lang=asked.lang or "en_US").env
+                reason = dict(one._fields["reason"]._description_selection(told))[one.reason]
+                vals_list.append(one._prepare_asking(asked, told._("Sent back: %s", reason), one.comment))
+        self._plan(vals_list)
+
+    def _prepare_asking(self, user, summary, note):
+        """Return the values of the activity that asks ``user`` for something on this lead."""
+        todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        return {
+            "activity_type_id": todo.id if todo else False,
+            "automated": True,
+            "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            "res_id": self.lead_id.id,
+            "user_id": user.id,
+            "summary": summary,
+            "note": note and plaintext2html(note),
+            "date_deadline": fields.Date.context_today(self),
+        }
+
+    @api.model
+    def _plan(self, vals_list):
+        """Return these activities, of which everybody is told in one message."""
+        return self.env["mail.activity"].with_context(playbook_asks=True).create(vals_list)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+NOTED = ("summary", "feedback", "next_step")  # the texts of a note
+
 
 class CrmLeadFact(models.AbstractModel):
     _inherit = "crm.lead.fact"
@@ -30,7 +32,7 @@ class CrmLeadStakeholder(models.Model):
     @api.depends("partner_id", "anonymised_at")
     def _compute_display_name(self):
         result = super()._compute_display_name()
-        for one in self.filtered("anonymised_at"):
+        for one in self.filtered(lambda line: line.anonymised_at and not line.partner_id):
             one.display_name = self.env._("Anonymised person")
         return result
 
@@ -45,6 +47,14 @@ class CrmLeadProgress(models.Model):
     _inherit = "crm.lead.progress"
 
     anonymised_at = fields.Datetime(string="Anonymised On", readonly=True, copy=False)
+
+    def write(self, vals):
+        """What somebody has written into it since is known again, and can be forgotten again."""
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(NOTED) and "anonymised_at" not in vals:
+            # sudo: when a note was anonymised the module alone says
+            self.filtered("anonymised_at").sudo().write({"anonymised_at": False})
+        return result
 
     def _anonymise(self):
         """Forget what was said, and in the activities what was to come next."""

@@ -195,3 +195,15 @@ class CrmLead(models.Model):
 
     def _merge_get_fields(self):
         return [*super()._merge_get_fields(), *CONTRACT]
+
+    def _merge_get_fields_specific(self):
+        return {**super()._merge_get_fields_specific(), **dict.fromkeys(CONTRACT, self._merge_contract)}
+
+    @api.model
+    def _merge_contract(self, name, leads):
+        """A contract is one piece of information: all of it is that of the first deal that knows its dates,
+        else its notice.
+        """
+        dated = (lead for lead in leads if lead.contract_start or lead.contract_end)
+        noticed = (lead for lead in leads if lead.notice_count)
+        return next(dated, next(noticed, leads[:1]))[name]

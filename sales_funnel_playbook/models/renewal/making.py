@@ -127,9 +127,11 @@ class CrmLead(models.Model):
 
     def _get_renewer(self):
         """Return who works on the deal that follows: its salesperson, or the team's leader once that has
-        left.
+        left, for another company or another job too.
         """
-        return self.user_id.filtered("active") or self.team_id.user_id.filtered("active")
+        # sudo: who may open deals, whoever asks
+        people = (self.sudo().user_id, self.sudo().team_id.user_id)
+        return next((one for one in people if one and one._filter_openable(self)), self.env["res.users"])
 
     def _get_next_contract(self):
         """Return the dates of the contract that follows this one's: as long, and with the same notice."""

@@ -2,9 +2,13 @@ from odoo import models
 
 from ..core.memory import forget
 
+ACCESS = {"group_ids", "company_ids"}
+
 
 class ResUsers(models.Model):
-    """Who leaves hands over the roles on deals, however they are archived."""
+    """Who leaves hands over the roles on deals, however they are archived; and so does who cannot open the
+    deals any more.
+    """
 
     _inherit = "res.users"
 
@@ -13,11 +17,37 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if leaving:
             leaving._leave_roles()
+        if not ACCESS.isdisjoint(vals):
+            self._leave_hidden_roles()
         return result
 
     def _leave_roles(self):
         """Give the roles of these users to who has them by default."""
         forget(self.env)  # they do not have any by default any more
-        # sudo: who may archive a user may not have to see the deals
+        self._find_memberships()._replace()
+
+    def _leave_hidden_roles(self):
+        """Give the roles of these users on deals that they cannot open to who has them by default."""
+        for user, members in self._find_memberships().grouped("user_id").items():
+            hidden = members.lead_id - user._filter_openable(members.lead_id)
+            members.filtered(lambda one, deals=hidden: one.lead_id in deals)._replace()
+
+    def _find_memberships(self):
+        # sudo: who may change a user may not have to see the deals
         members = self.env["crm.lead.member"].sudo()
-        members.search([("user_id", "in", self.ids), ("left_at", "=", False)])._replace()
+        return members.search([("user_id", "in", self.ids), ("left_at", "=", False)])
+
+
+class ResGroups(models.Model):
+    """Rights are given and taken on the group's form, too."""
+
+    _inherit = "res.groups"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"user_ids", "implied_ids"}.isdisjoint(vals):
+            # sudo: as above
+            members = self.env["crm.lead.member"].sudo()
+            people = members._read_group([("left_at", "=", False)], ["user_id"])
+            self.env["res.users"].union(*(user for (user,) in people))._leave_hidden_roles()
+        return result

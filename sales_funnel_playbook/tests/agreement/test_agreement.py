@@ -59,6 +59,12 @@ class TestAgreement(PlaybookCase):
                 change()
                 self.assertEqual((self.playbook.version, self.as_rep.agreed_at), (number + 1, False))
 
+    def test_a_changed_translation_asks_again(self):
+        """In the dialog of translations too, where the English text can be changed."""
+        self._agree()
+        self.has_amount.update_field_translations("guidance", {"en_US": "Ask for another amount."})
+        self.assertEqual((self.playbook.version, self.as_rep.agreed_at), (2, False))
+
     def test_nobody_is_asked_for_each_of_many_changes(self):
         """What nobody has agreed to is still being written: one number, and no message."""
         self._agree()

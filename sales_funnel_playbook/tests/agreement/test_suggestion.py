@@ -62,6 +62,14 @@ class TestSuggestion(PlaybookCase):
         with self.assertRaisesRegex(UserError, "is decided already"):
             suggestion.decide(True, "After all")
 
+    def test_everybody_is_told_in_their_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.colleague.lang = "zh_CN"
+        here = self._suggest().with_context(lang="en_US")
+        self.assertNotIn("A change is suggested", self._get_told(self.colleague)[0])
+        here.with_user(self.colleague).with_context(lang="zh_CN").decide(True, "From Monday on.")
+        self.assertIn("was accepted: From Monday on.", self._get_told(self.rep)[-1])
+
     def test_whoever_decides_on_their_own_is_told_nothing(self):
         suggestion = self._suggest(self.colleague).with_context(default_state="published")
         suggestion.decide(True, "Done.")

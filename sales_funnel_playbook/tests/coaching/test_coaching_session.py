@@ -1,6 +1,6 @@
 from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .coaching_common import CoachingCase
@@ -41,6 +41,17 @@ class TestCoachingSession(CoachingCase):
         self.assertFalse(self.meet("2024-03-15", person=self.bob).previous_decision_ids)
         sessions = self.get_page(self.ann)["sessions"]
         self.assertEqual([one["open_count"] for one in sessions], [0, 0, 1])
+
+    def test_who_leads_decides_something_for_themselves(self):
+        """With the first save of the form, when Odoo has whoever creates it follow it."""
+        with Form(self.env["crm.coaching.session"].with_user(self.chief)) as form:
+            form.user_id = self.ann
+            with form.decision_ids.new() as line:
+                line.name = "Join her next demo"
+                line.user_id = self.chief
+        session = form.record
+        self.assertEqual(session.decision_ids.activity_id.user_id, self.chief)
+        self.assertIn(self.chief.partner_id, session.message_partner_ids)
 
     def test_who_may_not_see_it_gets_a_to_do_alone(self):
         session = self.meet("2024-03-01")

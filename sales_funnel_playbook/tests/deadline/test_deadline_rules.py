@@ -123,6 +123,20 @@ class TestDeadlineRules(DeadlineCase):
         lead = self.create_lead_at(15, 18)
         self.assertEqual(self.get_work(lead).playbook_due_at, at(17, 18))
 
+    def test_who_keeps_the_playbook_reads_of_it_in_their_language(self):
+        """Whatever the job's is."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.playbook.responsible_user_id.lang = "zh_CN"
+        rule, lead = self._create_deadline("Call", "lead_created"), self.create_lead_at(18)
+        job = self.playbook.with_context(lang="en_US")
+        rule.with_env(job.env)._report_error("it is gone")
+        job._report_stuck(lead, ValueError("it is locked"))
+        job._report_stuck(lead, ValueError("it is locked"))
+        told = self.env["crm.playbook.notice"].search([("kind", "=", "failed")], order="id")
+        self.assertEqual([one.res_id for one in told], [self.playbook.id] * 2)
+        for one in told:
+            self.assertNotIn("cannot be", one.text)
+
     def test_a_rule_that_fails_is_reported_and_the_others_go_on(self):
         broken = self._create_deadline("Broken", "lead_created", domain="[('phone', '!=', False)]")
         self._create_deadline("Survey", "lead_created")

@@ -86,6 +86,15 @@ class TestApprovals(OutputCase):
         with self.assertRaisesRegex(UserError, "does not await approval"):
             asked.action_remind()
 
+    def test_who_submitted_reads_the_decision_in_their_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.rep.lang = "zh_CN"
+        submission = self._hand_in(self.as_rep).with_user(self.leader)
+        submission.with_context(lang="en_US").action_approve()
+        told = self.lead.message_ids.filtered(lambda one: self.rep.partner_id in one.partner_ids)
+        self.assertTrue(told)
+        self.assertNotIn("Output approved", told[0].body)
+
     def test_nobody_to_remind(self):
         self.team.user_id = self.playbook.responsible_user_id = False
         submission = self._hand_in()

@@ -209,6 +209,12 @@ class TestMerge(PlaybookCase):
         merged = self._merge(head, tail)
         self.assertEqual((merged.budget_min, merged.budget_max), (500_000, 0))
 
+    def test_it_was_captured_when_the_first_was(self):
+        head = self._create_lead(name="Head", captured_at="2024-03-04 09:00:00")
+        tail = self._create_lead(name="Tail", captured_at="2024-03-01 09:00:00")
+        head.probability = 99
+        self.assertEqual(str(self._merge(head, tail).captured_at), "2024-03-01 09:00:00")
+
     def test_two_contacts_who_become_one_decide_once(self):
         lead = self._create_lead(name="Acme")
         one, two = self.env["res.partner"].create([{"name": "Ms Wu"}, {"name": "Wu, Ms"}])

@@ -39,6 +39,26 @@ class TestHandingOver(IntakeCase):
         with self.assertRaises(UserError):
             self.theirs.send_back("other")
 
+    def test_many_at_once_are_one_message(self):
+        """To whoever gets them, to who they are passed on to, and to whom they are sent back."""
+
+        def get_told(user):
+            self.env.cr.flush()
+            notices = self.env["crm.playbook.notice"].search([("partner_id", "=", user.partner_id.id)])
+            mails = self.env["mail.notification"].search([("res_partner_id", "=", user.partner_id.id)])
+            return len(notices), len(mails)
+
+        vals = {"team_id": self.team.id, "type": "opportunity"}
+        leads = self.leads.create([{**vals, "name": f"Acme {number}"} for number in range(3)])
+        for user, step, assigned in (  # Odoo itself says whose a deal is by now, each alone
+            (self.rep, lambda: leads.hand_over(self.rep.id), 3),
+            (self.leader, lambda: leads.with_user(self.rep).write({"user_id": self.leader.id}), 3),
+            (self.mia, lambda: leads.with_user(self.leader).send_back("incomplete"), 0),
+        ):
+            notices, mails = get_told(user)
+            step()
+            self.assertEqual(get_told(user), (notices + 3, mails + assigned))
+
     def test_a_context_decides_nothing(self):
         self.lead.with_context(default_state="accepted", default_decision_hours=1).hand_over(self.rep.id)
         self.assertEqual(
@@ -154,6 +174,23 @@ class TestHandingOver(IntakeCase):
         self.lead.hand_over(self.rep.id)
         merged = (own | self.lead).with_user(self.rep).merge_opportunity()
         self.assertEqual(merged.intake_user_id, self.mia)
+
+    def test_what_a_salesperson_who_left_was_to_accept_asks_the_leader(self):
+        self.team.user_id = self.leader
+        gone = {"active": False}
+        for name, leave in (("Tim", lambda one: one.action_archive()), ("Tom", lambda one: one.write(gone))):
+            seller = self._create_colleague(name, groups="sales_team.group_sale_salesman")
+            lead = self.capture(name=f"Acme of {name}")
+            lead.hand_over(seller.id, "They are in a hurry")
+            leave(seller)
+            self.env.flush_all()
+            [hand_over] = lead.sudo().hand_over_ids
+            asked = hand_over.activity_id
+            self.assertEqual((hand_over.state, asked.user_id), ("waiting", self.leader))
+            self.assertIn("Accept or send back", asked.summary)
+            self.assertIn("in a hurry", asked.note)
+            lead.with_user(self.leader).user_id = self.rep
+            self.assertEqual(asked.user_id, self.rep)
 
     def test_a_marketer_who_left_is_asked_for_nothing(self):
         self.lead.hand_over(self.rep.id)

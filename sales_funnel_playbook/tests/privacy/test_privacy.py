@@ -147,6 +147,21 @@ class TestPrivacy(PrivacyCase):
         with self.assertRaisesRegex(UserError, "is a company"):
             company.action_anonymise()
 
+    def test_a_line_that_names_somebody_again_does_so(self):
+        line = self.lead.stakeholder_ids.filtered(lambda one: one.partner_id == self.person)
+        self.data.action_anonymise()
+        self.assertEqual(line.display_name, "Anonymised person")
+        line.with_user(self.rep).partner_id = self.other.copy({"name": "Nora Next"})
+        self.assertIn("Nora Next", line.display_name)
+
+    def test_a_note_that_is_written_again_is_forgotten_again(self):
+        note = self.lead.progress_ids.filtered("milestone_ids")
+        self.data.action_anonymise()
+        note.with_user(self.rep).summary = f"It was Anna {SECRET} who compared us"
+        self.assertFalse(note.anonymised_at)
+        self.data.action_anonymise()
+        self.assertEqual((note.summary, bool(note.anonymised_at)), ("Anonymised", True))
+
     def test_nobody_says_that_something_was_anonymised(self):
         for fact in (self.lead.stakeholder_ids[0], self.lead.progress_ids[0]):
             with self.subTest(fact._name), self.assertRaises(AccessError):

@@ -2,6 +2,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Date
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -116,6 +117,16 @@ class TestRenewal(RenewalCase):
             (merged.renewal_of_id, merged.renewal_kind, merged.renewal_base), (kept, "renewal", 1000)
         )
         self.assertEqual(merged.name and kept.renewal_ids, merged)
+
+    def test_merging_keeps_one_contract(self):
+        """Not the start of one and the end of another, nor a notice in the unit of another."""
+        first = self._create_won(contract_start="2026-06-01", notice_unit="months")
+        other = self._create_won(contract_end="2026-01-31", notice_count=30, notice_unit="days")
+        kept = (first | other).merge_opportunity()
+        self.env.flush_all()
+        told = (kept.contract_start, kept.contract_end, kept.notice_count, kept.notice_unit)
+        ours = (Date.to_date("2026-06-01"), False, 0, "months")
+        self.assertIn(told, [ours, (False, Date.to_date("2026-01-31"), 30, "days")])
 
     def test_merging_a_deal_with_its_own_renewal(self):
         won = self._create_won()

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError
 
 from .renewal_common import RenewalCase
@@ -97,6 +98,22 @@ class TestRenewalMaking(RenewalCase):
         leaver.active = False
         self._run_job("2023-04-10 09:00:00")
         self.assertEqual(won.renewal_ids.user_id, self.team.user_id)
+
+    def test_whoever_works_elsewhere_has_no_renewal_deals(self):
+        """In another company, or without a right on Sales."""
+        self.playbook.renewal_making = "make"
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere of Renewals"})
+        for number, vals in enumerate(
+            (
+                {"company_ids": [Command.set(elsewhere.ids)], "company_id": elsewhere.id},
+                {"group_ids": [Command.set(self.env.ref("base.group_user").ids)]},
+            )
+        ):
+            mover = self.rep.copy({"login": f"mover_of_renewals_{number}", "name": "Mover"})
+            won = self._create_won(user_id=mover.id, company_id=self.env.company.id)
+            mover.write(vals)
+            self._run_job("2023-04-10 09:00:00")
+            self.assertEqual(won.renewal_ids.user_id, self.team.user_id)
 
     def test_one_that_fails_holds_up_no_other(self):
         self.playbook.renewal_making = "make"

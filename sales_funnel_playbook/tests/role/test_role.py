@@ -166,6 +166,28 @@ class TestRole(RoleCase):
         )
         self.assertEqual(self.get_people(self._create_lead(), self.finance), ["Dan"])
 
+    def test_whoever_cannot_open_the_deal_any_more_is_replaced(self):
+        """Without a right on Sales, or in another company; also on the form of a group."""
+        self.finance.person_ids = [Command.create({"user_id": self.fred.id, "team_id": self.team.id})]
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere of Roles"})
+        group = self.env.ref("sales_team.group_sale_salesman_all_leads")
+        moves = {
+            "group": lambda user: user.write({"group_ids": [Command.unlink(group.id)]}),
+            "company": lambda user: user.write(
+                {"company_ids": [Command.set(elsewhere.ids)], "company_id": elsewhere.id}
+            ),
+            "members": lambda user: group.write({"user_ids": [Command.unlink(user.id)]}),
+        }
+        for name, move in moves.items():
+            with self.subTest(name):
+                user = self._create_colleague(f"Joe {name}")
+                lead = self._create_lead(company_id=self.env.company.id)
+                lead.member_ids.unlink()
+                member = self.choose(lead, self.finance, user)
+                move(user)
+                self.assertTrue(member.left_at)
+                self.assertEqual(self.get_people(lead, self.finance), ["Fay", "Fred"])
+
     def test_merged_deals(self):
         lead, other, third = (self._create_lead(name=name, partner_name="Acme") for name in "abc")
         lead.member_ids.unlink()

@@ -119,6 +119,18 @@ class TestRoleAsked(RoleCase):
             self.fred.action_archive()
         self.assertEqual(self.get_asked(lead, "approval"), self.leader, "whoever has left approves nothing")
 
+    def test_nobody_is_named_who_could_not_open_what_they_approve(self):
+        own = self._create_colleague("Olga", groups="sales_team.group_sale_salesman")
+        offer = self._create_output(self.stage_lead, "Offer", evidence="note")
+        with self.assertRaisesRegex(ValidationError, "Olga cannot open.*such as .*Dan"):
+            offer.write({"approval": "user", "approval_user_id": own.id})
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere of Approvals"})
+        theirs = {"company_ids": [Command.set(elsewhere.ids)], "company_id": elsewhere.id}
+        self.dan.write(theirs)
+        self.playbook.company_id = self.env.company
+        with self.assertRaisesRegex(ValidationError, "Dan cannot open"):
+            offer.write({"approval": "user", "approval_user_id": self.dan.id})
+
     def test_nobody_approves_their_own_where_the_rule_says_so(self):
         offer = self._create_output(
             self.stage_lead, "Offer", evidence="note", approval="role", approval_role_id=self.finance.id
