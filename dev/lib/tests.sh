@@ -114,7 +114,12 @@ run_resilience() {
         odoo_python -m pytest -p no:odoo ${LANE:+-p pytest_lane} --rootdir "$REPO" "${@:-dev/resilience}"
 }
 
-cmd_test_resilience() {
+cmd_test_resilience() { # --people NUMBER, --seconds NUMBER (of the servers with a replica), then pytest's arguments
+    while [[ ${1:-} == --people || ${1:-} == --seconds ]]; do
+        [[ ${2:-} =~ ^[0-9]+$ ]] || die "$1 takes a number."
+        case $1 in --people) export RESILIENCE_PEOPLE=$2 ;; *) export RESILIENCE_SECONDS=$2 ;; esac
+        shift 2
+    done
     require_addon
     ensure_template
     use_run_db

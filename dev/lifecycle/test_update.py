@@ -1,6 +1,5 @@
 """Whoever updates from the first version keeps all they had, and gets what is new."""
 
-import re
 import tarfile
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 import picture
 from databases import MODULE
+from updating import CAPTURED, HEARING, Update, get_shipped, split_cause, tell_cause
 
 VERSIONS = Path(__file__).parent / "versions"
 # version: what people did with it, and what their administrator changed of the shipped rules
@@ -28,7 +28,6 @@ STORIES = {
 TOLD_ANEW = {"duration_days", "working_hours", "team_id", "user_id", "product_line_id"}
 # Mails, meetings and calls that are there count as contact since 19.0.1.3.0.
 LAST_CONTACT = {"last_contact_at", "last_contact_summary"}
-CAPTURED = "crm_lead_contact"
 # Odoo notes that it computes a new field.
 STAMPS = ("write_date", "write_uid")
 # Odoo's own books, which every update writes anew.
@@ -40,65 +39,6 @@ QUEUE = "crm_playbook_refresh"
 NOT_SHIPPED = ("id", "create_date", "create_uid", "effective_from", "changed_at", *STAMPS)
 # Shipped outputs get the documents to start from that are shipped now.
 DOCUMENTS, OUTPUT = "crm_playbook_output_template_rel", "crm_playbook_output_id"
-
-
-class Update:
-    """A database before and after the update.
-
-    :param Database database: as it is now
-    :param dict changed: the columns that the administrator changed, by the names of the shipped rules
-    """
-
-    def __init__(self, database, changed):
-        self.database = database
-        self.changed = changed
-        self.own_tables = set(picture.get_own_tables(database))
-        self.columns = picture.get_columns(database)
-        self.empty_tables = picture.get_empty_tables(database)
-        self.hearing = database.query(HEARING)
-        self.before = picture.take_rows(database)
-        database.addons = None
-        database.load("-u")
-        self.after = picture.take_rows(database)
-
-    def tells_missed(self, key):
-        """Tell whether an activity tells somebody of another one; when they were told is noted now."""
-        return self.after["mail_activity"][key]["playbook_kind"] == "escalation"
-
-    def is_filled(self, key):
-        """Tell whether a row of the log is new, and of a deal that has come under its playbook meanwhile."""
-        row = self.after["crm_lead_stage_log"].get(key, {})
-        return key not in self.before["crm_lead_stage_log"] and row.get("origin") == "filled"
-
-    def is_captured(self, lead_id):
-        """Tell whether a deal's last contact is one that the update has captured."""
-        lead, contacts = self.after["crm_lead"][lead_id], self.after[CAPTURED].values()
-        return any(
-            (one["lead_id"], one["contacted_at"], one["summary"])
-            == (lead_id, lead["last_contact_at"], lead["last_contact_summary"])
-            for one in contacts
-        )
-
-
-def tell_cause(row):
-    """Return ``(cause, number)`` of an activity as its columns say, and as the text did that they were."""
-    told = ":".join(filter(None, (row["playbook_kind"], str(row["playbook_rule_id"] or ""))))
-    if row["playbook_kind"] == "override":
-        told = f"override:{row['playbook_number']}-{row['playbook_occurrence']}-{row['playbook_rule_id']}"
-    elif row["playbook_kind"] == "question":
-        told = f"question:{row['playbook_occurrence']}-{row['playbook_rule_id']}"
-    elif row["playbook_occurrence"]:
-        told = f"{told}:{row['playbook_occurrence']}"
-        return (told, row["playbook_number"]) if row["playbook_number"] else (told, None)
-    return told, None
-
-
-def split_cause(text):
-    """Return the same of a text, with whether it still held its cause."""
-    text, is_final = re.subn(r"(:(dropped|merged)-\d+)+$", "", text)
-    told, _, number = text.rpartition("-")
-    is_counted = text.startswith(("deadline", "output")) and number.isdigit()
-    return (told, int(number)) if is_counted else (text, None), not is_final
 
 
 @pytest.fixture(scope="module", params=STORIES)
@@ -119,17 +59,6 @@ def update(request, plain, tmp_path_factory):
 def fresh(installed):
     """The shipped records of the present version: ``{(table, name): row}``."""
     return get_shipped(picture.take_rows(installed))
-
-
-def get_shipped(rows):
-    """Return ``{(table, name): row}`` of what the module's data files made in its own tables."""
-    names = [one for one in rows["ir_model_data"].values() if one["module"] == MODULE]
-    tables = {one["name"]: one["model"].replace(".", "_") for one in names}
-    return {
-        (tables[one["name"]], one["name"]): rows[tables[one["name"]]][one["res_id"]]
-        for one in names
-        if tables[one["name"]].startswith("crm_")
-    }
 
 
 @pytest.mark.parametrize("table", ["crm_playbook_condition", "crm_playbook_output"])
@@ -264,10 +193,6 @@ def test_settings_are_those_of_a_new_installation(update, installed):
     assert update.database.query(jobs) == installed.query(jobs)
 
 
-HEARING = f"""
-    SELECT mail_followers_id FROM mail_followers_mail_message_subtype_rel
-    JOIN ir_model_data ON model = 'mail.message.subtype' AND res_id = mail_message_subtype_id
-    WHERE module = '{MODULE}' AND name = 'mail_message_subtype_risk'"""
 COLLEAGUES = """
     SELECT follower.id FROM mail_followers follower
     JOIN crm_lead lead ON lead.id = res_id AND won_status = 'pending'

@@ -11,7 +11,9 @@ import jobs
 import postgres
 from servers import Odoo
 
-SIZE = {"TEAMS": 2, "REPS": 23, "DEALS": 200}
+TEAMS = 2
+PEOPLE = int(os.environ.get("RESILIENCE_PEOPLE", "50"))  # with a leader of each team, and two managers
+SIZE = {"TEAMS": TEAMS, "REPS": (PEOPLE - TEAMS - 2) // TEAMS, "DEALS": 4 * PEOPLE}
 
 collect_ignore = ["company.py"]  # a script for Odoo's shell
 

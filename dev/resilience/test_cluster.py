@@ -1,4 +1,4 @@
-"""Two Odoo servers on one database that is replicated, and fifty people at work on it."""
+"""Two Odoo servers on one database that is replicated, and many people at work on it."""
 
 import os
 import re

@@ -10,6 +10,10 @@ try:
 except ImportError:
     jsonschema = None
 try:
+    import odoorpc
+except ImportError:
+    odoorpc = None
+try:
     from hypothesis import HealthCheck, Phase, example, given, seed, settings
     from hypothesis import strategies as st
 except ImportError:
@@ -25,6 +29,7 @@ except ImportError:
     example = seed = settings
 
 needs_jsonschema = unittest.skipUnless(jsonschema, "jsonschema is not installed")
+needs_odoorpc = unittest.skipUnless(odoorpc, "OdooRPC is not installed")
 # The same examples every time.
 SETTINGS = settings(
     deadline=None,

@@ -1,7 +1,12 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 NOTED = ("summary", "feedback", "next_step")  # the texts of a note
+TITLE = re.compile(r"<p><b>.*?</b></p>", re.DOTALL)
 
 
 class CrmLeadFact(models.AbstractModel):
@@ -99,7 +104,22 @@ class CrmLeadRisk(models.Model):
     _inherit = "crm.lead.risk"
 
     def _anonymise(self):
-        """Forget the texts of these risks; kind, level, dates and how they ended stay."""
+        """Forget the texts of these risks, and what alarms have copied of them; kind, level, dates and how they
+        ended stay.
+        """
+        self._shorten_alarms()
         text = self.env._("Anonymised")
         for name in ("description", "response", "closing_note"):
             self.filtered(name).write({name: text})
+
+    def _shorten_alarms(self):
+        """Leave only the titles of the alarms on these deals: before 19.0.1.3.0 the text stood in the chatter, and
+        that of a risk may have been changed since.
+        """
+        subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
+        on_deals = Domain("model", "=", "crm.lead") & Domain("res_id", "in", self.lead_id.ids)
+        alarms = self.env["mail.message"].search(on_deals & Domain("subtype_id", "=", subtype.id))
+        for title, its in alarms.grouped(lambda one: "".join(TITLE.findall(one.body or ""))).items():
+            longer = its.filtered(lambda one, title=title: one.body != title)
+            if title and longer:
+                longer.write({"body": Markup(title)})

@@ -1,12 +1,14 @@
 import base64
 import json
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 from xmlrpc.client import Fault
 
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HOST, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..common import PlaybookCase
+from ..properties import needs_odoorpc, odoorpc
 
 REFUSED = (400, 403, 404, 422)  # what JSON-2 answers to a refusal, with its text
 # What docs/extending.md says that programs may call. Each is called once as it may be, on a deal made for it.
@@ -57,10 +59,27 @@ RECORD_CALLS = {
 }
 
 
+class RequestOpener:
+    """Opens what OdooRPC asks for, as Odoo's tests let their own clients do.
+
+    :param HttpCase test: whose transaction the server is to use
+    """
+
+    def __init__(self, test):
+        self.test = test
+        self.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor())
+
+    def open(self, request, timeout=None):
+        self.test.env.cr.flush()
+        self.test.env.cr.clear()
+        with self.test.allow_requests(all_requests=True):
+            return self.opener.open(request, timeout=timeout)
+
+
 @tagged("post_install", "-at_install")
 class TestClients(HttpCase, PlaybookCase):
-    """Every documented method over each of Odoo's three protocols, with the clients that programs have: it
-    succeeds, or refuses in a text that can be read. Nothing fails on the way back.
+    """Every documented method over each of Odoo's three protocols, with the clients that programs have, also
+    OdooRPC: it succeeds, or refuses in a text that can be read. Nothing fails on the way back.
     """
 
     @classmethod
@@ -129,6 +148,20 @@ class TestClients(HttpCase, PlaybookCase):
         self.assertIn("exceptions", data["name"], data["debug"])
         return None, data["message"]
 
+    def _log_in(self):
+        """Return OdooRPC's client, logged in with the key."""
+        client = odoorpc.ODOO(HOST, port=self.http_port(), opener=RequestOpener(self))
+        client.login(self.env.cr.dbname, self.user.login, self.key)
+        return client
+
+    def _call_odoorpc(self, model, method, ids, arguments):
+        args = [] if ids is None else [ids]
+        try:
+            return getattr(self.client.env[model], method)(*args, **arguments), ""
+        except odoorpc.error.RPCError as error:
+            self.assertIn("exceptions", error.info["data"]["name"], error.info["data"]["debug"])
+            return None, str(error)
+
     def _call_xmlrpc(self, model, method, ids, arguments):
         args = [] if ids is None else [ids]
         who = (self.env.cr.dbname, self.user.id, self.key)
@@ -143,6 +176,9 @@ class TestClients(HttpCase, PlaybookCase):
         """Each protocol gives the same answers and the same refusals, in one readable text."""
         told = {}
         protocols = {"JSON-2": self._call_json2, "JSON-RPC": self._call_jsonrpc, "XML-RPC": self._call_xmlrpc}
+        if odoorpc:
+            self.client = self._log_in()
+            protocols["OdooRPC"] = self._call_odoorpc
         for protocol, call in protocols.items():
             with self.env.cr.savepoint() as savepoint:
                 for model, method, ids, arguments in self.calls:
@@ -178,3 +214,20 @@ class TestClients(HttpCase, PlaybookCase):
         self.assertIsNone(in_json["stages"][0]["flow_rate"])
         self.assertIs(in_xml["stages"][0]["flow_rate"], False)
         self.assertEqual(in_json["trend"]["stages"].keys(), in_xml["trend"]["stages"].keys())
+
+    @needs_odoorpc
+    @mute_logger("odoo.addons.rpc.controllers.jsonrpc", "odoo.http")
+    def test_a_script_with_odoorpc(self):
+        """It reads a deal as a record, is refused, meets what is missing, and moves it."""
+        client = self._log_in()
+        lead = client.env["crm.lead"].browse(self.lead.id)
+        self.assertEqual((lead.name, lead.stage_id.name), ("Acme", "Lead"))
+        with self.assertRaisesRegex(odoorpc.error.RPCError, "cannot enter the stage “Demo” yet"):
+            lead.write({"stage_id": self.stage_demo.id})
+        lead.expected_revenue = 5000
+        lead.confirm_condition(self.needs_confirmed.id)
+        client.env["crm.lead.output"].browse(self.lead.output_ids.ids).action_approve()
+        [checked] = lead.check_gate(self.stage_demo.id).values()
+        self.assertTrue(checked["allowed"], checked)
+        lead.write({"stage_id": self.stage_demo.id})
+        self.assertEqual(self.lead.stage_id, self.stage_demo)

@@ -1,6 +1,7 @@
 import base64
 import json
 
+from markupsafe import Markup
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -128,6 +129,20 @@ class TestPrivacy(PrivacyCase):
         self.assertEqual(len(left), 1)
         self.other._anonymise_personal_facts()
         self.assertEqual(left.description, "Anonymised")
+
+    def test_alarms_of_earlier_versions_lose_the_text_that_they_copied(self):
+        """Also where the risk's own text was changed since. What people wrote is theirs to take out."""
+        title, text = "<p><b>High risk: A rival</b></p>", f"<p>Anna {SECRET} tells\nother houses</p>"
+        other = self._create_lead(name="Other house")
+        subtype = "sales_funnel_playbook.mail_message_subtype_risk"
+        old, elsewhere = [
+            lead.message_post(body=Markup(title + text), subtype_xmlid=subtype) for lead in (self.lead, other)
+        ]
+        own = self.lead.message_post(body=f"Anna {SECRET} called")
+        self.lead.risk_ids._anonymise()
+        self.assertEqual(old.body, title)
+        self.assertIn(SECRET, elsewhere.body)
+        self.assertIn(SECRET, own.body)
 
     def test_signs_of_a_search_stand_for_themselves(self):
         self.person.name = "%"
