@@ -125,3 +125,10 @@ class CrmFunnelIntakeReport(models.Model):
         """Open the deal."""
         self.ensure_one()
         return self.lead_id.get_formview_action()
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    # what was captured in a week is not looked for in all leads
+    _captured_idx = models.Index(f"({CAPTURED.replace('lead.', '')})")
