@@ -16,7 +16,7 @@ ENTERED = """
     GROUP BY 1, 2, 3, 4
 """
 # What open deals were on the Monday with which a period ended, where that was noted nearer to its end than
-# now is; what deals are now, else: only these are looked up.
+# now is; what deals are now, else: only these are looked up, by OFFSET one by one, or all leads would be read.
 OPEN_THEN = """
     SELECT stay.stage_id, COALESCE(kept.company_id, lead.company_id), COUNT(*),
         SUM(CASE WHEN kept.lead_id IS NULL THEN %(worth)s ELSE kept.worth END),
@@ -29,8 +29,9 @@ OPEN_THEN = """
         WHERE deal.date = %(monday)s
             AND ABS(EXTRACT(EPOCH FROM day.taken_at - %(at)s)) <= EXTRACT(EPOCH FROM %(now)s - %(at)s)
     ) kept ON kept.lead_id = stay.lead_id
-    LEFT JOIN crm_lead lead ON lead.id = CASE WHEN kept.lead_id IS NULL THEN stay.lead_id END
-    GROUP BY 1, 2
+    LEFT JOIN LATERAL (
+        SELECT * FROM crm_lead WHERE id = CASE WHEN kept.lead_id IS NULL THEN stay.lead_id END OFFSET 0
+    ) lead ON TRUE GROUP BY 1, 2
 """
 
 
