@@ -14,10 +14,13 @@ ENTERED = """
     FROM (%(segments)s) log GROUP BY 1, 2
 """
 LEFT = f"""
-    SELECT {NAMED}, log.stage_id, log.went, COUNT(*), COUNT(*) FILTER (WHERE log.closes_stay)
-    FROM (%(segments)s) log GROUP BY 1, 2, 3
+    SELECT {NAMED}, log.stage_id, log.went, log.closes_stay, %(found)s
+    FROM (%(segments)s) log GROUP BY 1, 2, 3, 4
 """
-BORN = f"SELECT {OWN}, log.state, COUNT(*) FROM (%(segments)s) log GROUP BY 1, 2"
+BORN = f"SELECT {OWN}, log.state, %(found)s FROM (%(segments)s) log GROUP BY 1, 2"
+# What of the rows is asked for: how many there are, or of which deals, as often as there are.
+COUNT = SQL("COUNT(*)")
+DEALS = SQL("ARRAY_AGG(log.lead_id)")
 COHORTS = """
     SELECT log.stage_id, lead.won_status, COUNT(*)
     FROM (%(segments)s) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1, 2
@@ -33,8 +36,8 @@ AMOUNTS = """
     FROM (%(segments)s) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1, 2
 """
 CAME = f"""
-    SELECT lead.won_status, COUNT(DISTINCT log.lead_id) FROM (
-        SELECT * FROM (%(segments)s) log WHERE {HAS_COME} UNION ALL %(moved)s
+    SELECT lead.won_status, %(found)s FROM (
+        SELECT log.lead_id FROM (%(segments)s) log WHERE {HAS_COME} UNION SELECT log.lead_id FROM (%(moved)s) log
     ) log JOIN crm_lead lead ON lead.id = log.lead_id WHERE {IS_NEW} GROUP BY 1
 """
 COMING_IDS = "SELECT log.id FROM crm_lead_stage_log log %s AND log.entered_at >= %s AND log.entered_at < %s"
@@ -48,7 +51,7 @@ WAYS = {
 COLUMNS = (
     *("lead_id", "playbook_id", "stage_id", "stage_rank", "sequence", "previous_stage_id", "kind", "origin"),
     *("entered_at", "left_at", "state", "is_first", "came_further_at", "went", "closes_stay"),
-    *("duration_days", "working_hours"),
+    *("duration_days", "working_hours", "company_id"),
 )
 # Rows among which are those with which a deal came under the playbook; there is an index of them.
 COMES = Domain("sequence", "=", 1) | Domain("kind", "=", "joined")
@@ -98,6 +101,12 @@ class CrmFunnelReport(models.Model):
     def _get_entry_numbers(self, scope, since, until):
         counts = self._get_entry_counts(scope, [since, until])
         numbers = {stage_id: values for (_number, stage_id), values in counts.items()}
+        self._add_flow(scope, numbers)
+        return numbers
+
+    @api.model
+    def _add_flow(self, scope, numbers):
+        """Add what entered the next stage to what entered each stage."""
         path = self._get_path(scope)
         for stage_id in {*numbers, *path}:
             following = path.get(stage_id)
@@ -106,25 +115,26 @@ class CrmFunnelReport(models.Model):
                 values = numbers.setdefault(stage_id, {})
                 rate = get_rate(came_on, values.get("begun_count", 0)) if following else None
                 values |= {"next_count": came_on, "flow_rate": rate}
-        return numbers
 
     @api.model
-    def _get_exit_numbers(self, scope, since, until):
+    def _get_exit_numbers(self, scope, since, until, found=COUNT):
+        """Return ``{stage id: {number: how many}}`` of what left, or lists of deals with ``DEALS``."""
         numbers = {}
 
-        def add(stage_id, name, count):
+        def add(stage_id, name, its):
             values = numbers.setdefault(stage_id or False, {})
-            values[name] = values.get(name, 0) + count
+            values[name] = values[name] + its if name in values else its
 
         left = self._find_segments(scope, Domain("left_at", ">=", since) & Domain("left_at", "<", until))
         born = self._find_born_segments(scope, since, until)
-        for named_id, stage_id, went, count, closed in self.env.execute_query(SQL(LEFT, segments=left)):
+        rows = self.env.execute_query(SQL(LEFT, segments=left, found=found))
+        for named_id, stage_id, went, is_closed, its in rows:
             for name in WAYS.get(went, ()):
-                add(named_id, name, count)
-            if closed and stage_id:
-                add(stage_id, "stay_count", closed)
-        for stage_id, state, count in self.env.execute_query(SQL(BORN, segments=born)):
-            add(stage_id, f"{state}_count", count)
+                add(named_id, name, its)
+            if is_closed and stage_id:
+                add(stage_id, "stay_count", its)
+        for stage_id, state, its in self.env.execute_query(SQL(BORN, segments=born, found=found)):
+            add(stage_id, f"{state}_count", its)
         return numbers
 
     @api.model
@@ -199,9 +209,9 @@ class CrmFunnelReport(models.Model):
         return self._add_up_open(scope, rows)
 
     @api.model
-    def _get_came_counts(self, scope, since, until):
-        """Return ``{outcome: deals that came under the playbook}``."""
+    def _get_came(self, scope, since, until, found=COUNT):
+        """Return ``{outcome: how many deals came under the playbook}``, or which with ``DEALS``."""
         self.env["crm.lead"].flush_model(["won_status", "renewal_kind"])
         segments = self._find_segments(scope, self._get_come_domain(since, until))
         moved = self._find_segments(scope, self._get_coming_domain(SQL(COMING), since, until))
-        return dict(self.env.execute_query(SQL(CAME, segments=segments, moved=moved)))
+        return dict(self.env.execute_query(SQL(CAME, segments=segments, moved=moved, found=found)))

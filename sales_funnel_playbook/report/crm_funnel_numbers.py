@@ -74,12 +74,17 @@ class CrmFunnelReport(models.Model):
         self._add_numbers(numbers, self._get_entry_numbers(scope, since, until))
         self._add_numbers(numbers, self._get_exit_numbers(scope, since, until))
         self._add_numbers(numbers, self._get_open_counts(scope, until))
+        self._add_reached_rates(scope, numbers)
+        return numbers
+
+    @api.model
+    def _add_reached_rates(self, scope, numbers):
+        """Add the conversion of each stage's cohort; there is none of the last stage, nor of renewal deals'."""
         last = {id_ for id_, following in self._get_path(scope).items() if not following}
         last.add(self._get_renewal_stage_id(scope))
         for stage_id, values in numbers.items():
             if not stage_id or stage_id not in last:
                 values["reached_rate"] = get_rate(values["reached_count"], values["cohort_count"])
-        return numbers
 
     @api.model
     def _add_numbers(self, numbers, part):
@@ -88,10 +93,11 @@ class CrmFunnelReport(models.Model):
             numbers.setdefault(stage_id, self._get_no_numbers()).update(values)
 
     @api.model
-    def _get_total_numbers(self, scope, since, until, numbers):
+    def _get_total_numbers(self, scope, since, until, numbers, came=None):
         """Return the numbers of all deals of a funnel, wherever in it they are, by the log's own moments.
 
         :param dict numbers: those of the stages, see :meth:`_get_stage_numbers`
+        :param dict came: see :meth:`_get_came`, where that is known already
         :return: the deals that came under the playbook as ``begun_count`` and as the cohort, of which
             ``reached_count`` are won; won, lost and open ones; what is of a stage only is None. Renewal deals
             count in what is open only
@@ -102,7 +108,8 @@ class CrmFunnelReport(models.Model):
             total[name] = sum(values[name] for values in new)
         for name in OPEN:
             total[name] = sum(values[name] for values in numbers.values())
-        for outcome, count in self._get_came_counts(scope, since, until).items():
+        came = self._get_came(scope, since, until) if came is None else came
+        for outcome, count in came.items():
             total[COHORT[outcome or "pending"]] += count
         total["begun_count"] = total["cohort_count"] = sum(total[name] for name in COHORT.values())
         total["reached_count"] = total["cohort_won_count"]
@@ -153,7 +160,7 @@ class CrmFunnelReport(models.Model):
         numbers = {}
         for stage_id, company_id, count, amount, weighted in rows:
             rate = self._get_amount_rate(scope, company_id, day) or 0.0
-            values = numbers.setdefault(stage_id, dict.fromkeys(OPEN, 0))
+            values = numbers.setdefault(stage_id or False, dict.fromkeys(OPEN, 0))
             for name, value in zip(OPEN, (count, (amount or 0) * rate, (weighted or 0) * rate), strict=True):
                 values[name] += value
         return numbers

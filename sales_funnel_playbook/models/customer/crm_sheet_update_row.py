@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .crm_lead import KEEPS_CUSTOMER
-from .writing import CONTACT, FACTS, keep, show
+from .deal_cells import keep, show
+from .writing import CONTACT, FACTS
 
 RISK = ("risk_level", "risk_description", "risk_response")
 KINDS = [

@@ -86,6 +86,8 @@ class CrmLead(models.Model):
         return {row[0]: (row[1], row[2] or False, row[3] or False, row[4]) for row in rows}
 
     def _inverse_last_contact(self):
+        if self._is_inversed_later("_inverse_last_contact"):
+            return
         known = self._get_last_contacts()
         vals_list = [
             lead._prepare_contact_note() for lead in self if lead._is_new_contact(known.get(lead.id))

@@ -50,6 +50,17 @@ class CrmLead(models.Model):
             yield record, extras
 
 
+class IrFieldsConverter(models.AbstractModel):
+    _inherit = "ir.fields.converter"
+
+    def db_id_for(self, model, field, subfield, value, savepoint):
+        """What a row's names were found to be is there: Odoo need not look for it once more for each row."""
+        names = self.env.context.get(NAMES)
+        if subfield == ".id" and isinstance(names, RowNames) and (field.comodel_name, value) in names.chosen:
+            return int(value), []
+        return super().db_id_for(model, field, subfield, value, savepoint)
+
+
 class RowNames:
     """The names in the rows of a sheet that are not one record's alone.
 
@@ -71,6 +82,7 @@ class RowNames:
         self.gates = self.env["crm.playbook"]._get_gates()
         self.find = cache(self._find)
         self.get_place = cache(self._get_place)
+        self.chosen = set()  # the records that were found, as (model, id in a row)
 
     def _get_columns(self, fields, data):
         """Return ``{field: texts}`` of the columns whose names are looked at."""
@@ -97,7 +109,7 @@ class RowNames:
             if not isinstance(name, str) or name not in known:
                 continue
             found, sentence = choose(name, known[name], record)
-            record[field_name] = [{".id": str(found.id)}] if found else []
+            record[field_name] = self._name_chosen(found)
             if sentence:
                 refused.append((field_name, sentence, name))
         name = record.get("partner_name")
@@ -106,8 +118,15 @@ class RowNames:
             if sentence:
                 refused.append(("partner_name", sentence, name))
             else:
-                record["partner_id"] = [{".id": str(found.id)}]
+                record["partner_id"] = self._name_chosen(found)
         return refused
+
+    def _name_chosen(self, found):
+        """Return how a row names the record that was found, if one was."""
+        if not found:
+            return []
+        self.chosen.add((found._name, str(found.id)))
+        return [{".id": str(found.id)}]
 
     def _find_stages(self, names):
         """Return ``{name: stages}`` of the stages that bear one of ``names`` in any language."""

@@ -1,17 +1,12 @@
-"""Writes the rows of a sheet into their deals, each for itself: one that is refused holds no other back."""
+"""Writes the rows of a sheet into their deals, many at once: one that is refused holds no other back."""
 
-from datetime import time
-from decimal import Decimal
 from typing import NamedTuple
-
-import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
 
-from ...tools.cell_texts import plain
-from .crm_lead import KEEPS_CUSTOMER
+from .deal_cells import is_same, keep, show
+from .row_batches import RowBatches
 
 UPDATE = "playbook_sheet_update"  # in the context: the SheetWriter of an update, True while a file is read
 CUSTOMERS = {"partner_id", "partner_name"}
@@ -35,6 +30,17 @@ class Outcome(NamedTuple):
     sentence: str = ""
 
 
+class Row(NamedTuple):
+    """A row on its way: its place in the sheet, its deal (none where it is a new one), the values that
+    differ, and what Odoo's import has read.
+    """
+
+    index: int
+    lead: object
+    values: dict
+    data: dict
+
+
 class DifferentError(UserError):
     """A row would change something else than what was shown to the person."""
 
@@ -55,10 +61,17 @@ class SheetWriter:
         self.is_begun, self.error = False, None  # what ends it all, such as somebody who was quicker
         self.outcomes = {}
         self.indexes = []  # of the rows that are given to Odoo's load
+        self.lead_ids = {}  # of the deals that these are, by their place among them
         self.names = [name for name in sheet.names if name not in (*CUSTOMERS, ".id", "stage_entered_at")]
         self.names = [name for name in self.names if "/" not in name]
         if "stage_id" in self.names and "probability" not in self.names:
             self.names.append("probability")  # it may follow from the stage
+
+    def take_ids(self, rows):
+        """Yield what Odoo reads of each row, without the ID of its deal, which is kept here."""
+        for number, (record, extras) in enumerate(rows):
+            self.lead_ids[number] = int(record.pop(".id", None) or 0)
+            yield record, extras
 
     def save(self, leads, data_list):
         """Write the rows that Odoo has read, and return their deals.
@@ -68,7 +81,7 @@ class SheetWriter:
         """
         self.is_begun = True
         if self.is_check:
-            return leads.browse([one["values"]["id"] for one in data_list if one["values"].get("id")])
+            return leads.browse(filter(None, map(self._get_lead_id, data_list)))
         rows = [self._prepare_row(leads, data) for data in data_list]
         deals = leads.browse(lead_id for _index, lead_id, _values, _data in rows if lead_id)
         its = {lead.id: lead for lead in deals}
@@ -76,9 +89,16 @@ class SheetWriter:
             self._get_wanted(its[lead_id], values, index) if lead_id else None
             for index, lead_id, values, _data in rows
         ]
-        for count, ((index, lead_id, _values, data), want) in enumerate(zip(rows, wanted, strict=True)):
-            self.outcomes[index] = self._save_row(leads.browse(lead_id or ()), want, data, index)
-            self.tell(count + 1)
+        to_write = []
+        for (index, lead_id, _values, data), want in zip(rows, wanted, strict=True):
+            values, sentence = want or ({}, "")
+            if sentence:
+                self.outcomes[index] = Outcome("refused", lead_id, sentence=sentence)
+            elif lead_id and not values:
+                self.outcomes[index] = Outcome("same", lead_id)
+            else:
+                to_write.append(Row(index, its[lead_id] if lead_id else leads, values, data))
+        RowBatches(self, leads).save(to_write)
         found = [one.lead_id for one in self.outcomes.values() if one.lead_id]
         return leads.browse(found)
 
@@ -96,7 +116,11 @@ class SheetWriter:
             for name, value in values.items()
             if name not in empty and name not in CUSTOMERS and name in leads._fields and name != "id"
         }
-        return index, values.get("id"), said, data
+        return index, self._get_lead_id(data), said, data
+
+    def _get_lead_id(self, data):
+        """Return the id of the deal that a row is, as Odoo has read it, 0 where it is a new one."""
+        return self.lead_ids.get(data["info"]["record"], 0)
 
     def _read_value(self, leads, name, value):
         """Return a value as records have it."""
@@ -134,48 +158,48 @@ class SheetWriter:
             )
         return self.sheet.word("stage_entered_at", sentence)
 
-    def _save_row(self, lead, wanted, data, index):
-        """Write one row, or nothing of it; return its :class:`Outcome`."""
-        values, sentence = wanted or ({}, "")
-        if sentence:
-            return Outcome("refused", lead.id, sentence=sentence)
-        if lead and not values:
-            return Outcome("same", lead.id)
-        try:
-            with lead.env.cr.savepoint():
-                outcome = self._update(lead, values) if lead else self._create(lead, data)
-                if index in self.shown and self.shown[index] != (outcome.kind, self.word(lead, outcome)):
-                    raise DifferentError(
-                        lead.env._("What this row changes is not what was shown. Show it once more.")
-                    )
-            return outcome
-        except UserError as error:
-            return Outcome("refused", lead.id, sentence=str(error))
-        except psycopg2.IntegrityError as error:
-            return Outcome("refused", lead.id, sentence=lead._sql_error_to_message(error))
-        except Exception as error:
-            self.error = error
-            raise
+    def prepare_updated(self, lead, before):
+        """Return the :class:`Outcome` of a deal that was written.
 
-    def _update(self, lead, values):
-        before, facts = self._get_cells(lead), self._get_facts(lead)
-        lead.with_context(**{KEEPS_CUSTOMER: True}).write(values)
-        lead.env.flush_all()
+        :param before: what :meth:`get_all` told of it
+        """
+        cells, facts = before
         after = self._get_cells(lead)
         changes = [
-            {"name": name, "old": before[name], "new": after[name]}
+            {"name": name, "old": cells[name], "new": after[name]}
             for name in self.names
-            if before[name] != after[name]
+            if cells[name] != after[name]
         ]
         noted = self._compare_facts(lead, facts)
         return Outcome("changed" if changes or noted else "same", lead.id, changes, noted)
 
-    def _create(self, leads, data):
-        lead = leads._load_records([data])
-        lead.env.flush_all()
+    def prepare_created(self, lead):
+        """Return the :class:`Outcome` of a deal that was created."""
         after = self._get_cells(lead)
         changes = [{"name": name, "old": False, "new": after[name]} for name in self.names if after[name][0]]
         return Outcome("new", lead.id, changes)
+
+    def refuse(self, row, sentence):
+        """Note that a row was refused, and why."""
+        self.outcomes[row.index] = Outcome("refused", row.lead.id, sentence=sentence)
+
+    def check_shown(self, lead, index, outcome):
+        """Raise unless a row changes what was shown of it.
+
+        :raise DifferentError: when it was shown, and changes something else by now
+        """
+        if index in self.shown and self.shown[index] != (outcome.kind, self.word(lead, outcome)):
+            raise DifferentError(
+                lead.env._("What this row changes is not what was shown. Show it once more.")
+            )
+
+    def get_all(self, lead):
+        """Return the cells and the facts of a deal."""
+        return self._get_cells(lead), self._get_facts(lead)
+
+    def forget_facts(self, leads):
+        """Have the notes and risks of these deals read again."""
+        leads.sudo().invalidate_recordset([field for field, _names in FACTS.values()])
 
     def _get_cells(self, lead):
         """Return ``{name: [value that JSON keeps, text as the person reads it]}``."""
@@ -185,7 +209,6 @@ class SheetWriter:
         """Return ``{model: {id: values}}`` of the notes and risks of a deal."""
         # sudo: which of them come with this row is the module's to know
         lead = lead.sudo()
-        lead.invalidate_recordset([field for field, _names in FACTS.values()])
         return {
             model: {fact.id: [fact[name] for name in names] for fact in lead[field]}
             for model, (field, names) in FACTS.items()
@@ -217,6 +240,12 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     @api.model
+    def _extract_records(self, *args, **kwargs):
+        """Which deal a row is was found before: Odoo need not look for each once more."""
+        rows, writer = super()._extract_records(*args, **kwargs), self._get_sheet_writer()
+        return writer.take_ids(rows) if writer and not writer.is_begun else rows
+
+    @api.model
     def _load_records(self, data_list, update=False):
         writer = self._get_sheet_writer()
         if writer and writer.error:  # Odoo tries again, row by row
@@ -234,50 +263,3 @@ class CrmLead(models.Model):
         """Nobody hears of what is taken back."""
         writer = self._get_sheet_writer()
         return [] if writer and writer.is_rehearsal else super()._notify_thread(message, *args, **kwargs)
-
-
-def is_same(lead, name, value):
-    """Tell whether a deal has the value that a cell says, as far as a sheet shows it."""
-    known, kind = lead[name], lead._fields[name].type
-    if kind == "datetime" and value and known:
-        if value.replace(second=0, microsecond=0) == known.replace(second=0, microsecond=0):
-            return True
-        local, there = (fields.Datetime.context_timestamp(lead, moment) for moment in (value, known))
-        return local.date() == there.date() and local.time() == time()
-    if kind in ("char", "text", "html"):
-        return tidy(kind, value) == tidy(kind, known)
-    if kind in ("float", "monetary"):
-        return round(value, 6) == round(known, 6)
-    return value == known
-
-
-def tidy(kind, text):
-    text = html2plaintext(text) if kind == "html" and text else text or ""
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
-
-
-def keep(lead, name):
-    """Return a value of a deal as JSON keeps it, and ``write`` takes it."""
-    field, value = lead._fields[name], lead[name]
-    if field.type in ("float", "monetary"):
-        return round(value, 6)
-    if field.type in ("date", "datetime"):
-        return field.to_string(value) if value else False
-    return value.id if field.type == "many2one" else value
-
-
-def show(lead, name):
-    """Return a value of a deal as the person reads it in a sheet, empty where there is none."""
-    field, value = lead._fields[name], lead[name]
-    if field.type == "boolean":
-        return lead.env._("Yes") if value else lead.env._("No")
-    if field.type in ("float", "monetary"):
-        return plain(Decimal(str(round(value, 6))))
-    if not value:
-        return "0" if field.type == "integer" else ""
-    return {
-        "many2one": lambda: value.display_name,
-        "selection": lambda: dict(field._description_selection(lead.env)).get(value, value),
-        "datetime": lambda: f"{fields.Datetime.context_timestamp(lead, value):%Y-%m-%d %H:%M}",
-        "html": lambda: html2plaintext(value),
-    }.get(field.type, lambda: str(value))()

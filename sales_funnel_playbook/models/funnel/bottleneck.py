@@ -70,12 +70,15 @@ class CrmFunnelReviewLine(models.Model):
     alert_weeks = fields.Integer(help="The stage's weeks in a row when the review was generated.")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", help="Of the manager, on the alert.")
 
-    def _find_bottlenecks(self):
-        """Flag the stages that are bottlenecks, and freeze what explains them."""
+    def _find_bottlenecks(self, counted):
+        """Flag the stages that are bottlenecks, and freeze what explains them, and the deals counted.
+
+        :param dict counted: ``{line: {number: [id of a deal, …]}}``
+        """
         for line in self.filtered("playbook_stage_id"):
             flows, stays = line._find_low_flows(), line._find_long_stays()
             vals = {
-                **line._prepare_alert_vals(),
+                **line._prepare_alert_vals(counted[line]),
                 "has_flow_alert": bool(flows),
                 "has_dwell_alert": bool(stays),
             }
@@ -84,14 +87,14 @@ class CrmFunnelReviewLine(models.Model):
                 vals["explanation"] |= line._explain(vals)
             line.write(vals)
 
-    def _prepare_alert_vals(self):
-        """Return the limits of the alerts, and what was over them."""
+    def _prepare_alert_vals(self, counted):
+        """Return the limits of the alerts, and what was over them, with the deals ``counted``."""
         stage = self.playbook_stage_id
         return {
             "alert_rate": stage.conversion_alert_rate,
             "alert_weeks": stage.conversion_alert_weeks,
             "alert_days": stage.dwell_alert_days,
-            **self._prepare_over_limit_vals(stage.dwell_alert_days),
+            **self._prepare_over_limit_vals(stage.dwell_alert_days, counted),
         }
 
     def _find_low_flows(self):
@@ -129,15 +132,15 @@ class CrmFunnelReviewLine(models.Model):
         began_at = SQL("%s AS began_at", SQL.identifier(log._table, "stay_began_at"))
         return self.env.execute_query(SQL(STILL, until, query.select(began_at)))[0]
 
-    def _prepare_over_limit_vals(self, days):
-        """Return how many stays were too long, and of which deals they were."""
+    def _prepare_over_limit_vals(self, days, counted):
+        """Return how many stays were too long, and of which deals they were, beside those ``counted``."""
         too_long = self.env["crm.lead.stage.log"].search_fetch(
             self._get_over_limit_domain(days) if days else Domain.FALSE, ["lead_id"]
         )
         lead_ids = sorted(too_long.lead_id.ids)
         return {
             "over_limit_count": len(too_long),
-            "counted_lead_ids": {**self.counted_lead_ids, "over_limit_count": lead_ids},
+            "counted_lead_ids": {**counted, "over_limit_count": lead_ids},
         }
 
     def _get_weeks(self, count):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ...tools.funnel import get_bounds
 from .crm_funnel_intake_numbers import RATES
@@ -80,9 +79,9 @@ class CrmFunnelReview(models.Model):
         self.ensure_one()
         since, until = get_bounds(self.date_from, self.date_to, self.tz)
         its = self.env["crm.funnel.report"]._get_scope_domain(self._get_scope())
-        its &= Domain("date", ">=", since) & Domain("date", "<", until)
-        groups = self.env["crm.funnel.intake.report"]._read_grouping_sets(
-            its,
+        report = self.env["crm.funnel.intake.report"]
+        groups = report._read_grouping_sets(
+            its & report._get_captured_domain(since, until),
             [[f"{kind}_id"] for kind, _label in KINDS],
             [*map(self._get_aggregate, MEASURES), *(f"{name}:deals" for name in COUNTS)],
         )

@@ -11,6 +11,12 @@ TOTALS = {
 }
 
 
+OUTCOMES = ("cohort_won_count", "cohort_lost_count", "cohort_open_count")
+# The deals behind some counts are those behind others together, and are not kept once more.
+PARTS = {"cohort_count": OUTCOMES, "begun_count": (*OUTCOMES, "begun_again")}
+PARTS_OF_ALL = {**PARTS, "reached_count": OUTCOMES[:1], "open_count": ("open_elsewhere",)}
+
+
 class CrmFunnelReviewLine(models.Model):
     """A stage of the playbook in a review, or all its deals. Nobody has the right to write one."""
 
@@ -100,8 +106,33 @@ class CrmFunnelReviewLine(models.Model):
     def _is_counted(self, name):
         return self.env["crm.funnel.report"]._is_counted(name)
 
+    def _prepare_kept_deals(self, deals, next_id):
+        """Return what is kept of the deals behind this stage's counts.
+
+        :param dict deals: as :meth:`crm.funnel.report._get_frozen_numbers` has them
+        :param next_id: the playbook's next ``crm.stage``, None where there is none
+        """
+        following = self.review_id.stage_line_ids.filtered(lambda line: next_id and line.stage_id.id == next_id)
+        counted = {name: sorted(set(ids)) for name, ids in deals.items() if ids}
+        return {"open_count": [], **counted, "next_line": following.sequence if following else -1}
+
     def _get_counted_ids(self, name):
-        return super()._get_counted_ids("open_count" if name.endswith("_amount") else name)
+        """The deals that entered the next stage are those of that stage's line; all that are open, those of
+        all stages.
+        """
+        name = "open_count" if name.endswith("_amount") else name
+        kept = self.counted_lead_ids or {}
+        if name in kept:  # reviews of before keep each list
+            return super()._get_counted_ids(name)
+        stages = self.review_id.stage_line_ids
+        if name == "next_count":
+            following = stages.filtered(lambda line: line.sequence == kept.get("next_line", -1))
+            return following._get_counted_ids("begun_count") if following else []
+        parts = PARTS_OF_ALL if self.is_total else PARTS
+        found = {id_ for part in parts.get(name, ()) for id_ in kept.get(part, ())}
+        if self.is_total and name == "open_count":
+            found.update(*(line._get_counted_ids(name) for line in stages))
+        return sorted(found)
 
     def _is_told(self, name):
         """Tell whether a number means something in this line: not all do of all deals."""

@@ -166,14 +166,13 @@ class CrmFunnelReview(models.Model):
         """Freeze the numbers of each stage, and of all deals."""
         self.ensure_one()
         since, until = get_bounds(self.date_from, self.date_to, self.tz)
-        report, scope = self.env["crm.funnel.report"], {**self._get_scope(), "snapshot_tz": self.tz}
-        numbers = report._get_stage_numbers(scope, since, until)
-        counted = report._get_counted_deals(scope, since, until)
-        total = report._get_total_numbers(scope, since, until, numbers)
-        its_deals = report._get_counted_of_all(scope, since, until, counted)
-        before = self._get_lines_before()
+        report, scope = self.env["crm.funnel.report"], self._get_scope()
+        numbers, deals = report._get_frozen_numbers(scope, since, until, self.tz)
         ranks = self.env["crm.stage"]._get_ranks()
         stages = self.playbook_id.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
+        named = stages.stage_id.ids
+        total = report._get_frozen_total(scope, since, until, numbers, deals, named)
+        before = self._get_lines_before()
         lines = self.env["crm.funnel.review.line"].create(
             [
                 {
@@ -183,25 +182,30 @@ class CrmFunnelReview(models.Model):
                     "stage_id": stage.stage_id.id,
                     "name": stage.display_name,
                     **self._prepare_comparison_vals(before.get(stage.stage_id.id, [])),
-                    "counted_lead_ids": {"open_count": [], **counted.get(stage.stage_id.id, {})},
                     **numbers.get(stage.stage_id.id, report._get_no_numbers()),
                 }
                 for sequence, stage in enumerate(stages)
             ]
-            + [self._prepare_total_vals(len(stages), total, its_deals)]
+            + [self._prepare_total_vals(len(stages), *total)]
         )
         for line in lines:
             line._keep_names()
-        self.stage_line_ids._find_bottlenecks()
+        path = report._get_path(scope)
+        self.stage_line_ids._find_bottlenecks(
+            {
+                line: line._prepare_kept_deals(deals.get(line.stage_id.id, {}), path.get(line.stage_id.id))
+                for line in lines
+            }
+        )
 
-    def _prepare_total_vals(self, sequence, numbers, counted):
+    def _prepare_total_vals(self, sequence, numbers, deals):
         """Return the values of the line of all deals."""
         return {
             "review_id": self.id,
             "sequence": sequence,
             "is_total": True,
             "name": self.env._("All Deals"),
-            "counted_lead_ids": counted,
+            "counted_lead_ids": {name: sorted(set(ids)) for name, ids in deals.items()},
             **numbers,
         }
 

@@ -162,14 +162,17 @@ class CrmLeadStageLog(models.Model):
     )
     _playbook_left_idx = models.Index(
         "(playbook_id, left_at) INCLUDE (stage_id, lead_id, stage_rank, sequence, went, closes_stay, state,"
-        " entered_at) WHERE left_at IS NOT NULL"
+        " entered_at, duration_days, working_hours) WHERE left_at IS NOT NULL"
     )
     _playbook_open_idx = models.Index(
-        "(playbook_id, stage_id) INCLUDE (lead_id, entered_at) WHERE left_at IS NULL AND state = 'open'"
+        "(playbook_id, stage_id) INCLUDE (lead_id, entered_at, stay_began_at, company_id)"
+        " WHERE left_at IS NULL AND state = 'open'"
     )
     _playbook_came_idx = models.Index(
         "(playbook_id, entered_at) INCLUDE (lead_id) WHERE sequence = 1 OR kind = 'joined'"
     )
+    # few
+    _overridden_idx = models.Index("(playbook_id, entered_at) WHERE gate = 'overridden'")
     # few: who came under a playbook from another one, or came back
     _left_idx = models.Index("(lead_id, sequence) WHERE ended_as = 'left'")
     _left_after_entered = models.Constraint(

@@ -93,6 +93,8 @@ class CrmLead(models.Model):
 
         :raise UserError: when that would lower a high risk, or end one without a note
         """
+        if self._is_inversed_later("_inverse_risk"):
+            return
         gravest = self._get_gravest_risks()
         new = []
         for lead in self:

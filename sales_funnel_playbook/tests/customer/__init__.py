@@ -16,6 +16,7 @@ from . import test_next_step
 from . import test_progress
 from . import test_random_imports
 from . import test_sheet_update
+from . import test_sheet_update_many
 from . import test_sheet_update_undo
 from . import test_import_cells
 from . import test_cells

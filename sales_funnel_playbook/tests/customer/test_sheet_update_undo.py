@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sales_funnel_playbook.models.customer import crm_sheet_update
+from odoo.addons.sales_funnel_playbook.models.customer import crm_sheet_update, row_batches
 
 from .update_common import SheetUpdateCase
 
@@ -214,6 +214,7 @@ class TestSheetUpdateScreen(HttpCase, SheetUpdateCase):
     def test_the_screen_is_told_how_far_it_is(self):
         self.patch(crm_sheet_update, "MANY", 2)
         self.patch(crm_sheet_update, "SECONDS", 0)
+        self.patch(row_batches, "SIZE", 1)
         update = self._show(SHEET[:3], ["ACME", "", "70"], ["Borealis", "", "80"])
         last = self.env["bus.bus"].search([], order="id desc", limit=1).id or 0
         update.action_apply()
