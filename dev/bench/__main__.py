@@ -31,7 +31,7 @@ def open_workers(arguments, stack):
     """Returns the workers by name; they end with ``stack``."""
     addons = {"peer": [arguments.peer_addons]}
     workers = {}
-    for name in ("plain", "module", "peer"):
+    for name in ("plain", "module", "forecast", "peer"):
         database = f"{arguments.databases}_{name}"
         workers[name] = Worker(database, arguments.config, database, *addons.get(name, []))
         stack.callback(workers[name].close)
@@ -54,7 +54,7 @@ def measure(arguments, benches, workers):
     for result in measure_all(chosen, workers, repeat, arguments.quick):
         show(row(result))
     if not arguments.names:
-        for result in get_made(facts):
+        for result in get_made(facts | workers["forecast"].ask("facts")):
             show(row(result))
         if not arguments.quick:
             write_table(arguments.output, lines)
@@ -66,7 +66,7 @@ def explain(arguments, benches, workers):
     results = []
     for name in names:
         item = benches[name]
-        plans = workers["module"].ask("explain", name=name, quick=arguments.quick)
+        plans = workers[item.database].ask("explain", name=name, quick=arguments.quick)
         results.append((item.label(arguments.quick), plans))
     path = Path(arguments.log, "bench-explain.log")
     with path.open("w", encoding="utf-8") as file:
