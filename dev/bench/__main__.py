@@ -33,12 +33,12 @@ def parse_arguments(names):
     return arguments
 
 
-def open_workers(arguments, stack):
+def open_workers(arguments, stack, names=("plain", "module", "forecast", "peer"), databases=None):
     """Returns the workers by name; they end with ``stack``."""
     addons = {"peer": [arguments.peer_addons]}
     workers = {}
-    for name in ("plain", "module", "peer"):
-        database = f"{arguments.databases}_{name}"
+    for name in names:
+        database = f"{databases or arguments.databases}_{name}"
         workers[name] = Worker(database, arguments.config, database, *addons.get(name, []))
         stack.callback(workers[name].close)
     return workers
@@ -60,7 +60,7 @@ def measure(arguments, benches, workers):
     for result in measure_all(chosen, workers, repeat, arguments.quick):
         show(row(result))
     if not arguments.names:
-        for result in get_made(facts):
+        for result in get_made(facts | workers["forecast"].ask("facts")):
             show(row(result))
         if not arguments.quick:
             write_table(arguments.output, lines)
@@ -75,9 +75,9 @@ def grow(arguments, benches, workers):
     """Prints how the measurements grow, and writes it into the document when it is of all."""
     lines = []
     chosen = choose(arguments, benches)
-    small = Worker(arguments.small, arguments.config, arguments.small)
-    with contextlib.closing(small):
-        results = growth.measure_growth(chosen, small, workers["module"], arguments.repeat)
+    with contextlib.ExitStack() as stack:
+        small = open_workers(arguments, stack, ("module", "forecast"), arguments.small)
+        results = growth.measure_growth(chosen, small, workers, arguments.repeat)
         for line in (growth.HEADER, *map(growth.row, results)):
             lines.append(line)
             print(line, flush=True)
@@ -89,7 +89,7 @@ def explain(arguments, benches, workers):
     """Prints which indexes the statements use, and keeps it among the logs."""
     results = []
     for item in choose(arguments, benches):
-        plans = workers["module"].ask("explain", name=item.name, quick=arguments.quick)
+        plans = workers[item.database].ask("explain", name=item.name, quick=arguments.quick)
         results.append((item.label(arguments.quick), plans))
     path = Path(arguments.log, "bench-explain.log")
     with path.open("w", encoding="utf-8") as file:

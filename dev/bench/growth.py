@@ -1,6 +1,7 @@
 """How what the module does grows with what there is: the same work on a small database and on a large one."""
 
 import math
+from functools import partial
 
 from bench.limits import Limit
 from bench.pairs import Result, paired_medians
@@ -14,15 +15,17 @@ TIMES = FULL.leads / QUICK.leads
 
 
 def measure_growth(benches, small, large, repeat):
-    """Yields a result for each measurement: the quick amounts of work in both databases, in turn."""
+    """Yields a result for each measurement: the quick amounts of work in a database of each size, in turn.
 
-    def ask(worker, item):
-        return worker.ask("measure", name=item.name, quick=True, bare=False)
+    :param dict small: the workers by name; ``large`` likewise
+    """
 
     for item in benches:
-        for worker in (small, large):
+        workers = small[item.database], large[item.database]
+        for worker in workers:
             worker.ask("tidy")
-        calls = (lambda item=item: ask(small, item)), (lambda item=item: ask(large, item))
+        request = {"name": item.name, "quick": True, "bare": False}
+        calls = [partial(worker.ask, "measure", **request) for worker in workers]
         yield Result(item.label(True), *paired_medians(*calls, repeat), Limit())
 
 

@@ -12,7 +12,7 @@ from bench.limits import Limit
 # What takes a moment is repeated until so many seconds are over, or so often: its noise is larger.
 ENOUGH, OFTEN = 30, 25
 LONG = 20  # seconds; a run that takes longer finds the caches as warm as any, and counts from the first on
-DATABASES = {"plain": "plain", "peer": "peer", "bare": "module"}
+OTHERS = ("plain", "peer")  # databases of their own
 
 
 class BenchError(Exception):
@@ -91,17 +91,17 @@ def paired_medians(base, module, repeat):
 
 
 def measure_all(benches, workers, repeat, quick):
-    """Yields a result for each measurement, from the workers by name: plain, module and peer."""
+    """Yields a result for each measurement, from the workers by name: plain, module, forecast and peer."""
     done = {}
     for item in benches:
         for worker in workers.values():
             worker.ask("tidy")
         compared, calls = item.compared, {"name": item.name, "quick": quick}
         base = None
-        if compared in DATABASES:
-            worker = workers[DATABASES[compared]]
+        if compared in (*OTHERS, "bare"):
+            worker = workers[compared if compared in OTHERS else item.database]
             base = partial(worker.ask, "measure", **calls, bare=compared == "bare")
-        module = partial(workers["module"].ask, "measure", **calls, bare=False)
+        module = partial(workers[item.database].ask, "measure", **calls, bare=False)
         before, after = paired_medians(base, module, repeat)
         done[item.name] = after
         yield Result(item.label(quick), before or done.get(item.growth_of), after, Limit(**item.limit))

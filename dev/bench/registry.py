@@ -19,6 +19,7 @@ FRAME = {
     "growth",
     "made",
     "jobs",
+    "mondays",
 }
 
 
@@ -33,6 +34,7 @@ class Bench:
     What it is compared with: the same on plain crm, unless it says ``plain=False``; the same in the database
     with OCA's exceptions (``peer=True``); other work on the module's database, ``bare(env, state)``; or
     another measurement, whose name is ``growth_of``. ``limit`` holds keywords of :class:`bench.limits.Limit`.
+    ``database`` is where it runs: the one with the module, or the one with the forecast, too.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Bench:
     peer: bool = False
     bare: Callable | None = None
     growth_of: str = ""
+    database: str = "module"
     limit: dict = field(default_factory=dict)
 
     def amounts(self, quick: bool) -> dict:

@@ -4,6 +4,7 @@
 BENCH_PEER=$ENV_DIR/bench-peer
 BENCH_QUICK=()
 BENCH_DB=${DB_PREFIX}_scale
+FORECAST=${MODULE}_forecast
 
 cmd_bench() {
     local argument fresh="" is_growth="" rest=()
@@ -21,7 +22,7 @@ cmd_bench() {
     if [[ -n $fresh ]]; then rm -f "$STAMP_DIR/made-${BENCH_DB}_"*; fi
     [[ -z $is_growth ]] || (use_quick && ensure_all_kept)
     ensure_all_kept
-    run_bench bench --config "$ODOO_CONF" --databases "$BENCH_DB" --small "${DB_PREFIX}_quick_module" \
+    run_bench bench --config "$ODOO_CONF" --databases "$BENCH_DB" --small "${DB_PREFIX}_quick" \
         --peer-addons "$(peer_addons)" \
         --output "$REPO/docs/benchmarks.md" --log "$LOG_DIR" "${BENCH_QUICK[@]}" "${rest[@]}"
 }
@@ -35,7 +36,9 @@ ensure_all_kept() {
     ensure_kept plain
     ensure_kept module
     ensure_kept peer
-    update_kept
+    update_kept module "$MODULE"
+    ensure_kept forecast
+    update_kept forecast "$MODULE,$FORECAST"
 }
 
 run_bench() { # Python's module and its arguments
@@ -44,14 +47,15 @@ run_bench() { # Python's module and its arguments
 
 # Its rows are of the days before it was made: after a week there would be other work to do. What the module's
 # database is made by does not make the two others anew.
-kept_key() { # plain, module or peer
+kept_key() { # plain, module, peer or forecast
     local files=("$REPO/dev/bench/scale/"{company,rows,plain}.py)
     [[ $1 != module ]] || files=("$REPO/dev/bench/scale")
     [[ $1 != peer ]] || files+=("$REPO/dev/bench/peer")
+    [[ $1 != forecast ]] || files=("$REPO/dev/bench/scale" "$REPO/dev/bench/mondays.py")
     hash_of "$(template_key)" "$(date +%G-%V)" -- "${files[@]}"
 }
 
-ensure_kept() { # plain, module or peer
+ensure_kept() { # plain, module, peer or forecast
     local db=${BENCH_DB}_$1 key
     key=$(kept_key "$1")
     if db_exists "$db" && is_done "made-$db" "$key"; then return; fi
@@ -72,23 +76,31 @@ make_kept_module() {
     clone_template "$1_empty"
     empty=$(seconds_of load_modules "$1_empty" "install-$1" -i "$MODULE")
     drop_db "$1_empty"
-    copy_plain "$1"
+    copy_kept plain "$1"
     seconds=$(seconds_of load_modules "$1" "install-$1" -i "$MODULE")
-    mark_done "db-$1" "$(addon_key)"
+    mark_done "db-$1" "$(files_key "$MODULE")"
     say "Installed the module there ($seconds s; $empty s where there are no leads)."
     run_bench bench.scale "$ODOO_CONF" "$1" module "${BENCH_QUICK[@]}" \
         --facts "{\"install\": $seconds, \"install_empty\": $empty}"
 }
 
 make_kept_peer() {
-    copy_plain "$1"
+    copy_kept plain "$1"
     PYTHONPATH=$REPO/dev load_modules "$1" "install-$1" --addons-path "$(peer_addons)" -i bench_exception
 }
 
-copy_plain() { # as database $1
-    drop_db "$1"
-    sql -c "CREATE DATABASE \"$1\" TEMPLATE \"${BENCH_DB}_plain\" STRATEGY FILE_COPY"
-    cp -al "$FILESTORE/${BENCH_DB}_plain" "$FILESTORE/$1"
+# The module's database with the forecast, too: what that adds to saving a deal is not of the module's figures.
+make_kept_forecast() {
+    copy_kept module "$1"
+    load_modules "$1" "install-$1" -i "$FORECAST"
+    mark_done "db-$1" "$(files_key "$MODULE,$FORECAST")"
+    run_bench bench.mondays "$ODOO_CONF" "$1" "${BENCH_QUICK[@]}"
+}
+
+copy_kept() { # plain or module, as database $2
+    drop_db "$2"
+    sql -c "CREATE DATABASE \"$2\" TEMPLATE \"${BENCH_DB}_$1\" STRATEGY FILE_COPY"
+    cp -al "$FILESTORE/${BENCH_DB}_$1" "$FILESTORE/$2"
 }
 
 seconds_of() { # a command
@@ -97,13 +109,16 @@ seconds_of() { # a command
     awk -v since="$started" -v until="$EPOCHREALTIME" 'BEGIN {printf "%.1f", until - since}'
 }
 
-update_kept() { # the module in its database, when its files have changed
-    local db=${BENCH_DB}_module
-    if is_done "db-$db" "$(addon_key)"; then return; fi
+files_key() { hash_of "$(keys_of_addons "$1")"; } # of addons with commas between
+
+update_kept() { # module or forecast, and its addons: where their files have changed
+    local db=${BENCH_DB}_$1 key
+    key=$(files_key "$2")
+    if is_done "db-$db" "$key"; then return; fi
     say "Updating the module in database $db …"
     mark_undone "db-$db"
-    load_modules "$db" "update-$db" -u "$MODULE"
-    mark_done "db-$db" "$(addon_key)"
+    load_modules "$db" "update-$db" -u "$2"
+    mark_done "db-$db" "$key"
 }
 
 # What gated moves are compared with: OCA's base_exception, in a folder that nothing else uses.

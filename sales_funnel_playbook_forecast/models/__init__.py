@@ -1,6 +1,7 @@
 # Guide: docs/guide/forecast
 from . import forecast_scope
 from . import crm_pipeline_change
+from . import crm_pipeline_change_sql
 from . import crm_pipeline_change_texts
 from . import forecast_category
 from . import crm_playbook_commit

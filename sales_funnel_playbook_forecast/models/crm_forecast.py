@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -5,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.arguments import check_argument, is_id
-from odoo.addons.sales_funnel_playbook.models.core.days import ANY_COMPANY
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds, get_period, get_today
 
 from ..tools import forecast as texts
@@ -25,31 +25,35 @@ class CrmForecast(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_forecast(self, filters=None):
+    def get_forecast(self, filters=None, is_quick=False):
         """Return the forecast of a company, as far as the user may see it.
 
         :param dict filters: ``company_id``, that of the user if none is given; ``period``: ``month``,
             ``quarter`` or ``year``; ``day``: any day of it (ISO), today if none is given
+        :param bool is_quick: without what takes longer, as the page shows it at first: numbers in ``LATER``
+            are missing in the rows, "accuracy" and "rates_missing" are empty
         :return: ``{"filters", "companies": [{"id", "name"}, …], "date_from", "date_to", "before", "after":
             the first days of the periods beside it, "rows": see :meth:`_prepare_row`, the company's first,
             then each team's, followed by its people's, "rates_missing": names of the stages of which fewer
             than 30 deals are won or lost, "accuracy": see :meth:`_get_accuracy_rows`, "currency_id",
-            "is_over", "week"}``
+            "is_over", "is_quick", "week"}``
         """
         self._check_is_seller()
         filters = self._clean_forecast(filters or {})
         company, first, last = self._get_forecast_scope(filters)
-        rows = self._get_rows(filters)
+        rows = self._get_rows(filters, is_quick=bool(is_quick))
+        keys = [] if is_quick else [tuple(row["key"]) for row in rows]
         return {
             "filters": filters,
+            "is_quick": bool(is_quick),
             "companies": [{"id": one.id, "name": one.name} for one in self.env.companies],
             "date_from": fields.Date.to_string(first),
             "date_to": fields.Date.to_string(last),
             "before": fields.Date.to_string(first - timedelta(days=1)),
             "after": fields.Date.to_string(last + timedelta(days=1)),
             "rows": rows,
-            "rates_missing": self._get_stages_without_rate(),
-            "accuracy": self._get_accuracy_rows(filters, [row["key"] for row in rows]),
+            "rates_missing": [] if is_quick else self._get_stages_without_rate(),
+            "accuracy": self._get_accuracy_rows(filters, keys),
             "currency_id": company.currency_id.id,
             "is_over": last < self._get_day(company),
             "week": fields.Date.to_string(self._get_week(company)),
@@ -92,59 +96,83 @@ class CrmForecast(models.AbstractModel):
         return self.env["res.company"].browse(filters["company_id"]), *get_period(day, filters["period"])
 
     @api.model
-    def _count(self, filters):
+    def _count(self, filters, is_quick):
         """Return ``{(team id or False, user id or False): numbers}``, of all deals of the company."""
-        company, first, last = self._get_forecast_scope(filters)
-        since, until = get_bounds(first, last, company._get_funnel_tz())
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
         self.env["crm.lead"].flush_model()
-        # sudo: all playbooks, whichever the user sees
-        playbooks = self.env["crm.playbook"].sudo().search(ANY_COMPANY)
-        query = SQL(
-            texts.FORECAST,
-            open=self._get_due_sql(first, last),
-            observed=self._get_observed_sql(),
-            playbooks=playbooks.ids,
-            main=self.env["crm.playbook"]._get_main_company().id,
+        counted = defaultdict(lambda: dict.fromkeys(texts.NUMBERS, 0.0))
+        for team_id, user_id, amount, count in self.env.execute_query(self._get_won_sql(filters)):
+            row = counted[team_id or False, user_id or False]
+            row |= {"won": float(amount), "won_count": count, "weighted": float(amount)}
+        due, digits = self._get_due_sql(filters), self._get_digits(filters)
+        rows = self.env.execute_query(SQL(texts.OPEN, due=due, digits=digits))
+        for team_id, user_id, category, amount, count, weighted in rows:
+            row = counted[team_id or False, user_id or False]
+            row[category] = float(amount)
+            row["open_count"] += count
+            row["weighted"] += float(weighted)
+        if not is_quick:
+            self._count_later(counted, due, digits)
+        return counted
+
+    @api.model
+    def _count_later(self, counted, due, digits):
+        """Add the numbers in ``LATER`` to those that :meth:`_count` returns."""
+        observed, found = self._get_observed_sql(), {}
+        if observed:
+            rows = self.env.execute_query(SQL(texts.CALIBRATED, due=due, observed=observed, digits=digits))
+            found = {(team_id or False, user_id or False): numbers for team_id, user_id, *numbers in rows}
+        for owner, row in counted.items():
+            *amounts, unknown_count = found.get(owner, (0, 0, 0, row["open_count"]))
+            row |= {name: row["won"] + float(one) for name, one in zip(texts.LATER, amounts, strict=False)}
+            row["unknown_count"] = unknown_count
+
+    @api.model
+    def _get_digits(self, filters):
+        company, _first, _last = self._get_forecast_scope(filters)
+        return company.currency_id.decimal_places
+
+    @api.model
+    def _get_won_sql(self, filters):
+        """Return the worth and the number of the deals that were won in a period, by team and person."""
+        company, first, last = self._get_forecast_scope(filters)
+        since, until = get_bounds(first, last, company._get_funnel_tz())
+        return SQL(
+            texts.WON,
             since=since - MOMENT,
             until=until - MOMENT,
             worth=self.env["crm.lead"]._field_to_sql("lead", "worth"),
-            digits=company.currency_id.decimal_places,
+            digits=self._get_digits(filters),
+            main=self.env["crm.playbook"]._get_main_company().id,
             company=company.id,
         )
-        return {
-            (team_id or False, user_id or False): dict(
-                zip(texts.NUMBERS, (float(number) for number in numbers), strict=True)
-            )
-            for team_id, user_id, *numbers in self.env.execute_query(query)
-        }
 
     @api.model
-    def _get_due_sql(self, first, last):
-        """Return the open deals that are to close between two days, of all companies."""
+    def _get_due_sql(self, filters):
+        """Return the open deals of a company that are to close in a period."""
+        company, first, last = self._get_forecast_scope(filters)
         snapshots, leads = self.env["crm.funnel.snapshot"], self.env["crm.lead"]
         return SQL(
-            texts.OPEN,
-            adopter=snapshots._get_adopter_sql("lead"),
+            texts.DUE,
             playbook=snapshots._get_columns("lead")["playbook_id"],
             worth=leads._field_to_sql("lead", "worth"),
             category=leads._field_to_sql("lead", "forecast_category"),
-            condition=snapshots._get_open_condition("lead"),
+            condition=snapshots._get_condition(company, "lead"),
+            digits=self._get_digits(filters),
             first=first,
             last=last,
         )
 
     @api.model
     def _get_observed_sql(self):
-        """Return the win rates of the stages of which enough deals are won or lost, by score."""
+        """Return the win rates of the stages of which enough deals are won or lost, by score, or None."""
         rows = [
             SQL("(%s, %s, %s, %s::float8, %s::float8, %s::float8)", *stage, band, *interval)
             for stage, bands in self.env["crm.forecast.rate"]._get_observed().items()
             for band, interval in bands.items()
         ]
-        nothing = SQL("(0, 0, '', NULL::float8, NULL::float8, NULL::float8)")
-        return SQL("VALUES %s", SQL(", ").join(rows or [nothing]))
+        return SQL("VALUES %s", SQL(", ").join(rows)) if rows else None
 
     @api.model
     def _get_stages_without_rate(self):
@@ -160,37 +188,33 @@ class CrmForecast(models.AbstractModel):
         ]
 
     @api.model
-    def _get_rows(self, filters, week=None):
+    def _get_rows(self, filters, week=None, is_quick=False):
         """Return the rows that the user may see, in their order, with the figures of a week, this one if none
         is given.
         """
         company, first, last = self._get_forecast_scope(filters)
         year, _last = get_period(first, "year")
         targets = self.env["crm.sales.target"]._get_targets([company.id], year, last)[company.id]
-        counted = self._count(filters)
+        counted = self._count(filters, is_quick)
         figures, weeks = self._get_figures(filters, week), self._get_last_week(filters)
         owners = {*figures, *(owner for owner, _period, day in targets.own if first <= day <= last)}
         people = {*counted, *(owner[1:] for owner in owners if owner[0] == "person")}
         teams = {team_id for team_id, _user_id in people}
         teams |= {owner[1] for owner in owners if owner[0] == "team"}
         keys = self._filter_visible(self._sort_keys(teams, people))
+        sums, own = texts.add_up(counted), self._filter_own(keys)
+        nothing = dict.fromkeys(texts.NUMBERS if is_quick else (*texts.NUMBERS, *texts.LATER), 0)
         return [
             self._prepare_row(
                 key,
-                texts.add_up([row for owner, row in counted.items() if self._is_part(owner, key)]),
+                sums.get(key, nothing),
                 targets.get(key, filters["period"], first) if key[-1] or key == COMPANY else None,
                 figures.get(key),
                 weeks.get(key),
             )
+            | {"can_submit": key in own}
             for key in keys
         ]
-
-    @api.model
-    def _is_part(self, owner, key):
-        """Tell whether the deals of ``(team, user)`` are in the row of a key."""
-        if key == COMPANY:
-            return True
-        return owner == key[1:] if key[0] == "person" else owner[0] == key[1]
 
     @api.model
     def _has_row(self, company, key):
@@ -233,8 +257,8 @@ class CrmForecast(models.AbstractModel):
     @api.model
     def _prepare_row(self, key, numbers, target, figure, week):
         """Return ``{"key": such as ``["team", 7]``, "level", "name", the numbers of ``NUMBERS``, "target",
-        "gap", "coverage", "own": the figure of this week, "note", "is_late", "can_submit", "last": what the
-        last Monday kept, or False, "change": in won and commit since then}``.
+        "gap", "coverage", "own": the figure of this week, "note", "is_late", "last": what the last
+        Monday kept, or False, "change": in won and commit since then}``.
         """
         gap, coverage = texts.get_gap(numbers, target)
         now = numbers["won"] + numbers["commit"]
@@ -249,7 +273,6 @@ class CrmForecast(models.AbstractModel):
             "own": figure.amount if figure else None,
             "note": figure.note or "" if figure else "",
             "is_late": bool(figure and figure.is_late),
-            "can_submit": self._can_submit(key),
             "last": week and {name: week[name] for name in ("won", "commit", "weighted", "own", "has_own")},
             "change": now - week.won - week.commit if week else None,
         }

@@ -62,6 +62,8 @@ class CrmForecastWeek(models.Model):
     own = fields.Monetary(string="Own Figure", readonly=True)
     note = fields.Text(readonly=True)
 
+    _period_idx = models.Index("(company_id, period, date_from, date)")
+
 
 class CrmPlaybook(models.Model):
     _inherit = "crm.playbook"

@@ -1,3 +1,5 @@
+from datetime import date
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -41,7 +43,7 @@ class CrmForecastLook(models.AbstractModel):
     def _find(self, company, first, last, scope=None, monday=None, only=None, limit=texts.LIMIT):
         """Return the rows of the deals to look at, the largest first.
 
-        :param scope: condition on ``lead``, whose deals they are
+        :param scope: condition on ``crm_lead``, whose deals they are
         :param monday: the closing dates of which Monday are compared, the one before today if none is given
         :param only: condition on ``found``, which of them are returned
         """
@@ -57,50 +59,65 @@ class CrmForecastLook(models.AbstractModel):
 
     @api.model
     def _get_looks_sql(self, company, first, last, scope=None, monday=None):
-        snapshots, leads = self.env["crm.funnel.snapshot"], self.env["crm.lead"]
         today = self.env["crm.forecast"]._get_day(company)
         for name in ("crm.lead", "mail.activity"):
             self.env[name].flush_model()
         self.env.cr.execute("SET LOCAL jit TO off")
+        # whom the user sees: their table is the statement's own, so that it is read but once
+        visible = self.env["crm.lead"]._search([])
+        condition = self.env["crm.funnel.snapshot"]._get_condition(company, "crm_lead")
+        conditions = [condition, self._get_where(visible), scope or SQL("TRUE")]
         return SQL(
             texts.LOOKS,
-            playbook=snapshots._get_columns("lead")["playbook_id"],
-            worth=leads._field_to_sql("lead", "worth"),
-            category=leads._field_to_sql("lead", "forecast_category"),
-            won_since=today - relativedelta(years=texts.YEARS),
-            is_own=self._get_own_sql(company),
+            typical=self._get_typical_sql(company, today),
+            deal=self._get_deal_sql(today),
+            visible=visible.from_clause,
+            condition=SQL(" AND ").join(conditions),
             unproven=self._get_unproven_sql(),
             monday=monday or self._get_monday_before(company, today),
-            condition=SQL(
-                "%s AND %s AND %s",
-                snapshots._get_condition(company, "lead"),
-                self._get_visible_sql(),
-                scope or SQL("TRUE"),
-            ),
+            since=date.min if first <= today <= last else first,
             first=first,
             last=last,
             today=today,
-            is_now=first <= today <= last,
             digits=company.currency_id.decimal_places,
         )
 
     @api.model
-    def _get_own_sql(self, company):
-        """Return which deals are a company's, those without one that it adopts included."""
-        adopter = self.env["crm.funnel.snapshot"]._get_adopter_sql("lead")
-        return SQL("COALESCE(lead.company_id, %s) = %s", adopter, company.id)
+    def _get_typical_sql(self, company, today):
+        """Return what deals are usually worth that a company has won, by playbook."""
+        return SQL(
+            texts.TYPICAL,
+            since=today - relativedelta(years=texts.YEARS),
+            until=self.env.cr.now(),
+            main=self.env["crm.playbook"]._get_main_company().id,
+            company=company.id,
+        )
 
     @api.model
-    def _get_visible_sql(self):
-        if self.env.su:
-            return SQL("TRUE")
-        return SQL("lead.id IN %s", self.env["crm.lead"]._search([]).subselect())
+    def _get_deal_sql(self, today):
+        """Return what is looked at of a row of ``crm_lead``."""
+        leads = self.env["crm.lead"]
+        return SQL(
+            texts.DEAL,
+            playbook=self.env["crm.funnel.snapshot"]._get_columns("crm_lead")["playbook_id"],
+            worth=leads._field_to_sql("crm_lead", "worth"),
+            category=leads._field_to_sql("crm_lead", "forecast_category"),
+            today=today,
+        )
 
     @api.model
     def _get_unproven_sql(self):
+        """Return whether a ``deal`` lacks what its playbook asks of a commit."""
         # sudo: rules may name what not everybody reads; that a deal lacks it is told to who sees the deal
-        leads = self.env["crm.lead"].sudo()
-        return leads._search([("has_commit_gaps", "=", True)]).select()
+        unproven = self.env["crm.lead"].sudo()._search([("has_commit_gaps", "=", True)])
+        return SQL(texts.UNPROVEN, unproven=unproven.from_clause, where=self._get_where(unproven))
+
+    @api.model
+    def _get_where(self, query):
+        """Return the condition of a search."""
+        if query.is_empty():
+            return SQL("FALSE")
+        return query.where_clause or SQL("TRUE")
 
     @api.model
     def _get_monday_before(self, company, day):

@@ -23,10 +23,6 @@ NOON = time(12)
 MAX_NOTE = 10_000
 MAX_AMOUNT = 10**13
 RIGHT_YEARS = 3  # over which it is told how right the forecast was
-SAID = (
-    *("date", "date_from", "date_to", "level", "team_id", "user_id", "won", "commit", "weighted"),
-    *("calibrated", "has_own", "own"),
-)
 # The newest Monday that was kept of a period, and no later than a day.
 LAST_WEEK = "SELECT MAX(date) FROM crm_forecast_week WHERE company_id = %s AND period = %s AND date_from = %s"
 
@@ -53,7 +49,7 @@ class CrmForecast(models.AbstractModel):
         check_argument(self.env, "amount", amount, is_number)
         check_argument(self.env, "note", note, isinstance(note, str) and len(note) <= MAX_NOTE)
         company, _first, last = self._get_forecast_scope(filters)
-        if not self._can_submit(key) or not self._has_row(company, key):
+        if not self._filter_own([key]) or not self._has_row(company, key):
             raise AccessError(self.env._("This is the figure of somebody else."))
         if last < self._get_day(company):
             raise UserError(self.env._("This period is over."))
@@ -72,17 +68,20 @@ class CrmForecast(models.AbstractModel):
         return tuple(check_argument(self.env, "key", key, is_key))
 
     @api.model
-    def _can_submit(self, key):
-        """Tell whether a row's figure is the user's to say: their own, of a team its leader's and of the
-        company a sales manager's, who may say the teams' too.
+    def _filter_own(self, keys):
+        """Return those of the keys of rows whose figure is the user's to say: their own, of a team its
+        leader's and of the company a sales manager's, who may say the teams' too.
         """
-        if key[0] == "person":
-            teams = self.env.user.crm_team_ids.ids
-            return key[2] == self.env.uid and (not key[1] or key[1] in teams or self._sees_all())
         is_manager = self.env.user.has_group("sales_team.group_sale_manager")
-        if key == COMPANY:
-            return is_manager
-        return bool(key[1]) and (is_manager or key[1] in self._get_led_teams().ids)
+        led, teams = {*self._get_led_teams().ids}, {False, *self.env.user.crm_team_ids.ids}
+        sees_all = self._sees_all()
+        return {
+            key
+            for key in keys
+            if (key == COMPANY and is_manager)
+            or (key[0] == "team" and key[1] and (is_manager or key[1] in led))
+            or (key[0] == "person" and key[2] == self.env.uid and (sees_all or key[1] in teams))
+        }
 
     @api.model
     def _prepare_owner_vals(self, filters, key, day):
@@ -160,55 +159,38 @@ class CrmForecast(models.AbstractModel):
 
     @api.model
     def _get_accuracy_rows(self, filters, keys):
-        """Return how far off what was said was, up or down, n weeks before the end, over the periods of the
-        kind that are over, of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks:
-        percent}}, …]`` of the rows with these keys.
+        """Return how far off what was said was, see ``ACCURACY``, over the periods of the kind that are over,
+        of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks: percent}}, …]`` of the
+        rows with these keys.
         """
-        domain = [
-            ("company_id", "=", filters["company_id"]),
-            ("period", "=", filters["period"]),
-            ("date", ">=", fields.Date.today() - relativedelta(years=RIGHT_YEARS)),
-            ("level", "in", [*{key[0] for key in keys}]),
-            ("team_id", "in", [False, *{key[1] for key in keys if len(key) > 1}]),
-            ("user_id", "in", [False, *{key[2] for key in keys if len(key) > 2}]),
-        ]
-        # sudo: as above
-        weeks = self.env["crm.forecast.week"].sudo().search_fetch(domain, SAID, order="date")
-        visible, said = {tuple(key) for key in keys}, {}
-        for one in weeks.filtered(lambda row: self._get_key(row) in visible):
-            said.setdefault((self._get_key(one), one.date_from), []).append(one)
-        by_key = {}
-        for (key, _first), its in said.items():
-            by_key.setdefault(key, []).extend(self._get_hits(its))
-        labels = self._get_method_labels()
-        rows = []
-        for key in (tuple(one) for one in keys if tuple(one) in by_key):
-            errors = texts.get_accuracy(by_key[key])
-            for method in texts.METHODS:
-                its = {before: error for (one, before), error in errors.items() if one == method}
-                if its:
-                    name = {"name": self._get_row_name(key), "level": key[0], "method": labels[method]}
-                    rows.append({**name, "errors": its})
-        return rows
-
-    @api.model
-    def _get_hits(self, weeks):
-        """Return what was said each week of one period, and what came, if that is known; see
-        :func:`get_accuracy`.
-
-        :param list weeks: the oldest first
-        """
-        final = next((one for one in weeks if one.date > one.date_to), None)
-        if not final:
+        if not keys:
             return []
-        return [
-            (
-                (one.date_to - one.date).days // 7 + 1,
-                texts.get_said(one, one.own if one.has_own else None),
-                final.won,
+        self.env["crm.forecast.week"].flush_model()
+        query = SQL(
+            texts.ACCURACY,
+            company=filters["company_id"],
+            period=filters["period"],
+            since=fields.Date.today() - relativedelta(years=RIGHT_YEARS),
+        )
+        by_key = {}
+        for level, team_id, user_id, before, *errors in self.env.execute_query(query):
+            key = {"company": COMPANY, "team": (level, team_id or False)}.get(
+                level, (level, team_id or False, user_id or False)
             )
-            for one in weeks
-            if one.date <= one.date_to
+            for method, error in zip(texts.METHODS, errors, strict=True):
+                if error is not None:
+                    by_key.setdefault((key, method), {})[before] = float(error)
+        labels = self._get_method_labels()
+        return [
+            {
+                "name": self._get_row_name(key),
+                "level": key[0],
+                "method": labels[method],
+                "errors": by_key[key, method],
+            }
+            for key in keys
+            for method in texts.METHODS
+            if (key, method) in by_key
         ]
 
     @api.model

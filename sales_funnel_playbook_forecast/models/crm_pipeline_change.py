@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.arguments import check_argument
-from odoo.addons.sales_funnel_playbook.models.core.days import ANY_COMPANY
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_period, get_today
 
 from ..tools import change as texts
@@ -50,11 +49,11 @@ class CrmPipelineChange(models.AbstractModel):
         result = {"filters": filters, "mondays": self._get_mondays(filters), "is_own": not self._sees_all()}
         if not filters["date_from"]:
             return result
-        found = self._count_parts(filters)
+        parts, pushes = self._count_change(filters)
         currency, _company = self._get_currency(filters)
         return result | {
-            "parts": [self._prepare_part(name, found.get(name, (0, 0, 0))) for name in texts.PARTS],
-            "pushes": self._get_pushes(self._get_pairs_sql(filters)),
+            "parts": [self._prepare_part(name, parts.get(name, (0, 0, 0))) for name in texts.PARTS],
+            "pushes": self._prepare_pushes(pushes),
             "currency_id": currency.id,
             "missing_rates": self._get_missing_rates(filters),
             "missing_companies": self._get_missing_companies(filters),
@@ -79,17 +78,30 @@ class CrmPipelineChange(models.AbstractModel):
         return self._prepare_deals(self._find_deals(filters, name))
 
     @api.model
-    def _count_parts(self, filters):
-        """Return ``{part: [amount, deals more or fewer, deals]}`` of the parts that there are."""
-        pairs, steps = self._get_pairs_sql(filters), self._get_steps_sql(filters)
-        rows = self.env.execute_query(SQL(texts.TOTALS, pairs=pairs, steps=steps))
-        return {name: numbers for name, *numbers in rows}
+    def _count_change(self, filters):
+        """Return ``({part: [amount, deals more or fewer, deals]} of the parts that there are, [(user id,
+        times put off, days, times brought forward, days), …])``.
+        """
+        rows = self.env.execute_query(SQL(texts.CHANGE, **self._get_change_sql(filters, SQL(texts.IS_MOVED))))
+        parts = {name: numbers[:3] for name, _user, *numbers in rows if name != texts.PUSH and numbers[2]}
+        return parts, [numbers for name, *numbers in rows if name == texts.PUSH]
 
     @api.model
     def _find_deals(self, filters, name):
         """Return the rows of the deals behind a part, the largest first."""
-        pairs, steps = self._get_pairs_sql(filters), self._get_steps_sql(filters)
-        query = SQL(texts.DEALS, name=name, limit=LIMIT, pairs=pairs, steps=steps)
+        if name in texts.IS_LARGEST:
+            which = SQL(texts.IS_LARGEST[name], limit=LIMIT, **self._get_condition_sql(filters))
+        else:
+            which = SQL(texts.IS_MOVED)
+        first, last = self._get_days(filters)
+        query = SQL(
+            texts.DEALS,
+            name=name,
+            limit=LIMIT,
+            first=first,
+            last=last,
+            **self._get_change_sql(filters, which),
+        )
         return self.env.execute_query_dict(query)
 
     @api.model
@@ -173,54 +185,6 @@ class CrmPipelineChange(models.AbstractModel):
         return get_period(last + timedelta(days=1), period) if _next else (first, last)
 
     @api.model
-    def _get_pairs_sql(self, filters):
-        """Return the ``PAIRS`` of the statements of ``tools/change.py``."""
-        moments = self._get_moments(filters)
-        first, last = self._get_days(filters)
-        # for statements of a second, compiling them takes longer than it saves
-        self.env.cr.execute("SET LOCAL jit TO off")
-        self.env["crm.lead"].flush_model()
-        return SQL(
-            texts.PAIRS,
-            rates=self._get_rates_sql(filters),
-            spans=self._get_spans_sql(moments),
-            was=SQL(texts.KEPT, day=first),
-            now=SQL(texts.KEPT, day=last) if last else self._get_open_sql(),
-            closings=self._get_closings_sql(moments),
-            tz=self._get_tz(filters),
-            in_scope=self._get_scope_sql(filters, moments),
-            in_window=self._get_window_sql(filters),
-        )
-
-    @api.model
-    def _get_steps_sql(self, filters):
-        """Return the ``STEPS`` of the statements of ``tools/change.py``."""
-        currency, _company = self._get_currency(filters)
-        return SQL(
-            texts.STEPS,
-            digits=currency.decimal_places,
-            is_back=SQL(texts.IS_BACK),
-            has_playbook=bool(filters["playbook_id"]),
-        )
-
-    @api.model
-    def _get_scope_sql(self, filters, moments):
-        """Return whether a ``deal`` is in the scope; of companies only that were kept on both days."""
-        companies = [one for one in self._get_companies(filters) if one in moments]
-        conditions = [SQL("deal.company_id = ANY(%s)", companies)]
-        conditions += [
-            SQL("%s = %s", SQL.identifier("deal", name), filters[name])
-            for name in ("playbook_id", "product_line_id", "team_id", "user_id")
-            if filters[name]
-        ]
-        return SQL(" AND ").join(conditions)
-
-    @api.model
-    def _get_window_sql(self, filters):
-        window = self._get_window(filters)
-        return SQL("deal.date_deadline BETWEEN %s AND %s", *window) if window else SQL("TRUE")
-
-    @api.model
     def _get_rates(self, filters):
         """Return ``{currency: (its rate on the first day, its rate at the end)}``, None where unknown."""
         first, last = self._get_days(filters)
@@ -232,48 +196,6 @@ class CrmPipelineChange(models.AbstractModel):
         }
 
     @api.model
-    def _get_rates_sql(self, filters):
-        rows = [
-            SQL("(%s, %s::numeric, %s::numeric)", currency.id, *rates)
-            for currency, rates in self._get_rates(filters).items()
-            if None not in rates
-        ]
-        return SQL("VALUES %s", SQL(", ").join(rows))
-
-    @api.model
     def _get_missing_rates(self, filters):
         missing = [one.name for one, rates in self._get_rates(filters).items() if None in rates]
         return ", ".join(missing) or False
-
-    @api.model
-    def _get_spans_sql(self, moments):
-        rows = [SQL("(%s, %s, %s)", company_id, *span) for company_id, span in moments.items()]
-        return SQL("VALUES %s", SQL(", ").join(rows or [SQL("(0, NULL::timestamp, NULL::timestamp)")]))
-
-    @api.model
-    def _get_open_sql(self):
-        """Return the deals that are open now, of all companies, with what a Monday keeps of them."""
-        snapshots = self.env["crm.funnel.snapshot"]
-        columns = snapshots._get_columns("lead")
-        kept = [name for name in texts.DEAL if name in columns]
-        return SQL(
-            texts.OPEN_NOW,
-            columns=SQL(", ").join(SQL("%s AS %s", columns[name], SQL.identifier(name)) for name in kept),
-            adopter=snapshots._get_adopter_sql("lead"),
-            condition=snapshots._get_open_condition("lead"),
-        )
-
-    @api.model
-    def _get_closings_sql(self, moments):
-        """Return what was won or lost in between, as the log says; what no playbook follows, as it is now."""
-        spans = moments.values()
-        # sudo: all playbooks, whichever the user sees
-        playbooks = self.env["crm.playbook"].sudo().search(ANY_COMPANY)
-        bounds = {
-            "since": min((since for since, _until in spans), default=self.env.cr.now()),
-            "until": max((until for _since, until in spans), default=self.env.cr.now()),
-            "main": self.env["crm.playbook"]._get_main_company().id,
-        }
-        worth = self.env["crm.lead"]._field_to_sql("lead", "worth")
-        logged = SQL(texts.LOGGED, playbooks=playbooks.ids, **bounds)
-        return SQL("%s UNION ALL %s", logged, SQL(texts.UNLOGGED, worth=worth, **bounds))

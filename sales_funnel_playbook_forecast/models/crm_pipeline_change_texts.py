@@ -1,7 +1,4 @@
 from odoo import api, models
-from odoo.tools import SQL
-
-from ..tools import change as texts
 
 
 class CrmPipelineChange(models.AbstractModel):
@@ -94,14 +91,14 @@ class CrmPipelineChange(models.AbstractModel):
         }
 
     @api.model
-    def _get_pushes(self, pairs):
-        """Return how often and how far closing dates were moved, by salesperson."""
-        rows = self.env.execute_query(SQL(texts.PUSHES, pairs=pairs))
+    def _prepare_pushes(self, rows):
+        """Return how often and how far closing dates were moved, by salesperson; most often put off first."""
         users = self._get_names("res.users", [row[0] for row in rows])
         names = ("later_count", "later_days", "earlier_count", "earlier_days")
+        rows = sorted(rows, key=lambda row: (-row[1], -int(row[2] or 0), row[0] or 0))
         return [
             {"user": users.get(user_id) or self.env._("Nobody")}
-            | {name: number or 0 for name, number in zip(names, numbers, strict=True)}
+            | {name: int(number or 0) for name, number in zip(names, numbers, strict=True)}
             for user_id, *numbers in rows
         ]
 

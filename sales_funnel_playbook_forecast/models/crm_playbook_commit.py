@@ -1,7 +1,14 @@
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import file_open
+
+from odoo.addons.sales_funnel_playbook.models.exchange.importing import SCHEMA
+from odoo.addons.sales_funnel_playbook.tools.json_schema import find_faults
 
 COMMIT = "commit"
+TEXTS = ("name", "guidance", "missing")  # in the file of a playbook, in several languages
 
 
 class CrmPlaybookCommit(models.Model):
@@ -56,6 +63,40 @@ class CrmPlaybook(models.Model):
     commit_ids = fields.One2many(
         "crm.playbook.commit", "playbook_id", string="Evidence of a Commit", copy=True
     )
+
+    def _export_apps(self):
+        commits = [self._export_commit(one) for one in self.commit_ids]
+        return {**super()._export_apps(), **({"commits": commits} if commits else {})}
+
+    @api.model
+    def _export_commit(self, commit):
+        texts = {name: texts for name in TEXTS if (texts := self._export_texts(commit, name))}
+        return {**texts, "domain": self._export_domain(commit, "domain")}
+
+    def _import_apps(self, apps):
+        """What is no list of evidence is left out."""
+        rest = super()._import_apps(apps)
+        if "commits" in rest and not [*find_faults(rest["commits"], self._get_commits_schema())]:
+            for number, entry in enumerate(rest.pop("commits"), start=1):
+                domain = self.env["crm.playbook.rule"]._import_domain(entry.get("domain"))
+                vals = {"playbook_id": self.id, "sequence": number, "domain": domain}
+                texts = {name: self._read_texts(entry[name]) for name in TEXTS if name in entry}
+                self._create_rule(self.env["crm.playbook.commit"], vals, texts)
+        return rest
+
+    @api.model
+    def _get_commits_schema(self):
+        """Return what evidence is in the file of a playbook, in the terms of the file's own schema."""
+        with file_open(SCHEMA) as stream:
+            known = json.load(stream)["$defs"]
+        kinds = {"name": "name", "guidance": "text", "missing": "text", "domain": "domain"}
+        commit = {
+            "type": "object",
+            "required": ["name"],
+            "additionalProperties": False,
+            "properties": {name: {"$ref": f"#/$defs/{kind}"} for name, kind in kinds.items()},
+        }
+        return {"type": "array", "items": commit, "maxItems": 100, "$defs": known}
 
 
 class CrmLead(models.Model):

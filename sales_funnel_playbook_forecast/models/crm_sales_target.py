@@ -108,8 +108,9 @@ class CrmSalesTarget(models.Model):
     def _get_targets(self, company_ids, first, last):
         """Return ``{company id: Targets}`` of what begins between two days, whoever asks."""
         # sudo: a team's target is the sum of its people's, which not everybody may see one by one
-        targets = self.sudo().search(
-            [("company_id", "in", company_ids), ("date_from", ">=", first), ("date_from", "<=", last)]
+        targets = self.sudo().search_fetch(
+            [("company_id", "in", company_ids), ("date_from", ">=", first), ("date_from", "<=", last)],
+            ["company_id", "team_id", "user_id", "period", "date_from", "amount"],
         )
         by_company = targets.grouped(lambda one: one.company_id.id)
         return {

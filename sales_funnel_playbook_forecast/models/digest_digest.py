@@ -37,7 +37,7 @@ class DigestDigest(models.Model):
         day = get_today(moment, company._get_funnel_tz())
         filters = {"company_id": company.id, "period": "quarter", "day": fields.Date.to_string(day)}
         if day >= forecast._get_day(company):
-            row = forecast._get_rows(filters)[0]
+            row = forecast._get_rows(filters, is_quick=True)[0]
             return row["won"], row["commit"], row["target"] or 0.0
         _company, first, _last = forecast._get_forecast_scope(filters)
         # sudo: the company's, for whoever may see all of it

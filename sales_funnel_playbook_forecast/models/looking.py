@@ -1,10 +1,10 @@
 """The Monday review keeps the deals to look at, and what is decided of one is dated work on that deal."""
 
 from odoo import api, fields, models
-from odoo.fields import NO_ACCESS
+from odoo.fields import NO_ACCESS, Domain
 from odoo.tools import SQL, format_amount
 
-from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
+from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds, get_period
 
 from ..tools import look as texts
 
@@ -65,10 +65,10 @@ class CrmFunnelReview(models.Model):
         return result
 
     def _get_looks_scope(self):
-        """Return the condition on ``lead`` of the deals of this review."""
-        playbook = self.env["crm.funnel.snapshot"]._get_columns("lead")["playbook_id"]
+        """Return the condition on ``crm_lead`` of the deals of this review."""
+        playbook = self.env["crm.funnel.snapshot"]._get_columns("crm_lead")["playbook_id"]
         condition = SQL("%s = %s", playbook, self.playbook_id.id)
-        return SQL("%s AND lead.team_id = %s", condition, self.team_id.id) if self.team_id else condition
+        return SQL("%s AND crm_lead.team_id = %s", condition, self.team_id.id) if self.team_id else condition
 
     @api.model
     def _prepare_kept_look(self, row):
@@ -132,7 +132,7 @@ class CrmFunnelReview(models.Model):
                 (fields.Date.to_date(look["date"]), "date"),
                 (looks._join_reasons(look["reasons"]), None),
             ]
-            for look in self.looks["deals"]
+            for look in self._get_named_looks()
         ]
         if rows:
             headings = [
@@ -145,6 +145,17 @@ class CrmFunnelReview(models.Model):
             sheet = book.add_worksheet(self.env._("Deals to Look At"))
             self._write_table(sheet, styles, headings, rows, [28, 16, 14, 12, 60])
         return result
+
+    def _get_named_looks(self):
+        """Return the deals to look at that the workbook names anyway, among the open customers: it is read by
+        whoever may read the review, also where Odoo does not show them a deal.
+        """
+        deals = self.looks["deals"]
+        _since, until = get_bounds(self.date_from, self.date_to, self.tz)
+        is_named = Domain(self.env["crm.funnel.report"]._get_open_domain(self._get_scope(), until))
+        is_named &= Domain("lead_id", "in", [look["lead_id"] for look in deals])
+        named = {*self.env["crm.lead.stage.log"].search(is_named).lead_id.ids}
+        return [look for look in deals if look["lead_id"] in named]
 
     def _get_look_texts(self):
         """Return ``[(deal, worth, reasons), …]`` as texts, for paper: of those that the reader may see."""

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.sales_funnel_playbook.models.exchange.importing import PlaybookFileError
+
 from .forecast_common import MONDAY, NOON, ForecastCase
 
 
@@ -51,6 +53,29 @@ class TestCategory(ForecastCase):
         template = self.env["crm.playbook"]._import_playbook(document["playbook"])
         self.assertEqual(template.stage_ids[0].forecast_category, "pipeline")
         self.assertIn("Lead (forecast_category)", template.message_ids[:1].body)
+
+    def test_evidence_goes_with_the_file_of_the_playbook(self):
+        """What is archived stays behind; what is no evidence is left out, and told."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.evidence.with_context(lang="zh_CN").missing = "没有电话"
+        self.evidence.copy({"name": "Gone", "active": False})
+        document = self.playbook._export_document()
+        template = self.env["crm.playbook"]._import_playbook(document["playbook"])
+        [evidence] = template.with_context(active_test=False).commit_ids
+        self.assertEqual((evidence.name, evidence.missing), ("Phone known", "no phone"))
+        self.assertEqual(evidence.with_context(lang="zh_CN").missing, "没有电话")
+        self.assertEqual(evidence.domain, self.evidence.domain)
+        for commits in ("Phone", [{"missing": "no phone"}], [{"name": "A", "domain": "[]"}], [["name"]]):
+            document["playbook"]["apps"]["commits"] = commits
+            template = self.env["crm.playbook"]._import_playbook(document["playbook"])
+            self.assertFalse(template.commit_ids)
+            self.assertIn(f"{template.display_name} (commits)", template.message_ids[:1].body)
+
+    def test_evidence_on_unknown_fields_is_refused(self):
+        document = self.playbook._export_document()
+        document["playbook"]["apps"]["commits"][0]["domain"] = [["no_such_field", "=", 1]]
+        with self.assertRaises(PlaybookFileError):
+            self.env["crm.playbook"]._import_playbook(document["playbook"])
 
     def test_without_a_playbook(self):
         self.lead.team_id = False

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.addons.sales_funnel_playbook_forecast.models import crm_pipeline_change
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -139,7 +140,29 @@ class TestChange(ForecastCase):
         [deal] = self.get_deals("handed_out", user_id=self.rep.id)
         self.assertEqual((deal["old"]["user"], deal["new"]["user"]), (self.rep.name, self.leader.name))
         self.assertEqual([deal["name"] for deal in self.get_deals("lost")], ["C", "I"])
-        self.assertEqual(len(self.get_deals("opening")), 7)
+
+    def test_deals_of_a_day(self):
+        """All deals of a Monday, the largest first, with what has become of them."""
+        opening = self.get_deals("opening")
+        self.assertEqual([deal["name"] for deal in opening], ["C", "B", "A", "E", "G", "F", "D"])
+        self.assertEqual([deal["outcome"] for deal in opening[:4]], ["lost", "won", "open", "open"])
+        self.assertEqual([deal["name"] for deal in self.get_deals("closing")], ["A", "E", "J", "G", "D", "H"])
+        [rates] = self.get_deals("rates")
+        self.assertEqual((rates["name"], rates["amount"]), ("E", -125.0))
+        self.patch(crm_pipeline_change, "LIMIT", 2)
+        self.assertEqual([deal["name"] for deal in self.get_deals("opening")], ["C", "B"])
+        self.assertEqual(self.get_parts()["opening"], (8500.0, 7))
+
+    def test_what_deals_are_called(self):
+        """As on the last Monday, else as they are called now, else as they were called."""
+        with self.at(NOON + WEEK + DAY):
+            (self.by["A"] | self.by["C"]).name = "Other"
+            self.by["F"].unlink()
+        for part, name in (("raised", "A"), ("lost", "Other"), ("left", "F")):
+            self.assertEqual(self.get_deals(part)[0]["name"], name)
+        with self.at(NOON + WEEK + 2 * DAY):
+            deals = self.get_deals("closing", NEXT, None)
+        self.assertIn("Other", [deal["name"] for deal in deals])
 
     def test_days(self):
         change = self.Change.get_change({})
@@ -161,6 +184,14 @@ class TestChange(ForecastCase):
         change = self.Change.get_change({"date_from": str(MONDAY), "date_to": str(NEXT)})
         self.assertEqual(change["missing_companies"], ["Abroad"])
         self.assertEqual(self.get_parts()["closing"], (3550.0, 5), "without E")
+
+    def test_no_rate_for_where_it_went(self):
+        """A deal that went where no rate is known is in no part, and the rest adds up."""
+        self.env["res.currency.rate"].search([("currency_id", "=", self.abroad.currency_id.id)]).unlink()
+        with self.at(NOON + WEEK + DAY):
+            self.by["A"].company_id = self.abroad
+            parts = self.get_parts(NEXT, None)
+        self.assertEqual(parts, {"opening": (2050.0, 4), "closing": (2050.0, 4)})
 
     def test_no_rate(self):
         self.env["res.currency.rate"].search([("currency_id", "=", self.abroad.currency_id.id)]).unlink()

@@ -2,12 +2,14 @@ from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.addons.sales_funnel_playbook_forecast.tools.forecast import LATER
 from odoo.addons.sales_funnel_playbook_forecast.tools.rates import get_interval
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .forecast_common import ForecastCase
 
+EARLY = datetime(2024, 1, 3, 10)
 TUESDAY = datetime(2024, 1, 16, 10)
 QUARTER = {"period": "quarter", "day": "2024-01-16"}
 
@@ -37,11 +39,10 @@ class TestForecast(ForecastCase):
         cls.rules[cls.stage_talks].forecast_category = "commit"
         cls.rules[cls.stage_demo].forecast_category = "best_case"
         cls.env["crm.forecast.rate"].search([]).unlink()
-        early = datetime(2024, 1, 3, 10)
 
         def create(name, worth, stage, **vals):
             values = {"name": name, "expected_revenue": worth, "stage_id": stage.id, **vals}
-            return case.create_leads_at(early, 1, **values)
+            return case.create_leads_at(EARLY, 1, **values)
 
         lead, demo, talks, signed = cls.stages
         boss = {"user_id": cls.leader.id}
@@ -93,6 +94,67 @@ class TestForecast(ForecastCase):
             self.by["A"].stage_id = self.stage_lead
         rows = self.get_rows(datetime(2024, 5, 4))
         self.assertEqual(rows[self.rep.name]["won"], 1000)
+
+    def test_lost_after_it_was_won(self):
+        """In one save, in the quarter or after it."""
+        lost = {"stage_id": self.stage_talks.id, "active": False, "probability": 0}
+        with self.at(datetime(2024, 1, 15)):
+            self.by["A"].write(lost)
+        self.assertEqual(self.by["A"].won_status, "lost")
+        self.assertEqual(self.get_rows()["All Teams"]["won"], 50)
+        with self.at(datetime(2024, 4, 15)):
+            self.by["H"].write(lost)
+        self.assertEqual(self.get_rows()["All Teams"]["won"], 0, "no playbook has a log of H")
+
+    def test_won_again(self):
+        """Once, in the period in which it was won for good."""
+        april = datetime(2024, 4, 10)
+        self.move_at(TUESDAY, self.by["G"], self.stage_signed)
+        self.assertEqual(self.get_rows(TUESDAY + timedelta(hours=1))["All Teams"]["won"], 1120)
+        self.move_at(april, self.by["G"], self.stage_talks)
+        self.move_at(april + timedelta(days=1), self.by["G"], self.stage_signed)
+        later = april + timedelta(days=2)
+        self.assertEqual(self.get_rows(later)["All Teams"]["won"], 1120, "it was won when the quarter ended")
+        self.assertEqual(self.get_rows(later, day="2024-04-10")["All Teams"]["won"], 70)
+        self.assertEqual(self.get_rows(later, period="year")["All Teams"]["won"], 1120)
+
+    def test_handed_over_after_it_was_won(self):
+        """It stays a win of whoever won it, also under another playbook."""
+        other = self.playbook.copy({"name": "Others"})
+        team = self.env["crm.team"].create({"name": "Others", "company_id": False})
+        other.team_ids = team
+        with self.at(TUESDAY):
+            self.by["A"].write({"user_id": self.leader.id, "team_id": team.id})
+        rows = self.get_rows(TUESDAY + timedelta(hours=1))
+        self.assertEqual((rows[self.rep.name]["won"], rows["All Teams"]["won"]), (1000, 1050))
+        self.assertNotIn("Others", rows)
+
+    def test_quick(self):
+        """What the page shows at first is what it shows in the end, without what takes longer."""
+        with self.at(TUESDAY):
+            quick, whole = (self.Forecast.get_forecast(QUARTER, is_quick) for is_quick in (True, False))
+        self.assertTrue(quick.pop("is_quick"))
+        self.assertFalse(whole.pop("is_quick"))
+        for row in whole["rows"]:
+            self.assertEqual({row.pop(name) is None for name in LATER}, {False})
+        self.assertTrue(whole["rates_missing"])
+        self.assertEqual(quick, {**whole, "rates_missing": [], "accuracy": []})
+
+    def test_queries_do_not_grow(self):
+        """With teams, nor with people."""
+        head = new_test_user(self.env, login="head", groups="sales_team.group_sale_salesman")
+        self.team.user_id = head
+        counts = []
+        for number in range(3):
+            self.get_rows(user=head)
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.get_rows(user=head)
+            counts.append(self.cr.sql_log_count - before)
+            for more in range(8):
+                team = self.env["crm.team"].create({"name": f"Team {number}{more}", "user_id": head.id})
+                self.create_leads_at(EARLY, 1, team_id=team.id, date_deadline=date(2024, 3, 1))
+        self.assertEqual(counts[2], counts[1], "of 9 and 17 teams")
 
     def test_came_as_won(self):
         self.create_leads_at(TUESDAY, 1, stage_id=self.stage_signed.id, expected_revenue=30)

@@ -123,3 +123,16 @@ class TestLooking(LookCase):
         self.assertEqual(rows[0], ["Deal", "Salesperson", "Worth", "Expected Closing", "Why"])
         self.assertEqual(rows[3][:3], ["D", self.rep.name, 900])
         self.assertEqual(rows[3][4], "Commit Without Evidence: no phone")
+
+    def test_workbook_names_no_other_deals_than_its_customers(self):
+        """A leader reads it who may open none; what came after the week is none of its customers."""
+        self.create_leads_at(NEXT, 1, name="Late", expected_revenue=9000, date_deadline=date(2024, 3, 1))
+        review = self.make(NEXT + timedelta(minutes=5))
+        self.assertEqual(self.get_names(review)[0], "Late")
+        book = openpyxl.load_workbook(io.BytesIO(review._make_workbook().raw))
+        customers, looks = (
+            [[cell.value for cell in row] for row in book[name].iter_rows()][1:]
+            for name in ("Open customers", "Deals to Look At")
+        )
+        self.assertEqual([row[0] for row in looks][:2], ["A", "B"])
+        self.assertLessEqual({row[0] for row in looks}, {row[0] for row in customers})

@@ -10,17 +10,22 @@ PARTS = (
     *("opening", "new", "brought_back", "raised", "lowered", "pulled_in", "pushed_out"),
     *("handed_in", "handed_out", "rates", "won", "lost", "left", "closing"),
 )
+PUSH = "push"  # beside them: closing dates that were moved
 # What is kept of a deal, in this order, wherever it comes from.
 DEAL = (
-    *("lead_id", "lead_name", "company_id", "currency_id", "playbook_id", "stage_id", "team_id", "user_id"),
+    *("lead_id", "company_id", "currency_id", "playbook_id", "stage_id", "team_id", "user_id"),
     *("product_line_id", "worth", "date_deadline"),
 )
 COLUMNS = ", ".join(DEAL)
+WAS = ", ".join(f"was.{name} AS was_{name}" for name in DEAL[1:])
+STILL = ", ".join(f"still.{name}" for name in DEAL[1:])
+# What may make a difference: a deal of which all these are the same adds to the sums before and after only.
+TELLING = tuple(name for name in DEAL if name not in ("lead_id", "stage_id"))
 
 KEPT = f"SELECT {COLUMNS} FROM crm_funnel_snapshot WHERE date = %(day)s"
 # Deals of which the log says that they were won or lost, and what they were worth then.
 LOGGED = """
-    SELECT log.lead_id, lead.name AS lead_name, company.id AS company_id, company.currency_id,
+    SELECT log.lead_id, company.id AS company_id, company.currency_id,
         after.playbook_id, after.stage_id, after.team_id, after.user_id, after.product_line_id,
         CASE playbook.worth_basis WHEN 'recurring' THEN after.recurring_amount * 12
             WHEN 'both' THEN COALESCE(after.amount, 0) + COALESCE(after.recurring_amount, 0) * 12
@@ -28,7 +33,6 @@ LOGGED = """
         log.left_at AS at, log.sequence, log.went AS outcome, log.state = 'open' AS was_open
     FROM crm_lead_stage_log log
     JOIN crm_lead_stage_log after ON after.lead_id = log.lead_id AND after.sequence = log.sequence + 1
-    JOIN crm_lead lead ON lead.id = log.lead_id
     JOIN crm_playbook playbook ON playbook.id = after.playbook_id
     JOIN res_company company ON company.id = COALESCE(after.company_id, playbook.company_id, %(main)s)
     WHERE log.playbook_id = ANY(%(playbooks)s) AND log.left_at > %(since)s AND log.left_at <= %(until)s
@@ -40,7 +44,7 @@ LOGGED = """
 """
 # Deals that no playbook has ever logged: what they are today is all that is known.
 UNLOGGED = """
-    SELECT lead.id AS lead_id, lead.name AS lead_name, company.id AS company_id, company.currency_id,
+    SELECT lead.id AS lead_id, company.id AS company_id, company.currency_id,
         NULL::int AS playbook_id, lead.stage_id, lead.team_id, lead.user_id, lead.product_line_id,
         %(worth)s AS worth, lead.date_closed AS at, 0 AS sequence, lead.won_status AS outcome,
         TRUE AS was_open
@@ -49,45 +53,50 @@ UNLOGGED = """
         AND lead.won_status IN ('won', 'lost') AND lead.type = 'opportunity'
         AND NOT EXISTS (SELECT 1 FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)
 """
-OPEN_NOW = """
-    SELECT deal.lead_id, deal.lead_name, deal.company_id, company.currency_id, deal.playbook_id,
-        deal.stage_id, deal.team_id, deal.user_id, deal.product_line_id, deal.worth, deal.date_deadline
+OPEN_NOW = f"""
+    SELECT {", ".join(f"{'company' if name == 'currency_id' else 'deal'}.{name}" for name in DEAL)}
     FROM (SELECT %(columns)s, COALESCE(lead.company_id, %(adopter)s) AS company_id FROM crm_lead lead
         WHERE %(condition)s) deal
     JOIN res_company company ON company.id = deal.company_id
 """
-# What each deal was and what it has become: open, else closed, else gone. One sort says so: a planner that
-# expects one closed deal would compare each of them with all open ones. Whoever was lost and came back in
-# between is open. A deal that was won closes on the day on which it was won, as one that came and was lost;
-# other lost ones, when they were to.
+# The deals of both days, and of those that are not the same what they were and what they have become: open,
+# else closed, else gone. Whoever was lost and came back in between is open. A deal that was won closes on the
+# day on which it was won, as one that came and was lost; other lost ones, when they were to.
 PAIRS = f"""
     rate (currency_id, at_first, at_last) AS (%(rates)s),
     span (company_id, since, until) AS (%(spans)s),
-    was AS (%(was)s),
-    still AS (%(now)s),
-    closed AS (
+    was AS MATERIALIZED (%(was)s),
+    still AS MATERIALIZED (%(now)s),
+    closed AS MATERIALIZED (
         SELECT DISTINCT ON (closing.lead_id) closing.*
         FROM (%(closings)s) closing LEFT JOIN span ON span.company_id = closing.company_id
         WHERE COALESCE(closing.at > span.since AND closing.at <= span.until, TRUE)
         ORDER BY closing.lead_id, closing.at DESC, closing.sequence DESC
     ),
-    finish AS (
-        SELECT DISTINCT ON (lead_id) outcome, {COLUMNS} FROM (
-            SELECT 1 AS place, 'open' AS outcome, {COLUMNS} FROM still
-            UNION ALL
-            SELECT 2, closed.outcome, closed.lead_id, closed.lead_name, closed.company_id, closed.currency_id,
-                closed.playbook_id, closed.stage_id, closed.team_id, closed.user_id, closed.product_line_id,
-                COALESCE(closed.worth, 0), CASE WHEN closed.outcome = 'lost' AND was.lead_id IS NOT NULL
-                    THEN was.date_deadline
-                    ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
-            FROM closed LEFT JOIN was ON was.lead_id = closed.lead_id
-            WHERE closed.was_open OR was.lead_id IS NOT NULL
-            UNION ALL
-            SELECT 3, 'left', {COLUMNS} FROM was
-        ) state ORDER BY lead_id, place
+    moved AS MATERIALIZED (
+        SELECT COALESCE(was.lead_id, still.lead_id) AS lead_id, was.lead_id IS NOT NULL AS was_open,
+            still.lead_id IS NOT NULL AS is_open, {WAS}, {STILL}
+        FROM was FULL JOIN still ON still.lead_id = was.lead_id
+        WHERE %(which)s
     ),
-    pair AS (
-        SELECT deal.lead_id, deal.outcome, deal.lead_name, deal.company_id, deal.stage_id, deal.team_id,
+    finish AS (
+        SELECT 'open' AS outcome, {COLUMNS} FROM moved WHERE is_open
+        UNION ALL
+        SELECT closed.outcome, closed.lead_id, closed.company_id, closed.currency_id, closed.playbook_id,
+            closed.stage_id, closed.team_id, closed.user_id, closed.product_line_id,
+            COALESCE(closed.worth, 0), CASE WHEN closed.outcome = 'lost' AND moved.was_open
+                THEN moved.was_date_deadline
+                ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
+        FROM closed LEFT JOIN moved ON moved.lead_id = closed.lead_id
+        WHERE CASE WHEN moved.lead_id IS NULL
+            THEN closed.was_open AND NOT EXISTS (SELECT FROM still WHERE still.lead_id = closed.lead_id)
+            ELSE NOT moved.is_open END
+        UNION ALL
+        SELECT 'left', lead_id, {", ".join(f"was_{name}" for name in DEAL[1:])} FROM moved
+        WHERE NOT is_open AND NOT EXISTS (SELECT FROM closed WHERE closed.lead_id = moved.lead_id)
+    ),
+    pair AS MATERIALIZED (
+        SELECT deal.lead_id, deal.outcome, deal.company_id, deal.stage_id, deal.team_id,
             deal.user_id, deal.date_deadline, deal.worth, deal.is_in, deal.is_due,
             was.lead_id IS NOT NULL AS was_open,
             was.stage_id AS was_stage_id, was.team_id AS was_team_id, was.user_id AS was_user_id,
@@ -98,10 +107,11 @@ PAIRS = f"""
             FROM finish deal) deal
         LEFT JOIN (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in,
             COALESCE(%(in_window)s, FALSE) AS is_due FROM was deal) was ON was.lead_id = deal.lead_id
-        JOIN rate after ON after.currency_id = deal.currency_id
-        JOIN rate before ON before.currency_id = COALESCE(was.currency_id, deal.currency_id)
+        LEFT JOIN rate after ON after.currency_id = deal.currency_id
+        LEFT JOIN rate before ON before.currency_id = COALESCE(was.currency_id, deal.currency_id)
         WHERE deal.is_in OR was.is_in
-    )
+    ),
+    unknown AS (SELECT lead_id FROM pair WHERE rate_before IS NULL OR rate_today IS NULL)
 """
 # What a deal adds, step by step, and in how many deals. Who was not there before comes with what it is; who
 # went to others goes with what it was.
@@ -120,7 +130,7 @@ STEPS = """
                 THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v5,
             (was_open AND was_in AND was_due)::int AS n2, (was_open AND was_in AND is_due)::int AS n3,
             (is_in AND is_due)::int AS n4, (outcome = 'open' AND is_in AND is_due)::int AS n5
-        FROM pair
+        FROM pair WHERE lead_id NOT IN (SELECT lead_id FROM unknown)
     ),
     part AS (
         SELECT step.*, one.name, one.amount, one.count
@@ -149,23 +159,63 @@ IS_BACK = """
             WHERE lead.id = step.lead_id)
     ) <= span.since
 """
-TOTALS = """
-    WITH %(pairs)s, %(steps)s
-    SELECT name, SUM(amount), SUM(count), COUNT(*) FROM part GROUP BY name
+# What is summed of all deals of a day, and where from: the same ones need no steps.
+SUMMED = {
+    "opening": ("was", "ROUND(deal.worth * rate.at_first, %(digits)s)"),
+    "rates": (
+        "was",
+        "ROUND(deal.worth * rate.at_last, %(digits)s) - ROUND(deal.worth * rate.at_first, %(digits)s)",
+    ),
+    "closing": ("still", "ROUND(deal.worth * rate.at_last, %(digits)s)"),
+}
+SUMS = " UNION ALL ".join(
+    f"""
+    SELECT '{name}', NULL::int, SUM({amount}), {"0" if name == "rates" else "COUNT(*)"},
+        {f"COUNT(*) FILTER (WHERE {amount} <> 0)" if name == "rates" else "COUNT(*)"}, 0
+    FROM {table} deal JOIN rate ON rate.currency_id = deal.currency_id
+    WHERE %(in_scope)s AND %(in_window)s AND deal.lead_id NOT IN (SELECT lead_id FROM unknown)
 """
-DEALS = """
+    for name, (table, amount) in SUMMED.items()
+)
+# The parts, by how much and by how many deals; then how often, and by how many days, closing dates were put
+# off, or brought forward, of deals that are open, by who has them now.
+CHANGE = f"""
     WITH %(pairs)s, %(steps)s
-    SELECT lead_id, lead_name, amount, was_open, outcome, was_worth, worth, was_date, date_deadline,
-        was_stage_id, stage_id, was_team_id, team_id, was_user_id, user_id
-    FROM part WHERE name = %(name)s ORDER BY ABS(amount) DESC, lead_id LIMIT %(limit)s
-"""
-# Open deals whose closing date was put off, or brought forward, by who has them now.
-PUSHES = """
-    WITH %(pairs)s
-    SELECT user_id, COUNT(*) FILTER (WHERE date_deadline > was_date),
+    {SUMS}
+    UNION ALL
+    SELECT name, NULL, SUM(amount), SUM(count), COUNT(*), 0
+    FROM part WHERE name NOT IN ({", ".join(f"'{name}'" for name in SUMMED)}) GROUP BY name
+    UNION ALL
+    SELECT '{PUSH}', user_id, COUNT(*) FILTER (WHERE date_deadline > was_date),
         SUM(date_deadline - was_date) FILTER (WHERE date_deadline > was_date),
         COUNT(*) FILTER (WHERE date_deadline < was_date),
         SUM(was_date - date_deadline) FILTER (WHERE date_deadline < was_date)
-    FROM pair WHERE outcome = 'open' AND is_in AND was_in AND date_deadline <> was_date
-    GROUP BY 1 ORDER BY 2 DESC, 3 DESC NULLS LAST, 1
+    FROM step WHERE outcome = 'open' AND is_in AND was_in AND date_deadline <> was_date
+    GROUP BY user_id
+"""
+IS_MOVED = (
+    f"({', '.join(f'was.{name}' for name in TELLING)})"
+    f" IS DISTINCT FROM ({', '.join(f'still.{name}' for name in TELLING)})"
+)
+# Of what is summed of all deals only the largest are listed: those need their pairs.
+IS_LARGEST = {
+    name: f"""
+    COALESCE(was.lead_id, still.lead_id) IN (
+        SELECT deal.lead_id FROM {table} deal JOIN rate ON rate.currency_id = deal.currency_id
+        WHERE %(in_scope)s AND %(in_window)s ORDER BY ABS({amount}) DESC, deal.lead_id LIMIT %(limit)s
+    )
+"""
+    for name, (table, amount) in SUMMED.items()
+}
+# A deal is called what it was called last.
+DEALS = """
+    WITH %(pairs)s, %(steps)s
+    SELECT lead_id, COALESCE(
+            (SELECT lead_name FROM crm_funnel_snapshot WHERE date = %(last)s AND lead_id = part.lead_id),
+            (SELECT name FROM crm_lead WHERE id = part.lead_id),
+            (SELECT lead_name FROM crm_funnel_snapshot WHERE date = %(first)s AND lead_id = part.lead_id)
+        ) AS lead_name, amount, was_open, outcome, was_worth, worth, was_date, date_deadline,
+        was_stage_id, stage_id, was_team_id, team_id, was_user_id, user_id
+    FROM (SELECT * FROM part WHERE name = %(name)s ORDER BY ABS(amount) DESC, lead_id LIMIT %(limit)s) part
+    ORDER BY ABS(amount) DESC, lead_id
 """

@@ -1,69 +1,77 @@
-"""What will be won in a period, as one SQL statement, and how right it was to say so."""
+"""What will be won in a period, as SQL statements, and how right it was to say so."""
 
-from . import change
+from collections import defaultdict
 
-# The last end of each deal in the period, as the log says; those that came as won, too. What was reopened
-# before the period was over was not won in it.
-BORN = """
-    SELECT log.lead_id, NULL AS lead_name, company.id AS company_id, company.currency_id, log.playbook_id,
-        log.stage_id, log.team_id, log.user_id, log.product_line_id,
-        CASE playbook.worth_basis WHEN 'recurring' THEN log.recurring_amount * 12
-            WHEN 'both' THEN COALESCE(log.amount, 0) + COALESCE(log.recurring_amount, 0) * 12
-            ELSE log.amount END::numeric AS worth,
-        log.entered_at AS at, log.sequence, 'won' AS outcome, TRUE AS was_open
-    FROM crm_lead_stage_log log
+from .targets import COMPANY
+
+# What a segment of the log says the deal was worth.
+WORTH_THEN = """
+    CASE playbook.worth_basis WHEN 'recurring' THEN log.recurring_amount * 12
+        WHEN 'both' THEN COALESCE(log.amount, 0) + COALESCE(log.recurring_amount, 0) * 12
+        ELSE log.amount END
+"""
+# Whether a deal that was won was not reopened, or lost, until a moment. Most are in the same segment still.
+STAYED_WON = """
+    (log.left_at IS NULL OR log.left_at > %(until)s OR COALESCE((
+        SELECT FALSE FROM crm_lead_stage_log later WHERE later.lead_id = log.lead_id
+            AND later.sequence > log.sequence AND later.state <> 'won' AND later.entered_at <= %(until)s
+        LIMIT 1
+    ), TRUE))
+"""
+# The segments with which deals were won, or came as won: the condition of an index that has all that is read.
+IS_WIN = "state = 'won' AND (kind = 'won' OR sequence = 1)"
+WINS = f"""
+    FROM (SELECT * FROM crm_lead_stage_log WHERE {IS_WIN}) log
     JOIN crm_playbook playbook ON playbook.id = log.playbook_id
-    JOIN res_company company ON company.id = COALESCE(log.company_id, playbook.company_id, %(main)s)
-    WHERE log.playbook_id = ANY(%(playbooks)s) AND log.entered_at > %(since)s AND log.entered_at <= %(until)s
-        AND log.sequence = 1 AND log.state = 'won' AND NOT EXISTS (
-            SELECT 1 FROM crm_lead_stage_log later WHERE later.lead_id = log.lead_id
-                AND later.sequence > 1 AND later.state <> 'won' AND later.entered_at <= %(until)s
-        )
+    WHERE log.entered_at > %(since)s AND log.entered_at <= %(until)s AND {STAYED_WON}
+        AND COALESCE(log.company_id, playbook.company_id, %(main)s) = %(company)s
+"""
+# Deals of which a playbook has a log, with what they were worth then; what none has logged, as it is now.
+WON = f"""
+    SELECT team_id, user_id, SUM(ROUND(COALESCE(worth::numeric, 0), %(digits)s)), COUNT(*)
+    FROM (
+        SELECT log.team_id, log.user_id, {WORTH_THEN} AS worth {WINS}
+        UNION ALL
+        SELECT lead.team_id, lead.user_id, %(worth)s FROM crm_lead lead
+        WHERE lead.date_closed > %(since)s AND lead.date_closed <= %(until)s AND lead.won_status = 'won'
+            AND lead.type = 'opportunity' AND COALESCE(lead.company_id, %(main)s) = %(company)s
+            AND NOT EXISTS (SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)
+    ) won
+    GROUP BY 1, 2
+"""
+# Open deals that are to close in a period.
+DUE = """
+    SELECT lead.id, lead.team_id, lead.user_id, lead.stage_id, %(playbook)s AS playbook_id,
+        ROUND(COALESCE(%(worth)s, 0)::numeric, %(digits)s) AS amount,
+        COALESCE(lead.probability, 0) AS probability, %(category)s AS category
+    FROM crm_lead lead
+    WHERE %(condition)s AND lead.date_deadline BETWEEN %(first)s AND %(last)s
+"""
+OPEN = """
+    SELECT team_id, user_id, category, SUM(amount), COUNT(*),
+        SUM(ROUND((amount * probability / 100)::numeric, %(digits)s))
+    FROM (%(due)s) due WHERE category <> 'omitted' GROUP BY 1, 2, 3
 """
 # The score with which a deal came into the stage that it is in: of whichever, where that is not known.
 BAND = "CASE WHEN log.score >= 7 THEN 'high' WHEN log.score >= 4 THEN 'middle' ELSE 'low' END"
 ANY_BAND = "any"
-OPEN = f"""
-    SELECT COALESCE(lead.company_id, %(adopter)s) AS company_id, lead.team_id, lead.user_id, lead.stage_id,
-        %(playbook)s AS playbook_id, COALESCE(%(worth)s, 0) AS worth,
-        COALESCE(lead.probability, 0) AS probability, %(category)s AS category,
-        (SELECT {BAND} FROM crm_lead_stage_log log WHERE log.lead_id = lead.id
-            AND log.playbook_id = %(playbook)s AND log.stage_id = lead.stage_id AND log.is_first) AS band
-    FROM crm_lead lead
-    WHERE %(condition)s AND lead.date_deadline BETWEEN %(first)s AND %(last)s
-"""
-FORECAST = f"""
-    WITH observed (playbook_id, stage_id, band, share, lowest, highest) AS (%(observed)s),
-    closed AS (
-        SELECT DISTINCT ON (lead_id) * FROM (
-            {change.LOGGED} UNION ALL {change.UNLOGGED} UNION ALL {BORN}
-        ) closing ORDER BY lead_id, at DESC, sequence DESC
-    ),
-    deal AS (
-        SELECT 'won' AS category, NULL AS band, company_id, team_id, user_id, playbook_id, stage_id,
-            ROUND(COALESCE(worth, 0), %(digits)s) AS amount, 100 AS probability
-        FROM closed WHERE outcome = 'won'
-        UNION ALL
-        SELECT category, COALESCE(band, '{ANY_BAND}'), company_id, team_id, user_id, playbook_id, stage_id,
-            ROUND(worth, %(digits)s), probability
-        FROM (%(open)s) deal WHERE category <> 'omitted'
-    )
-    SELECT deal.team_id, deal.user_id,
-        COALESCE(SUM(amount) FILTER (WHERE category = 'won'), 0) AS won,
-        COUNT(*) FILTER (WHERE category = 'won') AS won_count,
-        COALESCE(SUM(amount) FILTER (WHERE category = 'commit'), 0) AS commit,
-        COALESCE(SUM(amount) FILTER (WHERE category = 'best_case'), 0) AS best_case,
-        COALESCE(SUM(amount) FILTER (WHERE category = 'pipeline'), 0) AS pipeline,
-        COUNT(*) FILTER (WHERE category <> 'won') AS open_count,
-        COALESCE(SUM(ROUND((amount * probability / 100)::numeric, %(digits)s)), 0) AS weighted,
-        COALESCE(SUM(ROUND((amount * CASE category WHEN 'won' THEN 1 ELSE observed.share END)::numeric,
-            %(digits)s)), 0) AS calibrated,
-        COALESCE(SUM(amount * CASE category WHEN 'won' THEN 1 ELSE observed.lowest END), 0) AS lowest,
-        COALESCE(SUM(amount * CASE category WHEN 'won' THEN 1 ELSE observed.highest END), 0) AS highest,
-        COUNT(*) FILTER (WHERE category <> 'won' AND observed.share IS NULL) AS unknown_count
-    FROM deal LEFT JOIN observed ON observed.playbook_id = deal.playbook_id
-        AND observed.stage_id = deal.stage_id AND observed.band = deal.band
-    WHERE deal.company_id = %(company)s
+# Which stages have rates is asked first: of the others nobody wants to know how deals came into them.
+CALIBRATED = f"""
+    WITH observed (playbook_id, stage_id, band, share, lowest, highest) AS (%(observed)s)
+    SELECT team_id, user_id, COALESCE(SUM(ROUND((amount * share)::numeric, %(digits)s)), 0),
+        COALESCE(SUM(amount * lowest), 0), COALESCE(SUM(amount * highest), 0),
+        COUNT(*) FILTER (WHERE share IS NULL)
+    FROM (
+        SELECT due.*, CASE WHEN known.stage_id IS NOT NULL THEN (
+            SELECT {BAND} FROM crm_lead_stage_log log WHERE log.lead_id = due.id
+                AND log.playbook_id = due.playbook_id AND log.stage_id = due.stage_id AND log.is_first
+            ) END AS band
+        FROM (%(due)s) due LEFT JOIN (SELECT DISTINCT playbook_id, stage_id FROM observed) known
+            ON known.playbook_id = due.playbook_id AND known.stage_id = due.stage_id
+        WHERE category <> 'omitted'
+    ) due
+    LEFT JOIN observed ON observed.playbook_id = due.playbook_id AND observed.stage_id = due.stage_id
+        AND observed.band = COALESCE(due.band, '{ANY_BAND}')
     GROUP BY 1, 2
 """
 # Of the deals that came into a stage for the first time in two years and are won or lost by now: all of them,
@@ -78,34 +86,47 @@ OBSERVED = f"""
     GROUP BY GROUPING SETS ((playbook_id, stage_id), (playbook_id, stage_id, band))
     ORDER BY playbook_id, stage_id, band IS NOT NULL, band = 'high', band = 'middle'
 """
-NUMBERS = (
-    *("won", "won_count", "commit", "best_case", "pipeline", "open_count", "weighted", "calibrated"),
-    *("lowest", "highest", "unknown_count"),
-)
+NUMBERS = ("won", "won_count", "commit", "best_case", "pipeline", "open_count", "weighted")
+LATER = ("calibrated", "lowest", "highest", "unknown_count")  # what takes longer than the rest together
 METHODS = ("own", "commit", "weighted", "calibrated")
+# How far off what was said was, up or down, in percent of what came, so many weeks before the end, on average
+# of the periods that are over. What came is what the first Monday after the end has kept.
+ACCURACY = """
+    WITH week AS (
+        SELECT level, COALESCE(team_id, 0) AS team_id, COALESCE(user_id, 0) AS user_id, date_from, date_to,
+            date, won, CASE WHEN has_own THEN own END AS own, won + commit AS commit, weighted, calibrated
+        FROM crm_forecast_week
+        WHERE company_id = %(company)s AND period = %(period)s AND date >= %(since)s
+    ),
+    came AS (
+        SELECT DISTINCT ON (level, team_id, user_id, date_from) level, team_id, user_id, date_from, won
+        FROM week WHERE date > date_to ORDER BY level, team_id, user_id, date_from, date
+    )
+    SELECT level, team_id, user_id, (date_to - date) / 7 + 1 AS before,
+        AVG(ABS(own - came.won) / came.won) * 100, AVG(ABS(commit - came.won) / came.won) * 100,
+        AVG(ABS(weighted - came.won) / came.won) * 100, AVG(ABS(calibrated - came.won) / came.won) * 100
+    FROM week JOIN came USING (level, team_id, user_id, date_from)
+    WHERE date <= date_to AND came.won <> 0
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
 
 
 def add_up(rows):
-    """Return the sums of rows of ``NUMBERS``, without the dust that adding floats leaves.
+    """Return ``{key: sums}`` of numbers by team and person: of all, each team and each person, without the
+    dust that adding floats leaves.
 
-    >>> add_up([dict.fromkeys(NUMBERS, 1), dict.fromkeys(NUMBERS, 2)])["won"], add_up([])["commit"]
-    (3, 0)
+    :param rows: ``{(team id or False, user id or False): {name: number}}``
+
+    >>> sums = add_up({(7, 1): {"won": 1}, (7, 2): {"won": 2}})
+    >>> sums["company",]["won"], sums["team", 7]["won"], sums["person", 7, 2]["won"]
+    (3, 3, 2)
     """
-    return {name: round(sum(row[name] for row in rows), 6) for name in NUMBERS}
-
-
-def get_said(numbers, own):
-    """Return ``{method: what it says will have been won when the period is over}``.
-
-    >>> get_said({"won": 10, "commit": 5, "weighted": 12, "calibrated": 11}, None)
-    {'own': None, 'commit': 15, 'weighted': 12, 'calibrated': 11}
-    """
-    commit = numbers["won"] + numbers["commit"]
+    parts = defaultdict(list)
+    for (team_id, user_id), numbers in rows.items():
+        for key in (COMPANY, ("team", team_id), ("person", team_id, user_id)):
+            parts[key].append(numbers)
     return {
-        "own": own,
-        "commit": commit,
-        "weighted": numbers["weighted"],
-        "calibrated": numbers["calibrated"],
+        key: {name: round(sum(row[name] for row in its), 6) for name in its[0]} for key, its in parts.items()
     }
 
 
@@ -121,20 +142,3 @@ def get_gap(numbers, target):
     gap = max(target - numbers["won"], 0)
     still = numbers["commit"] + numbers["best_case"] + numbers["pipeline"]
     return gap, still / gap if gap else None
-
-
-def get_accuracy(weeks):
-    """Return ``{(method, weeks before the end): mean error in percent of what came}``: how far off what was
-    said was, up or down, over some periods.
-
-    :param weeks: ``(weeks before the end, {method: said or None}, what came)``, …
-
-    >>> get_accuracy([(2, {"commit": 90, "own": None}, 100), (2, {"commit": 130, "own": 100}, 100)])
-    {('commit', 2): 20.0, ('own', 2): 0.0}
-    """
-    errors = {}
-    for before, said, came in weeks:
-        for method, amount in said.items():
-            if amount is not None and came:
-                errors.setdefault((method, before), []).append(abs(amount - came) / came * 100)
-    return {key: sum(its) / len(its) for key, its in errors.items()}

@@ -1,5 +1,7 @@
 """Which deals of a period want to be looked at, and why, as one SQL statement."""
 
+from .forecast import WINS, WORTH_THEN
+
 MOST = 5  # deals that decide a period
 PUSHES = 2  # times that a closing date was postponed
 TIMES = 3  # the median of won deals: more is larger than usual
@@ -11,42 +13,48 @@ REASONS = ("decides", "slipped", "overdue", "unproven", "large", "no_step")
 
 # An activity that a playbook asks for again and again is no next step: nobody has agreed it.
 HAS_STEP = """
-    COALESCE(lead.waiting_until >= %(today)s, FALSE) OR EXISTS (
+    COALESCE(crm_lead.waiting_until >= %(today)s, FALSE) OR EXISTS (
         SELECT 1 FROM mail_activity activity
         LEFT JOIN crm_playbook_deadline rule ON rule.id = activity.playbook_deadline_id
-        WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id AND activity.active
+        WHERE activity.res_model = 'crm.lead' AND activity.res_id = crm_lead.id AND activity.active
             AND activity.date_deadline >= %(today)s
             AND COALESCE(rule.trigger NOT IN ('review', 'follow_up'), TRUE)
     )
 """
+# Median worth of won deals, as the log says what they were worth when they were won.
+TYPICAL = f"""
+    SELECT log.playbook_id, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY {WORTH_THEN})::numeric AS median
+    {WINS} AND {WORTH_THEN} > 0
+    GROUP BY log.playbook_id HAVING COUNT(*) >= {MIN_WON}
+"""
+DEAL = f"""
+    crm_lead.id AS lead_id, crm_lead.name, crm_lead.user_id, crm_lead.team_id, crm_lead.date_deadline,
+    %(playbook)s AS playbook_id, COALESCE(%(worth)s, 0) AS worth,
+    LEAST(GREATEST(COALESCE(crm_lead.probability, 0), 0), 100) AS probability, %(category)s AS category,
+    kept.date_deadline AS was_date, COALESCE(crm_lead.closing_push_count, 0) AS pushes, {HAS_STEP} AS has_step
+"""
 # Open deals that are to close in the period, or were on the Monday before; in the present one those whose
-# closing date is over, too. Omitted ones do not count.
+# closing date is over, too. Omitted ones do not count. Rules are asked of those that are committed, one by
+# one: all deals that meet them are many.
 LOOKS = f"""
-    WITH typical AS MATERIALIZED (
-        SELECT playbook_id, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY worth) AS median
-        FROM (
-            SELECT %(playbook)s AS playbook_id, %(worth)s AS worth FROM crm_lead lead
-            WHERE lead.won_status = 'won' AND lead.date_closed >= %(won_since)s AND %(is_own)s
-        ) won WHERE playbook_id IS NOT NULL AND worth > 0
-        GROUP BY playbook_id HAVING COUNT(*) >= {MIN_WON}
+    WITH typical AS MATERIALIZED (%(typical)s),
+    due AS MATERIALIZED (
+        SELECT %(deal)s, crm_lead.date_deadline >= %(first)s AS is_due
+        FROM %(visible)s
+        LEFT JOIN crm_funnel_snapshot kept ON kept.lead_id = crm_lead.id AND kept.date = %(monday)s
+        WHERE %(condition)s AND crm_lead.date_deadline BETWEEN %(since)s AND %(last)s
     ),
     deal AS (
-        SELECT lead.id AS lead_id, lead.name, lead.user_id, lead.team_id, lead.date_deadline,
-            %(playbook)s AS playbook_id, COALESCE(%(worth)s, 0) AS worth,
-            LEAST(GREATEST(COALESCE(lead.probability, 0), 0), 100) AS probability, %(category)s AS category,
-            kept.date_deadline AS was_date, COALESCE(lead.closing_push_count, 0) AS pushes,
-            COALESCE(lead.date_deadline BETWEEN %(first)s AND %(last)s, FALSE) AS is_due,
-            COALESCE(lead.id IN (%(unproven)s), FALSE) AS unproven, {HAS_STEP} AS has_step
-        FROM crm_lead lead
-        LEFT JOIN crm_funnel_snapshot kept ON kept.lead_id = lead.id AND kept.date = %(monday)s
-        WHERE %(condition)s AND (
-            lead.date_deadline BETWEEN %(first)s AND %(last)s
-            OR kept.date_deadline BETWEEN %(first)s AND %(last)s
-            OR (%(is_now)s AND lead.date_deadline < %(first)s)
-        )
+        SELECT * FROM due
+        UNION ALL
+        SELECT %(deal)s, FALSE
+        FROM %(visible)s
+        JOIN crm_funnel_snapshot kept ON kept.lead_id = crm_lead.id AND kept.date = %(monday)s
+        WHERE %(condition)s AND kept.date_deadline BETWEEN %(first)s AND %(last)s
+            AND NOT EXISTS (SELECT FROM due WHERE due.lead_id = kept.lead_id)
     ),
     weighed AS (
-        SELECT deal.*, typical.median,
+        SELECT deal.*, typical.median, category = 'commit' AND %(unproven)s AS unproven,
             ROUND((worth * probability * (100 - probability) / 10000)::numeric, %(digits)s) AS uncertainty,
             RANK() OVER (
                 ORDER BY CASE WHEN is_due THEN worth * probability * (100 - probability) ELSE 0 END DESC
@@ -62,6 +70,10 @@ LOOKS = f"""
         FROM weighed
     ),
     found AS (SELECT * FROM look WHERE {" OR ".join(REASONS)})
+"""
+# Not as a set: PostgreSQL would look for all of them.
+UNPROVEN = """
+    COALESCE((SELECT TRUE FROM %(unproven)s WHERE crm_lead.id = deal.lead_id AND (%(where)s) LIMIT 1), FALSE)
 """
 IDS = "%(looks)s SELECT lead_id FROM found"
 LARGEST = """

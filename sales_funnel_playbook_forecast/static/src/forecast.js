@@ -89,13 +89,19 @@ export class Forecast extends Component {
     async load(filters) {
         this.state.isLoading = true;
         try {
-            this.state.forecast = await this.keepLast.add(this.orm.call(MODEL, "get_forecast", [filters]));
+            this.state.forecast = await this.count(filters, true);
             this.state.submitting = null;
             this.props.updateActionState?.(this.state.forecast.filters);
         } finally {
             this.state.isLoading = false;
         }
+        this.state.forecast = await this.count(this.state.forecast.filters);
         await this.loadLooks();
+    }
+
+    /** What is asked at first has no numbers that take longer; they come after it. */
+    count(filters, isQuick = false) {
+        return this.keepLast.add(this.orm.call(MODEL, "get_forecast", [filters, isQuick]));
     }
 
     async loadLooks() {
@@ -187,6 +193,9 @@ export class Forecast extends Component {
 
     format(column, row) {
         const value = row[column.name];
+        if (column.name === "calibrated" && this.state.forecast.is_quick) {
+            return "…";
+        }
         const isUnsaid = column.name === "calibrated" && row.open_count && !this.isCalibrated(row);
         if (value === null || value === undefined || isUnsaid) {
             return "–";
@@ -215,7 +224,8 @@ export class Forecast extends Component {
         if (column.name === "own") {
             return [row.is_late && _t("late"), row.note].filter(Boolean).join(" · ");
         }
-        if (column.name !== "calibrated" || !row.open_count) {
+        const isCounted = column.name === "calibrated" && !this.state.forecast.is_quick;
+        if (!isCounted || !row.open_count) {
             return "";
         }
         const { lowest, highest, unknown_count: count } = row;
