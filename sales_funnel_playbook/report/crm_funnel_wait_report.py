@@ -45,7 +45,7 @@ class CrmFunnelWaitReport(models.Model):
         "crm.playbook.role",
         readonly=True,
         context={"active_test": False},
-        help="Empty: an approval by a named person.",
+        help="Whoever approves is the team leader, or the person whom the rule names.",
     )
     date = fields.Datetime(string="Waiting Since", readonly=True)
     ended_at = fields.Datetime(string="Until", readonly=True, help="Empty: it still waits.")
@@ -71,7 +71,7 @@ class CrmFunnelWaitReport(models.Model):
             ROWS,
             lang=self.env.lang or "en_US",
             now=self.env.cr.now(),
-            leader=self.env["crm.playbook.role"]._get_leaders_role_id(),
+            **self.env["crm.playbook.role"]._get_approvers_role_ids(),
         )
 
     @api.readonly

@@ -120,7 +120,7 @@ class CrmLeadCalibrationSummary(models.Model):
     _name = "crm.lead.calibration.summary"
     _description = "Calibration by Salesperson"
     _auto = False
-    _order = "lead_count desc, id"
+    _order = "user_id, playbook_id, id"  # by name: no list of people goes by a number
     _rec_name = "user_id"
     _depends = CrmLeadCalibrationReport._depends
 

@@ -10,10 +10,12 @@ from ..models.history.crm_lead_stage_log import GATES
 RULES = """
     WITH asked AS (
     SELECT condition.id AS rule_id, condition.kind,
-        COALESCE(condition.name->>%(lang)s, condition.name->>'en_US') AS name, condition.changed_at
+        COALESCE(condition.name->>%(lang)s, condition.name->>'en_US') AS name, condition.changed_at,
+        condition.create_date AS made_at
     FROM crm_playbook_condition condition WHERE condition.playbook_stage_id = target.id
     UNION ALL
-    SELECT output.id, 'output', COALESCE(output.name->>%(lang)s, output.name->>'en_US'), output.changed_at
+    SELECT output.id, 'output', COALESCE(output.name->>%(lang)s, output.name->>'en_US'), output.changed_at,
+        output.create_date
     FROM crm_playbook_output output JOIN crm_playbook_stage named ON named.id = output.playbook_stage_id
     JOIN crm_stage stage ON stage.id = named.stage_id
     WHERE named.playbook_id = log.playbook_id AND output.is_required
@@ -21,7 +23,8 @@ RULES = """
         AND (stage.sequence, stage.id) < (entered.sequence, entered.id)
     UNION ALL
     SELECT named.id, 'skip',
-        REPLACE(%(skipped)s, '%%s', COALESCE(stage.name->>%(lang)s, stage.name->>'en_US')), NULL
+        REPLACE(%(skipped)s, '%%s', COALESCE(stage.name->>%(lang)s, stage.name->>'en_US')), NULL,
+        named.create_date
     FROM crm_playbook_stage named JOIN crm_stage stage ON stage.id = named.stage_id
     WHERE named.playbook_id = log.playbook_id AND NOT named.allow_skip
         AND (previous.id IS NULL OR (stage.sequence, stage.id) > (previous.sequence, previous.id))
@@ -29,7 +32,7 @@ RULES = """
     )
     SELECT * FROM asked
     UNION ALL
-    SELECT (item->>'rule_id')::int, item->>'kind', item->>'name', NULL
+    SELECT (item->>'rule_id')::int, item->>'kind', item->>'name', NULL, NULL
     FROM jsonb_array_elements(log.unmet) item
     WHERE NOT EXISTS (SELECT FROM asked
         WHERE asked.kind = item->>'kind' AND asked.rule_id = (item->>'rule_id')::int)
@@ -46,8 +49,9 @@ MOVES = """
         0.0 AS override_share, NULL::int AS refusal_id, NULL::int AS filled_refusal_id,
         NULL::float8 AS refused_hours,
         CASE WHEN log.entered_at < rule.changed_at THEN 'before' ELSE 'since' END AS era,
-        CASE WHEN lead.won_status IN ('won', 'lost') THEN CASE WHEN unmet.is_unmet IS NOT TRUE THEN 'met'
-            WHEN log.gate = 'overridden' THEN 'overridden' ELSE 'unmet' END END AS closed_as,
+        CASE WHEN lead.won_status NOT IN ('won', 'lost') THEN NULL
+            WHEN unmet.is_unmet THEN CASE log.gate WHEN 'overridden' THEN 'overridden' ELSE 'unmet' END
+            WHEN log.entered_at < rule.made_at THEN NULL ELSE 'met' END AS closed_as,
         (lead.won_status = 'won') AS is_won
     FROM crm_lead_stage_log log
     JOIN crm_lead lead ON lead.id = log.lead_id
@@ -82,7 +86,7 @@ REFUSED = """
     LEFT JOIN crm_playbook_output output ON output.id = (item.value->>'rule_id')::int
         AND item.value->>'kind' = 'output'
 """
-# Each closed deal under what its rule was when it moved.
+# Each closed deal under what its rule was when it moved, if there was the rule.
 OUTCOMES = """
     SELECT entry.*,
         CASE WHEN closed_as = 'met' THEN lead_id END AS met_lead_id,

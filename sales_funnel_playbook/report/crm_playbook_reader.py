@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 STATES = [("agreed", "Agreed"), ("older", "Agreed to an Older Version"), ("none", "Not Agreed")]
 # Who works by a playbook: the members and leaders of its teams; of all teams of its company, where a product
-# line brings deals to it or it is the default one.
+# line brings deals to it or it is the default one; and who has a role there by default that its rules name.
 READERS = """
     WITH scope AS (
         SELECT playbook.id AS playbook_id, team.id AS team_id, team.user_id
@@ -18,6 +18,10 @@ READERS = """
         SELECT scope.playbook_id, member.user_id FROM scope
         JOIN crm_team_member member ON member.crm_team_id = scope.team_id AND member.active
         UNION SELECT playbook_id, user_id FROM scope WHERE user_id IS NOT NULL
+        UNION SELECT scope.playbook_id, person.user_id FROM scope
+        JOIN UNNEST(%(playbooks)s::int[], %(roles)s::int[]) asked(playbook_id, role_id) USING (playbook_id)
+        JOIN crm_playbook_role_person person ON person.role_id = asked.role_id
+            AND COALESCE(person.team_id = scope.team_id, TRUE)
     )
     SELECT ROW_NUMBER() OVER (ORDER BY reader.playbook_id, reader.user_id) AS id, reader.playbook_id,
         reader.user_id, playbook.company_id, playbook.version, latest.version AS agreed_version,
@@ -44,6 +48,7 @@ class CrmPlaybookReader(models.Model):
     _depends = {
         "crm.playbook": ["active", "is_template", "is_default", "team_ids", "company_id", "version"],
         "crm.playbook.agreement": ["playbook_id", "user_id", "version", "agreed_at"],
+        "crm.playbook.role.person": ["role_id", "team_id", "user_id"],
         "crm.product.line": ["playbook_id", "active"],
         "crm.team": ["active", "company_id", "user_id"],
         "crm.team.member": ["crm_team_id", "user_id", "active"],
@@ -60,4 +65,10 @@ class CrmPlaybookReader(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(READERS)
+        asked = {
+            (playbook_id, role_id)
+            for playbook_id, roles in self.env["crm.playbook"]._get_asked_roles().items()
+            for role_id in set().union(*roles.values())
+        }
+        playbooks, roles = zip(*sorted(asked), strict=True) if asked else ((), ())
+        return SQL(READERS, playbooks=[*playbooks], roles=[*roles])

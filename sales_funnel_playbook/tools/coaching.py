@@ -3,7 +3,7 @@
 from statistics import median
 from typing import NamedTuple
 
-MIN_PEOPLE = 3  # of fewer, a median would tell what one colleague's number is
+MIN_COLLEAGUES = 4  # of fewer, who knows one number could tell by the median whose another one is
 MIN_GAP = 0.25  # of the median
 MIN_COUNT = 5  # of fewer, one more or less is a great share
 
@@ -49,13 +49,17 @@ def get_value(number, count, mean, middle):
     return {"rate": mean * 100, "median": middle, "mean": mean}[number.kind]
 
 
-def get_median(values):
-    """Return the median of what each of at least three people has, None of fewer.
+def get_median(values, person_id):
+    """Return the median of ``{user id: value}``, None unless at least four others than this person have one.
 
-    >>> get_median([10, 40, 20]), get_median([10, 40])
-    (20, None)
+    >>> get_median({1: 10, 2: 40, 3: 20, 4: 20, 5: 90}, person_id=1)
+    20
+    >>> get_median({1: 10, 2: 40, 3: 20, 4: 20}, person_id=1) is None
+    True
+    >>> get_median({1: 10, 2: 40, 3: 20, 4: 22}, person_id=5)
+    21.0
     """
-    return median(values) if len(values) >= MIN_PEOPLE else None
+    return median(values.values()) if len(values.keys() - {person_id}) >= MIN_COLLEAGUES else None
 
 
 def get_gap(row):

@@ -5,3 +5,4 @@ from . import crm_playbook
 from . import crm_playbook_agreement
 from . import crm_playbook_suggestion
 from . import rules
+from . import contributing

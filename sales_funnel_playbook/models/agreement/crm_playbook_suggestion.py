@@ -6,7 +6,7 @@ from odoo.tools.misc import clean_context
 from ...arguments import check_argument
 
 STATES = [("new", "New"), ("accepted", "Accepted"), ("declined", "Declined")]
-RULES = ("condition_id", "output_id", "deadline_id")
+RULES = ("condition_id", "output_id", "deadline_id", "criterion_id", "tier_id", "check_id")
 UNDECIDED = {"state": "new", "answer": False, "decided_by_id": False, "decided_at": False}
 
 
@@ -50,6 +50,22 @@ class CrmPlaybookSuggestion(models.Model):
         domain="[('playbook_id', '=', playbook_id)]",
         ondelete="set null",
     )
+    criterion_id = fields.Many2one(
+        "crm.playbook.criterion",
+        string="Score Criterion",
+        domain="[('playbook_id', '=', playbook_id)]",
+        ondelete="set null",
+    )
+    tier_id = fields.Many2one(
+        "crm.playbook.tier", domain="[('playbook_id', '=', playbook_id)]", ondelete="set null"
+    )
+    check_id = fields.Many2one(
+        "crm.playbook.check",
+        string="Data Check",
+        domain="[('playbook_id', 'in', [playbook_id, False])]",
+        ondelete="set null",
+        help="Also one of all playbooks.",
+    )
     about = fields.Char(
         compute="_compute_about", store=True, help="The name of the rule, which may be deleted since."
     )
@@ -87,7 +103,8 @@ class CrmPlaybookSuggestion(models.Model):
                     )
                 )
             for rule in (suggestion[name] for name in (*RULES, "playbook_stage_id")):
-                if rule and rule.playbook_id != suggestion.playbook_id:
+                is_of_all = rule == suggestion.check_id and not rule.playbook_id
+                if rule and not is_of_all and rule.playbook_id != suggestion.playbook_id:
                     raise ValidationError(
                         self.env._(
                             "“%(rule)s” is not of the playbook “%(playbook)s”: choose one that is.",

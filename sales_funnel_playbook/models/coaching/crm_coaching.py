@@ -170,8 +170,8 @@ class CrmCoaching(models.AbstractModel):
     @api.model
     def _prepare_row(self, key, counted, user_id, member_ids, minimum):
         """Return ``{"name", "part", "label", "title": without the part, "help", "group", "unit", "count": of
-        how many deals or rows, "value": None where these are too few, "median": of the team, None of fewer
-        than three people, "people": of how many, "minimum"}``.
+        how many deals or rows, "value": None where these are too few, "median": of the team, None where
+        fewer than four colleagues have a value, "people": of how many, "minimum"}``.
 
         :param dict counted: ``{user id: (count, value)}``
         """
@@ -179,9 +179,9 @@ class CrmCoaching(models.AbstractModel):
         number = NUMBERS[name]
         count, value = counted.get(user_id, (0, 0 if number.kind == "count" else None))
         if number.kind == "count":  # who has none has none, where anybody has some
-            values = [counted.get(id_, (0, 0))[1] for id_ in member_ids] if counted else []
+            values = {id_: counted.get(id_, (0, 0))[1] for id_ in member_ids} if counted else {}
         else:
-            values = [its for sample, its in counted.values() if sample >= minimum]
+            values = {id_: its for id_, (sample, its) in counted.items() if sample >= minimum}
             value = value if count >= minimum else None
         return {
             "name": name,
@@ -193,7 +193,7 @@ class CrmCoaching(models.AbstractModel):
             "unit": number.unit,
             "count": count,
             "value": value,
-            "median": get_median(values),
+            "median": get_median(values, user_id),
             "people": len(values),
             "minimum": 0 if number.kind == "count" else minimum,
         }

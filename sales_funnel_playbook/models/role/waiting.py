@@ -6,7 +6,11 @@ from odoo.tools import SQL
 
 from ..core.memory import remembered
 
-TEAM_LEADER = "sales_funnel_playbook.crm_playbook_role_team_leader"
+# Roles that stand for whoever approves; they are archived: no rule names them.
+APPROVERS = {
+    "leader": "sales_funnel_playbook.crm_playbook_role_team_leader",
+    "named": "sales_funnel_playbook.crm_playbook_role_named_approver",
+}
 # What rules ask of roles in which stage: its outputs, and what must be confirmed before the next one (of the
 # first stage, which deals enter whatever they lack, what must be confirmed there).
 ASKED = """
@@ -67,7 +71,7 @@ APPROVALS = """
     SELECT submission.id::bigint * 4 + 1 AS id, submission.lead_id, 'approval' AS kind, output.id AS rule_id,
         output.name,
         CASE WHEN output.approval = 'role' AND approving.is_there THEN output.approval_role_id
-            WHEN output.approval = 'user' AND person.active THEN NULL
+            WHEN output.approval = 'user' AND person.active THEN %(named)s
             ELSE %(leader)s END AS role_id,
         submission.submitted_at AS began_at, over.at AS ended_at,
         named.playbook_id, named.stage_id, lead.company_id, lead.team_id, lead.user_id, lead.product_line_id
@@ -161,12 +165,13 @@ class CrmPlaybookRole(models.Model):
     _inherit = "crm.playbook.role"
 
     @api.model
-    def _get_leaders_role_id(self):
-        """Return the id of the role that stands for whoever leads a deal's team, where deals wait for them;
-        None where somebody has deleted it. It is archived: no rule names it.
+    def _get_approvers_role_ids(self):
+        """Return ``{"leader": id, "named": id}`` of the roles that stand for whoever leads a deal's team and
+        for the person whom a rule names, where deals wait for their approval; None where somebody has
+        deleted the role.
         """
         ref = self.env["ir.model.data"]._xmlid_to_res_id
-        return ref(TEAM_LEADER, raise_if_not_found=False) or None
+        return {key: ref(xmlid, raise_if_not_found=False) or None for key, xmlid in APPROVERS.items()}
 
 
 class CrmPlaybook(models.Model):
@@ -186,7 +191,7 @@ class CrmPlaybook(models.Model):
 
 class CrmLead(models.Model):
     """Where a deal waits: for which roles, since when. It follows from what rules ask of roles and what is
-    there; roles that nobody has on the deal keep nobody waiting. The leader's approval is waited for, too.
+    there; roles that nobody has on the deal keep nobody waiting. Whoever approves is waited for, too.
     """
 
     _inherit = "crm.lead"
@@ -197,8 +202,8 @@ class CrmLead(models.Model):
         compute="_compute_waits_for",
         search="_search_waits_for_role_id",
         context={"active_test": False},
-        help="The role of which something is asked now, or the team leader, who approves; of several, the one"
-        " that has been asked longest.",
+        help="The role of which something is asked now, or whoever approves: the team leader, or a named"
+        " person; of several, the one that has been asked longest.",
     )
     waits_since = fields.Datetime(
         compute="_compute_waits_for",
@@ -228,8 +233,8 @@ class CrmLead(models.Model):
             self._flush_waits()
             waiting = query.make_alias(alias, "waits")
             condition = SQL("%s = %s", SQL.identifier(waiting, "lead_id"), SQL.identifier(alias, "id"))
-            leader = self.env["crm.playbook.role"]._get_leaders_role_id()
-            query.add_join("LEFT JOIN", waiting, SQL(FIRST, leader=leader), condition)
+            approvers = self.env["crm.playbook.role"]._get_approvers_role_ids()
+            query.add_join("LEFT JOIN", waiting, SQL(FIRST, **approvers), condition)
             return SQL.identifier(waiting, "role_id")
         return super()._field_to_sql(alias, field_expr, query)
 
@@ -253,7 +258,7 @@ class CrmLead(models.Model):
         if not ids:
             return None
         self._flush_waits()
-        return SQL(PRESENT, leads=ids, leader=self.env["crm.playbook.role"]._get_leaders_role_id())
+        return SQL(PRESENT, leads=ids, **self.env["crm.playbook.role"]._get_approvers_role_ids())
 
     @api.model
     def _flush_waits(self):

@@ -98,6 +98,28 @@ class TestSuggestion(PlaybookCase):
         with self.assertRaisesRegex(ValidationError, "is a template"):
             self._suggest(playbook_id=template.id)
 
+    def test_on_every_kind_of_rule(self):
+        """A line of the score sheet, a tier, a check of all playbooks: what has rules has a thread."""
+        template = self.env.ref("sales_funnel_playbook.crm_playbook_template_saas")
+        vals = {"playbook_id": self.playbook.id}
+        rules = {
+            "playbook_stage_id": self.rules[self.stage_demo],
+            "condition_id": self.has_amount,
+            "output_id": self._create_output(self.stage_lead, "Report"),
+            "deadline_id": self._create_deadline("Follow up", trigger="follow_up"),
+            "criterion_id": template.criterion_ids[0].copy(vals),
+            "tier_id": template.tier_ids[0].copy(vals),
+            "check_id": self.env["crm.playbook.check"].search([("playbook_id", "=", False)], limit=1),
+        }
+        for name, rule in rules.items():
+            with self.subTest(rule=name):
+                suggestion = self._suggest(**{name: rule.id})
+                self.assertEqual(suggestion.about, rule.display_name)
+                suggestion.message_post(body="Two points are too many.")
+                self.assertIn("Ask for the budget", self._get_told(self.colleague)[-1])
+        with self.assertRaisesRegex(ValidationError, "is not of the playbook"):
+            self._suggest(criterion_id=template.criterion_ids[0].id)
+
     def test_the_rule_is_gone(self):
         suggestion = self._suggest(condition_id=self.has_amount.id)
         self.has_amount.unlink()

@@ -12,7 +12,7 @@ OWN, ALL, MANAGER = (
 
 
 class CoachingCase(PlaybookCase):
-    """Four people of one team in a playbook that observes, with deals of three weeks ago; their leader is no
+    """Five people of one team in a playbook that observes, with deals of three weeks ago; their leader is no
     sales manager.
     """
 
@@ -23,11 +23,11 @@ class CoachingCase(PlaybookCase):
         cls.playbook.mode = "observe"
         cls.chief = new_test_user(cls.env, "coaching_chief", groups=ALL)
         cls.boss = new_test_user(cls.env, "coaching_boss", groups=MANAGER)
-        names = ("ann", "bob", "cho", "dan")
+        names = ("ann", "bob", "cho", "dan", "eve")
         cls.people = cls.env["res.users"].union(
             *(new_test_user(cls.env, f"coaching_{name}", name=name.title(), groups=OWN) for name in names)
         )
-        cls.ann, cls.bob, cls.cho, cls.dan = cls.people
+        cls.ann, cls.bob, cls.cho, cls.dan, cls.eve = cls.people
         cls.env["crm.team.member"].search([("crm_team_id", "=", cls.team.id)]).unlink()
         cls.team.write({"user_id": cls.chief.id, "member_ids": [Command.set(cls.people.ids)]})
 

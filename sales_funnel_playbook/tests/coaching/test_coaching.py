@@ -16,7 +16,7 @@ class TestCoaching(CoachingCase):
 
     def make_team(self):
         self.deals = self.make_deals(self.ann, 6, moved=2)
-        for person, moved in ((self.bob, 5), (self.cho, 4), (self.dan, 3)):
+        for person, moved in ((self.bob, 5), (self.cho, 4), (self.dan, 3), (self.eve, 3)):
             self.make_deals(person, 5, moved)
 
     def test_conversion_and_time_against_the_median(self):
@@ -24,12 +24,28 @@ class TestCoaching(CoachingCase):
         page = self.get_page(self.ann)
         row = self.get_row(page, "conversion", self.stage_lead.id)
         self.assertEqual(
-            (round(row["value"], 1), row["count"], row["median"], row["people"]), (33.3, 6, 70, 4)
+            (round(row["value"], 1), row["count"], row["median"], row["people"]), (33.3, 6, 60, 5)
         )
         self.assertEqual(row["label"], "Conversion, Lead")
-        self.assertEqual(page["team"], {"name": self.team.name, "count": 4})
+        self.assertEqual(page["team"], {"name": self.team.name, "count": 5})
         time = self.get_row(self.get_page(self.chief, self.bob), "time", self.stage_lead.id)
         self.assertEqual((time["value"], time["count"]), (10, 5))
+
+    def test_a_median_tells_nobody_s_number(self):
+        """Of three colleagues, whoever knows one number reads another one in the median."""
+        self.make_team()
+        self.team.member_ids -= self.eve
+        row = self.get_row(self.get_page(self.ann), "conversion", self.stage_lead.id)
+        self.assertEqual((row["median"], row["people"]), (False, 4))
+        notes = self.get_row(self.get_page(self.ann), "refused")
+        self.assertFalse(notes["median"])
+        self.deals[2:].unlink()
+        self.team.member_ids |= self.eve
+        row = self.get_row(self.get_page(self.ann), "conversion", self.stage_lead.id)
+        self.assertEqual((row["value"], row["median"]), (False, 70), "of four colleagues")
+        self.assertFalse(self.get_page(self.ann)["facts"])
+        row = self.get_row(self.get_page(self.chief, self.bob), "conversion", self.stage_lead.id)
+        self.assertEqual((row["value"], row["median"]), (100, False), "of three colleagues")
 
     def test_of_few_deals_only_how_many(self):
         self.make_team()

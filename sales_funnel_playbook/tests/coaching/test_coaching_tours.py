@@ -18,6 +18,7 @@ class TestCoachingTours(HttpCase, CoachingCase):
             (self.bob, 5, 5),
             (self.cho, 5, 4),
             (self.dan, 5, 3),
+            (self.eve, 5, 3),
         ):
             self.make_deals(person, count, moved, now=now - timedelta(hours=1))
         self.env.cr.flush()

@@ -20,7 +20,15 @@ class TestGateReportWins(PlaybookCase):
         cls.env["crm.lead"].search([]).unlink()
         cls.playbook.mode = "observe"
         cls.needs_confirmed.active = False
+        cls.make_rules_of(START - timedelta(days=60))
         cls.reason = cls.env["crm.playbook.override.reason"].create({"name": "Old customer"})
+
+    @classmethod
+    def make_rules_of(cls, moment):
+        """The rules are there since then."""
+        cls.env.flush_all()
+        cls.env.cr.execute("UPDATE crm_playbook_condition SET create_date = %s", [moment])
+        cls.env.invalidate_all()
 
     def make_deals(self, count, won, day=0, is_met=True):
         """Deals that came into Demo with the amount known or not, and ended a week later."""
@@ -65,6 +73,12 @@ class TestGateReportWins(PlaybookCase):
         self.make_deals(5, won=4, day=40)
         self.change_rule(30)
         self.assertEqual(self.get_wins("era"), {"before": (5, 20), "since": (5, 80)})
+
+    def test_what_moved_before_there_was_the_rule_has_not_met_it(self):
+        self.make_deals(5, won=1)
+        self.make_deals(5, won=4, day=40)
+        self.make_rules_of(START + timedelta(days=20))
+        self.assertEqual(self.get_wins("rule_name"), {"Amount known": (5, 80)})
 
     def test_of_few_deals_there_is_no_rate(self):
         self.make_deals(4, won=4)

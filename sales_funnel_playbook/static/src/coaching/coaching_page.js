@@ -14,6 +14,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { formatNumber } from "../funnel/funnel_columns";
 
 const MODEL = "crm.coaching";
+const FEWEST = 5; // people of a team, with whom a median tells nobody's number
 const PERIODS = [
     ["this_month", _t("This month")],
     ["last_month", _t("Last month")],
@@ -102,6 +103,12 @@ export class CoachingPage extends Component {
         const { date_from: from, date_to: to, team } = this.state.page;
         const [first, last] = [from, to].map((date) => formatDate(deserializeDate(date)));
         const values = { person: this.person, from: first, to: last, team: team.name };
+        if (team.name && team.count < FEWEST) {
+            return _t(
+                "%(person)s, %(from)s – %(to)s; the team %(team)s is too small for a median, which needs four colleagues",
+                values
+            );
+        }
         return team.name
             ? _t("%(person)s, %(from)s – %(to)s, against the median of the team %(team)s", values)
             : _t("%(person)s, %(from)s – %(to)s; in no team, so there is no median", values);
