@@ -161,8 +161,8 @@ class CrmForecast(models.AbstractModel):
     @api.model
     def _get_accuracy_rows(self, filters, keys):
         """Return how far off what was said was, up or down, n weeks before the end, over the periods of the
-        kind that are over, of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks:
-        percent}}, …]`` of the rows with these keys.
+        kind that are over, of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks, as
+        JSON has keys: percent}}, …]`` of the rows with these keys.
         """
         domain = [
             ("company_id", "=", filters["company_id"]),
@@ -185,7 +185,7 @@ class CrmForecast(models.AbstractModel):
         for key in (tuple(one) for one in keys if tuple(one) in by_key):
             errors = texts.get_accuracy(by_key[key])
             for method in texts.METHODS:
-                its = {before: error for (one, before), error in errors.items() if one == method}
+                its = {str(before): error for (one, before), error in errors.items() if one == method}
                 if its:
                     name = {"name": self._get_row_name(key), "level": key[0], "method": labels[method]}
                     rows.append({**name, "errors": its})

@@ -1,7 +1,13 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.sales_funnel_playbook.models.core.mixins import ANY
+
 COMMIT = "commit"
+GAPS = frozenset({"commit_gaps", "has_commit_gaps", "is_to_look_at", "look_reasons"})  # follow from these rules
+KEY = "commit_evidence"  # under "apps" in a playbook's file
+TEXTS = ("name", "guidance", "missing")
 
 
 class CrmPlaybookCommit(models.Model):
@@ -10,6 +16,7 @@ class CrmPlaybookCommit(models.Model):
     _name = "crm.playbook.commit"
     _description = "Evidence of a Commit"
     _inherit = ["crm.playbook.rule", "crm.playbook.cache.mixin"]
+    _playbook_effects = {"version": ANY}
 
     playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
     missing = fields.Char(
@@ -56,6 +63,39 @@ class CrmPlaybook(models.Model):
     commit_ids = fields.One2many(
         "crm.playbook.commit", "playbook_id", string="Evidence of a Commit", copy=True
     )
+
+    def _export_apps(self):
+        entries = [
+            {
+                **{name: texts for name in TEXTS if (texts := self._export_texts(rule, name))},
+                "domain": self._export_domain(rule, "domain"),
+            }
+            for rule in self.commit_ids
+        ]
+        return {**super()._export_apps(), **({KEY: entries} if entries else {})}
+
+    def _import_apps(self, apps):
+        """What is no such entry is left out, and told."""
+        rest = super()._import_apps(apps)
+        entries = rest.get(KEY)
+        if isinstance(entries, list) and all(map(self._is_commit_entry, entries)):
+            for number, entry in enumerate(rest.pop(KEY), start=1):
+                domain = self.env["crm.playbook.rule"]._import_domain(entry["domain"])
+                vals = {"playbook_id": self.id, "sequence": number, "domain": domain}
+                texts = {name: self._read_texts(entry[name]) for name in TEXTS if name in entry}
+                self._create_rule(self.env["crm.playbook.commit"], vals, texts)
+        return rest
+
+    @api.model
+    def _is_commit_entry(self, entry):
+        """Tell whether what a file has is evidence of a commit: its texts, and a domain."""
+        if not isinstance(entry, dict) or not {"name", "domain"} <= entry.keys() <= {*TEXTS, "domain"}:
+            return False
+        texts = [entry[name] for name in TEXTS if name in entry]
+        return isinstance(entry["domain"], list) and all(
+            text and isinstance(text, dict) and all(isinstance(one, str) and one for one in text.values())
+            for text in texts
+        )
 
 
 class CrmLead(models.Model):

@@ -52,6 +52,32 @@ class TestCategory(ForecastCase):
         self.assertEqual(template.stage_ids[0].forecast_category, "pipeline")
         self.assertIn("Lead (forecast_category)", template.message_ids[:1].body)
 
+    def test_evidence_goes_with_the_file_of_the_playbook(self):
+        self.evidence.guidance = "Ask for it on the first call."
+        document = self.playbook._export_document()
+        template = self.env["crm.playbook"]._import_playbook(document["playbook"])
+        names = ("name", "guidance", "missing", "domain")
+        told = [tuple(its[name] for name in names) for its in (template.commit_ids, self.evidence)]
+        self.assertEqual(*told)
+        self.assertEqual(template._export_document()["playbook"]["apps"], document["playbook"]["apps"])
+        for wrong in ([{"name": "No domain"}], [7], "phone", [{"name": {"en_US": 1}, "domain": []}]):
+            document["playbook"]["apps"]["commit_evidence"] = wrong
+            template = self.env["crm.playbook"]._import_playbook(document["playbook"])
+            self.assertFalse(template.commit_ids)
+            self.assertIn("(commit_evidence)", template.message_ids[:1].body)
+
+    def test_other_evidence_is_another_version(self):
+        self.playbook.with_user(self.rep).action_agree()
+        self.evidence.domain = "[('email_from', '!=', False)]"
+        self.assertEqual(self.playbook.version, 2)
+        self.assertFalse(self.playbook.with_user(self.rep).agreed_at)
+
+    def test_merged_deals_keep_what_was_said(self):
+        other = self._create_lead(name="Twin", own_forecast_category="commit")
+        (self.lead | other).merge_opportunity()
+        kept = (self.lead | other).exists()
+        self.assertEqual((len(kept), kept.own_forecast_category), (1, "commit"))
+
     def test_without_a_playbook(self):
         self.lead.team_id = False
         self.lead.stage_id = self.stage_talks

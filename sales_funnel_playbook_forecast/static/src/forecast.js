@@ -188,7 +188,7 @@ export class Forecast extends Component {
     format(column, row) {
         const value = row[column.name];
         const isUnsaid = column.name === "calibrated" && row.open_count && !this.isCalibrated(row);
-        if (value === null || value === undefined || isUnsaid) {
+        if (value === false || value === undefined || isUnsaid) {
             return "–";
         }
         if (column.name === "coverage") {
@@ -230,7 +230,7 @@ export class Forecast extends Component {
     }
 
     startSubmitting(row) {
-        const amount = row.own ?? row.won + row.commit;
+        const amount = row.own === false ? row.won + row.commit : row.own;
         this.state.submitting = { row, amount, note: row.note };
     }
 
