@@ -1,11 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.sales_funnel_playbook.models.core.mixins import ANY
 
 COMMIT = "commit"
-GAPS = frozenset({"commit_gaps", "has_commit_gaps", "is_to_look_at", "look_reasons"})  # follow from these rules
 KEY = "commit_evidence"  # under "apps" in a playbook's file
 TEXTS = ("name", "guidance", "missing")
 

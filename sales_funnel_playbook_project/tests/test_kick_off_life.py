@@ -76,9 +76,7 @@ class TestKickOffLife(KickOffCase):
 
     def test_a_contract_that_goes_on_has_its_project(self):
         """With the button it gets another one; what is added to it is delivered."""
-        renewal, upsell = (
-            self._create_lead(kind, renewal_kind=kind) for kind in ("renewal", "upsell")
-        )
+        renewal, upsell = (self._create_lead(kind, renewal_kind=kind) for kind in ("renewal", "upsell"))
         self.win(renewal, upsell)
         self.assertEqual((renewal.won_status, len(self.get_projects(renewal))), ("won", 0))
         self.assertEqual(len(self.get_projects(upsell)), 1)
