@@ -36,7 +36,7 @@ class CrmForecast(models.AbstractModel):
             the first days of the periods beside it, "rows": see :meth:`_prepare_row`, the company's first,
             then each team's, followed by its people's, "rates_missing": names of the stages of which fewer
             than 30 deals are won or lost, "accuracy": see :meth:`_get_accuracy_rows`, "currency_id",
-            "is_over", "is_quick", "week"}``
+            "is_over", "is_quick", "week"}``; what there is not is False
         """
         self._check_is_seller()
         filters = self._clean_forecast(filters or {})
@@ -51,7 +51,7 @@ class CrmForecast(models.AbstractModel):
             "date_to": fields.Date.to_string(last),
             "before": fields.Date.to_string(first - timedelta(days=1)),
             "after": fields.Date.to_string(last + timedelta(days=1)),
-            "rows": rows,
+            "rows": [{name: False if its is None else its for name, its in row.items()} for row in rows],
             "rates_missing": [] if is_quick else self._get_stages_without_rate(),
             "accuracy": self._get_accuracy_rows(filters, keys),
             "currency_id": company.currency_id.id,

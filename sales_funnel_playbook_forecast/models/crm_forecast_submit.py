@@ -160,8 +160,8 @@ class CrmForecast(models.AbstractModel):
     @api.model
     def _get_accuracy_rows(self, filters, keys):
         """Return how far off what was said was, see ``ACCURACY``, over the periods of the kind that are over,
-        of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks: percent}}, …]`` of the
-        rows with these keys.
+        of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks, as JSON has keys:
+        percent}}, …]`` of the rows with these keys.
         """
         if not keys:
             return []
@@ -179,7 +179,7 @@ class CrmForecast(models.AbstractModel):
             )
             for method, error in zip(texts.METHODS, errors, strict=True):
                 if error is not None:
-                    by_key.setdefault((key, method), {})[before] = float(error)
+                    by_key.setdefault((key, method), {})[str(before)] = float(error)
         labels = self._get_method_labels()
         return [
             {

@@ -16,7 +16,7 @@ class CrmFunnelReview(models.Model):
     _inherit = "crm.funnel.review"
 
     pipeline_change = fields.Json(readonly=True, help="[[part, amount, deals more or fewer, deals], …]")
-    forecast = fields.Json(readonly=True, help="{number: amount} of the quarter; null where there is none.")
+    forecast = fields.Json(readonly=True, help="{number: amount} of the quarter, of those that there are.")
     change_table = fields.Html(compute="_compute_change_table", sanitize=False)
 
     @api.model
@@ -50,7 +50,7 @@ class CrmFunnelReview(models.Model):
         quarter = {"company_id": self.company_id.id, "period": "quarter", "day": str(self.date_to)}
         rows = forecast._get_rows(forecast._clean_forecast(quarter))
         row = next((row for row in rows if row["key"] == key), None)
-        self.forecast = row and {name: row[name] for name in SHOWN}
+        self.forecast = row and {name: row[name] for name in SHOWN if row[name] is not None}
 
     def _get_change_filters(self, change):
         """Return the filters of the page that shows what the review keeps: from its Monday to the next one,

@@ -7,6 +7,8 @@ from odoo.tools import file_open
 from odoo.addons.sales_funnel_playbook.models.exchange.importing import SCHEMA
 from odoo.addons.sales_funnel_playbook.tools.json_schema import find_faults
 
+from odoo.addons.sales_funnel_playbook.models.core.mixins import ANY
+
 COMMIT = "commit"
 TEXTS = ("name", "guidance", "missing")  # in the file of a playbook, in several languages
 
@@ -17,6 +19,7 @@ class CrmPlaybookCommit(models.Model):
     _name = "crm.playbook.commit"
     _description = "Evidence of a Commit"
     _inherit = ["crm.playbook.rule", "crm.playbook.cache.mixin"]
+    _playbook_effects = {"version": ANY}
 
     playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
     missing = fields.Char(

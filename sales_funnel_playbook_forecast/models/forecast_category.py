@@ -76,6 +76,9 @@ class CrmLead(models.Model):
         help="How sure the deal is: what its salesperson says, else what its stage says.",
     )
 
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), "own_forecast_category"]
+
     @api.depends("own_forecast_category", "stage_id", "product_line_id", "team_id", "company_id")
     def _compute_forecast_category(self):
         by_playbook = self.env["crm.playbook"]._get_stage_categories()

@@ -13,3 +13,4 @@ from . import test_quarter
 from . import test_review
 from . import test_target
 from . import test_tools
+from . import test_xmlrpc

@@ -77,6 +77,18 @@ class TestCategory(ForecastCase):
         with self.assertRaises(PlaybookFileError):
             self.env["crm.playbook"]._import_playbook(document["playbook"])
 
+    def test_other_evidence_is_another_version(self):
+        self.playbook.with_user(self.rep).action_agree()
+        self.evidence.domain = "[('email_from', '!=', False)]"
+        self.assertEqual(self.playbook.version, 2)
+        self.assertFalse(self.playbook.with_user(self.rep).agreed_at)
+
+    def test_merged_deals_keep_what_was_said(self):
+        other = self._create_lead(name="Twin", own_forecast_category="commit")
+        (self.lead | other).merge_opportunity()
+        kept = (self.lead | other).exists()
+        self.assertEqual((len(kept), kept.own_forecast_category), (1, "commit"))
+
     def test_without_a_playbook(self):
         self.lead.team_id = False
         self.lead.stage_id = self.stage_talks

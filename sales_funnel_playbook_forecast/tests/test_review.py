@@ -32,6 +32,7 @@ class TestReview(ForecastCase):
         kept = [["opening", 1000.0, 1, 1], ["raised", 500.0, 0, 1], ["closing", 1500.0, 1, 1]]
         self.assertEqual(review.pipeline_change, kept)
         self.assertEqual(review.forecast["commit"], 0)
+        self.assertNotIn(None, review.forecast.values(), "there is no target: XML-RPC has no nothing")
         self.assertIn("Raised", review.change_table)
         self.assertIn("1,500.00", review.change_table)
         self.assertTrue([text for text in review._get_finding_texts() if "Pipeline After" in text])

@@ -68,10 +68,11 @@ class CrmLead(models.Model):
 
     def _kick_off_won(self, _is_alone):
         """Make the projects of these deals, which were won in this transaction, where their playbook says so
-        when a deal is won. What keeps a project from being made keeps no deal from being won.
+        when a deal is won: not where a contract goes on, which has its project. What keeps a project from
+        being made keeps no deal from being won.
         """
         for lead in self._get_to_kick_off().sudo():
-            if lead.playbook_id.kickoff_when == "won":
+            if lead.playbook_id.kickoff_when == "won" and lead.renewal_kind != "renewal":
                 lead._try_kick_off()
 
     def _try_kick_off(self):
@@ -88,7 +89,8 @@ class CrmLead(models.Model):
             self.env.transaction.clear()
             reason = (str(error) or repr(error)).splitlines()[0]
             values = {"deal": self.name, "reason": reason}
-            text = self.env._("The kick-off project of “%(deal)s” could not be made: %(reason)s", **values)
+            told = self.playbook_id._for_responsible().env
+            text = told._("The kick-off project of “%(deal)s” could not be made: %(reason)s", **values)
             self._message_log(body=text)
             self.playbook_id._note_failed(text)
 

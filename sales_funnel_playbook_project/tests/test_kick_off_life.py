@@ -74,6 +74,15 @@ class TestKickOffLife(KickOffCase):
         self.assertEqual((len(projects), projects.deal_id), (2, merged))
         self.assertEqual(self.get_projects(merged), projects)
 
+    def test_a_contract_that_goes_on_has_its_project(self):
+        """With the button it gets another one; what is added to it is delivered."""
+        renewal, upsell = (self._create_lead(kind, renewal_kind=kind) for kind in ("renewal", "upsell"))
+        self.win(renewal, upsell)
+        self.assertEqual((renewal.won_status, len(self.get_projects(renewal))), ("won", 0))
+        self.assertEqual(len(self.get_projects(upsell)), 1)
+        renewal.action_kick_off()
+        self.assertEqual(len(self.get_projects(renewal)), 1)
+
     def test_a_deal_of_another_company(self):
         """Its project is that company's; its own people lead it."""
         other = self.env["res.company"].create({"name": "Other"})

@@ -94,7 +94,9 @@ class CrmCoachingSession(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Whoever plans something for themselves follows it by that: Odoo does not look, and fails."""
-        sessions = super(CrmCoachingSession, self.with_context(mail_create_nosubscribe=True)).create(vals_list)
+        sessions = super(CrmCoachingSession, self.with_context(mail_create_nosubscribe=True)).create(
+            vals_list
+        )
         sessions = sessions.with_env(self.env)
         sessions.message_subscribe(self.env.user.partner_id.ids)
         return sessions

@@ -13,8 +13,9 @@ class MailActivity(models.Model):
         """What the module has planned tells of itself when the transaction ends."""
         if self.env.context.get("playbook_is_asked"):
             return super().action_notify()
-        is_asked = self.env.context.get("playbook_asks")  # by the module, on a deal, whatever it follows
-        ours = self.filtered(lambda one: is_asked or one.playbook_kind or one.res_model in OURS)
+        # by the module, on a deal, whatever it follows
+        models_ = OURS | ({"crm.lead"} if self.env.context.get("playbook_asks") else set())
+        ours = self.filtered(lambda one: one.playbook_kind or one.res_model in models_)
         self.env["crm.playbook.notice"]._queue(ours, "_tell_asked")
         return super(MailActivity, self - ours).action_notify()
 

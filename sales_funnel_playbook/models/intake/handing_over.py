@@ -181,6 +181,8 @@ class CrmLead(models.Model):
             lead, before = one.lead_id, save.before[one.lead_id.id]
             if lead.user_id and before.user_id != lead.user_id.id:  # their team may have another stage
                 one._pass_on()
+            elif not lead.user_id:  # until somebody else gets it
+                one.activity_id.filtered("active").action_archive()
             elif (before.stage_id, before.won_status) != (lead.stage_id.id, lead.won_status):
                 one._decide(state="accepted")
 
@@ -193,7 +195,10 @@ class CrmLeadHandOver(models.Model):
     def _pass_on(self):
         """Ask whoever has the lead now, instead of who had it."""
         self.user_id = self.lead_id.user_id
-        self.activity_id.with_context(playbook_asks=True).user_id = self.lead_id.user_id
+        if self.activity_id.active:
+            self.activity_id.with_context(playbook_asks=True).user_id = self.user_id
+        else:
+            self._ask()
 
     def _ask_leader(self):
         """Ask who leads the team of each of these, whose salesperson is not there any more."""

@@ -126,12 +126,20 @@ class CrmLead(models.Model):
         return (start or self._get_today()).year
 
     def _get_renewer(self):
-        """Return who works on the deal that follows: its salesperson, or the team's leader once that has
-        left, for another company or another job too.
+        """Return who works on the deal that follows this one, or nobody."""
+        return self._get_renewers().get(self, self.env["res.users"])
+
+    def _get_renewers(self):
+        """Return ``{deal: who works on the deal that follows}``: its salesperson, or the team's leader once
+        that has left, for another company or another job too; without those for which nobody is there.
         """
-        # sudo: who may open deals, whoever asks
-        people = (self.sudo().user_id, self.sudo().team_id.user_id)
-        return next((one for one in people if one and one._filter_openable(self)), self.env["res.users"])
+        leads, renewers = self.sudo(), {}  # sudo: who may open deals, whoever asks
+        for path in ("user_id", "team_id.user_id"):
+            left = leads - leads.browse(lead.id for lead in renewers)
+            for user, its in left.grouped(lambda lead, path=path: lead.mapped(path)).items():
+                if user:
+                    renewers |= dict.fromkeys(user._filter_openable(its), user)
+        return renewers
 
     def _get_next_contract(self):
         """Return the dates of the contract that follows this one's: as long, and with the same notice."""
@@ -179,13 +187,9 @@ class CrmLead(models.Model):
 
     def _propose_renewals(self):
         """Tell the salespeople that the renewal of their deals is due, each in one message."""
-        told, noted = (
-            [],
-            self.filtered(lambda lead: lead._get_renewer()),
-        )  # the others, once somebody has them
-        for lead in noted:
-            user = lead._get_renewer()
+        told, renewers = [], self._get_renewers()
+        for lead, user in renewers.items():
             text = self.with_context(lang=user.lang).env._("Its renewal is due: make the renewal deal.")
             told += [(partner, lead, text) for partner in user.partner_id]
         self.env["crm.playbook.notice"]._note("asked", told)
-        noted._note_renewal()
+        self.filtered(lambda lead: lead in renewers)._note_renewal()  # the others, once somebody has them

@@ -68,6 +68,7 @@ class TestHandingOver(IntakeCase):
     def test_who_gets_it_after_it_was_taken_away_is_asked(self):
         self.lead.hand_over(self.rep.id)
         self.lead.sudo().user_id = False
+        self.assertFalse(self.get_open(self.rep), "it is nobody's")
         self.lead.hand_over(self.leader.id)
         self.assertEqual(self.lead.hand_over_ids.user_id, self.leader)
         self.assertFalse(self.get_open(self.rep))

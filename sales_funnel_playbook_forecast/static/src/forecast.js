@@ -197,7 +197,7 @@ export class Forecast extends Component {
             return "…";
         }
         const isUnsaid = column.name === "calibrated" && row.open_count && !this.isCalibrated(row);
-        if (value === null || value === undefined || isUnsaid) {
+        if (value === false || value === undefined || isUnsaid) {
             return "–";
         }
         if (column.name === "coverage") {
@@ -240,7 +240,7 @@ export class Forecast extends Component {
     }
 
     startSubmitting(row) {
-        const amount = row.own ?? row.won + row.commit;
+        const amount = row.own === false ? row.won + row.commit : row.own;
         this.state.submitting = { row, amount, note: row.note };
     }
 
