@@ -19,21 +19,27 @@ class CrmFunnelReport(models.Model):
     _inherit = "crm.funnel.report"
 
     @api.model
-    def _get_trend(self, filters, first, last, tz):
-        """Return what entered each stage, and its conversion and flow, by day, week or month of the period
-        until today.
-
-        :return: ``{"step", "dates": [date, …], "stages": {stage id: {"begun", "next", "cohort", "reached":
-            [count, …], "flow", "conversion": [rate or None, …]}}}``; stages in which nothing happened are not
-            there
+    def _get_steps(self, first, last, tz):
+        """Return ``(step, dates, starts)``: by what the trend of these days is drawn, on which dates until
+        today, and when each of these begins, naive UTC.
         """
         step = get_step(first, last)
         end = max(first, min(last, get_today(self.env.cr.now(), tz)))
         days = [first + timedelta(days=number) for number in range((end - first).days + 1)]
         dates = list(dict.fromkeys(get_period(day, step)[0] for day in days))
-        since, until = get_bounds(first, last, tz)  # the first week or month may have begun before
-        starts = [since, *(get_bounds(day, day, tz)[0] for day in dates[1:])]
-        counts = self._get_entry_counts(filters, [*starts, until])
+        since, _until = get_bounds(first, last, tz)  # the first week or month may have begun before
+        return step, dates, [since, *(get_bounds(day, day, tz)[0] for day in dates[1:])]
+
+    @api.model
+    def _get_trend(self, filters, step, dates, counts):
+        """Return what entered each stage, and its conversion and flow, by day, week or month of the period
+        until today.
+
+        :param dict counts: see :meth:`_get_entry_counts`, of the steps
+        :return: ``{"step", "dates": [date, …], "stages": {stage id: {"begun", "next", "cohort", "reached":
+            [count, …], "flow", "conversion": [rate or None, …]}}}``; stages in which nothing happened are not
+            there
+        """
         path = self._get_path(filters)
         spans = range(len(dates))
         came = {stage_id for _number, stage_id in counts}

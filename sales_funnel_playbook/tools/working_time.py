@@ -79,3 +79,26 @@ class WorkingTime:
         ``start``, or None when the intervals end before.
         """
         return (self.end_of_day if unit == "working_days" else self.add_hours)(start, count)
+
+
+class WorkingYears:
+    """Working hours between any two moments of some years, from what is known of each year.
+
+    :param dict years: ``{year: WorkingTime}``
+
+    >>> at = datetime
+    >>> eve = WorkingTime([(at(2024, 12, 31, 20), at(2025, 1, 1))])
+    >>> day = WorkingTime([(at(2025, 1, 1), at(2025, 1, 1, 4))])
+    >>> working = WorkingYears({2024: eve, 2025: day})
+    >>> working.hours(at(2024, 12, 31, 22), at(2025, 1, 1, 1)), working.hours(at(2025, 1, 1), at(2025, 2, 1))
+    (3.0, 4.0)
+    >>> working.hours(at(2025, 1, 1, 3), at(2024, 12, 31))
+    0.0
+    """
+
+    def __init__(self, years):
+        self._years = years
+
+    def hours(self, start, stop):
+        """Return the working hours from ``start`` to ``stop``, 0.0 if ``stop`` is not later."""
+        return sum(self._years[year].hours(start, stop) for year in range(start.year, stop.year + 1))

@@ -15,6 +15,7 @@ from . import crm_playbook_duty
 from . import crm_lead_fact
 from . import save
 from . import crm_lead
+from . import standing
 from . import inversing
 from . import crm_playbook_documented
 from . import crm_playbook_dated

@@ -3,17 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .mixins import is_kept
-from .save import (
-    AFTER_SAVE,
-    BEFORE_CREATE,
-    BEFORE_WRITE,
-    COMPARED,
-    COMPARED_ALWAYS,
-    MOVING,
-    PLAYBOOK_KEYS,
-    LeadState,
-    Save,
-)
+from .save import AFTER_SAVE, BEFORE_CREATE, BEFORE_WRITE, LeadState, Save
 
 # Stored fields of the lead that follow from its facts and are computed before it is created.
 RESULTS = {
@@ -123,43 +113,6 @@ class CrmLead(models.Model):
         write = super().write
         return write(vals)
 
-    def _get_states(self, vals):
-        """Return ``{lead id: LeadState}`` of the leads for which writing ``vals`` may change something that a
-        step compares; a lead without a playbook costs next to nothing.
-        """
-        is_rekeyed = not PLAYBOOK_KEYS.isdisjoint(vals)
-        is_always = not COMPARED_ALWAYS.isdisjoint(vals)
-        is_moving = not MOVING.isdisjoint(vals) or not COMPARED.isdisjoint(vals)
-        if not (is_rekeyed or is_always or is_moving):
-            return {}
-        assignment = self.env["crm.playbook"]._get_assignment()
-        compared = [name for name in LeadState._fields[8:] if name in vals]
-        states = {}
-        for lead in self.browse(filter(None, self._ids)):  # a new one is in no funnel yet
-            playbook_id = assignment.resolve(lead) if assignment else False
-            is_compared = playbook_id or is_always or (is_rekeyed and assignment)
-            if is_compared or lead._is_compared_without_playbook():
-                states[lead.id] = lead._get_state(playbook_id, compared)
-        return states
-
-    def _is_compared_without_playbook(self):
-        """Tell whether this lead's moves matter to a step of its save, whichever playbook it follows: of what
-        it has in memory anyway.
-        """
-        return False
-
-    def _get_state(self, playbook_id, compared=()):
-        """Return this lead's :class:`LeadState`."""
-        keys = (self.product_line_id, self.team_id, self.user_id, self.company_id)
-        return LeadState(
-            playbook_id,
-            self.stage_id.id,
-            self.won_status,
-            self.active,
-            *(key.id for key in keys),
-            **{name: self[name] for name in compared},
-        )
-
     @api.depends("product_line_id")
     def _compute_company_id(self):
         """Where neither team nor salesperson say of which company a lead is, its product line does."""
@@ -203,7 +156,8 @@ class CrmLead(models.Model):
         assignment = self.env["crm.playbook"]._get_assignment()
         if not assignment:
             return {}
-        playbook_ids = {lead.id: assignment.resolve(lead) for lead in self}
+        keys = {name: self._get_stored(name) for name in ("product_line_id", "team_id", "company_id")}
+        playbook_ids = {id_: assignment.choose(lambda name, i=id_: keys[name][i]) for id_ in self._ids}
         return {lead_id: playbook_id for lead_id, playbook_id in playbook_ids.items() if playbook_id}
 
     def _merge_get_fields(self):

@@ -28,14 +28,22 @@ class Assignment(NamedTuple):
         :param keys: a lead, or any mapping with its ``product_line_id``, ``team_id`` and
             ``company_id``; read only as far as needed
         """
+        return self.choose(lambda name: keys[name].id)
+
+    def choose(self, get_key):
+        """Return what :meth:`resolve` does.
+
+        :param get_key: returns the id of the lead's product line, team or company, by the field's name
+        """
         for name, by_key in (("product_line_id", self.by_line), ("team_id", self.by_team)):
-            target = by_key and by_key.get(keys[name].id)
-            if target and (not target[1] or keys["company_id"].id in (target[1], False)):
+            target = by_key and by_key.get(get_key(name))
+            if target and (not target[1] or (get_key("company_id") or False) in (target[1], False)):
                 return target[0]
         if not self.by_company:
             return False
-        default = self.by_company.get(keys["company_id"].id) or self.by_company.get(False)
-        if not default and not keys["company_id"]:
+        company_id = get_key("company_id")
+        default = self.by_company.get(company_id) or self.by_company.get(False)
+        if not default and not company_id:
             default = self.only_default
         return default[0] if default else False
 

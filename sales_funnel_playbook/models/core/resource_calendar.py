@@ -8,7 +8,8 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.intervals import Intervals
 
-from ...tools.working_time import WorkingTime
+from ...tools.working_time import WorkingTime, WorkingYears
+from .memory import forget, remembered
 
 USUAL_HOURS = 8  # of a day, where a flexible calendar does not say
 SHORTEST = timedelta(minutes=1)
@@ -22,16 +23,59 @@ def round_up(moment):
     return naive + timedelta(microseconds=1) if naive.microsecond == 999999 else naive
 
 
+class CrmPlaybookHoursMixin(models.AbstractModel):
+    """What says when people work: what was remembered of it is forgotten when it changes."""
+
+    _name = "crm.playbook.hours.mixin"
+    _description = "Working hours kept in memory"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._forget_hours(records._has_hours())
+        return records
+
+    def write(self, vals):
+        had_hours = self._has_hours()
+        result = super().write(vals)
+        self._forget_hours(had_hours or self._has_hours())
+        return result
+
+    def unlink(self):
+        had_hours = self._has_hours()
+        result = super().unlink()
+        self._forget_hours(had_hours)
+        return result
+
+    def _has_hours(self):
+        """Tell whether these say when people of a calendar work."""
+        return bool(self)
+
+    def _forget_hours(self, is_changed):
+        if is_changed:
+            forget(self.env)
+
+
 class ResourceCalendar(models.Model):
-    _inherit = "resource.calendar"
+    _name = "resource.calendar"
+    _inherit = ["resource.calendar", "crm.playbook.hours.mixin"]
 
     def _get_working_time(self, since, until):
-        """Return the :class:`WorkingTime` of this calendar in a span, holidays left out.
+        """Return the :class:`WorkingYears` of this calendar in a span, holidays left out.
 
         :param since: naive UTC, as ``until`` and as what the result is asked
         """
         self.ensure_one()
-        return WorkingTime(self._make_naive(self._get_intervals(since, max(since, until))))
+        years = range(since.year, max(since, until).year + 1)
+        return WorkingYears({year: self._get_working_year(year) for year in years})
+
+    @remembered("self.id", "self.env.company.id", "year")
+    def _get_working_year(self, year):
+        """Return the :class:`WorkingTime` of this calendar in a year, kept in memory until a calendar or a
+        holiday changes: Odoo is asked for thousands of stays as little as for one.
+        """
+        intervals = self._get_intervals(datetime(year, 1, 1), datetime(year + 1, 1, 1))
+        return WorkingTime(self._make_naive(intervals))
 
     def _get_intervals(self, since, until, zone=None):
         """Return Odoo's intervals of work in a span, holidays left out, in the calendar's time zone or
@@ -159,3 +203,17 @@ class ResourceCalendar(models.Model):
         for user_id, *span in self.env.execute_query(rows):
             leaves[user_id].append(tuple(span))
         return {user_id: tuple(spans) for user_id, spans in leaves.items()}
+
+
+class ResourceCalendarAttendance(models.Model):
+    _name = "resource.calendar.attendance"
+    _inherit = ["resource.calendar.attendance", "crm.playbook.hours.mixin"]
+
+
+class ResourceCalendarLeaves(models.Model):
+    _name = "resource.calendar.leaves"
+    _inherit = ["resource.calendar.leaves", "crm.playbook.hours.mixin"]
+
+    def _has_hours(self):
+        """One person's leave is nobody else's holiday."""
+        return any(not leave.resource_id for leave in self)

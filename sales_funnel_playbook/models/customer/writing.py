@@ -199,6 +199,7 @@ class SheetWriter:
 
     def forget_facts(self, leads):
         """Have the notes and risks of these deals read again."""
+        # sudo: as they are read
         leads.sudo().invalidate_recordset([field for field, _names in FACTS.values()])
 
     def _get_cells(self, lead):

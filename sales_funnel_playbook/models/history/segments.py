@@ -54,9 +54,9 @@ class CrmLead(models.Model):
         that follow no playbook any more.
         """
         changes, left = [], []
-        playbook_ids = self._get_playbook_ids()
+        states = self._get_all_states(self._get_playbook_ids())
         for lead in self:
-            state, old = lead._get_state(playbook_ids.get(lead.id, False)), current.get(lead.id)
+            state, old = states[lead.id], current.get(lead.id)
             if old and not state.playbook_id:
                 left.append(old)
             elif state.playbook_id and (not old or old.identity != state.identity):

@@ -14,4 +14,5 @@ from . import test_save
 from . import test_size
 from . import test_tools
 from . import test_tours
+from . import test_working_years
 from . import test_translations
