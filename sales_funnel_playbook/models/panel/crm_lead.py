@@ -70,7 +70,8 @@ class CrmLead(models.Model):
 
     def _get_panel_facts(self, rules):
         """Return what was recorded about this lead: ``{"met", "demands", "questions",
-        "confirmations", "submissions", "files", "stays", "activities", "earlier", "due", "users", "asked"}``,
+        "confirmations", "submissions", "files", "stays", "activities", "earlier", "due", "users", "asked",
+        "holders"}``,
         each read once.
         """
         gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
@@ -83,7 +84,9 @@ class CrmLead(models.Model):
         demands, earlier = self._get_panel_demands(rules["id"], gate, stays)
         matches = self._get_panel_matches(rules, demands, outputs, earlier)
         activities = self._get_panel_activities(rules)
-        users, approvers = self._get_panel_users(confirmations, submissions, stays[:MAX_STAYS], activities)
+        users, approvers, holders = self._get_panel_users(
+            confirmations, submissions, stays[:MAX_STAYS], activities
+        )
         # sudo: as the confirmations, and read with them
         questions = self.env["crm.lead.question"].sudo()
         fields = ["criterion_id", "condition_id", "ask_by"]
@@ -106,6 +109,7 @@ class CrmLead(models.Model):
             "users": users,
             "can_write": self.sudo(False)._may_work(),
             "asked": approvers,
+            "holders": holders,
         }
 
     def _get_panel_matches(self, rules, demands, outputs, earlier):

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -7,9 +9,14 @@ PEOPLE = """
         JOIN mail_activity activity ON activity.id = submission.activity_id AND activity.active
         WHERE submission.id = ANY(%(submissions)s) GROUP BY activity.user_id
     )
-    SELECT users.id, partner.name, asked.ids FROM res_users users
-    JOIN res_partner partner ON partner.id = users.partner_id LEFT JOIN asked ON asked.user_id = users.id
-    WHERE users.id = ANY(%(users)s) OR asked.ids IS NOT NULL
+    SELECT users.id, partner.name, asked.ids, CASE WHEN users.active THEN held.roles END
+    FROM res_users users JOIN res_partner partner ON partner.id = users.partner_id
+    LEFT JOIN asked ON asked.user_id = users.id
+    LEFT JOIN (
+        SELECT user_id, ARRAY_AGG(ARRAY[id, role_id]) AS roles FROM crm_lead_member
+        WHERE lead_id = %(lead)s AND left_at IS NULL GROUP BY user_id
+    ) held ON held.user_id = users.id
+    WHERE users.id = ANY(%(users)s) OR asked.ids IS NOT NULL OR held.roles IS NOT NULL
 """
 
 
@@ -19,18 +26,25 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _get_panel_users(self, confirmations, submissions, stays, activities):
-        """Return ``{user id: name}`` of everybody who did or is to do something here, and ``{submission id:
-        user id}`` of who is asked to approve, in one query.
+        """Return ``{user id: name}`` of everybody who did or is to do something here, ``{submission id: user
+        id}`` of who is asked to approve, and ``{role id: [user id, …]}`` of who has a role, the one who has
+        had it longest first, in one query.
         """
         users = confirmations.user_id | submissions.user_id | submissions.reviewed_by_id | stays.moved_by_id
         users |= activities.user_id
-        if not users:
-            return {}, {}
         submissions.flush_model(["activity_id"])
         self.env["mail.activity"].flush_model(["user_id", "active"])
-        rows = self.env.execute_query(SQL(PEOPLE, users=users.ids, submissions=submissions.ids))
-        asked = {submission_id: user_id for user_id, _name, ids in rows for submission_id in ids or ()}
-        return {user_id: name for user_id, name, _ids in rows}, asked
+        self.env["crm.lead.member"].flush_model(["lead_id", "role_id", "user_id", "left_at"])
+        query = SQL(PEOPLE, users=users.ids, submissions=submissions.ids, lead=self.id)
+        names, asked, held = {}, {}, []
+        for user_id, name, ids, roles in self.env.execute_query(query):
+            names[user_id] = name
+            asked |= dict.fromkeys(ids or (), user_id)
+            held += [(member_id, role_id, user_id) for member_id, role_id in roles or ()]
+        holders = defaultdict(list)
+        for _member_id, role_id, user_id in sorted(held):
+            holders[role_id].append(user_id)
+        return names, asked, holders
 
     def _prepare_panel_approval(self, waiting, facts):
         """Return for whom a submission waits, and what the current user may do about it.
@@ -49,11 +63,13 @@ class CrmLead(models.Model):
         """Return who has the role of a rule here, by name, and whether the current user may do what it asks
         for: who has the role, and who may edit the lead; a confirmation is its role's alone.
         """
-        role = self.env["crm.playbook.role"].browse(rule["role_id"] or ())
-        people = self._get_role_people(role)
-        may_edit = facts["can_write"] and (rule["kind"] == "output" or self._is_done_by(role, self.env.user))
-        # sudo: names of colleagues
-        return {"people": people.sudo().mapped("name"), "can_do": may_edit or self.env.user in people}
+        people = facts["holders"].get(rule["role_id"], [])
+        user = self.env.user
+        may_edit = facts["can_write"] and (rule["kind"] == "output" or self._is_done_by_one_of(people, user))
+        return {
+            "people": [facts["users"][user_id] for user_id in people],
+            "can_do": may_edit or user.id in people,
+        }
 
     @api.model
     def _shorten_panel(self, panel):

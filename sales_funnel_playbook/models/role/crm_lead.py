@@ -61,8 +61,11 @@ class CrmLead(models.Model):
         """Tell whether ``user`` may do on this lead what a rule asks of ``role``: who has it, and who decides
         on the deal; everybody where nobody has it, or the rule names none.
         """
-        people = role and self._get_role_people(role)
-        return not people or user in people or self._is_led_by(user)
+        return self._is_done_by_one_of(self._get_role_people(role).ids if role else [], user)
+
+    def _is_done_by_one_of(self, user_ids, user):
+        """Tell the same where it is known who has the role on this lead."""
+        return not user_ids or user.id in user_ids or self._is_led_by(user)
 
     def _take_on_roles(self):
         """Give what playbooks ask of a role on these leads for the first time to who has it by default."""

@@ -50,6 +50,8 @@ class TestContributing(ContributorCase):
             self.playbooks.action_open_my_playbooks()
 
     def test_the_page_has_no_amounts(self):
+        self.deck.write({"evidence": "score_sheet", "approval": "user", "approval_user_id": self.dan.id})
+        self.invoice.write({"delay_count": 2, "approval": "team_leader"})
         menu = self.env.ref("sales_funnel_playbook.crm_playbook_page_action")
         for user in (self.cora, self.rep):
             action = menu.with_user(user).run()

@@ -18,7 +18,7 @@ READ = {
     *("crm.product.line", "crm.playbook", "crm.playbook.stage", "crm.playbook.condition"),
     *("crm.playbook.output", "crm.playbook.role", "crm.lead.member", "crm.lead.output"),
     *("crm.lead.confirmation", "crm.lead.confirm", "crm.lead.output.reject", "crm.my.day"),
-    "crm.my.day.snooze",
+    *("crm.my.day.snooze", "crm.playbook.agreement", "crm.playbook.suggestion"),
 }
 SECRET = "Hidden deal of others"
 

@@ -48,14 +48,16 @@ its faults       -/-/-          -/-/-           -/-/-           -/-/-           
 SALES = tuple(role for role in ROLES if role not in ("contributor", "marketing", *OUTSIDERS))
 # The same of who has no right on Sales, and a role on the first deal: nothing but this.
 CONTRIBUTOR = {
+    "crm.product.line": "r/r/-",
     **dict.fromkeys(
         (
             *("crm.playbook", "crm.playbook.stage", "crm.playbook.condition", "crm.playbook.output"),
-            "crm.product.line",
+            *("crm.lead.output", "crm.lead.confirmation", "crm.lead.member", "crm.my.day"),
+            "crm.playbook.agreement",
         ),
-        "r/r/-",
+        "r/-/-",
     ),
-    **dict.fromkeys(("crm.lead.output", "crm.lead.confirmation", "crm.lead.member", "crm.my.day"), "r/-/-"),
+    "crm.playbook.suggestion": "cr/-/-",
     "crm.playbook.role": "r/r/r",
     **dict.fromkeys(("crm.lead.confirm", "crm.lead.output.reject", "crm.my.day.snooze"), "cru/c/c"),
 }

@@ -10,7 +10,7 @@ export function getFileUrl(file) {
 /** What helps with a stage or a key action, folded: a text, files, and mails to start from. */
 export class PlaybookHelp extends Component {
     static template = "sales_funnel_playbook.PlaybookHelp";
-    static props = { help: Object, panel: Object };
+    static props = { help: Object, panel: Object, className: { type: String, optional: true } };
 
     getUrl(file) {
         return getFileUrl(file);

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-const HELP = ".o_playbook_panel > .o_playbook_help";
+const HELP = ".o_playbook_panel > div > .o_playbook_help";
 
 registry.category("web_tour.tours").add("playbook_help", {
     steps: () => [
