@@ -4,10 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import file_open
 
+from odoo.addons.sales_funnel_playbook.models.core.mixins import ANY
 from odoo.addons.sales_funnel_playbook.models.exchange.importing import SCHEMA
 from odoo.addons.sales_funnel_playbook.tools.json_schema import find_faults
-
-from odoo.addons.sales_funnel_playbook.models.core.mixins import ANY
 
 COMMIT = "commit"
 TEXTS = ("name", "guidance", "missing")  # in the file of a playbook, in several languages
