@@ -5,6 +5,12 @@ WHOSE = """
     log.playbook_id = %(playbook)s AND log.user_id = ANY(%(people)s)
     AND COALESCE(log.company_id, %(company)s) = ANY(%(companies)s)
 """
+# What it was worth then, by what the playbook counts.
+WORTH = """
+    CASE %(basis)s WHEN 'recurring' THEN log.recurring_amount * 12
+        WHEN 'both' THEN COALESCE(log.amount, 0) + COALESCE(log.recurring_amount, 0) * 12
+        ELSE log.amount END
+"""
 # Of a fact of a deal, joined as ``lead``.
 THEIRS = "COALESCE(lead.company_id, %(company)s) = ANY(%(companies)s)"
 STAGES = f"""
@@ -31,9 +37,9 @@ ENDS = f"""
     WHERE {WHOSE} AND {CLOSED}
         AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
     UNION ALL
-    SELECT 'amount', '', log.user_id, log.lead_id, log.amount * %(rate)s
+    SELECT 'amount', '', log.user_id, log.lead_id, ({WORTH}) * %(rate)s
     FROM crm_lead_stage_log log
-    WHERE {WHOSE} AND {CLOSED} AND log.state = 'won' AND log.amount > 0
+    WHERE {WHOSE} AND {CLOSED} AND log.state = 'won' AND ({WORTH}) > 0
         AND log.entered_at >= %(since)s AND log.entered_at < %(until)s
 """
 GATES = f"""

@@ -134,6 +134,7 @@ class CrmCoaching(models.AbstractModel):
             "until": until,
             "now": self.env.cr.now(),
             "rate": playbook._get_rate_sql(SQL("log.playbook_id"), SQL("log.company_id")),
+            "basis": playbook.worth_basis,
             "work": reports["crm.playbook.deadline.report"]._table_query,
             "stated": reports["crm.lead.calibration.report"]._table_query,
         }

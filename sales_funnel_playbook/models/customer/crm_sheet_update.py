@@ -140,7 +140,9 @@ class CrmSheetUpdate(models.TransientModel):
         self._begin("applied")
         if not self.can_undo:
             raise UserError(self.env._("The update can be undone for a day, which is over."))
-        for row in self.row_ids.filtered(lambda row: row.outcome == "applied"):
+        # in the company in which it was applied, wherever the person works now
+        rows = self.with_company(self.company_id).row_ids
+        for row in rows.filtered(lambda row: row.outcome == "applied"):
             row._undo()
         # sudo: that it was undone the module alone says
         self.sudo().state = "undone"

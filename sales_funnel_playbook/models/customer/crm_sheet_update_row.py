@@ -2,12 +2,18 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .crm_lead import KEEPS_CUSTOMER
 from .deal_cells import keep, show
 from .writing import CONTACT, FACTS
 
 RISK = ("risk_level", "risk_description", "risk_response")
+# What people record on a deal: one that has some of it is somebody's by now.
+WORK = (
+    *("crm.lead.progress", "crm.lead.output", "crm.lead.confirmation", "crm.lead.score.answer"),
+    *("crm.lead.stakeholder", "crm.lead.competitor"),
+)
 KINDS = [
     ("refused", "Refused"),
     ("missing", "Not Found"),
@@ -106,13 +112,26 @@ class CrmSheetUpdateRow(models.TransientModel):
         changes = self.done["changes"]
         values, stays = self._compare(lead, changes)
         if self.kind == "new":
-            if stays:
-                return stays
-            lead.action_archive()
-            return []
+            if not stays and self._is_worked_on():
+                stays = [self.env._("Somebody has worked on the deal since")]
+            if not stays:
+                lead.action_archive()
+            return stays
         if values:
             lead.write(values)
         return stays + self._withdraw_facts()
+
+    def _is_worked_on(self):
+        """Tell whether somebody has recorded anything on the deal; a note that came with the row is
+        imported.
+        """
+        recorded = Domain("lead_id", "=", self.lead_id.id)
+        by_hand = {"crm.lead.progress": Domain("is_imported", "=", False)}
+        # sudo: that somebody works on it, whoever that is
+        return any(
+            self.env[model].sudo().search_count(recorded & by_hand.get(model, Domain.TRUE), limit=1)
+            for model in WORK
+        )
 
     def _compare(self, lead, changes):
         """Return the values to write back, and sentences about the cells that somebody has changed since.

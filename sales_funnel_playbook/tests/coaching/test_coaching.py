@@ -109,6 +109,19 @@ class TestCoaching(CoachingCase):
         self.assertTrue(done["Win a deal"])
         self.assertFalse(done["Write a case"])
 
+    def test_amounts_are_what_the_playbook_counts(self):
+        """A subscription of 50 a month is worth 600 a year, and nothing at once."""
+        self.make_team()
+        monthly = self.env["crm.recurring.plan"].create({"name": "Monthly", "number_of_months": 1})
+        with self.mock_datetime_and_now(NOW - timedelta(days=1)):
+            self.deals[:5].write({"recurring_revenue": 50, "recurring_plan": monthly.id})
+            self.deals[:5].action_set_won()
+            self.env.flush_all()
+        for basis, worth in (("one_off", False), ("recurring", 600), ("both", 600)):
+            self.playbook.worth_basis = basis
+            row = self.get_row(self.get_page(self.ann), "amount")
+            self.assertEqual(row["value"], worth)
+
     def test_a_lost_deal_that_is_moved_is_lost_once(self):
         self.make_team()
         with self.mock_datetime_and_now(NOW - timedelta(days=2)):

@@ -78,6 +78,24 @@ class TestSheetUpdateUndo(SheetUpdateCase):
         outcomes = {row.customer: row.outcome for row in update.row_ids}
         self.assertEqual(outcomes, {"Cygnus": "undone", "Draco": "partly"})
 
+    def test_a_new_deal_on_which_something_is_recorded_is_somebodys(self):
+        update = self._apply(SHEET[:3], ["Cygnus", "方案演示", "10"], ["Draco", "方案演示", "20"])
+        cygnus, draco = (row.lead_id for row in update.row_ids.sorted("number"))
+        person = self.env["res.partner"].create({"name": "Ms Draco"})
+        chain = self.env["crm.lead.stakeholder"].with_user(self.seller)
+        chain.create({"lead_id": draco.id, "partner_id": person.id, "role": "decision_maker"})
+        update.action_undo()
+        self.assertEqual((cygnus.active, draco.active), (False, True))
+        self.assertIn("Stays: Somebody has worked on the deal since", self._get_texts(update)[3])
+
+    def test_it_is_undone_in_the_company_in_which_it_was_applied(self):
+        company = self.env["res.company"].create({"name": "South"})
+        self.seller.company_ids |= company
+        self.deal.company_id = self.env.company
+        update = self._apply(SHEET[:3], ["ACME", "", "70"], allowed_company_ids=self.env.company.ids)
+        update.with_context(allowed_company_ids=company.ids).action_undo()
+        self.assertEqual((self.deal.probability, update.row_ids.outcome), (50, "undone"))
+
     def test_each_row_goes_back_for_itself(self):
         update = self._apply(SHEET[:3], ["ACME", "", "70"], ["Borealis", "", "80"])
         self.other.user_id = self.user_rep
