@@ -12,7 +12,11 @@ export function openBrowser() {
     });
 }
 
-/** Return a context of the browser in which a user is logged in; in the demo the login is the password. In milliseconds. */
+/**
+ * Return a context of the browser in which a user is logged in; in the demo the login is the password.
+ *
+ * @param {number} timeout milliseconds, for a busy machine
+ */
 export async function logIn(browser, base, user, timeout = 120_000) {
     const context = await browser.newContext();
     context.setDefaultTimeout(timeout);

@@ -14,7 +14,6 @@ const VIEWS = ["list", "kanban", "form", "pivot", "graph"];
 const LABELS =
     "th, button, label, .nav-link, .o_view_nocontent, .dropdown-item, .o_horizontal_separator, h1, h2, h3";
 const NAMES = /CRM|Odoo|YourCompany|SMS|A科技|SaaS|Enterprise|Excel|CSV|PDF|[\w.]+@[\w.]+/g;
-const TIMEOUT = 60_000; // milliseconds
 const SIZE = { width: 1366, height: 768 };
 const browser = await openBrowser();
 try {
@@ -26,7 +25,7 @@ try {
 }
 
 async function lookAs(user) {
-    const context = await logIn(browser, base, user, TIMEOUT);
+    const context = await logIn(browser, base, user);
     const session = new Session(context.pages()[0], base, "en_US");
     const me = await session.find("res.users", [["login", "=", user]], ["lang"]);
     const storageState = await context.storageState();
@@ -46,7 +45,7 @@ async function lookAs(user) {
 async function lookIn(user, language, kind, storageState) {
     const settings = kind === PHONE ? SETTINGS[PHONE] : { viewport: SIZE };
     const context = await browser.newContext({ ...settings, storageState, reducedMotion: "reduce" });
-    context.setDefaultTimeout(TIMEOUT);
+    context.setDefaultTimeout(60_000); // milliseconds
     const page = await context.newPage();
     const place = `${folder}/${user}-${language}-${kind}`;
     await mkdir(place, { recursive: true });
