@@ -12,14 +12,10 @@ export function openBrowser() {
     });
 }
 
-/**
- * Return a context of the browser in which a user is logged in; in the demo the login is the password.
- *
- * @param {number} timeout milliseconds, for a busy machine
- */
-export async function logIn(browser, base, user, timeout = 120_000) {
+/** Return a context of the browser in which a user is logged in; in the demo the login is the password. */
+export async function logIn(browser, base, user) {
     const context = await browser.newContext();
-    context.setDefaultTimeout(timeout);
+    context.setDefaultTimeout(120_000); // milliseconds, for a busy machine
     const page = await context.newPage();
     await page.goto(`${base}/web/login`);
     await page.fill("input[name=login]", user);
