@@ -43,7 +43,7 @@ check-db: ## whether the records in a database fit together (DB=…; without it 
 i18n: ## bring the translation files up to date with the code
 	@dev/env i18n
 
-screenshots: ## the pictures of docs/images from a demo (URL=… for one that runs; ARGS="kanban" for some)
+screenshots: ## the pictures of docs/images from a demo (URL=… for one that runs; ARGS="kanban" for some, "all" for every screen, to look at)
 	@URL="$(URL)" dev/env screenshots $(ARGS)
 
 description: ## the addon's README, its page in Odoo's Apps and its icon, from their sources

@@ -5,6 +5,7 @@
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",
+    "application": True,
     "images": ["static/description/banner.png"],
     "depends": ["base_import", "crm"],
     "data": [
@@ -102,6 +103,7 @@
         "report/crm_renewal_report_views.xml",
         # menus
         "views/core/crm_menus.xml",
+        "views/core/crm_config_menus.xml",
         "views/role/crm_lead_contributor_views.xml",
         "views/intake/crm_lead_intake_views.xml",
         "views/intake/crm_lead_handing_over_views.xml",

@@ -5,6 +5,7 @@
     "category": "Sales/CRM",
     "author": "sales_funnel_playbook contributors",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png"],
     "depends": ["privacy_lookup", "sales_funnel_playbook"],
     "auto_install": True,
 }

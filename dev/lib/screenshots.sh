@@ -3,9 +3,13 @@
 
 declare -A CURRENCIES=([en_US]=USD [zh_CN]=CNY [zh_TW]=TWD) # of the demo's company, by language
 
-cmd_screenshots() { # names of pictures; without them all
+cmd_screenshots() { # names of pictures; without them all; "all" and logins for every screen there is
     ensure_npm
     ensure_browser
+    if [[ ${1:-} == all ]]; then
+        look_at_screens "${@:2}"
+        return
+    fi
     begin_pictures
     if [[ -n ${URL:-} ]]; then
         ensure_python
@@ -14,6 +18,14 @@ cmd_screenshots() { # names of pictures; without them all
         take_pictures_of_own_demo "$@"
     fi
     finish_pictures
+}
+
+# Nothing for the documents: to be looked at. What it tells of, such as labels in English, is to be judged.
+look_at_screens() { # logins; without them one of each role
+    [[ -n ${URL:-} ]] || die "Name a demo that runs: URL=http://127.0.0.1:8069 dev/env screenshots all."
+    BROWSER=$(find_browser) NPM_PACKAGES=$NPM_DIR \
+        run_node "$REPO/dev/screenshots/screens.mjs" "${URL%/}" "$ENV_DIR/screens" "${!CURRENCIES[*]}" "$@"
+    say "Written: $(shown "$ENV_DIR/screens")."
 }
 
 take_pictures_of_own_demo() { # names

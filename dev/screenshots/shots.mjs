@@ -10,6 +10,7 @@
 //   clip      selector of the part to take; without it the whole window
 //   size      [width, height] of the window; [1366, 900] unless said otherwise
 //   windows   DESKTOP, PHONE or both; DESKTOP unless said otherwise. A phone's picture is NAME_phone.png
+//   beside    it is of an addon beside the module: taken only by name, of a demo (URL=…) that has it
 import { openDeal, openPipeline, openRecord } from "./places.mjs";
 import { BOTH, PHONE } from "./windows.mjs";
 
@@ -247,6 +248,18 @@ export const SHOTS = [
         windows: BOTH,
     },
     { name: "funnel", open: "/odoo/funnel", ready: ".o_funnel_chart canvas", windows: BOTH },
+    {
+        name: "forecast",
+        open: "/odoo/sales-forecast",
+        ready: ".o_forecast_table",
+        beside: true,
+    },
+    {
+        name: "pipeline_change",
+        open: "/odoo/pipeline-change",
+        ready: ".o_pipeline_change table",
+        beside: true,
+    },
     {
         name: "review",
         open: openRecord("funnel-reviews", "crm.funnel.review", [

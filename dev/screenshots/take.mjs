@@ -4,23 +4,18 @@
 // FOLDER, others in FOLDER/zh_CN and, of films, FOLDER/zh_TW; the frames of a film in a folder NAME.frames.
 // The users' languages are put back at the end.
 import { mkdir, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { Film } from "./film.mjs";
 import { FILMS } from "./films.mjs";
+import { logIn, openBrowser } from "./people.mjs";
 import { Session } from "./session.mjs";
 import { SHOTS } from "./shots.mjs";
 import { BOTH, DESKTOP, DESKTOP_SIZE, PHONE, SETTINGS } from "./windows.mjs";
 
-const { chromium } = createRequire(`${process.env.NPM_PACKAGES}/package.json`)("playwright-core");
 const [base, folder, spoken, ...names] = process.argv.slice(2);
 const TIMEOUT = 120_000; // milliseconds, for a busy machine
 const LANGUAGES = { en_US: "", zh_CN: "zh_CN/" };
 const FILM_LANGUAGES = { ...LANGUAGES, zh_TW: "zh_TW/" }; // those of the READMEs
-const browser = await chromium.launch({
-    executablePath: process.env.BROWSER,
-    chromiumSandbox: process.getuid() !== 0,
-    args: ["--font-render-hinting=none", "--hide-scrollbars"],
-});
+const browser = await openBrowser();
 try {
     await takeAll();
 } finally {
@@ -32,7 +27,8 @@ async function takeAll() {
     for (const name of names.filter((name) => !all.some((shot) => shot.name === name))) {
         throw new Error(`There is no picture '${name}'.`);
     }
-    const wanted = (shots) => shots.filter((shot) => !names.length || names.includes(shot.name));
+    const isWanted = (shot) => (names.length ? names.includes(shot.name) : !shot.beside);
+    const wanted = (shots) => shots.filter(isWanted);
     await takeOfUsers(wanted(SHOTS), LANGUAGES);
     await takeOfUsers(wanted(FILMS), FILM_LANGUAGES);
 }
@@ -53,7 +49,7 @@ function getUser(shot) {
 
 async function takeAs(user, shots, places) {
     const languages = Object.entries(places).filter(([language]) => spoken.split(" ").includes(language));
-    const context = await logIn(user);
+    const context = await logIn(browser, base, user);
     const storageState = await context.storageState();
     const session = new Session(context.pages()[0], base, "en_US");
     const me = await session.find("res.users", [["login", "=", user]], ["lang"]);
@@ -70,17 +66,6 @@ async function takeAs(user, shots, places) {
         await session.call("res.users", "write", [[me.id], { lang: me.lang }]);
         await context.close();
     }
-}
-
-async function logIn(user) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(`${base}/web/login`);
-    await page.fill("input[name=login]", user);
-    await page.fill("input[name=password]", user);
-    await page.click("form.oe_login_form button[type=submit]");
-    await page.waitForURL((url) => url.pathname.startsWith("/odoo"));
-    return context;
 }
 
 /** Take pictures in one kind of window; its pages share what the browser has loaded. */

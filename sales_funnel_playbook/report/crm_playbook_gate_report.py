@@ -6,7 +6,7 @@ from ..models.history.crm_lead_stage_log import GATES
 
 # What today's rules ask of a move: the conditions of the stage entered, the required outputs of the
 # stages left and jumped over, and the stages jumped over that may not be. What was unmet of rules that
-# are not among them any more stays, under the name it had.
+# are not among them any more stays; of those that are gone, under the name it had.
 RULES = """
     WITH asked AS (
     SELECT condition.id AS rule_id, condition.kind,
@@ -32,8 +32,13 @@ RULES = """
     )
     SELECT * FROM asked
     UNION ALL
-    SELECT (item->>'rule_id')::int, item->>'kind', item->>'name', NULL, NULL
+    SELECT (item->>'rule_id')::int, item->>'kind', COALESCE(condition.name->>%(lang)s,
+        condition.name->>'en_US', output.name->>%(lang)s, output.name->>'en_US', item->>'name'), NULL, NULL
     FROM jsonb_array_elements(log.unmet) item
+    LEFT JOIN crm_playbook_condition condition ON condition.id = (item->>'rule_id')::int
+        AND item->>'kind' IN ('domain', 'confirmation')
+    LEFT JOIN crm_playbook_output output ON output.id = (item->>'rule_id')::int
+        AND item->>'kind' = 'output'
     WHERE NOT EXISTS (SELECT FROM asked
         WHERE asked.kind = item->>'kind' AND asked.rule_id = (item->>'rule_id')::int)
 """

@@ -31,6 +31,7 @@ class CrmPlaybookUseTemplate(models.TransientModel):
     team_ids = fields.Many2many(
         "crm.team",
         string="Sales Teams",
+        default=lambda self: self._get_only_team(),
         domain="[('company_id', 'in', [company_id, False])]",
         help="Deals of these teams will follow the playbook.",
     )
@@ -58,6 +59,12 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         readonly=False,
         compute_sudo=False,
     )
+
+    def _get_only_team(self):
+        """Return the company's team where it has only one, and no playbook is followed by it yet."""
+        team = self.env["crm.team"].search([("company_id", "in", [self.env.company.id, False])], limit=2)
+        is_free = len(team) == 1 and not self.env["crm.playbook"].search_count([("team_ids", "in", team.ids)])
+        return team if is_free else team.browse()
 
     @api.depends("template_id")
     def _compute_name(self):

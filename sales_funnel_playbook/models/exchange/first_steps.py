@@ -101,10 +101,12 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def _open_after_installing(self):
-        """Return the action that follows the installation: the guided start for who may use it."""
-        if self.has_access("create"):
-            return self.env["ir.actions.actions"]._for_xml_id("sales_funnel_playbook.crm_first_steps_action")
-        return {"type": "ir.actions.act_url", "url": "/odoo", "target": "self"}
+        """Return the page that follows the installation: the guided start for who may use it.
+
+        The browser loads it anew: the screen of Odoo's apps was loaded before the module had scripts in it.
+        """
+        page = "/odoo/sales-funnel-first-steps" if self.has_access("create") else "/odoo"
+        return {"type": "ir.actions.act_url", "url": page, "target": "self"}
 
     def _is_step_done(self, key):
         """Tell whether a step of this playbook, or of none, is done."""
@@ -208,11 +210,11 @@ class CrmPlaybook(models.Model):
 
     def _describe_step_deals(self):
         text = (
-            self.env._("%s open deals follow the playbook.", self.lead_count)
+            self.env._("Open deals that follow the playbook: %s.", self.lead_count)
             if self.lead_count
             else self.env._(
                 "Import the sheet in which the customers are kept today: columns in Chinese or English are"
-                " known, amounts may be in 万元. Deals that are in Odoo already need no import."
+                " known, amounts may be in 10,000 (万元). Deals that are in Odoo already need no import."
             )
         )
         sheet, deal = self.env._("Import the Sheet"), self.env._("Create a Deal")
@@ -229,10 +231,14 @@ class CrmPlaybook(models.Model):
     def _describe_step_observe(self):
         text = self.env._(
             "Work as before. The playbook shows and logs what is missing and refuses nothing until you"
-            " enforce it. So far: %(moves)s moves, %(observed)s of them with something missing.",
+            " enforce it. Moves so far: %(moves)s, with something missing: %(observed)s.",
             moves=self._count_judged(),
             observed=self._count_judged(["observed"]),
         )
+        if self.mode == "enforce":
+            text = self.env._(
+                "What a stage asks for is required now. You can return to observing on the playbook."
+            )
         return self.env._("Observe"), text, [("simulate", self.env._("Simulate"))]
 
     def _open_first_steps_form(self):

@@ -144,7 +144,8 @@ class CrmFunnelSnapshot(models.Model):
     @api.model
     def _get_adopter_sql(self, alias):
         """Return the id of the company to which a row of ``crm_lead`` belongs that has none itself."""
-        playbooks = self.env["crm.playbook"]
+        # sudo: all playbooks, also of companies in which the user does not work just now
+        playbooks = self.env["crm.playbook"].sudo()
         own = playbooks.browse(self.env["crm.lead"]._get_playbook_domains()).filtered("company_id")
         adopters = {playbook.id: SQL("%s", playbook.company_id.id) for playbook in own}
         main = SQL("%s", playbooks._get_main_company().id)

@@ -89,6 +89,13 @@ class TestFirstSteps(PlaybookCase):
         self.assertNotIn("Nobody", self._get(self.playbook)[1]["people"]["text"])
         self.assertIn("roles", self._get_button_names("people"))
 
+    def test_what_observing_found_and_what_enforcing_means(self):
+        self.playbook.mode = "observe"
+        text = self._get(self.playbook)[1]["observe"]["text"]
+        self.assertIn("refuses nothing until you enforce it. Moves so far: ", text)
+        self.playbook.mode = "enforce"
+        self.assertIn("is required now", self._get(self.playbook)[1]["observe"]["text"])
+
     def _get_button_names(self, key):
         return [button["name"] for button in self._get(self.playbook)[1][key]["buttons"]]
 
@@ -115,7 +122,11 @@ class TestFirstSteps(PlaybookCase):
         action = self.env["ir.module.module"].next()
         self.assertEqual(action["type"], "ir.actions.server")
         server = self.env["ir.actions.server"].browse(action["id"])
-        self.assertEqual(server.with_user(self.leader).run()["tag"], "sales_funnel_playbook.first_steps")
+        opened = server.with_user(self.leader).run()
+        page = self.env.ref("sales_funnel_playbook.crm_first_steps_action")
+        self.assertEqual(opened["url"], f"/odoo/{page.path}")
+        # the page before was loaded without the module's scripts: it does not know this one
+        self.assertEqual((opened["type"], opened["target"]), ("ir.actions.act_url", "self"))
         outsider = self.env["res.users"].create(
             {"name": "Outsider", "login": "outsider", "group_ids": self.env.ref("base.group_system").ids}
         )

@@ -54,6 +54,16 @@ class TestTemplate(PlaybookCase):
             self.template.stage_ids.condition_ids.mapped("domain"),
         )
 
+    def test_the_only_team_is_proposed(self):
+        """Where there is one team, nobody has to look for it; one with a playbook is left alone."""
+        (self.env["crm.team"].search([]) - self.other_team).active = False
+        dialog = self.env["crm.playbook.use.template"].with_context(default_template_id=self.template.id)
+        proposed = Form(dialog)
+        self.assertEqual(proposed.team_ids.ids, self.other_team.ids)
+        self.assertEqual(proposed.save().stage_team_ids, self.other_team)
+        self.playbook.team_ids = self.other_team
+        self.assertFalse(Form(dialog).team_ids.ids)
+
     def test_a_company_keeps_its_pipeline(self):
         """Chosen stages are used, new ones stand between them, the others keep their order."""
         self.env["crm.stage"].search([("team_ids", "=", False)]).sequence = 9999

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -65,3 +66,19 @@ class TestSnapshotAccess(SnapshotCase):
         boss.company_ids += self.abroad
         both = self.Snapshot.with_user(boss).with_context(allowed_company_ids=boss.company_ids.ids)
         self.assertEqual(len(both.search([])), 1)
+
+    def test_a_playbook_of_another_company_keeps_nobody_from_counting(self):
+        """Whose deals are whose is asked of all playbooks, also where the user does not work just now."""
+        theirs = self.env["crm.playbook"].create(
+            {
+                "name": "Abroad",
+                "company_id": self.abroad.id,
+                "is_default": True,
+                "stage_ids": [Command.create({"stage_id": stage.id}) for stage in self.stages],
+            }
+        )
+        self.assertIn(theirs.id, self.env["crm.lead"]._get_playbook_domains())
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        self.env.invalidate_all()
+        adopter = self.Snapshot.with_user(boss)._get_adopter_sql("crm_lead")
+        self.assertIn(self.abroad.id, adopter.params)

@@ -65,6 +65,14 @@ class TestGateReport(PlaybookCase):
         report = self.env["crm.playbook.gate.report"].with_context(lang="zh_CN")
         self.assertIn(("需求分析报告",), report._read_group([], ["rule_name"]))
 
+    def test_a_rule_that_is_asked_no_more_in_the_readers_language(self):
+        """It is not required any more: what was unmet of it stays, and each reads it in their language."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.report.with_context(lang="zh_CN").name = "需求分析报告"
+        self.report.is_required = False
+        report = self.env["crm.playbook.gate.report"].with_context(lang="zh_CN")
+        self.assertIn(("需求分析报告",), report._read_group([], ["rule_name"]))
+
     def test_seen_when_the_lead_is(self):
         report = self.env["crm.playbook.gate.report"]
         self.assertTrue(report.with_user(self.rep).search([]))

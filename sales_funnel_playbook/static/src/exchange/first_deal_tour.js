@@ -4,21 +4,25 @@ import { stepUtils } from "@web_tour/tour_utils";
 
 const kanban = ".o_opportunity_kanban .o_kanban_renderer";
 
-/** Offered to who has a playbook: the way of the first deal, from a card to what is due. */
+/**
+ * Offered to who has a playbook: the way of the first deal, from a card to what is due.
+ *
+ * People see it where the pipeline is, however they came there: in the Community edition nothing but the
+ * closed menu of apps shows CRM, and a tour that began with it would point to nothing.
+ */
 registry.category("web_tour.tours").add("sales_funnel_first_deal", {
     url: "/odoo",
     steps: () => [
         stepUtils.showAppsMenuItem(),
         {
+            isActive: ["auto"],
             trigger: '.o_app[data-menu-xmlid="crm.crm_menu_root"]',
-            content: _t("Your team follows a playbook. Bring your first deal into the pipeline."),
-            tooltipPosition: "bottom",
             run: "click",
         },
         { trigger: kanban },
         {
             trigger: ".o_opportunity_kanban .o-kanban-button-new",
-            content: _t("Create a deal."),
+            content: _t("Your team follows a playbook. Bring your first deal into the pipeline."),
             tooltipPosition: "bottom",
             run: "click",
         },
@@ -36,7 +40,7 @@ registry.category("web_tour.tours").add("sales_funnel_first_deal", {
         },
         { trigger: kanban },
         {
-            trigger: ".o_opportunity_kanban .o_kanban_group .o_kanban_record:last-of-type",
+            trigger: ".o_opportunity_kanban .o_kanban_group .o_kanban_record",
             content: _t("The card says what is still open in its stage. Open the deal."),
             tooltipPosition: "right",
             run: "click",

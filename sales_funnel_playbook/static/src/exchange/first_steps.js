@@ -8,7 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, markup, onWillStart, useState } from "@odoo/owl";
 
 import { askToEnforce } from "../gate/enforcing";
 
@@ -97,9 +97,10 @@ export class FirstSteps extends Component {
     }
 
     /** The action that a method of playbooks returns, made ready for the client as a button's is. */
-    getAction(method, ...args) {
+    async getAction(method, ...args) {
         const params = { model: MODEL, method, args, kwargs: {} };
-        return rpc(`/web/dataset/call_button/${MODEL}/${method}`, params);
+        const action = await rpc(`/web/dataset/call_button/${MODEL}/${method}`, params);
+        return action.help ? { ...action, help: markup(action.help) } : action;
     }
 
     importPlaybook() {

@@ -274,9 +274,7 @@ export class PlaybookPanel extends Component {
     }
 
     openAction(action) {
-        return this.action.doAction(action, {
-            onClose: () => this.reload(),
-        });
+        return this.action.doAction(action, { onClose: () => this.reload() });
     }
 
     openLog() {

@@ -1,0 +1,136 @@
+// Opens every screen of CRM's menus, to be looked at: screens.mjs ADDRESS FOLDER "LANGUAGE…" [LOGIN…]
+//
+// BROWSER and NPM_PACKAGES are those of take.mjs. Of each user, language and window a folder gets a picture of
+// each view of each entry, those of the developer mode too, and of a record's form. Tells of errors, of what is
+// wider than the window, and in Chinese of labels in English. The users' languages are put back at the end.
+import { mkdir, writeFile } from "node:fs/promises";
+import { logIn, openBrowser } from "./people.mjs";
+import { Session } from "./session.mjs";
+import { BOTH, PHONE, SETTINGS } from "./windows.mjs";
+
+const [base, folder, spoken, ...chosen] = process.argv.slice(2);
+const USERS = ["admin", "chen", "rep", "mia", "fiona"]; // administrator, leader, salesperson, marketing, finance
+const VIEWS = ["list", "kanban", "form", "pivot", "graph"];
+const LABELS =
+    "th, button, label, .nav-link, .o_view_nocontent, .dropdown-item, .o_horizontal_separator, h1, h2, h3";
+const NAMES = /CRM|Odoo|YourCompany|SMS|A科技|SaaS|Enterprise|Excel|CSV|PDF|[\w.]+@[\w.]+/g;
+const SIZE = { width: 1366, height: 768 };
+const browser = await openBrowser();
+try {
+    for (const user of chosen.length ? chosen : USERS) {
+        await lookAs(user);
+    }
+} finally {
+    await browser.close();
+}
+
+async function lookAs(user) {
+    const context = await logIn(browser, base, user);
+    const session = new Session(context.pages()[0], base, "en_US");
+    const me = await session.find("res.users", [["login", "=", user]], ["lang"]);
+    const storageState = await context.storageState();
+    try {
+        for (const language of spoken.split(" ")) {
+            await session.call("res.users", "write", [[me.id], { lang: language }]);
+            for (const kind of BOTH) {
+                await lookIn(user, language, kind, storageState);
+            }
+        }
+    } finally {
+        await session.call("res.users", "write", [[me.id], { lang: me.lang }]);
+        await context.close();
+    }
+}
+
+async function lookIn(user, language, kind, storageState) {
+    const settings = kind === PHONE ? SETTINGS[PHONE] : { viewport: SIZE };
+    const context = await browser.newContext({ ...settings, storageState, reducedMotion: "reduce" });
+    context.setDefaultTimeout(60_000); // milliseconds
+    const page = await context.newPage();
+    const place = `${folder}/${user}-${language}-${kind}`;
+    await mkdir(place, { recursive: true });
+    const session = new Session(page, base, language, kind === PHONE);
+    const tell = (text) => process.stdout.write(`${place.split("/").pop()} ${text}\n`);
+    page.on("pageerror", (error) => tell(`error: ${error.message.split("\n")[0]}`));
+    await page.goto(`${base}/odoo/my-day?debug=1`);
+    await session.see(".o_main_navbar");
+    const entries = await readEntries(session);
+    await page.goto(`${base}/odoo/my-day?debug=0`);
+    await session.see(".o_main_navbar");
+    for (const [number, entry] of entries.entries()) {
+        await lookAt(session, entry, `${place}/${String(number + 1).padStart(2, "0")}`, tell);
+    }
+    await context.close();
+}
+
+/** Return the entries of CRM's menus that open something. */
+async function readEntries(session) {
+    const response = await session.page.request.get(`${base}/web/webclient/load_menus`);
+    const menus = await response.json();
+    const root = Object.values(menus).find(({ xmlid }) => xmlid === "crm.crm_menu_root");
+    const below = (menu) => [menu, ...menu.children.flatMap((id) => below(menus[id]))];
+    return (root ? below(root) : []).filter(({ actionID }, place) => actionID && place);
+}
+
+async function lookAt(session, entry, start, tell) {
+    const first = await open(session, entry.actionID);
+    const others = session.isPhone ? [] : VIEWS.filter((view) => first.all.includes(view));
+    const views = new Set([first.type, ...others]);
+    const name = entry.xmlid.split(".").pop();
+    if (first.error) {
+        tell(`${name}: ${first.error}`);
+    }
+    for (const view of views) {
+        if (view !== first.type) {
+            await open(session, entry.actionID, view);
+        }
+        await keep(session, `${start}-${name}-${view}`, tell);
+    }
+}
+
+/** Open an action, in a kind of view; return the kinds there are, and which is shown. */
+function open(session, actionId, viewType) {
+    return session.page.evaluate(openAction, [actionId, viewType]);
+}
+
+async function keep(session, file, tell) {
+    await settle(session);
+    await writeFile(`${file}.png`, await session.page.screenshot({ animations: "disabled" }));
+    const name = file.split("/").pop();
+    const { wide, labels } = await session.page.evaluate(readScreen, LABELS);
+    if (session.isPhone && wide) {
+        tell(`${name}: ${wide} pixels wider than the window`);
+    }
+    const english = labels.filter((label) => /[A-Za-z]{3,}/.test(label.replaceAll(NAMES, "")));
+    if (session.isChinese && english.length) {
+        tell(`${name}: ${JSON.stringify(english)}`);
+    }
+}
+
+/** Wait until nothing is loaded for a while: enough to look at, and much faster than takePicture. */
+async function settle({ page, pending }) {
+    for (let calm = 0, turn = 0; calm < 5 && turn < 150; turn++) {
+        await page.waitForTimeout(100);
+        calm = pending.size ? 0 : calm + 1;
+    }
+}
+
+/** In the page: what Odoo does when a menu is chosen. */
+async function openAction([actionId, viewType]) {
+    const { services } = odoo.__WOWL_DEBUG__.root.env;
+    try {
+        const action = await services.action.loadAction(actionId);
+        const all = (action.views ?? []).map(([, type]) => type).filter((type) => type !== "search");
+        await services.action.doAction(actionId, { clearBreadcrumbs: true, viewType });
+        return { all, type: viewType ?? all[0] ?? "page" };
+    } catch (error) {
+        return { all: [], type: "page", error: error.data?.message ?? error.message };
+    }
+}
+
+/** In the page: how far it is wider than the window, and its labels. */
+function readScreen(selector) {
+    const texts = [...document.querySelectorAll(selector)].map((element) => element.innerText.trim());
+    const wide = document.documentElement.scrollWidth - window.innerWidth;
+    return { wide: Math.max(wide, 0), labels: [...new Set(texts.filter(Boolean))] };
+}
