@@ -39,7 +39,8 @@ AMOUNTS = """
 """
 CAME = f"""
     SELECT lead.won_status, %(found)s FROM (
-        SELECT log.lead_id FROM (%(segments)s) log WHERE {HAS_COME} UNION SELECT log.lead_id FROM (%(moved)s) log
+        SELECT log.lead_id FROM (%(segments)s) log WHERE {HAS_COME}
+        UNION SELECT log.lead_id FROM (%(moved)s) log
     ) log JOIN crm_lead lead ON lead.id = log.lead_id WHERE {IS_NEW} GROUP BY 1
 """
 COMING_IDS = "SELECT log.id FROM crm_lead_stage_log log %s AND log.entered_at >= %s AND log.entered_at < %s"

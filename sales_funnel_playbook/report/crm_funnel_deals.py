@@ -10,13 +10,15 @@ from .crm_funnel_numbers import COHORT, EVENTS, OPEN
 
 # Each entry once: where it is listed tells in which numbers it counts.
 ENTERED = """
-    SELECT log.stage_id, log.is_first, log.came_further_at IS NOT NULL, lead.won_status, ARRAY_AGG(log.lead_id)
+    SELECT log.stage_id, log.is_first, log.came_further_at IS NOT NULL, lead.won_status,
+        ARRAY_AGG(log.lead_id)
     FROM (%(segments)s) log
     LEFT JOIN crm_lead lead ON lead.id = CASE WHEN log.is_first THEN log.lead_id END
     GROUP BY 1, 2, 3, 4
 """
 # What open deals were on the Monday with which a period ended, where that was noted nearer to its end than
-# now is; what deals are now, else: only these are looked up, by OFFSET one by one, or all leads would be read.
+# now is; what deals are now, else: only these are looked up, by OFFSET one by one, or all leads would be
+# read.
 OPEN_THEN = """
     SELECT stay.stage_id, COALESCE(kept.company_id, lead.company_id), COUNT(*),
         SUM(CASE WHEN kept.lead_id IS NULL THEN %(worth)s ELSE kept.worth END),

@@ -80,7 +80,7 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _add_reached_rates(self, scope, numbers):
-        """Add the conversion of each stage's cohort; there is none of the last stage, nor of renewal deals'."""
+        """Add the conversion of each stage's cohort; the last stage has none, nor have renewal deals."""
         last = {id_ for id_, following in self._get_path(scope).items() if not following}
         last.add(self._get_renewal_stage_id(scope))
         for stage_id, values in numbers.items():

@@ -18,6 +18,7 @@ from . import identity
 from . import reading
 from . import fair_list
 from . import namesakes
+from . import ir_fields_converter
 from . import industries
 from . import cells
 from . import known_deals

@@ -94,9 +94,7 @@ class RowBatches:
             row.index: writer.prepare_updated(lead, its)
             for row, lead, its in zip(updated, leads, before, strict=True)
         }
-        outcomes |= {
-            row.index: writer.prepare_created(lead) for row, lead in zip(created, new, strict=True)
-        }
+        outcomes |= {row.index: writer.prepare_created(lead) for row, lead in zip(created, new, strict=True)}
         for self.at in rows if writer.shown else ():
             writer.check_shown(self.leads, self.at.index, outcomes[self.at.index])
         return outcomes

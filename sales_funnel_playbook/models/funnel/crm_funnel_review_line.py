@@ -112,7 +112,9 @@ class CrmFunnelReviewLine(models.Model):
         :param dict deals: as :meth:`crm.funnel.report._get_frozen_numbers` has them
         :param next_id: the playbook's next ``crm.stage``, None where there is none
         """
-        following = self.review_id.stage_line_ids.filtered(lambda line: next_id and line.stage_id.id == next_id)
+        following = self.review_id.stage_line_ids.filtered(
+            lambda line: next_id and line.stage_id.id == next_id
+        )
         counted = {name: sorted(set(ids)) for name, ids in deals.items() if ids}
         return {"open_count": [], **counted, "next_line": following.sequence if following else -1}
 
