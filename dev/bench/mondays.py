@@ -1,7 +1,8 @@
 """Fills the database of the forecast, a copy of the module's: ``python -m bench.mondays CONFIG DATABASE``.
 
-A third of the open deals are to close in this quarter. The last two Mondays have all open deals, a tenth of
-which was another one a week before; the others have 20,000 each. Three years of Mondays have kept a forecast.
+Half of the open deals are archived; a third of the others are to close in this quarter. The last two Mondays
+have all open deals, a tenth of which was another one a week before; the others have 20,000 each. Three years
+of Mondays have kept a forecast.
 """
 
 import argparse
@@ -20,7 +21,10 @@ MONDAYS = 104
 KEPT = {"full": 20_000, "quick": 1_000}  # deals on a Monday
 WEEK = timedelta(days=7)
 CATEGORIES = {4: "best_case", 5: "commit"}  # of the stages after so many others
-CLOSING = "UPDATE crm_lead SET date_deadline = %s + id %% 270 WHERE active AND won_status = 'pending'"
+CLOSING = """
+    UPDATE crm_lead SET date_deadline = %s + id %% 270, active = id %% 2 = 0
+    WHERE active AND won_status = 'pending'
+"""
 COLUMNS = """
     SELECT STRING_AGG(QUOTE_IDENT(column_name), ', ') FROM information_schema.columns
     WHERE table_name = 'crm_funnel_snapshot'

@@ -82,7 +82,8 @@ class CrmPipelineChange(models.AbstractModel):
         """Return ``({part: [amount, deals more or fewer, deals]} of the parts that there are, [(user id,
         times put off, days, times brought forward, days), …])``.
         """
-        rows = self.env.execute_query(SQL(texts.CHANGE, **self._get_change_sql(filters, SQL(texts.IS_MOVED))))
+        change = self._get_change_sql(filters, SQL(texts.IS_MOVED))
+        rows = self.env.execute_query(SQL(texts.CHANGE, sums=self._get_sums_sql(filters), **change))
         parts = {name: numbers[:3] for name, _user, *numbers in rows if name != texts.PUSH and numbers[2]}
         return parts, [numbers for name, *numbers in rows if name == texts.PUSH]
 

@@ -20,21 +20,39 @@ class CrmPipelineChange(models.AbstractModel):
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
         self.env["crm.lead"].flush_model()
-        conditions = self._get_condition_sql(filters)
-        pairs = self._get_pairs_sql(filters, conditions, which)
-        return {**conditions, "pairs": pairs, "steps": self._get_steps_sql(filters)}
+        pairs = self._get_pairs_sql(filters, self._get_condition_sql(filters), which)
+        return {"pairs": pairs, "steps": self._get_steps_sql(filters)}
 
     @api.model
     def _get_condition_sql(self, filters):
         """Return whether a ``deal`` is in the scope, whether it is to close in the period that is looked at,
-        and to how many digits amounts are rounded.
+        what its currency is on both days, and to how many digits amounts are rounded.
         """
         currency, _company = self._get_currency(filters)
+        rates = {one.id: its for one, its in self._get_rates(filters).items() if None not in its}
+        whens = [
+            SQL(" ").join(SQL("WHEN %s THEN %s::numeric", one, its[place]) for one, its in rates.items())
+            for place in (0, 1)
+        ]
+        at_first, at_last = (SQL("CASE deal.currency_id WHEN 0 THEN NULL %s END", one) for one in whens)
         return {
+            "at_first": at_first,
+            "at_last": at_last,
             "in_scope": self._get_scope_sql(filters, self._get_moments(filters)),
             "in_window": self._get_window_sql(filters),
             "digits": currency.decimal_places,
         }
+
+    @api.model
+    def _get_sums_sql(self, filters):
+        """Return the sums of all deals of both days; exchange rates are nothing to add up where all are as
+        they were.
+        """
+        conditions, rates = self._get_condition_sql(filters), self._get_rates(filters).values()
+        sums = [SQL(texts.OPENING, **conditions), SQL(texts.CLOSING, **conditions)]
+        if any(first != last for first, last in rates):
+            sums.append(SQL(texts.RATES, **conditions))
+        return SQL(" UNION ALL ").join(sums)
 
     @api.model
     def _get_pairs_sql(self, filters, conditions, which):
@@ -47,6 +65,7 @@ class CrmPipelineChange(models.AbstractModel):
             spans=self._get_spans_sql(moments),
             was=SQL(texts.KEPT, day=first),
             now=SQL(texts.KEPT, day=last) if last else self._get_open_sql(),
+            materialized=SQL("NOT MATERIALIZED") if last else SQL("MATERIALIZED"),
             closings=self._get_closings_sql(moments),
             tz=self._get_tz(filters),
             which=which,
@@ -89,7 +108,7 @@ class CrmPipelineChange(models.AbstractModel):
             for currency, rates in self._get_rates(filters).items()
             if None not in rates
         ]
-        return SQL("VALUES %s", SQL(", ").join(rows))
+        return SQL("VALUES %s", SQL(", ").join(rows or [SQL("(0, NULL::numeric, NULL::numeric)")]))
 
     @api.model
     def _get_spans_sql(self, moments):

@@ -18,6 +18,7 @@ DEAL = (
 )
 COLUMNS = ", ".join(DEAL)
 WAS = ", ".join(f"was.{name} AS was_{name}" for name in DEAL[1:])
+AS_IT_WAS = ", ".join(f"was_{name} AS {name}" for name in DEAL[1:])
 STILL = ", ".join(f"still.{name}" for name in DEAL[1:])
 # What may make a difference: a deal of which all these are the same adds to the sums before and after only.
 TELLING = tuple(name for name in DEAL if name not in ("lead_id", "stage_id"))
@@ -62,11 +63,12 @@ OPEN_NOW = f"""
 # The deals of both days, and of those that are not the same what they were and what they have become: open,
 # else closed, else gone. Whoever was lost and came back in between is open. A deal that was won closes on the
 # day on which it was won, as one that came and was lost; other lost ones, when they were to.
+# What was kept is read in the order of its index, so that two days are one merge without a sort.
 PAIRS = f"""
     rate (currency_id, at_first, at_last) AS (%(rates)s),
     span (company_id, since, until) AS (%(spans)s),
-    was AS MATERIALIZED (%(was)s),
-    still AS MATERIALIZED (%(now)s),
+    was AS NOT MATERIALIZED (%(was)s),
+    still AS %(materialized)s (%(now)s),
     closed AS MATERIALIZED (
         SELECT DISTINCT ON (closing.lead_id) closing.*
         FROM (%(closings)s) closing LEFT JOIN span ON span.company_id = closing.company_id
@@ -88,11 +90,9 @@ PAIRS = f"""
                 THEN moved.was_date_deadline
                 ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
         FROM closed LEFT JOIN moved ON moved.lead_id = closed.lead_id
-        WHERE CASE WHEN moved.lead_id IS NULL
-            THEN closed.was_open AND NOT EXISTS (SELECT FROM still WHERE still.lead_id = closed.lead_id)
-            ELSE NOT moved.is_open END
+        WHERE CASE WHEN moved.lead_id IS NULL THEN closed.was_open ELSE NOT moved.is_open END
         UNION ALL
-        SELECT 'left', lead_id, {", ".join(f"was_{name}" for name in DEAL[1:])} FROM moved
+        SELECT 'left', lead_id, {AS_IT_WAS} FROM moved
         WHERE NOT is_open AND NOT EXISTS (SELECT FROM closed WHERE closed.lead_id = moved.lead_id)
     ),
     pair AS MATERIALIZED (
@@ -106,7 +106,9 @@ PAIRS = f"""
         FROM (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in, COALESCE(%(in_window)s, FALSE) AS is_due
             FROM finish deal) deal
         LEFT JOIN (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in,
-            COALESCE(%(in_window)s, FALSE) AS is_due FROM was deal) was ON was.lead_id = deal.lead_id
+            COALESCE(%(in_window)s, FALSE) AS is_due
+            FROM (SELECT lead_id, {AS_IT_WAS} FROM moved WHERE was_open) deal
+        ) was ON was.lead_id = deal.lead_id
         LEFT JOIN rate after ON after.currency_id = deal.currency_id
         LEFT JOIN rate before ON before.currency_id = COALESCE(was.currency_id, deal.currency_id)
         WHERE deal.is_in OR was.is_in
@@ -130,7 +132,7 @@ STEPS = """
                 THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v5,
             (was_open AND was_in AND was_due)::int AS n2, (was_open AND was_in AND is_due)::int AS n3,
             (is_in AND is_due)::int AS n4, (outcome = 'open' AND is_in AND is_due)::int AS n5
-        FROM pair WHERE lead_id NOT IN (SELECT lead_id FROM unknown)
+        FROM pair WHERE NOT EXISTS (SELECT FROM unknown WHERE unknown.lead_id = pair.lead_id)
     ),
     part AS (
         SELECT step.*, one.name, one.amount, one.count
@@ -159,21 +161,23 @@ IS_BACK = """
             WHERE lead.id = step.lead_id)
     ) <= span.since
 """
-# What is summed of all deals of a day, and where from: the same ones need no steps.
+# What is summed of all deals of a day, and where from: the same ones need no steps. Rates are those of the
+# deal's currency, without a join.
 SUMMED = {
-    "opening": ("was", "ROUND(deal.worth * rate.at_first, %(digits)s)"),
+    "opening": ("was", "ROUND(deal.worth * %(at_first)s, %(digits)s)"),
     "rates": (
         "was",
-        "ROUND(deal.worth * rate.at_last, %(digits)s) - ROUND(deal.worth * rate.at_first, %(digits)s)",
+        "ROUND(deal.worth * %(at_last)s, %(digits)s) - ROUND(deal.worth * %(at_first)s, %(digits)s)",
     ),
-    "closing": ("still", "ROUND(deal.worth * rate.at_last, %(digits)s)"),
+    "closing": ("still", "ROUND(deal.worth * %(at_last)s, %(digits)s)"),
 }
-SUMS = " UNION ALL ".join(
+OPENING, RATES, CLOSING = (
     f"""
     SELECT '{name}', NULL::int, SUM({amount}), {"0" if name == "rates" else "COUNT(*)"},
         {f"COUNT(*) FILTER (WHERE {amount} <> 0)" if name == "rates" else "COUNT(*)"}, 0
-    FROM {table} deal JOIN rate ON rate.currency_id = deal.currency_id
-    WHERE %(in_scope)s AND %(in_window)s AND deal.lead_id NOT IN (SELECT lead_id FROM unknown)
+    FROM {table} deal
+    WHERE %(in_scope)s AND %(in_window)s AND %(at_last)s IS NOT NULL
+        AND NOT EXISTS (SELECT FROM unknown WHERE unknown.lead_id = deal.lead_id)
 """
     for name, (table, amount) in SUMMED.items()
 )
@@ -181,7 +185,7 @@ SUMS = " UNION ALL ".join(
 # off, or brought forward, of deals that are open, by who has them now.
 CHANGE = f"""
     WITH %(pairs)s, %(steps)s
-    {SUMS}
+    %(sums)s
     UNION ALL
     SELECT name, NULL, SUM(amount), SUM(count), COUNT(*), 0
     FROM part WHERE name NOT IN ({", ".join(f"'{name}'" for name in SUMMED)}) GROUP BY name
@@ -193,16 +197,19 @@ CHANGE = f"""
     FROM step WHERE outcome = 'open' AND is_in AND was_in AND date_deadline <> was_date
     GROUP BY user_id
 """
-IS_MOVED = (
-    f"({', '.join(f'was.{name}' for name in TELLING)})"
-    f" IS DISTINCT FROM ({', '.join(f'still.{name}' for name in TELLING)})"
-)
+# Or was closed in between: what is closed and not among them was open on neither day.
+IS_MOVED = f"""
+    (({", ".join(f"was.{name}" for name in TELLING)})
+        IS DISTINCT FROM ({", ".join(f"still.{name}" for name in TELLING)})
+        OR COALESCE(was.lead_id, still.lead_id) IN (SELECT lead_id FROM closed))
+"""
 # Of what is summed of all deals only the largest are listed: those need their pairs.
 IS_LARGEST = {
     name: f"""
     COALESCE(was.lead_id, still.lead_id) IN (
-        SELECT deal.lead_id FROM {table} deal JOIN rate ON rate.currency_id = deal.currency_id
-        WHERE %(in_scope)s AND %(in_window)s ORDER BY ABS({amount}) DESC, deal.lead_id LIMIT %(limit)s
+        SELECT deal.lead_id FROM {table} deal
+        WHERE %(in_scope)s AND %(in_window)s AND %(at_last)s IS NOT NULL
+        ORDER BY ABS({amount}) DESC, deal.lead_id LIMIT %(limit)s
     )
 """
     for name, (table, amount) in SUMMED.items()

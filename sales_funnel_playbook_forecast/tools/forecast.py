@@ -55,23 +55,25 @@ OPEN = """
 # The score with which a deal came into the stage that it is in: of whichever, where that is not known.
 BAND = "CASE WHEN log.score >= 7 THEN 'high' WHEN log.score >= 4 THEN 'middle' ELSE 'low' END"
 ANY_BAND = "any"
-# Which stages have rates is asked first: of the others nobody wants to know how deals came into them.
+# Which stages have rates is asked first: of the others nobody wants to know how deals came into them; of a
+# deal, once.
 CALIBRATED = f"""
-    WITH observed (playbook_id, stage_id, band, share, lowest, highest) AS (%(observed)s)
+    WITH observed (playbook_id, stage_id, band, share, lowest, highest) AS (%(observed)s),
+    known AS (SELECT DISTINCT playbook_id, stage_id FROM observed),
+    due AS MATERIALIZED (
+        SELECT due.*, CASE WHEN known.stage_id IS NOT NULL THEN COALESCE((
+            SELECT {BAND} FROM crm_lead_stage_log log WHERE log.lead_id = due.id
+                AND log.playbook_id = due.playbook_id AND log.stage_id = due.stage_id AND log.is_first
+            ), '{ANY_BAND}') END AS band
+        FROM (%(due)s) due LEFT JOIN known
+            ON known.playbook_id = due.playbook_id AND known.stage_id = due.stage_id
+        WHERE category <> 'omitted'
+    )
     SELECT team_id, user_id, COALESCE(SUM(ROUND((amount * share)::numeric, %(digits)s)), 0),
         COALESCE(SUM(amount * lowest), 0), COALESCE(SUM(amount * highest), 0),
         COUNT(*) FILTER (WHERE share IS NULL)
-    FROM (
-        SELECT due.*, CASE WHEN known.stage_id IS NOT NULL THEN (
-            SELECT {BAND} FROM crm_lead_stage_log log WHERE log.lead_id = due.id
-                AND log.playbook_id = due.playbook_id AND log.stage_id = due.stage_id AND log.is_first
-            ) END AS band
-        FROM (%(due)s) due LEFT JOIN (SELECT DISTINCT playbook_id, stage_id FROM observed) known
-            ON known.playbook_id = due.playbook_id AND known.stage_id = due.stage_id
-        WHERE category <> 'omitted'
-    ) due
-    LEFT JOIN observed ON observed.playbook_id = due.playbook_id AND observed.stage_id = due.stage_id
-        AND observed.band = COALESCE(due.band, '{ANY_BAND}')
+    FROM due LEFT JOIN observed ON observed.playbook_id = due.playbook_id
+        AND observed.stage_id = due.stage_id AND observed.band = due.band
     GROUP BY 1, 2
 """
 # Of the deals that came into a stage for the first time in two years and are won or lost by now: all of them,

@@ -44,14 +44,15 @@ LOOKS = f"""
         LEFT JOIN crm_funnel_snapshot kept ON kept.lead_id = crm_lead.id AND kept.date = %(monday)s
         WHERE %(condition)s AND crm_lead.date_deadline BETWEEN %(since)s AND %(last)s
     ),
+    kept AS MATERIALIZED (
+        SELECT kept.lead_id, kept.date_deadline FROM crm_funnel_snapshot kept
+        WHERE kept.date = %(monday)s AND kept.date_deadline BETWEEN %(first)s AND %(last)s
+            AND NOT EXISTS (SELECT FROM due WHERE due.lead_id = kept.lead_id)
+    ),
     deal AS (
         SELECT * FROM due
         UNION ALL
-        SELECT %(deal)s, FALSE
-        FROM %(visible)s
-        JOIN crm_funnel_snapshot kept ON kept.lead_id = crm_lead.id AND kept.date = %(monday)s
-        WHERE %(condition)s AND kept.date_deadline BETWEEN %(first)s AND %(last)s
-            AND NOT EXISTS (SELECT FROM due WHERE due.lead_id = kept.lead_id)
+        SELECT %(deal)s, FALSE FROM %(visible)s JOIN kept ON kept.lead_id = crm_lead.id WHERE %(condition)s
     ),
     weighed AS (
         SELECT deal.*, typical.median, category = 'commit' AND %(unproven)s AS unproven,
