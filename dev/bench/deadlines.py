@@ -1,5 +1,7 @@
 """What deadlines cost: beginning activities, ending them, and the hourly look at what is due."""
 
+from datetime import timedelta
+
 from odoo.tools import SQL
 
 from bench.jobs import run_job
@@ -40,7 +42,7 @@ def prepare_activity(env, lead_id, user_id, summary):
 
 
 @bench(
-    "Look at the deadlines of {deals:,} open deals with nothing to do, as every hour",
+    "Look at the deadlines of {deals:,} open deals with nothing to do, as once a day",
     setup=lambda env, deals: get_playbook(env, "Tenth"),
     params={"deals": 10_000},
     quick={"deals": 500},
@@ -61,6 +63,25 @@ def deadlines_tenth(env, playbook):
 )
 def deadlines_idle(env, playbook):
     run_job(env, playbook, "deadlines")
+
+
+def looked_at(env, deals):
+    """A playbook at all of whose deals somebody has looked today."""
+    playbook, now = get_playbook(env, "Main"), env.cr.now()
+    env["crm.playbook.look"]._note(playbook, now - timedelta(hours=1), now - timedelta(hours=1))
+    return playbook
+
+
+@bench(
+    "Find what has become due on {deals:,} open deals, as every hour",
+    setup=looked_at,
+    params={"deals": 100_000},
+    quick={"deals": 5_000},
+    plain=False,
+    limit={"seconds": 5},
+)
+def deadlines_due(env, playbook):
+    run_job(env, playbook, "deadlines", scope="due")
 
 
 def with_new_work(env, deals, new):

@@ -1,9 +1,11 @@
 """The jobs' own steps."""
 
 
-def run_job(env, playbook, kind, commit=None):
-    """Looks at all open deals of a playbook; without ``commit`` as a measurement can undo it."""
-    row = env["crm.playbook.refresh"].create({"playbook_id": playbook.id, "kind": kind})
+def run_job(env, playbook, kind, commit=None, scope="all"):
+    """Looks at all open deals of a playbook, or what is due; without ``commit`` as a measurement can undo
+    it.
+    """
+    row = env["crm.playbook.refresh"].create({"playbook_id": playbook.id, "kind": kind, "scope": scope})
     while row.exists():
         row._run_batch()
         (commit or env.cr.flush)()  # a commit flushes first, messages of changes included

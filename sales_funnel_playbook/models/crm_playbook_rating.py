@@ -1,5 +1,5 @@
 """Until 19.0.1.4.0: the place of 19.0.1.1.0, for modules that were written for it."""
 
-from .deadline.crm_playbook_deadline import SETTLING
+from .deadline.depending import SETTLING
 
 __all__ = ["SETTLING"]

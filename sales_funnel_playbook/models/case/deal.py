@@ -144,6 +144,14 @@ class CrmPlaybookCase(models.Model):
         return super()._read_group_groupby(alias, groupby_spec, query)
 
 
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    @api.model
+    def _get_telling_lists(self):
+        return super()._get_telling_lists() | {"case_ids"}
+
+
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 

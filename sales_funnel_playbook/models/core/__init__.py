@@ -3,6 +3,7 @@
 # Guide: docs/guide/core
 from . import mixins
 from . import crm_playbook_rule
+from . import kept_tests
 from . import crm_playbook
 from . import crm_playbook_stage
 from . import crm_product_line

@@ -94,6 +94,14 @@ class Duties(NamedTuple):
     calendar_id: int = False
     asked_contact: str = "customer"  # after which contacts a note is asked for
     renewal_days: int = 0  # how long before notice a renewal is due
+    has_others: bool = True  # whether work is looked at, too, that none of these has asked for
+
+    def restrict(self, keys):
+        """Return the same with those of its duties that have ``keys``; None: all of them."""
+        if keys is None:
+            return self
+        duties = tuple(duty for duty in self.duties if duty.key in keys)
+        return self._replace(duties=duties, has_others=False)
 
     def get_tables(self):
         """Return ``duty (…) AS …, rhythm (tier, least, responsible) AS …`` for a WITH; see

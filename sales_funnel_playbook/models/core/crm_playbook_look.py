@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class CrmPlaybookLook(models.Model):
-    """When all deals of a playbook were looked at last, with every rule that it had.
+    """When the deals of a playbook were looked at last, with every rule that it had.
 
     What has begun before, and was not found then, some deal has come to meet since. Rows are inserted, and
     those before them deleted, by the job alone: nobody who edits a playbook waits for it.
@@ -14,9 +14,14 @@ class CrmPlaybookLook(models.Model):
 
     playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
     looked_at = fields.Datetime(required=True, help="When the look began that has ended last.")
+    all_looked_at = fields.Datetime(
+        help="When the look at all deals began that has ended last, and not only at those with something due."
+    )
 
     @api.model
-    def _note(self, playbook, looked_at):
-        """Note that all deals of ``playbook`` have been looked at since ``looked_at``."""
+    def _note(self, playbook, looked_at, all_looked_at):
+        """Note that a look at the deals of ``playbook`` has ended which began at ``looked_at``, and when the
+        last one began that was at all of them.
+        """
         self.search([("playbook_id", "=", playbook.id)]).unlink()
-        self.create({"playbook_id": playbook.id, "looked_at": looked_at})
+        self.create({"playbook_id": playbook.id, "looked_at": looked_at, "all_looked_at": all_looked_at})

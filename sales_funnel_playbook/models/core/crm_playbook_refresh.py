@@ -2,7 +2,6 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...exceptions import CONCURRENCY_ERRORS
 
@@ -26,15 +25,6 @@ CRONS = {
     "history": "ir_cron_history",
     "recheck": "ir_cron_history",
 }
-# Deals with something to do that a playbook has given them, whatever became of them since.
-BUSY = """
-    SELECT DISTINCT res_id FROM mail_activity WHERE active AND playbook_id = %s AND playbook_kind IS NOT NULL
-        AND res_model = 'crm.lead' AND res_id > %s ORDER BY res_id LIMIT %s
-"""
-HAS_WORK = """
-    SELECT id FROM crm_playbook playbook WHERE EXISTS (
-        SELECT FROM mail_activity WHERE active AND playbook_id = playbook.id AND playbook_kind IS NOT NULL)
-"""
 
 
 class CrmPlaybookRefresh(models.Model):
@@ -51,6 +41,12 @@ class CrmPlaybookRefresh(models.Model):
 
     playbook_id = fields.Many2one("crm.playbook", required=True, index=True, ondelete="cascade")
     kind = fields.Selection(KINDS, required=True, default="rating")
+    scope = fields.Selection(
+        [("all", "All Deals"), ("due", "What Is Due")],
+        required=True,
+        default="all",
+        help="Whether all deals are looked at, or those on which time has brought something about.",
+    )
     position = fields.Integer(help="Id of the last deal that was looked at.")
     requested_at = fields.Datetime(default=lambda self: self.env.cr.now(), help="When it was asked for last.")
 
@@ -63,28 +59,13 @@ class CrmPlaybookRefresh(models.Model):
         self._start_safely(lambda: self.env["crm.playbook"].search([("is_template", "=", False)]), "rating")
 
     @api.model
-    def _cron_start_deadlines(self):
-        """Every hour: what has become due since, and whose it is by now. What is still under way goes on."""
-        self._start_safely(self._get_playbooks_to_keep, "deadlines")
-
-    @api.model
-    def _get_playbooks_to_keep(self):
-        """Return the playbooks with deadlines or open work that no job is looking at."""
-        under_way = self.search([("kind", "=", "deadlines")]).playbook_id
-        playbooks = self.env["crm.playbook"].browse(self.env["crm.playbook"]._get_duties()).exists()
-        self.env["mail.activity"].flush_model()
-        return (
-            playbooks | playbooks.browse(id_ for (id_,) in self.env.execute_query(SQL(HAS_WORK)))
-        ) - under_way
-
-    @api.model
-    def _start_safely(self, get_playbooks, kind):
+    def _start_safely(self, get_playbooks, kind, scope="all"):
         """Request what ``get_playbooks()`` returns; where the running job has just ended one of the requests,
         see what there is now and try again.
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                self._request(get_playbooks(), kind)
+                self._request(get_playbooks(), kind, scope)
                 self.env.flush_all()
             except CONCURRENCY_ERRORS:
                 if attempt == MAX_ATTEMPTS:
@@ -95,15 +76,19 @@ class CrmPlaybookRefresh(models.Model):
                 return
 
     @api.model
-    def _request(self, playbooks, kind="rating"):
-        """Have the deals of ``playbooks`` looked at again soon, from the first one on."""
+    def _request(self, playbooks, kind="rating", scope="all"):
+        """Have the deals of ``playbooks`` looked at again soon, from the first one on: all, or those with
+        something due.
+        """
         mine = self.env.cr.precommit.data.setdefault(self._name, set())
         asked = self.search([("playbook_id", "in", playbooks.ids), ("kind", "=", kind)])
         if kind in ALONE:
             asked.write({"position": 0, "requested_at": self.env.cr.now()})
         else:  # those of this transaction nobody has begun
-            asked = asked.filtered(lambda one: one.id in mine and not one.position)
-        new = self.create([{"playbook_id": one.id, "kind": kind} for one in playbooks - asked.playbook_id])
+            asked = asked.filtered(lambda one: one.id in mine and not one.position and one.scope == "all")
+        new = self.create(
+            [{"playbook_id": one.id, "kind": kind, "scope": scope} for one in playbooks - asked.playbook_id]
+        )
         mine.update(new.ids)
         self._trigger(kind)
 
@@ -228,20 +213,16 @@ class CrmPlaybookRefresh(models.Model):
     def _is_outdated(self):
         """Tell whether the same was asked for again since: then all of it is looked at again anyway."""
         same = [("playbook_id", "=", self.playbook_id.id), ("kind", "=", self.kind), ("id", ">", self.id)]
-        return self.kind not in ALONE and bool(self.search_count(same, limit=1))
+        whole = [("scope", "=", "all")] if self.scope == "all" else []
+        return self.kind not in ALONE and bool(self.search_count(same + whole, limit=1))
 
     def _look_at(self, leads):
         """Bring these deals up to date in what this request is about."""
-        if self.kind == "deadlines":
-            leads.exists().with_context(active_test=True)._keep_deadlines()
-        else:
-            leads._refresh()
+        leads._refresh()
 
     def _end(self):
         """There are no more deals to look at."""
         self._report_broken()
-        if self.kind == "deadlines":
-            self.env["crm.playbook.look"]._note(self.playbook_id, self.requested_at)
         self.unlink()
 
     def _get_leads(self):
@@ -249,15 +230,8 @@ class CrmPlaybookRefresh(models.Model):
         return self.env["crm.lead"].with_context(active_test=self.kind == "rating")
 
     def _get_next_ids(self, size):
-        """Return the ids of the next deals to look at, in order, so many at most. Those with work left are
-        found apart from the others: together, PostgreSQL would read all activities for each batch.
-        """
-        ids = self._get_leads().search(self._get_domain(), order="id", limit=size).ids
-        if self.kind == "deadlines":
-            self.env["mail.activity"].flush_model()
-            query = SQL(BUSY, self.playbook_id.id, self.position, size)
-            ids = sorted({*ids, *(id_ for (id_,) in self.env.execute_query(query))})[:size]
-        return ids
+        """Return the ids of the next deals to look at, in order, so many at most."""
+        return self._get_leads().search(self._get_domain(), order="id", limit=size).ids
 
     def _get_domain(self):
         """Return the domain of the deals that are still to be looked at: open ones, and those that

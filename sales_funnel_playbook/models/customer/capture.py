@@ -239,7 +239,9 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     def write(self, vals):
-        is_ending = vals.get("active") is False and self.env["crm.playbook"]._get_assignment()
+        # what the module ends by itself is no call that somebody made
+        is_ending = vals.get("active") is False and "playbook_closing" not in vals
+        is_ending = is_ending and self.env["crm.playbook"]._get_assignment()
         ending = self._get_ending_calls() if is_ending else self.browse()
         result = super().write(vals)
         if ending:

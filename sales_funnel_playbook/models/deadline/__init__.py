@@ -3,10 +3,12 @@
 # Guide: docs/guide/deadline
 from . import mail_activity
 from . import crm_playbook_deadline
+from . import depending
 from . import crm_lead_waiver
 from . import crm_lead
 from . import at_hand
 from . import settling
+from . import looking
 from . import causes
 from . import recurring
 from . import beginning

@@ -1,10 +1,12 @@
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import SQL, frozendict, plaintext2html
 
-from ..core.crm_playbook_duty import DOER, RECURRING, Duties
+from ..core.crm_playbook_duty import DOER, RECURRING
+from ..core.memory import remembered
 from .approver import APPROVER
+from .recurring import NO_UPDATE
 
 MANAGER = "sales_team.group_sale_manager"
 # What is no longer asked for: by the rules as they are now, and by where the lead is.
@@ -21,18 +23,16 @@ IS_DROPPED = """
         ELSE duty.trigger IN ('review', 'follow_up') AND COALESCE(lead.waiting_until > %(today)s, FALSE)
     END
 """
-# What was recorded after it began and says that it is done, besides what the rules name.
-IS_RECORDED = """
-    CASE
-        WHEN work.kind = 'request' THEN lead.stage_id = work.playbook_rule_id
-        WHEN duty.trigger IN ('communication', 'review') AND EXISTS (
-            SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
-                AND note.create_date > work.playbook_started_at AND note.is_imported IS NOT TRUE) THEN TRUE
-        WHEN duty.trigger = 'review' THEN EXISTS (
+# What was recorded after it began and says that it is done, besides what the rules name: by what began it.
+RECORDED = {
+    "communication": "EXISTS (%(noted)s)",
+    "review": """
+        EXISTS (%(noted)s) OR EXISTS (
             SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id
-                AND log.entered_at > work.playbook_started_at
-                AND log.kind NOT IN ('handed_over', 'archived', 'accepted'))
-        WHEN duty.trigger = 'follow_up' THEN EXISTS (
+                AND log.entered_at > work.playbook_started_at AND log.kind NOT IN %(no_update)s)
+    """,
+    "follow_up": """
+        EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
                 AND note.communicated_at > work.playbook_started_at
                 AND (work.user_id IN (note.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s))
@@ -45,19 +45,32 @@ IS_RECORDED = """
                 AND NOT met.active AND met.playbook_kind IS NULL
                 AND met.playbook_done_at > work.playbook_started_at
                 AND (work.user_id IN (met.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s)))
-        WHEN duty.trigger = 'risk_raised' THEN EXISTS (
+    """,
+    "risk_raised": """
+        EXISTS (
             SELECT FROM crm_lead_risk risk
             WHERE risk.lead_id = lead.id AND risk.id = work.playbook_number
                 AND work.playbook_occurrence = 'risk'
                 AND (risk.state = 'closed' OR TRIM(risk.response) <> ''))
-        ELSE FALSE
-    END
+    """,
+}
+NOTED = """
+    SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
+        AND note.create_date > work.playbook_started_at AND note.is_imported IS NOT TRUE
 """
 # Who has it has left; or they are whom it was given to, and that is somebody else by now.
 IS_MOVED = """
     doer.id IS DISTINCT FROM work.user_id AND doer.id IS NOT NULL AND (holder.id IS NULL
         OR work.user_id = work.playbook_assigned_id AND doer.id <> work.playbook_assigned_id)
 """
+# Who does what no rule has asked for.
+OF_OTHERS = """
+    WHEN work.kind = 'approval' THEN (%(approver)s)
+    WHEN work.kind IN ('escalation', 'request') AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
+    WHEN work.kind NOT IN ('question', 'override') THEN NULL
+    WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
+"""
+IS_CONCERNED = "playbook_kind || ':' || playbook_rule_id = ANY(%s)"
 OPEN = """
     WITH %(duties)s
     SELECT verdict, user_id, ARRAY_AGG(id) FROM (
@@ -70,18 +83,14 @@ OPEN = """
                 playbook_kind || ':' || playbook_rule_id AS key
             FROM mail_activity
             WHERE res_model = 'crm.lead' AND res_id = ANY(%(ids)s) AND active
-                AND playbook_kind IS NOT NULL AND playbook_escalation_of_id IS NULL
+                AND playbook_kind IS NOT NULL AND playbook_escalation_of_id IS NULL AND %(is_concerned)s
         ) work
         JOIN crm_lead ON crm_lead.id = work.res_id JOIN crm_lead lead ON lead.id = work.res_id
         LEFT JOIN duty ON duty.key = work.key AND work.playbook_id = %(playbook)s
         %(people)s
         LEFT JOIN res_users holder ON holder.id = work.user_id AND holder.active
         CROSS JOIN LATERAL (SELECT CASE WHEN duty.key IS NOT NULL THEN %(doer)s
-            WHEN work.kind = 'approval' THEN (%(approver)s)
-            WHEN work.kind IN ('escalation', 'request') AND holder.id IS NULL
-                THEN COALESCE(leader.id, keeper.id)
-            WHEN work.kind NOT IN ('question', 'override') THEN NULL
-            WHEN owner.id IS NULL AND holder.id IS NULL THEN COALESCE(leader.id, keeper.id)
+            %(of_others)s
             ELSE owner.id END AS id) doer
     ) judged WHERE verdict IS NOT NULL GROUP BY verdict, user_id
 """
@@ -123,6 +132,9 @@ class CrmLead(models.Model):
                 if not (cause.is_satisfied and cause.duty.trigger in RECURRING)
             ]
         )
+        now = self.env.cr.now()
+        late = {cause.lead_id for cause in causes if due[cause] <= now and not cause.is_satisfied}
+        self.browse(late)._open_missed_twice()  # no job will see it become due
 
     def _get_escalation_times(self, causes, due, people, duties):
         """Return ``{cause: when somebody else is told}`` for the deadlines that say so, naive UTC."""
@@ -139,21 +151,25 @@ class CrmLead(models.Model):
         return times | {cause: moments[request] for cause, request in requests.items()}
 
     def _get_duty_texts(self, causes, people):
-        """Return ``{(duty, language): summary and note}`` in the words of whoever reads them; of what is
-        nobody's, in the language of the job, which is the company's.
+        """Return ``{(duty, language): summary, note and kind of activity}`` in the words of whoever reads
+        them; of what is nobody's, in the language of the job, which is the company's.
         """
-        spoken = defaultdict(set)
-        for cause in causes:
-            spoken[people[cause].lang].add(cause.duty)
-        texts = {}
-        for lang, duties in spoken.items():
-            for duty in duties:
-                rule = duty.browse_rule(self.with_context(lang=lang or self.env.lang or "en_US").env)
-                texts[duty, lang] = {
-                    **self._prepare_duty_texts(rule),
-                    "activity_type_id": self._get_duty_activity_type(duty).id,
-                }
-        return texts
+        types = self._get_duty_activity_types({cause.duty for cause in causes})
+        spoken = {(cause.duty, people[cause].lang) for cause in causes}
+        return {
+            (duty, lang): {
+                **self._get_duty_words(duty, lang or self.env.lang or "en_US"),
+                "activity_type_id": types[duty],
+            }
+            for duty, lang in spoken
+        }
+
+    @api.model
+    @remembered("duty.key", "lang")
+    def _get_duty_words(self, duty, lang):
+        """Return summary and note of an activity for ``duty`` in a language, kept in memory."""
+        # sudo: kept in memory for everybody
+        return frozendict(self._prepare_duty_texts(duty.browse_rule(self.sudo().with_context(lang=lang).env)))
 
     @api.model
     def _prepare_duty_texts(self, rule):
@@ -164,14 +180,17 @@ class CrmLead(models.Model):
             "note": rule.guidance and plaintext2html(rule.guidance),
         }
 
-    def _get_duty_activity_type(self, duty):
-        """Return the kind of activity of ``duty``, a to-do where none is chosen or it is out of use."""
-        chosen = self.env["mail.activity.type"].browse(duty.activity_type_id or ()).exists()
-        return (
-            chosen.filtered("active")
-            or self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
-            or chosen.search([("res_model", "=", False)], limit=1)
-        )
+    @api.model
+    def _get_duty_activity_types(self, duties):
+        """Return ``{duty: id of its kind of activity}``: a to-do where none is chosen or it is out of use."""
+        types = self.env["mail.activity.type"]
+        chosen = types.search([("id", "in", [duty.activity_type_id for duty in duties])]).ids
+        if all(duty.activity_type_id in chosen for duty in duties):
+            return {duty: duty.activity_type_id for duty in duties}
+        usual = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        usual = usual or types.search([("res_model", "=", False)], limit=1)
+        ids = {duty: duty.activity_type_id for duty in duties}
+        return {duty: id_ if id_ in chosen else usual.id for duty, id_ in ids.items()}
 
     def _prepare_deadline_vals(self, cause, user, due):
         duty = cause.duty
@@ -201,7 +220,7 @@ class CrmLead(models.Model):
             "playbook_done_at": max(self.env.cr.now(), cause.started_at),
         }
 
-    def _end_deadlines(self, playbook_id=False, duties=None):
+    def _end_deadlines(self, playbook_id, duties):
         """End the open activities of these leads that are satisfied or no longer asked for, and hand over
         those of a deal that somebody else works on now.
 
@@ -209,9 +228,6 @@ class CrmLead(models.Model):
         :param Duties duties: what it asks for
         """
         verdicts = defaultdict(list)
-        if duties is None:  # there still are approvals, questions and work to make up for
-            playbook = self.env["crm.playbook"].browse(playbook_id or ())
-            duties = Duties(responsible_user_id=playbook.responsible_user_id.id)
         for verdict, user_id, ids in self.env.execute_query(self._get_open_query(playbook_id, duties)):
             verdicts[verdict, user_id if verdict == "moved" else None] += ids
         activities = self.env["mail.activity"]
@@ -223,15 +239,16 @@ class CrmLead(models.Model):
 
     def _get_open_query(self, playbook_id, duties):
         """Return the query of the open activities of these leads that are to be ended or handed over."""
-        keeper = self.env["res.users"].browse(duties.responsible_user_id or ())
+        keys = [duty.key for duty in duties.duties]
         return SQL(
             OPEN,
             ids=self.ids,
+            is_concerned=SQL("TRUE") if duties.has_others else SQL(IS_CONCERNED, keys),
             playbook=playbook_id or None,
             duties=duties.get_tables(),
             people=duties.get_people(),
             doer=DOER,
-            approver=SQL(APPROVER, may_keeper_approve=bool(keeper) and keeper.has_group(MANAGER)),
+            of_others=self._get_others_query(duties),
             is_dropped=SQL(
                 IS_DROPPED,
                 playbook=playbook_id or None,
@@ -240,6 +257,27 @@ class CrmLead(models.Model):
                 today=self._get_today_sql(SQL("lead.company_id")),
             ),
             is_satisfied=SQL("COALESCE(%s, FALSE)", self._get_satisfied_test(duties, SQL("lead.id"))),
-            is_recorded=SQL(IS_RECORDED, anybodys=duties.get_anybodys()),
+            is_recorded=self._get_recorded_test(duties),
             is_moved=SQL(IS_MOVED),
         )
+
+    def _get_others_query(self, duties):
+        """Return who does what none of ``duties`` has asked for, as branches of a CASE."""
+        if not duties.has_others:
+            return SQL("")
+        keeper = self.env["res.users"].browse(duties.responsible_user_id or ())
+        may_approve = bool(keeper) and keeper.has_group(MANAGER)
+        return SQL(OF_OTHERS, approver=SQL(APPROVER, may_keeper_approve=may_approve))
+
+    def _get_recorded_test(self, duties):
+        """Return the condition that something was recorded which says that work is done."""
+        values = {"noted": SQL(NOTED), "no_update": NO_UPDATE, "anybodys": duties.get_anybodys()}
+        triggers = {duty.trigger for duty in duties.duties}
+        cases = [
+            SQL("WHEN duty.trigger = %s THEN %s", trigger, SQL(test, **values))
+            for trigger, test in RECORDED.items()
+            if trigger in triggers
+        ]
+        if duties.has_others:
+            cases.insert(0, SQL("WHEN work.kind = 'request' THEN lead.stage_id = work.playbook_rule_id"))
+        return SQL("CASE %s ELSE FALSE END", SQL(" ").join(cases)) if cases else SQL("FALSE")

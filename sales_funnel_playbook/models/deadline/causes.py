@@ -90,7 +90,8 @@ CAUSES = """
         GREATEST(begun.started_at, came.at, begun.create_date, CASE WHEN begun.trigger = 'communication'
             THEN (SELECT MAX(create_date) FROM crm_lead_contact contact
                 WHERE contact.lead_id = begun.lead_id AND contacted_at = begun.started_at) END),
-        (SELECT MAX(looked_at) FROM crm_playbook_look WHERE playbook_id = %(playbook)s),
+        (SELECT CASE WHEN begun.trigger IN ('review', 'follow_up') THEN all_looked_at ELSE looked_at END
+            FROM crm_playbook_look WHERE playbook_id = %(playbook)s ORDER BY looked_at DESC LIMIT 1),
         (SELECT playbook_done_at - playbook_started_at FROM mail_activity known
             WHERE known.res_id = begun.lead_id
                 AND known.playbook_kind = begun.rule_kind AND known.playbook_rule_id = begun.rule_id
@@ -223,11 +224,15 @@ class CrmLead(models.Model):
         document that shows it.
         """
         domains = {duty.key: duty.satisfied_domain for duty in duties.duties}
-        handed_in = SQL(
-            "duty.key LIKE 'output:%%' AND (SELECT TRUE FROM crm_lead_output submission"
-            " WHERE submission.lead_id = %s AND submission.output_id = duty.id AND submission.is_current"
-            " AND submission.state <> 'rejected' LIMIT 1) IS NOT NULL",
-            lead_id,
+        handed_in = (
+            SQL("FALSE")
+            if not any(duty.is_output for duty in duties.duties)
+            else SQL(
+                "duty.key LIKE 'output:%%' AND (SELECT TRUE FROM crm_lead_output submission"
+                " WHERE submission.lead_id = %s AND submission.output_id = duty.id AND submission.is_current"
+                " AND submission.state <> 'rejected' LIMIT 1) IS NOT NULL",
+                lead_id,
+            )
         )
         documents = {duty.key: duty.document_domain for duty in duties.duties}
         documented = self._get_duty_test(documents, SQL("FALSE"))

@@ -1,19 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import frozendict
 
 from ..core.crm_playbook_duty import ENTERING
-from ..core.memory import remembered
 from .kinds import RESPONSIBLES, TRIGGERS
-
-# Until 19.0.1.4.0: under this name modules written for 19.0.1.1.0 say what settles deadlines.
-SETTLING = "deadlines"
-# What is written on a deal itself, or recorded about it, that can begin or end a deadline.
-SETTLING_FIELDS = {
-    *("user_id", "team_id", "product_line_id", "company_id", "active", "won_status", "waiting_until"),
-    *("tier", "progress_ids", "contact_ids", "risk_ids", "output_ids", "score_answer_ids", "question_ids"),
-}
 
 
 class CrmPlaybookDeadline(models.Model):
@@ -252,28 +242,3 @@ class CrmPlaybook(models.Model):
         domain=[("playbook_stage_id", "=", False)],
         copy=True,
     )
-
-    @api.model
-    def _get_settling_sources(self):
-        """Return the names of the lead's fields whose change is a reason to look at its deadlines: they begin
-        and end with what is entered on the deal.
-        """
-        duties = [duty for one in self._get_duties().values() for duty in one.duties]
-        named = set(SETTLING_FIELDS) if duties else set()
-        rules = self.env["crm.playbook.rule"]
-        texts = {(duty.domain, duty.satisfied_domain, duty.document_domain) for duty in duties}
-        for text in {text for its_texts in texts for text in its_texts}:
-            named |= rules._get_domain_fields(text)
-        return named
-
-    @api.model
-    @remembered()
-    def _get_settling_fields(self):
-        """Return ``{model: names of its fields}`` of the same, with what these fields are computed from, and
-        facts; kept in memory.
-        """
-        # sudo: kept in memory for everybody
-        named = self.sudo()._get_settling_sources()
-        named = named.union(*(names for key, names in self.sudo()._get_rating_sources() if key == SETTLING))
-        spread = self._spread({name: {SETTLING} for name in named})
-        return frozendict({model: frozenset(by_name) for model, by_name in spread.items()})

@@ -67,7 +67,7 @@ class CrmLead(models.Model):
 
     def _open_missed_twice(self):
         """Open the risk "deadline missed twice" on those of these leads on which that happened."""
-        types = self.env["crm.risk.type"]._get_detecting("deadline")
+        types = self and self.env["crm.risk.type"]._get_detecting("deadline")
         if types:
             query = SQL(
                 MISSED_TWICE, ids=self.ids, types=types.ids, now=self.env.cr.now(), on_record=SQL(ON_RECORD)

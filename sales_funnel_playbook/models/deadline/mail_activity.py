@@ -83,6 +83,8 @@ class MailActivity(models.Model):
         "(playbook_escalate_at) WHERE active IS TRUE AND playbook_escalate_at IS NOT NULL"
         " AND playbook_escalated_at IS NULL"
     )
+    # what has become due, done or not
+    _playbook_due_idx = models.Index("(playbook_due_at) WHERE playbook_due_at IS NOT NULL")
     # the deals that a playbook's work is left on, in order
     _playbook_work_idx = models.Index("(playbook_id, res_id) WHERE active AND playbook_kind IS NOT NULL")
 
@@ -173,7 +175,8 @@ class MailActivity(models.Model):
 
     def _get_escalations(self):
         """Return the open activities that tell somebody that these were missed."""
-        return self.search([("playbook_escalation_of_id", "in", self.ids)])
+        told = self.filtered("playbook_escalated_at")
+        return told and self.search([("playbook_escalation_of_id", "in", told.ids)])
 
     def _end_playbook(self, closing):
         """End these for the module, in one write: what satisfies them is there, or nobody asks for them any

@@ -33,6 +33,8 @@ RECURRING = """
     CROSS JOIN LATERAL (SELECT GREATEST(touched.at, (SELECT at FROM (%(came)s) came)) AS at OFFSET 0) begun
     WHERE touched.at + touched.least <= %(soon)s AND begun.at + touched.least <= %(soon)s
 """
+# Kinds of segments that bring nothing up to date.
+NO_UPDATE = SQL("('handed_over', 'archived', 'accepted')")
 # The status was brought up to date by a move, a note, or a review marked as done.
 REVIEWED = """
     SELECT duty.key, lead.id AS lead_id, lead.waiting_until, duty.least,
@@ -40,7 +42,7 @@ REVIEWED = """
     FROM duty CROSS JOIN lead %(own)s %(noted)s
     JOIN LATERAL (
         SELECT MAX(entered_at) AS at FROM crm_lead_stage_log
-        WHERE lead_id = lead.id AND kind NOT IN ('handed_over', 'archived', 'accepted')
+        WHERE lead_id = lead.id AND kind NOT IN %(no_update)s
     ) log ON TRUE
     WHERE duty.trigger = 'review' AND %(is_worked)s
 """
@@ -123,7 +125,7 @@ class CrmLead(models.Model):
         """Return ``{trigger: query}`` of what comes up again and again."""
         is_worked = SQL(IS_WORKED)
         touched = {
-            "review": SQL(REVIEWED, own=SQL(OWN), noted=SQL(NOTED), is_worked=is_worked),
+            "review": SQL(REVIEWED, own=SQL(OWN), noted=SQL(NOTED), is_worked=is_worked, no_update=NO_UPDATE),
             "follow_up": SQL(
                 FOLLOWED_UP,
                 own=SQL(OWN),

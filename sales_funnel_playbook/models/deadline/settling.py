@@ -10,6 +10,7 @@ from ...exceptions import CONCURRENCY_ERRORS
 from ..core.crm_playbook_duty import Duties
 from ..core.memory import remembered
 from .at_hand import FEW
+from .depending import EVERY, EVERYTHING
 
 _logger = logging.getLogger(__name__)
 
@@ -114,10 +115,11 @@ class CrmLead(models.Model):
 
     def _follow_change(self, model, names, is_later=()):
         result = super()._follow_change(model, names, is_later)
-        settling = self.env["crm.playbook"]._get_settling_fields().get(model, ())
-        if any(name in settling for name in names) and not self._is_settling_queued():
+        settling = self.env["crm.playbook"]._get_settling_fields().get(model, {})
+        keys = set().union(*(settling[name] for name in names if name in settling)) if settling else ()
+        if keys and not self._is_settling_queued(keys):
             followed = self.browse(filter(None, self._ids))._get_playbook_ids()
-            self.browse(followed)._queue_settling()
+            self.browse(followed)._queue_settling(keys)
         return result
 
     def _get_dutiful(self):
@@ -128,49 +130,71 @@ class CrmLead(models.Model):
         playbook_ids = self.browse(filter(None, self._ids))._get_playbook_ids()
         return self.browse(lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in duties)
 
-    def _is_settling_queued(self):
-        """Tell whether the activities of all these leads are going to be brought in line already."""
-        return self.env.cr.precommit.data.get(QUEUE, set()).issuperset(self._ids)
+    def _is_settling_queued(self, keys=EVERYTHING):
+        """Tell whether the activities of all these leads are going to be brought in line already.
 
-    def _queue_settling(self):
+        :param keys: of the duties that something concerns, or all
+        """
+        queued = self.env.cr.precommit.data.get(QUEUE, {})
+        known = (queued.get(lead_id, frozenset()) for lead_id in self._ids)
+        return all(EVERY in its or its.issuperset(keys) for its in known)
+
+    def _queue_settling(self, keys=EVERYTHING):
         """Have the activities of these leads brought in line when the transaction ends: facts that
         come one by one are looked at together, and as they are then.
+
+        :param keys: of the duties that what has changed concerns; without them all are looked at
         """
         if not self:
             return
         hooks = self.env.cr.precommit
         if not hooks.data.get(QUEUE):
             hooks.add(self.env["crm.lead"]._settle_queued)
-        hooks.data.setdefault(QUEUE, set()).update(self.ids)
+        queued = hooks.data.setdefault(QUEUE, {})
+        for lead_id in self.ids:
+            queued.setdefault(lead_id, set()).update(keys)
 
     @api.model
     def _settle_queued(self):
         """Settle the deadlines of the leads that were queued in this transaction."""
-        ids = sorted(self.env.cr.precommit.data.pop(QUEUE, ()))
+        queued = self.env.cr.precommit.data.pop(QUEUE, {})
+        keys = set().union(*queued.values())
         # sudo: what a playbook asks for follows from its rules, whoever set it off
-        self.sudo().browse(ids).exists()._settle_deadlines()
+        leads = self.sudo().browse(sorted(queued)).exists()
+        leads._settle_deadlines(keys=None if EVERY in keys else keys)
 
-    def _settle_deadlines(self, is_job=False):
+    def _settle_deadlines(self, is_job=False, keys=None):
         """Bring the activities of these leads in line with the deadlines of their playbooks: end what is
         done or no longer asked for, begin what something has caused. Doing it again changes nothing.
 
         :param bool is_job: somebody else who is quicker is a reason to try again, and not to leave it to them
+        :param keys: of the duties that what has changed concerns; None: all, and what no rule asks for
         :raise psycopg2.Error: for a job, when somebody else was quicker
         """
         # in nobody's view, and without a mail for each of many activities
         context = {**clean_context(self.env.context), "mail_activity_quick_update": True}
         leads = self.with_env(self.env(context=context))
         self.env.flush_all()  # what follows reads in SQL
-        duties = self.env["crm.playbook"]._get_duties()
         for playbook_id, followed in leads._group_by_playbook().items():
-            ending = beginning = duties.get(playbook_id)
-            if beginning and len(followed) <= FEW:
-                ending, beginning = followed._get_duties_at_hand(beginning)
-            if ending or playbook_id not in duties:
+            ending, beginning = followed._get_concerned_duties(playbook_id, keys)
+            if ending:
                 followed._end_deadlines(playbook_id, ending)
             if beginning and beginning.duties:
                 followed._begin_isolated(playbook_id, beginning, is_job)
         self.env.flush_all()
+
+    def _get_concerned_duties(self, playbook_id, keys):
+        """Return what of the duties of one playbook, or None, may end on these leads and what may begin, as
+        far as that costs less to find out than to try: two :class:`Duties`, or None.
+        """
+        duties = self.env["crm.playbook"]._get_duties().get(playbook_id)
+        if duties and len(self) <= FEW:
+            return self._get_duties_at_hand(duties, keys)
+        if not duties:  # there still are approvals, questions and work to make up for
+            keeper = self.env["crm.playbook"].browse(playbook_id or ()).responsible_user_id
+            return None if keys else Duties(responsible_user_id=keeper.id), None
+        concerned = duties.restrict(keys)
+        return concerned if concerned.duties or keys is None else None, concerned
 
     def _merge_dependences_history(self, opportunities):
         """The deal that remains has work of its own: what was asked for on the others ends, and stays on
@@ -208,7 +232,7 @@ class CrmLead(models.Model):
     def _begin_isolated(self, playbook_id, duties, is_job):
         """Begin ``duties`` on these leads; where that fails, one after the other, so that a rule that
         cannot be followed is reported and keeps none of the others from being followed. What a job has
-        begun at the same time is begun: nobody's save fails for it, and the next job sees to the rest.
+        begun at the same time is begun: nobody's save fails for it, and what is left begins by itself.
         """
         if not self._try_to_begin(playbook_id, duties, is_job):
             return
@@ -216,7 +240,9 @@ class CrmLead(models.Model):
             self._begin_halved(playbook_id, duties._replace(duties=(duty,)), is_job)
 
     def _try_to_begin(self, playbook_id, duties, is_job):
-        """Begin ``duties``, or change nothing; return what was raised, or None."""
+        """Begin ``duties``, or change nothing; return what was raised, or None. What a job has begun at the
+        same time raises, too.
+        """
         try:
             # without flushing: this may run while the transaction is being committed
             with self.env.cr.savepoint(flush=False):
@@ -226,6 +252,7 @@ class CrmLead(models.Model):
             if is_job or not isinstance(error, psycopg2.errors.UniqueViolation):
                 raise
             self.env.transaction.clear()
+            return error
         except Exception as error:
             _logger.info("Deadlines of %s deals could not begin", len(self), exc_info=True)
             self.env.transaction.clear()
@@ -242,7 +269,8 @@ class CrmLead(models.Model):
             part = parts.pop()
             error = part._try_to_begin(playbook_id, duties, is_job)
             if error and len(part) == 1:
-                stuck.append((part, error))
+                # what was begun by somebody else is begun
+                stuck += [(part, error)] if not isinstance(error, CONCURRENCY_ERRORS) else []
             elif error:
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]

@@ -60,6 +60,8 @@ class CrmPlaybookRefresh(models.Model):
         return None
 
     def _end(self):
+        if self.kind in HISTORY:
+            self.playbook_id._request_settling()  # what the log says now begins deadlines
         if self.kind != "history":
             return super()._end()
         self.search([("kind", "=", "recheck"), ("playbook_id", "=", self.playbook_id.id)]).unlink()

@@ -10,6 +10,14 @@ INCOMPLETE = """
 """
 
 
+class CrmPlaybookRule(models.AbstractModel):
+    _inherit = "crm.playbook.rule"
+
+    @api.model
+    def _get_ruled_names(self, model):
+        return super()._get_ruled_names(model) | ({"has_channel"} if model._name == "crm.lead" else set())
+
+
 class CrmLead(models.Model):
     """What is still missing of a lead, and by when it is to be there: what the deadlines ask that begin with
     its capture.

@@ -149,7 +149,7 @@ class CrmLead(models.Model):
         (self - followed).check_ids = False
         domains = {check_id: domain for check_id, (_playbook_id, domain) in checks.items()}
         found = self.env["crm.playbook.rule"]._match(domains, followed) if followed else {}
-        explained = followed._get_explained()
+        explained = followed._get_explained() if any(found.values()) else ()
         flagged = defaultdict(list)
         for lead in followed:
             flags = frozenset(

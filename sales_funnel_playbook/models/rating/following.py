@@ -7,6 +7,8 @@ from ..core.memory import remembered
 
 # What a move brings along is checked by night: checks need not be as quick as moves.
 CHECKS = {"check_ids"}
+# What is computed again with each change of what it looks at, and most often is what it was.
+COMPARED = {"tier"}
 
 
 class CrmPlaybook(models.Model):
@@ -87,11 +89,19 @@ class CrmLead(models.Model):
 
     def _compute_field_value(self, field):
         """Fields that rules name may follow from others, several at once by one method."""
+        if not field.store:
+            return super()._compute_field_value(field)
+        names = [one.name for one in self.pool.field_computed[field] if one.store]
+        # a tier that stays as it was changes nothing; of new records there is nothing to compare
+        before = self._get_values(COMPARED) if COMPARED.issuperset(names) and all(self._ids) else None
         result = super()._compute_field_value(field)
-        if field.store:
-            names = [one.name for one in self.pool.field_computed[field] if one.store]
+        if before is None or before != self._get_values(COMPARED):
             self._follow_change("crm.lead", names, is_later=CHECKS)
         return result
+
+    def _get_values(self, names):
+        """Return the values of the fields ``names``."""
+        return [[lead[name] for lead in self] for name in names]
 
     @api.model
     def _follow_computed(self):

@@ -43,6 +43,15 @@ class CrmPlaybook(models.Model):
         return frozendict({playbook.id: playbook.worth_basis for playbook in playbooks})
 
 
+class CrmPlaybookRule(models.AbstractModel):
+    _inherit = "crm.playbook.rule"
+
+    @api.model
+    def _get_ruled_names(self, model):
+        ruled = {"worth", "has_score_sheet", "playbook_position"} if model._name == "crm.lead" else set()
+        return super()._get_ruled_names(model) | ruled
+
+
 class CrmPlaybookCacheMixin(models.AbstractModel):
     _inherit = "crm.playbook.cache.mixin"
 

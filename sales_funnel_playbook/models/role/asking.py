@@ -80,10 +80,10 @@ class CrmLead(models.Model):
         self.sudo()._take_on_roles()
         return super()._tell_entered(is_alone)
 
-    def _settle_deadlines(self, is_job=False):
+    def _settle_deadlines(self, is_job=False, keys=None):
         """Who does something is known before it is asked for."""
         self._take_on_roles()
-        return super()._settle_deadlines(is_job=is_job)
+        return super()._settle_deadlines(is_job=is_job, keys=keys)
 
     def _refresh(self):
         """Roles that a rule names since are taken on by night at the latest."""

@@ -2,6 +2,7 @@ from . import test_ask_override
 from . import test_deadline
 from . import test_deadline_cancel
 from . import test_deadline_days
+from . import test_deadline_due
 from . import test_deadline_escalation
 from . import test_deadline_flood
 from . import test_deadline_job

@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from random import Random
 
-from .year_model import LARGE, Deal, Model, make_office
+from .year_deeds import DEEDS
+from .year_model import AMOUNTS, Deal, Model, make_office
 
 FIRST = datetime(2024, 2, 1)
 ZONE = timedelta(hours=8)  # Shanghai, all year
 LOOKS = ((8, 30), (12, 30), (17, 30))
 HOURS = ((9, 10), (14, 10))  # what people do, each between two looks
-AMOUNTS = (5_000, 20_000, 60_000, 150_000, 400_000)
 
 
 class Year:
@@ -40,6 +40,8 @@ class Year:
             is_working = today.weekday() < 5 and today.date() not in self.office.holidays
             if number == 120:
                 self._join(today.replace(hour=7))
+            if number == min(8, self.days // 2) or number == 200:
+                self._leave("rep2" if number < 200 else "rep8", today.replace(hour=7, minute=30))
             looks = [today.replace(hour=hour, minute=minute) for hour, minute in LOOKS]
             self.look(looks[0])
             for hours, look in zip(HOURS, looks[1:], strict=True):
@@ -54,14 +56,17 @@ class Year:
     def work(self, moment, number):
         """Let a few things happen, each to a deal of its own and at a minute of its own."""
         missing = self.wanted * (number + 1) / self.days - len(self.leads)
-        if number in (60, 61):
+        if number in (2, 60, 61):
             self._import(moment, 20 if self.wanted > 100 else 3)
+        if number == 88:  # what these ask for is missed at once, after the holidays
+            self._import(moment, 400)
         for _n in range(max(round(missing), 0)):
             moment += timedelta(minutes=1)
             self._create(moment)
         if number % 30 == 10:
             self._send_mailing(moment + timedelta(minutes=1))
         moment = moment.replace(hour=moment.hour + 1, minute=0)
+        self._restore(moment)
         living = [
             key for key, deal in self.model.deals.items() if deal.state == "open" and deal.created < moment
         ]
@@ -79,7 +84,7 @@ class Year:
         vals_list, deals = [], []
         for _n in range(count):
             team = self.random.choice("AABBC")
-            owner = self.random.choice(self.case.members[team])
+            owner = self._choose_owner(team)
             deal = Deal(owner, team, moment, amount=self.random.choice(AMOUNTS), stage=stage, entered=moment)
             deal.phone, deal.stays, deal.followers = self.random.random() < 0.3, 1, {owner}
             deal.is_followed = team != "C" or self.case.teams["C"] in self.case.playbook.team_ids
@@ -104,6 +109,40 @@ class Year:
             self.model.deals[lead.id], self.leads[lead.id] = deal, lead
             self.model.settle(deal, moment)
         return deals
+
+    def _choose_owner(self, team):
+        return self.random.choice([one for one in self.case.members[team] if one not in self.model.left])
+
+    def get_actor(self, deal):
+        """Return who works on a deal."""
+        return self.users[self.model.get_doer(deal)]
+
+    def _leave(self, name, moment):
+        """Somebody leaves: what they had is the leader's."""
+        with self._at(moment):
+            self.users[name].action_archive()
+        self.model.left.add(name)
+        for deal in self.model.deals.values():
+            deal.followers.discard(name)
+            if deal.owner == name:
+                self.model.settle(deal, moment)
+
+    def _restore(self, moment):
+        """Now and then a deal that was lost on another day comes back: as an update of it, in its stage."""
+        lost = [
+            key
+            for key, deal in self.model.deals.items()
+            if deal.state == "lost" and deal.lost_at.date() < moment.date()
+        ]
+        for key in self.random.sample(lost, min(len(lost), 1)):
+            if self.random.random() < 0.5:
+                deal = self.model.deals[key]
+                with self._at(moment):
+                    self.leads[key].action_unarchive()
+                deal.state = "open"
+                deal.moves.append(moment)
+                deal.late["Follow up"] = moment
+                self.model.settle(deal, moment)
 
     def _import(self, moment, count):
         """Many at once, into a stage whose entering is told: one message."""
@@ -215,118 +254,3 @@ class Year:
                 f"{max(counts, default=0):15}"
             )
         return "\n".join(lines)
-
-
-# what happens to a deal, in Odoo and in the model
-
-
-def fill_in(_year, _key, deal, lead, _moment):
-    deal.phone = True
-    lead.phone = "1"
-
-
-def change_amount(year, _key, deal, lead, moment):
-    amount = year.random.choice(AMOUNTS)
-    if amount >= LARGE > deal.amount:
-        deal.late.setdefault("Look at it", moment)
-        deal.late["Follow up"] = moment
-    elif amount < LARGE:
-        deal.late.pop("Follow up", None)
-    deal.amount = lead.expected_revenue = amount
-
-
-def move(year, key, deal, lead, moment):
-    target = {"Lead": "Demo", "Demo": year.random.choice(("Talks", "Talks", "Lead")), "Talks": "Signed"}[
-        deal.stage
-    ]
-    if target == "Demo":
-        deal.stays += 1
-        if deal.is_followed:
-            deal.followers.add("presales")
-            year.model.told.append((moment, "presales", "entered", 1))
-    deal.stage, deal.entered = target, moment
-    deal.moves.append(moment)
-    if target == "Signed":
-        deal.state, deal.won_at = "won", moment
-    lead.stage_id = year.case.by_name[target]
-
-
-def lose(year, _key, deal, lead, moment):
-    if year.random.random() < 0.3:
-        deal.state = "lost"
-        lead.action_set_lost()
-
-
-def write_note(year, _key, deal, lead, moment):
-    deal.notes.append(moment)
-    year.env["crm.lead.progress"].with_user(year.users[deal.owner]).create(
-        {"lead_id": lead.id, "summary": "Spoke with them about three presses"}
-    )
-
-
-def receive_mail(_year, _key, deal, lead, moment):
-    deal.contacts.append((moment, True))
-    lead.message_post(body="We take it", message_type="email", author_id=lead.partner_id.id)
-
-
-def send_mail(year, _key, deal, lead, moment):
-    deal.contacts.append((moment, False))
-    lead.with_user(year.users[deal.owner]).message_post(
-        body="Our offer",
-        message_type="comment",
-        subtype_xmlid="mail.mt_comment",
-        partner_ids=lead.partner_id.ids,
-    )
-
-
-def call(year, _key, deal, lead, moment):
-    deal.contacts.append((moment, True))
-    owner = year.users[deal.owner]
-    lead = lead.with_user(owner)
-    lead.activity_schedule("mail.mail_activity_data_call", user_id=owner.id).action_feedback()
-
-
-def do_something(year, _key, deal, lead, moment):
-    """Something of one's own, on the list and done."""
-    deal.calls.append(moment)
-    owner = year.users[deal.owner]
-    lead.with_user(owner).activity_schedule(summary="Mine", user_id=owner.id).action_feedback()
-
-
-def answer_program(_year, _key, _deal, lead, _moment):
-    """An out-of-office answer, and what colleagues say to each other: nothing follows."""
-    lead.message_post(body="I am away", message_type="email", author_id=lead.partner_id.id, is_automatic=True)
-    lead.message_post(body="Who goes there?", message_type="comment")
-
-
-def raise_risk(year, _key, deal, lead, moment):
-    if deal.risks:
-        if not deal.risks[0][1]:
-            deal.risks[0][1] = True
-            lead.risk_response = "A director visits"
-        return
-    deal.risks.append([moment, False])
-    year.model.told += [(moment, who, "alarm", 1) for who in deal.followers | {year.model.get_leader(deal)}]
-    lead.risk_level = "high"
-
-
-def hand_over(year, _key, deal, lead, _moment):
-    deal.owner = year.random.choice(year.case.members[deal.team])
-    deal.followers.add(deal.owner)
-    lead.user_id = year.users[deal.owner]
-
-
-def finish_survey(year, _key, deal, lead, moment):
-    """What is open of what no rule can see is marked as done."""
-    for one in deal.work:
-        if one.rule == "Survey" and not one.closing:
-            one.closing, one.ended = "by_hand", moment
-            activity = lead.activity_ids.filtered(lambda work: work.summary == "Survey")
-            activity.with_user(year.users[one.user]).action_feedback()
-
-
-DEEDS = (
-    *(fill_in, fill_in, change_amount, move, move, move, lose, write_note, write_note, write_note),
-    *(receive_mail, receive_mail, send_mail, send_mail, call, do_something, answer_program, raise_risk),
-    *(hand_over, finish_survey, finish_survey),
-)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 LARGE = 100_000
+AMOUNTS = (5_000, 20_000, 60_000, 150_000, 400_000)
 DAY = timedelta(days=1)
 NOTED_DAYS = 30  # what was said longer ago needs no note
 
@@ -24,6 +25,7 @@ class Work:
     closing: str | None = None
     escalates: bool = False
     is_told: bool = False
+    ended: datetime | None = None
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Deal:
     entered: datetime | None = None
     state: str = "open"
     won_at: datetime | None = None
+    lost_at: datetime | None = None
     came: datetime | None = None  # when its team came under the playbook, where that took it as it was
     is_followed: bool = True
     stays: int = 0
@@ -74,16 +77,21 @@ class Model:
     def __init__(self, office, leaders):
         self.office, self.leaders = office, leaders
         self.deals = {}
+        self.left = set()  # who works here no more
         self.told = []  # (when, who, kind, how many)
 
     def get_leader(self, deal):
         return self.leaders[deal.team]
 
+    def get_doer(self, deal):
+        """Return who does what the salesperson does: the leader, where that one has left."""
+        return self.get_leader(deal) if deal.owner in self.left else deal.owner
+
     # what the rules say: (rule, of which deals, since when, who, until when)
 
     def get_causes(self, deal, now):
         """Yield ``(rule, key, when it began, who does it, how long)`` of all that is asked of a deal now."""
-        owner, leader = deal.owner, self.get_leader(deal)
+        owner, leader = self.get_doer(deal), self.get_leader(deal)
         if deal.state == "open":
             if not deal.came:
                 yield "Complete it", (), deal.created, owner, 1
@@ -105,7 +113,7 @@ class Model:
 
     def get_talk(self, deal, now):
         """The note after what was said, the weekly update, the follow-up by size."""
-        owner = deal.owner
+        owner = self.get_doer(deal)
         noted = max(deal.notes, default=datetime.min)
         ended = self._get_ended(deal, "Write the note")
         said = [
@@ -129,7 +137,8 @@ class Model:
             since = deal.late.get("Follow up", met)
             late = since > met and (met + delay).date() <= since.date()
             if late:
-                yield "Follow up", (since,), since, owner, delay
+                dropped = [one for one in deal.work if one.rule == "Follow up" and one.key == (met,)]
+                yield "Follow up", (met,), self._get_beginning(met, dropped, since, since), owner, delay
             else:
                 yield "Follow up", (met,), met, owner, delay
 
@@ -152,12 +161,23 @@ class Model:
             if not one.closing:
                 self._end(deal, one, now)
         for rule, key, began, user, delay in self.get_causes(deal, now):
-            if not any(one.rule == rule and one.key == key and one.closing != "dropped" for one in deal.work):
+            known = [one for one in deal.work if one.rule == rule and one.key == key]
+            if all(one.closing == "dropped" for one in known):
+                began = self._get_beginning(began, known, now)
                 due = self.office.add(began, delay, user) if isinstance(delay, int) else began + delay
                 deal.work.append(
                     Work(rule, user, due, began, key, escalates=rule in ("Complete it", "Survey"))
                 )
                 self._end(deal, deal.work[-1], now)
+
+    def _get_beginning(self, began, dropped, now, otherwise=None):
+        """Return since when something counts that was dropped and is asked for again: from now, and for as
+        long as it was asked for before.
+        """
+        if not dropped:
+            return otherwise or began
+        last = max(dropped, key=lambda one: one.ended)
+        return max(now - (last.ended - last.started), began)
 
     def _end(self, deal, one, now):
         closing = None
@@ -168,7 +188,8 @@ class Model:
         if closing:
             one.closing, one.ended = closing, now
         else:
-            one.user = self.get_leader(deal) if one.rule in ("Look at it", "Agree a response") else deal.owner
+            is_leaders = one.rule in ("Look at it", "Agree a response")
+            one.user = self.get_leader(deal) if is_leaders else self.get_doer(deal)
             deal.followers.add(one.user)
 
     def _is_dropped(self, deal, one):
