@@ -49,7 +49,7 @@ class TestHelpShipped(HelpCase):
         self.assertIn("- What happens if nothing changes?", shown["text"])
         self.assertEqual([mail["name"] for mail in shown["mails"]], ["Thanks for the Conversation"])
 
-    def write(self, mail):
+    def open_mail(self, mail):
         """Return a mail as the checklist opens it, for the deal's salesperson."""
         composer = self.env["mail.compose.message"].with_user(self.rep)
         return composer.with_context(
@@ -65,17 +65,17 @@ class TestHelpShipped(HelpCase):
             self.lead.lang_id = self.env["res.lang"]._get_data(code=language).id
             for mail in self.mails:
                 with self.subTest(mail=mail.name, language=language):
-                    opened = self.write(mail)
+                    opened = self.open_mail(mail)
                     self.assertEqual(opened.partner_ids, self.customer)
                     self.assertEqual(opened.subject, mail.with_context(lang=language).subject)
                     for text in (greeting, "Ms Brook", self.rep.name):
                         self.assertIn(text, opened.body)
-        self.assertIn("Plan the presses", self.write(self.mails[-1]).body)
+        self.assertIn("Plan the presses", self.open_mail(self.mails[-1]).body)
 
     def test_without_a_name_and_a_use_case(self):
         nobody = self._create_lead(email_from="info@acme.example.com")
         self.lead = nobody
-        body = self.write(self.env.ref(f"{MODULE}.mail_template_help_thanks")).body
+        body = self.open_mail(self.env.ref(f"{MODULE}.mail_template_help_thanks")).body
         self.assertIn("Hello,", body)
         self.assertNotIn("use it for", body)
 
@@ -83,9 +83,9 @@ class TestHelpShipped(HelpCase):
         self.lead.write({"contract_end": "2031-03-31"})
         renewal = self._create_lead(renewal_of_id=self.lead.id, renewal_kind="renewal")
         mail = self.env.ref(f"{MODULE}.mail_template_help_renewal")
-        self.assertIn("You have worked with it", self.write(mail).body)
+        self.assertIn("You have worked with it", self.open_mail(mail).body)
         self.lead = renewal
-        self.assertIn("Your contract runs until 03/31/2031", self.write(mail).body)
+        self.assertIn("Your contract runs until 03/31/2031", self.open_mail(mail).body)
 
     def test_who_follows_no_playbook_is_offered_none_of_them(self):
         """The composer lists mails of the user and of nobody."""
