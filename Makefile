@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-crm test-apps test-resilience stories lint format shell bench check-db i18n screenshots description package lock db-stop clean
+.PHONY: help demo test test-crm test-apps test-resilience test-versions stories mutants lint format shell bench check-db i18n screenshots description package lock db-stop clean
 
 PORT ?= 8069
 export PORT
@@ -19,11 +19,17 @@ test-crm: ## Odoo's own CRM tests with the module installed
 test-apps: ## tests of the apps that touch CRM, and of other addons, with the module and without (ARGS="crm event_crm")
 	@dev/env test-apps $(ARGS)
 
-test-resilience: ## two servers with a replica and 50 users, and what fails on the way: all of dev/resilience
+test-resilience: ## two servers with a replica and 50 users, and faults (ARGS="--people 200 --seconds 900 dev/resilience/test_cluster.py")
 	@dev/env test-resilience $(ARGS)
+
+test-versions: ## a part of the tests on each Python and PostgreSQL that can be had, in other time zones (ARGS="3.13")
+	@dev/env test-versions $(ARGS)
 
 stories: ## 10,000 steps of stories that are made up (ARGS="--seed 17 --stories 4000"; goes on where it was stopped)
 	@dev/env stories $(ARGS)
+
+mutants: ## mutation testing, at low priority (ARGS="gate history --count 100 --seed 7", "--again": what survived)
+	@dev/env mutants $(ARGS)
 
 lint: ## check the form of Python, XML, JavaScript and shell, and the links of the documents
 	@dev/env lint

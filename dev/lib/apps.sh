@@ -32,6 +32,19 @@ cmd_test_apps() { # modules to restrict the tests to
 
 app_names() { printf '%s\n' "${APPS[@]}" && ls "$APPS_ADDONS/odoo/addons"; }
 
+# What the addons beside the module need is there without them, too: only they make the difference.
+needed_names() {
+    "$VENV/bin/python" - "$REPO" "${ADDONS[@]}" <<'PYTHON'
+import ast
+import sys
+from pathlib import Path
+
+repo, *addons = sys.argv[1:]
+manifests = [ast.literal_eval(Path(repo, addon, "__manifest__.py").read_text()) for addon in addons]
+print(*sorted({name for one in manifests for name in one["depends"]} - {*addons}), sep="\n")
+PYTHON
+}
+
 require_apps() { # names
     local name known
     known=$(app_names | paste -sd ' ' -)
@@ -40,7 +53,7 @@ require_apps() { # names
     done
 }
 
-apps_key() { hash_of "$(template_key)" "$APPS_REVISION" "${APPS[@]}" -- "$REPO/dev/apps/requirements.txt"; }
+apps_key() { hash_of "$(template_key)" "$APPS_REVISION" "${APPS[@]}" "$(needed_names)" -- "$REPO/dev/apps/requirements.txt"; }
 
 ensure_apps_addons() {
     local key
@@ -63,7 +76,7 @@ ensure_apps_base() {
     rm -f "$APPS_DIR"/without-*.log
     say "Making database $APPS_DB with all apps that touch CRM (about five minutes) …"
     clone_template "$APPS_DB"
-    names=$(app_names | paste -sd, -)
+    names=$({ app_names && needed_names; } | sort -u | paste -sd, -)
     logged "The apps could not be installed into database $APPS_DB." apps-base \
         odoo_quiet -d "$APPS_DB" --addons-path "$(apps_path)" -i "$names" --stop-after-init
     logged "The assets of the apps could not be made in database $APPS_DB." apps-assets make_apps_assets
@@ -96,8 +109,8 @@ run_both() { # tags, the log kept
         APPS_PIDS+=($!)
     fi
     copy_apps_base "${RUN_DB}_with"
-    say "Installing the module beside them …"
-    load_modules "${RUN_DB}_with" install-apps --addons-path "$(apps_path)" -i "$MODULE"
+    say "Installing the module and the addons beside it …"
+    load_modules "${RUN_DB}_with" install-apps --addons-path "$(apps_path)" -i "$MODULE,$(others_list)"
     say "Running the tests of the apps …"
     run_app_tests with "$tags" &
     APPS_PIDS+=($!)

@@ -5,7 +5,7 @@ lint_python() { "$LINT_VENV/bin/python" -m "$@"; }
 
 run_links() { "$LINT_VENV/bin/python" dev/check_links.py; }
 
-run_doctests() { PYTHONPATH=dev lint_python doctest dev/apps/compare.py; }
+run_doctests() { PYTHONPATH=dev lint_python doctest dev/apps/compare.py dev/mutants/sql_text.py; }
 
 # What is checked: the files of this repository that git does not ignore.
 own_files() { # the patterns
@@ -132,7 +132,7 @@ cmd_lock() {
             "$venv/bin/python" -m pip install uv
     fi
     cd "$REPO/dev"
-    for name in requirements requirements-lint; do
+    for name in requirements requirements-lint mutants/requirements; do
         say "Locking dev/$name.txt …"
         "$venv/bin/uv" pip compile --quiet --universal --python-version "$PYTHON_MIN" --upgrade \
             --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file "$name.txt" "$name.in"

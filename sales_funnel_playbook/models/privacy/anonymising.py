@@ -113,8 +113,8 @@ class CrmLeadRisk(models.Model):
             self.filtered(name).write({name: text})
 
     def _shorten_alarms(self):
-        """Leave only the titles of the alarms on these deals: before 19.0.1.3.0 the text stood there,
-        and that of a risk may have been changed since.
+        """Leave only the titles of the alarms on these deals: before 19.0.1.3.0 they had the text, which may
+        have been changed on the risk since.
         """
         subtype = self.env.ref("sales_funnel_playbook.mail_message_subtype_risk")
         on_deals = Domain("model", "=", "crm.lead") & Domain("res_id", "in", self.lead_id.ids)
