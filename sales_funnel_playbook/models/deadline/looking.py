@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, frozendict
 
 from ..core.crm_playbook_failure import KEPT
+from ..core.days import ANY_COMPANY
 from ..core.memory import remembered
 from .depending import TRIGGER_FIELDS
 
@@ -84,7 +85,7 @@ class CrmPlaybook(models.Model):
         users = self.env["res.users"].sudo()
         zones = {user._get_playbook_zone() for user in [users, *users.search([("share", "=", False)])]}
         # sudo: as above
-        companies = [None, *self.env["res.company"].sudo().search([])]
+        companies = [None, *self.env["res.company"].sudo().search(ANY_COMPANY)]
         zones |= {self._get_zone(company) for company in companies}
         moments = [pytz.utc.localize(moment) for moment in (since, self.env.cr.now())]
         return any(len({moment.astimezone(zone).date() for moment in moments}) > 1 for zone in zones)
