@@ -101,4 +101,5 @@ class WorkingYears:
 
     def hours(self, start, stop):
         """Return the working hours from ``start`` to ``stop``, 0.0 if ``stop`` is not later."""
-        return sum(self._years[year].hours(start, stop) for year in range(start.year, stop.year + 1))
+        years = range(start.year, stop.year + 1)
+        return sum((self._years[year].hours(start, stop) for year in years), 0.0)

@@ -50,7 +50,7 @@ class TestWorkingYears(PlaybookCase):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         shared = self.calendar.copy({"company_id": False, "tz": "UTC"})
         self.assertEqual(self._get_hours(calendar=shared), 8)
-        self._take_off(shared.with_company(elsewhere))
+        self._take_off(shared).company_id = elsewhere
         self.assertEqual(self._get_hours(calendar=shared), 8)
         self.assertEqual(self._get_hours(calendar=shared.with_company(elsewhere)), 6)
 
