@@ -26,11 +26,7 @@ class TestRole(RoleCase):
         """Held by an index that the oldest PostgreSQL of Odoo knows, too."""
         for role in (self.finance, self.delivery):
             twice = role.person_ids[0].copy_data()
-            with (
-                self.subTest(role.name),
-                mute_logger("odoo.sql_db"),
-                self.assertRaisesRegex(UniqueViolation, "person_uniq"),
-            ):
+            with self.subTest(role.name), mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
                 self.env["crm.playbook.role.person"].create(twice)
 
     def test_a_role_is_taken_on_when_it_is_first_needed(self):
