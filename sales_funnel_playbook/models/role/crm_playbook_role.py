@@ -72,7 +72,7 @@ class CrmPlaybookRolePerson(models.Model):
     )
 
     _person_uniq = models.UniqueIndex(
-        "(role_id, user_id, team_id) NULLS NOT DISTINCT",
+        "(role_id, user_id, COALESCE(team_id, 0))",  # PostgreSQL 13 and 14 know no NULLS NOT DISTINCT
         "This person has this role for this team already.",
     )
 

@@ -1,6 +1,9 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .role_common import RoleCase
 
@@ -18,6 +21,13 @@ class TestRole(RoleCase):
     def test_shipped_roles(self):
         names = self.env["crm.playbook.role"].search([]).mapped("name")
         self.assertEqual(names, ["Marketing", "Pre-sales", "Finance", "Delivery", "Legal", "Sponsor"])
+
+    def test_a_person_has_a_role_once_for_a_team_and_once_for_all(self):
+        """Held by an index that the oldest PostgreSQL of Odoo knows, too."""
+        for role in (self.finance, self.delivery):
+            twice = role.person_ids[0].copy_data()
+            with self.subTest(role.name), mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+                self.env["crm.playbook.role.person"].create(twice)
 
     def test_a_role_is_taken_on_when_it_is_first_needed(self):
         lead = self._create_lead()
