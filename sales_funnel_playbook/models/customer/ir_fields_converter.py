@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .namesakes import NAMES, RowNames
 
@@ -6,6 +6,7 @@ from .namesakes import NAMES, RowNames
 class IrFieldsConverter(models.AbstractModel):
     _inherit = "ir.fields.converter"
 
+    @api.model
     def db_id_for(self, model, field, subfield, value, savepoint):
         """What a row's names were found to be is there: Odoo need not look for it once more for each row."""
         names = self.env.context.get(NAMES)

@@ -274,8 +274,8 @@ class CrmLead(models.Model):
         values = {"noted": SQL(NOTED), "no_update": NO_UPDATE, "anybodys": duties.get_anybodys()}
         triggers = {duty.trigger for duty in duties.duties}
         cases = [
-            SQL("WHEN duty.trigger = %s THEN %s", trigger, SQL(test, **values))
-            for trigger, test in RECORDED.items()
+            SQL("WHEN duty.trigger = %s THEN %s", trigger, SQL(RECORDED[trigger], **values))
+            for trigger in RECORDED
             if trigger in triggers
         ]
         if duties.has_others:

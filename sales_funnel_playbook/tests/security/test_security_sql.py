@@ -13,7 +13,7 @@ RUNS_TEXT = ("eval", "exec", "compile", "safe_eval", "test_python_expr")
 VARIABLE_SQL = {
     "models/rating/signals.py: query": "a value of SIGNALS, above it",
     "models/customer/capture.py: query": "a value of SOURCES, in found.py",
-    "models/deadline/activities.py: test": "a value of RECORDED, above it",
+    "models/deadline/activities.py: RECORDED[trigger]": "a value of RECORDED, above it",
     "models/history/writing.py: self._fields[name].column_type[1]": "the type of a field of ours",
     "models/case/crm_playbook_case_use.py: query": "a private method's argument: USED or OTHERS, above it",
     "report/crm_renewal_report.py: rate": "a value of RATES, above it",
