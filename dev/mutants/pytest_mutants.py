@@ -24,6 +24,7 @@ from . import making, putting, reaching
 ENOUGH = 90  # percent that have to be killed
 BUDGET = 90  # seconds of tests for a mutant, as they took without one
 NICENESS = 19  # others come first
+UNFIT = 2  # a child's exit status
 PATIENCE = 10  # times as long as that, and then it is an endless loop
 
 
@@ -50,8 +51,12 @@ def pytest_runtestloop(session):
     functions = putting.index_functions(files)
     report, results = Path(task["report"]), {}
     left = choose(task, report)
+    names = {item: dict(item.dtest.globs) for item in session.items if hasattr(item, "dtest")}
     for items in split(session.items):
         reach = measure(session, items, task["addons"]) if left else None
+        for item in names.keys() & {*items}:
+            item.dtest.globs = names[item]  # which an example that was run has forgotten
+        check_child(session, items, reach)
         for number, mutant in enumerate(left, 1):
             end = run(session, mutant, order(items, reach.find(mutant, functions), reach), reach, functions)
             results[mutant.get_key()] = tell(mutant, *end, number, len(left))
@@ -116,52 +121,82 @@ def order(items, tests, reach):
     return chosen, len(chosen) == len(tests)
 
 
+def check_child(session, items, reach):
+    """Leave out tests that fail in a child without any mutant: they would kill all."""
+    good = [item for item in items if reach and item.nodeid not in reach.bad]
+    told, _status = in_child(session.config.pluginmanager, lambda judge: run_items(good, judge, goes_on=True))
+    if reach:
+        reach.bad |= {*told.splitlines()}
+
+
 def run(session, mutant, ordered, reach, functions):
     """Return how a mutant ended, and by which test."""
     items, is_all = ordered
     if not items:
         return "survived", "no test reaches it"
     limit = 10 + PATIENCE * sum(reach.seconds[item.nodeid] for item in items)
+
+    def work(judge):
+        putting.put(mutant, functions[mutant.path])
+        return run_items(items, judge)
+
+    told, status = in_child(session.config.pluginmanager, work, limit)
+    if status < 0:
+        return "killed", "it takes too long"
+    end = {0: "killed" if told else "survived", UNFIT: "unfit"}.get(status, "killed")
+    return end, told or ("" if is_all else f"the {len(items)} quickest tests were run")
+
+
+def run_items(items, judge, goes_on=False):
+    """Run tests, until one fails unless ``goes_on``; return the names of those that failed, one a line."""
+    failed = []
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        judge.failed = None
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if judge.failed:
+            failed.append(item.nodeid)
+            if not goes_on:
+                break
+    return "\n".join(failed)
+
+
+def in_child(plugins, work, limit=0):
+    """Return what ``work`` returns in a child, a text, and the child's exit status.
+
+    :param limit: seconds of work, not of waiting, after which the child is killed; 0: never
+    """
     odoo.sql_db.close_all()  # a connection is one process's
     reader, writer = os.pipe()
     sys.stdout.flush()
     pid = os.fork()
     if not pid:
-        os._exit(run_here(session, mutant, items, functions, writer, limit))
+        os._exit(work_here(plugins, work, writer, limit))
     os.close(writer)
     with os.fdopen(reader) as pipe:
         told = pipe.read()
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if status < 0:
-        return "killed", "it takes too long"
-    end = {0: "survived", 1: "killed", 2: "unfit"}.get(status, "killed")
-    return end, told or ("" if is_all else f"the {len(items)} quickest tests were run")
+    return told, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def run_here(session, mutant, items, functions, writer, limit):
-    """In a child: run tests until one fails; return 1 then, 0 when none does, 2 when the mutant is none."""
+def work_here(plugins, work, writer, limit):
+    """In a child: do it, tell the parent what comes of it, and return the exit status."""
     os.nice(NICENESS)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, limit)  # seconds of work, not of waiting
+    signal.setitimer(signal.ITIMER_PROF, limit)
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
-    judge, plugins = Judge(), session.config.pluginmanager
+    judge = Judge()
     plugins.unregister(name="terminalreporter")
     plugins.register(judge)
     random.seed(0)
     try:
-        putting.put(mutant, functions[mutant.path])
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if judge.failed:
-                break
+        told = work(judge)
     except putting.Unfit:
-        return 2
+        return UNFIT
     except BaseException as error:
-        judge.failed = judge.failed or repr(error)
-    os.write(writer, (judge.failed or "").encode())
-    return int(bool(judge.failed))
+        told = repr(error)
+    os.write(writer, told.encode())
+    return 0
 
 
 def tell(mutant, end, by, number, count):
