@@ -101,13 +101,16 @@ class CrmFunnelReport(models.Model):
         }
 
     @api.model
-    def _get_entry_numbers(self, scope, since, until, entries=None):
-        """Return ``{stage id: {number: how many}}`` of what entered; ``entries`` as
-        :meth:`_get_entry_counts` has them of spans that make up the time, where they are known already.
+    def _get_entry_numbers(self, scope, since, until):
+        """Return ``{stage id: {number: how many}}`` of what entered."""
+        return self._sum_entries(scope, self._get_entry_counts(scope, [since, until]))
+
+    @api.model
+    def _sum_entries(self, scope, entries):
+        """Return the same from ``entries``, as :meth:`_get_entry_counts` has them of spans that make up the
+        time.
         """
         numbers = {}
-        if entries is None:
-            entries = self._get_entry_counts(scope, [since, until])
         for (_number, stage_id), counts in entries.items():
             values = numbers.setdefault(stage_id, dict.fromkeys(counts, 0))
             for name, count in counts.items():

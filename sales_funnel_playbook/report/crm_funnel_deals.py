@@ -62,10 +62,9 @@ class CrmFunnelReport(models.Model):
         exits = {
             stage_id: {name: len(ids) for name, ids in lists.items()} for stage_id, lists in left.items()
         }
-        numbers = {}
-        for part in (entries, exits, amounts, self._get_stay_numbers(scope, since, until)):
-            self._add_numbers(numbers, part)
-        self._add_reached_rates(scope, numbers)
+        parts = {"entered": entries, "left": exits, "amounts": amounts, "open": {}, "cohort": {}}
+        with self._knowing([(scope, since, until, parts)]):
+            numbers = self._get_stage_numbers(scope, since, until)
         deals = {
             stage_id: {**entered.get(stage_id, {}), **left.get(stage_id, {}), "open_count": there[stage_id]}
             for stage_id in numbers

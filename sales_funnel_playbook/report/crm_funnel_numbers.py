@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -27,6 +29,16 @@ EVENTS = {
     **{name: [("event", "=", "first"), ("outcome", "=", outcome)] for outcome, name in COHORT.items()},
     "stay_count": [("event", "=", "stay")],
 }
+# The parts of the numbers, and who counts them.
+PARTS = {
+    "entered": "_get_entry_numbers",
+    "left": "_get_exit_numbers",
+    "open": "_get_open_counts",
+    "cohort": "_get_cohort_numbers",
+    "stayed": "_get_stay_numbers",
+    "amounts": "_get_open_numbers",
+}
+KNOWN = "sales_funnel_playbook.known_numbers"  # of this transaction, see _knowing
 # Which events the numbers of all deals count, where it is others.
 TOTAL_EVENTS = {
     **{name: [("event", "=", "came")] for name in ("begun_count", "cohort_count")},
@@ -47,36 +59,58 @@ class CrmFunnelReport(models.Model):
     _inherit = "crm.funnel.report"
 
     @api.model
-    def _get_stage_numbers(self, scope, since, until, entries=None):
+    def _get_stage_numbers(self, scope, since, until):
         """Return ``{stage id: {name: number}}`` of a period, for stages where there is something; under False
         what happened before a deal was in any stage that the playbook names.
 
         :param datetime since: naive UTC
         :param datetime until: naive UTC, exclusive; what is open is counted at this moment
-        :param dict entries: see :meth:`_get_entry_numbers`
         :return: counts are 0 and rates and stays None where nothing happened, and so are the rates of the
             last stage and of that of renewal deals; amounts are those of now, in the playbook's currency,
             those without an exchange rate left out
         """
-        numbers = self._get_quick_numbers(scope, since, until, entries)
-        self._add_numbers(numbers, self._get_cohort_numbers(scope, since, until))
-        self._add_numbers(numbers, self._get_stay_numbers(scope, since, until))
-        self._add_numbers(numbers, self._get_open_numbers(scope, until))
+        numbers = self._get_quick_numbers(scope, since, until)
+        for name in ("cohort", "stayed", "amounts"):
+            self._add_numbers(numbers, self._count_part(name, scope, since, until))
         return numbers
 
     @api.model
-    def _get_quick_numbers(self, scope, since, until, entries=None):
+    def _get_quick_numbers(self, scope, since, until):
         """Return what :meth:`_get_stage_numbers` does, without what is in ``LATER``: what the log alone
         tells.
         """
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
         numbers = {}
-        self._add_numbers(numbers, self._get_entry_numbers(scope, since, until, entries))
-        self._add_numbers(numbers, self._get_exit_numbers(scope, since, until))
-        self._add_numbers(numbers, self._get_open_counts(scope, until))
+        for name in ("entered", "left", "open"):
+            self._add_numbers(numbers, self._count_part(name, scope, since, until))
         self._add_reached_rates(scope, numbers)
         return numbers
+
+    @api.model
+    def _count_part(self, name, scope, since, until):
+        """Return ``{stage id: {number: how many}}`` of a part of the numbers, counted unless it is known."""
+        known = self.env.cr.cache.get(KNOWN, {}).get(self._get_known_key(scope, since, until), {})
+        if name in known:
+            return known[name]
+        bounds = (until,) if name in ("open", "amounts") else (since, until)
+        return getattr(self, PARTS[name])(scope, *bounds)
+
+    @contextmanager
+    def _knowing(self, known):
+        """Within it, what is known of the numbers of some periods is not counted once more.
+
+        :param known: ``[(scope, since, until, {part: {stage id: {number: how many}}}), …]``
+        """
+        self.env.cr.cache[KNOWN] = {self._get_known_key(*period): parts for *period, parts in known}
+        try:
+            yield
+        finally:
+            self.env.cr.cache.pop(KNOWN, None)
+
+    @api.model
+    def _get_known_key(self, scope, since, until):
+        return repr(sorted(scope.items())), since, until, self.env.uid, self.env.su
 
     @api.model
     def _add_reached_rates(self, scope, numbers):

@@ -69,7 +69,12 @@ class CrmFunnelReport(models.Model):
         entries = self._get_entry_counts(filters, [bounds_before[0], *starts, bounds[1]])
         before_it = {key: values for key, values in entries.items() if key[0] == 0}
         its = {(number - 1, id_): values for (number, id_), values in entries.items() if number}
-        numbers, previous = count(filters, *bounds, its), count(filters, *bounds_before, before_it)
+        known = [
+            (filters, *period, {"entered": self._sum_entries(filters, counts)})
+            for period, counts in ((bounds, its), (bounds_before, before_it))
+        ]
+        with self._knowing(known):
+            numbers, previous = count(filters, *bounds), count(filters, *bounds_before)
         return {
             "filters": filters,
             "previous": dict(zip(("date_from", "date_to"), map(fields.Date.to_string, before), strict=True)),

@@ -1,8 +1,10 @@
 # Run in Odoo's shell with the module that is made of the examples of docs/extending.md: what the page says of
 # each of them.
 # ruff: noqa: F821
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
+
+from odoo.addons.sales_funnel_playbook.tools.funnel import get_bounds
 
 team = env["crm.team"].create({"name": "Extended", "company_id": False})
 stages = env["crm.stage"].create(
@@ -142,6 +144,11 @@ numbers = {one["name"]: one for one in funnel["stages"]}
 assert [numbers[stage.name]["begun_a_count"] for stage in stages] == [1, 1, 0]
 action = env["crm.funnel.report"].get_deals_action(funnel["filters"], stages[1].id, "begun_a_count")
 assert env["crm.lead"].search(action["domain"]) == lead
+# and reviews freeze it
+days = (fields.Date.to_date(funnel["filters"][name]) for name in ("date_from", "date_to"))
+report, tz = env["crm.funnel.report"], funnel["tz"]
+frozen, _deals = report._get_frozen_numbers({"playbook_id": playbook.id}, *get_bounds(*days, tz), tz)
+assert [frozen[stage.id]["begun_a_count"] for stage in stages[:2]] == [1, 1]
 
 # a field of another record that rules name
 assert lead.score == 0

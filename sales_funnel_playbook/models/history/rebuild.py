@@ -224,8 +224,9 @@ class CrmLeadStageLog(models.Model):
                 continue
             # sudo: working time counts by it, whoever may see it
             calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
-            first = min(since for _id, spans in its_stays for since, _end in spans)
-            working = calendar._get_working_time(first, until)
+            moments = [moment for _id, spans in its_stays for span in spans for moment in span]
+            # where a clock was set back, a stay may have ended after now
+            working = calendar._get_working_time(min(moments), max(until, *moments))
             for id_, spans in its_stays:
                 hours[id_] = sum(working.hours(since, max(since, end)) for since, end in spans)
         return hours

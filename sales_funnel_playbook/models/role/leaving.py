@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ..core.memory import forget
 
@@ -38,16 +38,18 @@ class ResUsers(models.Model):
         return members.search([("user_id", "in", self.ids), ("left_at", "=", False)])
 
 
-class ResGroups(models.Model):
-    """Rights are given and taken on the group's form, too."""
+class CrmPlaybookRefresh(models.Model):
+    """Rights are taken on a group's form, too: seen in the night, as whoever extends groups changes what Odoo
+    does when one is deleted.
+    """
 
-    _inherit = "res.groups"
+    _inherit = "crm.playbook.refresh"
 
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"user_ids", "implied_ids"}.isdisjoint(vals):
-            # sudo: as above
-            members = self.env["crm.lead.member"].sudo()
-            people = members._read_group([("left_at", "=", False)], ["user_id"])
-            self.env["res.users"].union(*(user for (user,) in people))._leave_hidden_roles()
+    @api.model
+    def _cron_start(self):
+        result = super()._cron_start()
+        # sudo: as above
+        members = self.env["crm.lead.member"].sudo()
+        people = members._read_group([("left_at", "=", False)], ["user_id"])
+        self.env["res.users"].union(*(user for (user,) in people))._leave_hidden_roles()
         return result

@@ -177,7 +177,7 @@ class TestRole(RoleCase):
         self.assertEqual(self.get_people(self._create_lead(), self.finance), ["Dan"])
 
     def test_whoever_cannot_open_the_deal_any_more_is_replaced(self):
-        """Without a right on Sales, or in another company; also on the form of a group."""
+        """Without a right on Sales, or in another company; by the night where a group was changed."""
         self.finance.person_ids = [Command.create({"user_id": self.fred.id, "team_id": self.team.id})]
         elsewhere = self.env["res.company"].create({"name": "Elsewhere of Roles"})
         group = self.env.ref("sales_team.group_sale_salesman_all_leads")
@@ -195,6 +195,8 @@ class TestRole(RoleCase):
                 lead.member_ids.unlink()
                 member = self.choose(lead, self.finance, user)
                 move(user)
+                if name == "members":
+                    self.env["crm.playbook.refresh"]._cron_start()
                 self.assertTrue(member.left_at)
                 self.assertEqual(self.get_people(lead, self.finance), ["Fay", "Fred"])
 

@@ -168,6 +168,7 @@ ABSTRACT = (
     *("crm.coaching", "crm.lead.evidence", "crm.lead.fact", "crm.lead.trait", "crm.people.figures"),
     *("crm.playbook.cache.mixin", "crm.playbook.dated", "crm.playbook.decision", "crm.playbook.delay"),
     *("crm.playbook.documented", "crm.playbook.duty", "crm.playbook.files", "crm.playbook.helped"),
+    "crm.playbook.hours.mixin",
     "crm.playbook.integrity",
     *("crm.playbook.kept.mixin", "crm.playbook.rated.mixin", "crm.playbook.rule"),
 )
