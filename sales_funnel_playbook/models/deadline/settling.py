@@ -200,8 +200,9 @@ class CrmLead(models.Model):
         """The deal that remains has work of its own: what was asked for on the others ends, and stays on
         record with it.
         """
-        if self.env["crm.playbook"]._get_assignment():
-            opportunities.sudo()._give_work_to(self)  # sudo: the merge has checked the rights on the leads
+        # also what playbooks have asked for that nobody follows any more
+        # sudo: the merge has checked the rights on the leads
+        opportunities.sudo()._give_work_to(self)
         result = super()._merge_dependences_history(opportunities)
         self._get_dutiful()._queue_settling()
         return result

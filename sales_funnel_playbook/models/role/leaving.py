@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ...exceptions import CONCURRENCY_ERRORS
 from ..core.memory import forget
 
 ACCESS = {"group_ids", "company_ids"}
@@ -32,6 +33,20 @@ class ResUsers(models.Model):
             hidden = members.lead_id - user._filter_openable(members.lead_id)
             members.filtered(lambda one, deals=hidden: one.lead_id in deals)._replace()
 
+    def _leave_hidden_roles_safely(self):
+        """Do the same for one user; where it fails, note it and go on.
+
+        :raise: where somebody else was quicker; the next night sees to it
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._leave_hidden_roles()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            self.env.transaction.clear()
+            self.env["crm.playbook.failure"]._note(self, error)
+
     def _find_memberships(self):
         # sudo: who may change a user may not have to see the deals
         members = self.env["crm.lead.member"].sudo()
@@ -50,6 +65,6 @@ class CrmPlaybookRefresh(models.Model):
         result = super()._cron_start()
         # sudo: as above
         members = self.env["crm.lead.member"].sudo()
-        people = members._read_group([("left_at", "=", False)], ["user_id"])
-        self.env["res.users"].union(*(user for (user,) in people))._leave_hidden_roles()
+        for (user,) in members._read_group([("left_at", "=", False)], ["user_id"]):
+            user._leave_hidden_roles_safely()
         return result

@@ -15,5 +15,6 @@ from . import test_deadline_talk
 from . import test_deadline_template
 from . import test_deadline_tours
 from . import test_deadline_words
+from . import test_hour_story
 from . import test_leaver
 from . import test_year

@@ -156,6 +156,16 @@ class TestDeadlineCancel(DeadlineCase):
         self.assertEqual(self.waivers.search([("lead_id", "=", merged.id)]).deadline_id, complete)
         self.assertTrue(self.get_work(merged, complete).filtered("active"))
 
+    def test_deals_are_merged_whose_playbook_is_out_of_use(self):
+        """Before the job has ended what it had asked for."""
+        self._create_deadline("Complete it", "lead_created", count=5)
+        first, second = self.create_lead_at(18), self.create_lead_at(19)
+        with self.at(19, 12):
+            self.env["crm.playbook"].search([("is_template", "=", False)]).active = False
+            merged = (first | second).merge_opportunity()
+        self.run_job(19, 13)
+        self.assertFalse(self.get_work(merged).filtered("active"))
+
     def test_a_rule_whose_work_was_cancelled_is_archived_and_not_deleted(self):
         lead = self.create_lead_at(18)
         with self.at(18, 10):

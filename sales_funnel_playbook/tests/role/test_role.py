@@ -1,7 +1,9 @@
+from unittest.mock import patch
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -199,6 +201,22 @@ class TestRole(RoleCase):
                     self.env["crm.playbook.refresh"]._cron_start()
                 self.assertTrue(member.left_at)
                 self.assertEqual(self.get_people(lead, self.finance), ["Fay", "Fred"])
+
+    def test_a_role_that_cannot_be_handed_over_holds_up_no_night(self):
+        lead = self._create_lead(company_id=self.env.company.id)
+        lead.member_ids.unlink()
+        user = self._create_colleague("Joe")
+        self.choose(lead, self.finance, user)
+        self.env.ref("sales_team.group_sale_salesman_all_leads").write(
+            {"user_ids": [Command.unlink(user.id)]}
+        )
+        members = self.env.registry["crm.lead.member"]
+        refused = UserError("This deal is closed in the ledger.")
+        with patch.object(members, "_replace", side_effect=refused):  # as another module might refuse it
+            self.env["crm.playbook.refresh"]._cron_start()
+        failure = self.env["crm.playbook.failure"].search([("res_model", "=", "res.users")])
+        self.assertEqual((failure.res_id, failure.reason), (user.id, str(refused)))
+        self.assertTrue(self.env["crm.playbook.refresh"].search([("kind", "=", "rating")]))
 
     def test_merged_deals(self):
         lead, other, third = (self._create_lead(name=name, partner_name="Acme") for name in "abc")

@@ -23,6 +23,8 @@ REFUSED_HERE = {("crm.playbook.case.session", "action_schedule")}
 ODOOS = ("Expected singleton", "Invalid lang", "Invalid language code")
 # Odoo's own, of every model with a chatter: it takes a parsed e-mail, which no program can send.
 OF_GATEWAY = {"message_parse"}
+# Odoo's own of an import, which takes fields as no program can send them.
+OF_CONVERTER = {"db_id_for"}
 # Odoo's own, of every model: what marketing gets of it is told in tests/intake.
 OF_FORMS = {"onchange"}
 
@@ -40,7 +42,7 @@ def get_public_methods(env):
                     getattr(getattr(one, name, None), "_api_private", False) for one in cls.mro()
                 )
                 # an abstract model has no records to call it on; those of its kind are tried
-                is_public = is_public and name not in OF_GATEWAY | OF_FORMS
+                is_public = is_public and name not in OF_GATEWAY | OF_CONVERTER | OF_FORMS
                 is_public = is_public and (not cls._abstract or hasattr(vars(base)[name], "_api_model"))
                 if is_public and not is_private and not hasattr(models.BaseModel, name):
                     found.add((model, name))
