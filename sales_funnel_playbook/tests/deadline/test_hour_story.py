@@ -56,10 +56,10 @@ class TestHourStory(DeadlineCase):
         )
         cls._create_deadline("Plan", playbook_stage_id=cls.rules[cls.stage_demo].id)
         cls._create_deadline("Complete it", "lead_created", 2, satisfied_domain="[('phone', '!=', False)]")
-        cls._create_deadline("Note it", "communication", 24, "hours")
+        cls._create_deadline("Note it", "communication", 5, "hours", escalation_to="team_leader")
         cls._create_deadline("Update", "review", 1, "weeks")
         cls._create_deadline("Call", "follow_up", 1)
-        cls._create_deadline("Answer", "risk_raised", 4, "working_hours")
+        cls._create_deadline("Answer", "risk_raised", 2, "working_hours", escalation_to="team_leader")
         cls._create_deadline("Hand over", "won")
         cls._create_deadline("Why", "lost")
 
@@ -174,10 +174,10 @@ class TestHourStory(DeadlineCase):
             st.tuples(
                 st.sampled_from([name[3:] for name in dir() if name.startswith("do_")]),
                 st.integers(0, 7),
-                st.sampled_from((1, 2, 5, 14)),
+                st.sampled_from((1, 1, 2, 3, 8)),
             ),
-            min_size=6,
-            max_size=10,
+            min_size=10,
+            max_size=20,
         )
     )
     @settings(SETTINGS, max_examples=STORIES)
