@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import datetime, time, timedelta
+from functools import partial
 from math import ceil
 
 import pytz
@@ -21,6 +22,11 @@ def round_up(moment):
     """Return ``moment`` without its time zone, at the full second that it lacks a microsecond of."""
     naive = moment.replace(tzinfo=None)
     return naive + timedelta(microseconds=1) if naive.microsecond == 999999 else naive
+
+
+def get_local_day(zone, moment):
+    """Return which day ``moment`` (naive UTC) is on in the time zone of that name."""
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone)).date()
 
 
 class CrmPlaybookHoursMixin(models.AbstractModel):
@@ -156,32 +162,28 @@ class ResourceCalendar(models.Model):
         nobody = users.browse()
         # the span goes on to the end of its last day, wherever that is
         leaves = self._get_personal_leaves(users, since, until + timedelta(days=2))
-        zones, clocks = {}, {}
+        clocks = {}
         for user in [nobody, *users]:
-            key = (user.tz or self.tz or "UTC", leaves.get(user.id))
-            if key not in zones:
-                zones[key] = self._get_clock(*key, since, until)
-            clocks[user] = zones[key]
+            zone = user.tz or self.tz or "UTC"
+            years = (get_local_day(zone, moment).year for moment in (since, until))
+            clocks[user] = self._get_clock(zone, leaves.get(user.id), *years)
         return clocks
 
-    def _get_clock(self, zone, leaves, since, until):
-        """Return the :class:`WorkingTime` in a time zone, in whole days until ``until``: where a span
-        ends is no end of a working day.
+    @remembered("self.id", "self.env.company.id", "zone", "leaves", "first", "last")
+    def _get_clock(self, zone, leaves, first, last):
+        """Return the :class:`WorkingTime` of some years in a time zone, kept in memory like a year's. In whole
+        years of that zone: where a span ends is no end of a working day.
 
         :param leaves: ``((from, to), …)`` that do not count, naive UTC, or None
         """
         local = pytz.timezone(zone)
-
-        def get_day(moment):
-            return pytz.utc.localize(moment).astimezone(local).date()
-
-        last_day = datetime.combine(get_day(until), time.max)
-        until = local.localize(last_day).astimezone(pytz.utc).replace(tzinfo=None)
+        since, until = (local.localize(datetime(year, 1, 1)) for year in (first, last + 1))
+        since, until = (moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in (since, until))
         intervals = self._get_intervals(since, until, local)
         if leaves:
             localized = [(*(pytz.utc.localize(moment) for moment in leave), self) for leave in leaves]
             intervals -= Intervals(localized)
-        return WorkingTime(self._make_naive(intervals), get_day)
+        return WorkingTime(self._make_naive(intervals), partial(get_local_day, zone))
 
     @api.model
     def _get_personal_leaves(self, users, since, until):

@@ -108,6 +108,20 @@ class TestDelay(TransactionCase):
         ]
         self._check(rows)
 
+    def test_what_changes_counts_from_then_on(self):
+        start = "2024-05-08 12:00"  # a Wednesday
+        self._check([(start, 1, "working_days", "2024-05-09 17:00")])
+        ascension = self._take_off("2024-05-09", "2024-05-09 23:59:59")
+        self._check([(start, 1, "working_days", "2024-05-10 17:00")])
+        self.calendar.attendance_ids.filtered(lambda one: one.dayofweek == "4").unlink()
+        self._check([(start, 1, "working_days", "2024-05-13 17:00")])
+        self.calendar.attendance_ids.filtered(lambda one: one.dayofweek == "0").hour_to = 15
+        self._check([(start, 1, "working_days", "2024-05-13 15:00")])
+        ascension.write({"date_from": "2024-05-08", "date_to": "2024-05-08 23:59:59"})
+        self._check([(start, 1, "working_days", "2024-05-09 17:00")])
+        self.calendar.tz = "Asia/Shanghai"
+        self._check([(start, 1, "working_days", "2024-05-09 09:00")])
+
     def test_lunch(self):
         lunch = self._create_calendar(range(5), hours=((9, 12), (13, 17)))
         noon = {"name": "Lunch", "dayofweek": "0", "hour_from": 12, "hour_to": 13, "day_period": "lunch"}
