@@ -160,8 +160,9 @@ class ResourceCalendar(models.Model):
         working hours in their time zone, without public holidays and their own leave.
         """
         nobody = users.browse()
-        # the span goes on to the end of its last day, wherever that is
-        leaves = self._get_personal_leaves(users, since, until + timedelta(days=2))
+        # of all the years that follow, wherever these begin and end
+        first, last = (since - timedelta(days=1)).year, (until + timedelta(days=1)).year
+        leaves = self._get_personal_leaves(users, datetime(first, 1, 1), datetime(last + 1, 1, 2))
         clocks = {}
         for user in [nobody, *users]:
             zone = user.tz or self.tz or "UTC"
@@ -171,8 +172,8 @@ class ResourceCalendar(models.Model):
 
     @remembered("self.id", "self.env.company.id", "zone", "leaves", "first", "last")
     def _get_clock(self, zone, leaves, first, last):
-        """Return the :class:`WorkingTime` of some years in a time zone, kept in memory like a year's. In whole
-        years of that zone: where a span ends is no end of a working day.
+        """Return the :class:`WorkingTime` of some years in a time zone, kept in memory like a year's. They
+        are whole years of that zone: where a span ends is no end of a working day.
 
         :param leaves: ``((from, to), …)`` that do not count, naive UTC, or None
         """

@@ -214,6 +214,13 @@ class TestDelay(TransactionCase):
         self._take_off("2024-06-01", "2060-01-01", **own)
         self._check([("2024-06-03 10:00", 2, "working_days", "2024-06-05 10:00")], user=user)  # never: plain
 
+    def test_own_leave_after_long_holidays(self):
+        user, resource = self._create_worker("Ann")
+        self._take_off("2024-05-09", "2024-05-31 23:59:59")
+        self._take_off("2024-06-03", "2024-06-07 23:59:59", resource_id=resource.id)
+        self._check([("2024-05-08 12:00", 1, "working_days", "2024-06-10 17:00")], user=user)
+        self._check([("2024-05-08 12:00", 1, "working_days", "2024-06-03 17:00")], user=self.nobody)
+
     def test_flexible_hours(self):
         """So many a day, whenever: around noon, on the calendar's days, and not on holidays."""
         flexible = self._create_calendar(range(5), schedule_type="flexible")
