@@ -81,10 +81,13 @@ PARTS = {
     "deadline": Part(
         "crm.playbook.deadline",
         "playbook_id",
+        texts=("name", "guidance", "help_text"),
         values=("trigger", "case_mode", "contact_of", *ACTION),
         domains=DOMAINS,
         has_activity=True,
         roles={"role": "role_id", **ESCALATED},
+        files=HELP_FILES,
+        mails=HELP_MAILS,
     ),
     "output": Part(
         "crm.playbook.output",

@@ -66,22 +66,24 @@ class CrmLead(models.Model):
         domain = [("deal_id", "=", self.id)]
         return {**action, "domain": domain, "views": [(False, "list"), (False, "form")]}
 
-    def _kick_off_won(self, _is_alone):
+    def _kick_off_won(self, is_alone):
         """Make the projects of these deals, which were won in this transaction, where their playbook says so
         when a deal is won: not where a contract goes on, which has its project. What keeps a project from
         being made keeps no deal from being won.
+
+        :param bool is_alone: whether it is one deal only, see :meth:`_hand_over`
         """
         for lead in self._get_to_kick_off().sudo():
             if lead.playbook_id.kickoff_when == "won" and lead.renewal_kind != "renewal":
-                lead._try_kick_off()
+                lead._try_kick_off(is_alone)
 
-    def _try_kick_off(self):
+    def _try_kick_off(self, is_alone):
         """Make the project of this deal, or tell on the deal, and the playbook's responsible, why not."""
         self.env.flush_all()
         try:
             # without flushing: this runs while the transaction is being committed
             with self.env.cr.savepoint(flush=False):
-                self._kick_off()
+                self._kick_off(is_alone)
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
@@ -94,7 +96,7 @@ class CrmLead(models.Model):
             self._message_log(body=text)
             self.playbook_id._note_failed(text)
 
-    def _kick_off(self):
+    def _kick_off(self, is_alone=True):
         """Make the project of this deal, hand it over, and return it.
 
         :raise UserError: when the playbook's template cannot be used any more
@@ -105,9 +107,11 @@ class CrmLead(models.Model):
         self._take_on_roles()
         template = playbook.kickoff_template_id.with_context(clean_context(self.env.context))
         template = template.with_company(self.company_id or self.env.company)
+        # whoever leads it hears of it once, with what is handed over
+        template = template.with_context(mail_auto_subscribe_no_notify=True)
         project = template.action_create_from_template(self._prepare_kickoff_vals())
         project.message_subscribe(partner_ids=project.user_id.partner_id.ids)
-        self._hand_over(project)
+        self._hand_over(project.with_context(mail_auto_subscribe_no_notify=False), is_alone)
         return project
 
     def _prepare_kickoff_vals(self):
@@ -127,10 +131,10 @@ class CrmLead(models.Model):
         people = self._get_role_people(self.sudo().playbook_id.kickoff_role_id)
         return people.filtered(lambda user: user.has_group(PROJECTS))
 
-    def _tell_projects(self, _is_alone):
+    def _tell_projects(self, is_alone):
         """Tell the projects of these deals whether they are still won."""
         projects = self.env["project.project"].with_context(active_test=False)
-        projects.search([("deal_id", "in", self.ids)])._tell_deal()
+        projects.search([("deal_id", "in", self.ids)])._tell_deal(is_alone)
 
     def _merge_dependences(self, opportunities):
         """The projects of merged deals are those of the deal that stays."""

@@ -19,8 +19,12 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    def _hand_over(self, project):
-        """Give a project what delivery needs of this deal, and have them meet with sales."""
+    def _hand_over(self, project, is_alone):
+        """Give a project what delivery needs of this deal, and have them meet with sales.
+
+        :param bool is_alone: whether it is one deal only; of several that are won at once, each person hears
+            in one message
+        """
         manager = project.user_id
         lead = self.with_context(lang=manager.lang or self.env.lang)
         outputs = lead._get_handed_over()
@@ -29,11 +33,11 @@ class CrmLead(models.Model):
         project.message_post(
             body=lead._prepare_handing_over(outputs),
             attachment_ids=copies.ids,
-            partner_ids=manager.partner_id.ids,
+            partner_ids=manager.partner_id.ids if is_alone else (),
             subtype_xmlid="mail.mt_note",
         )
         self._message_log(body=self.env._("The deal has become the project %s.", project._get_html_link()))
-        lead._ask_for_meeting(project, manager)
+        lead._ask_for_meeting(project, manager, is_alone)
 
     def _get_handed_over(self):
         """Return what was submitted on this deal, counts, and goes to the project."""
@@ -63,8 +67,10 @@ class CrmLead(models.Model):
         parts = [link, self._prepare_told(output.note or ""), *output.attachment_ids.mapped("name")]
         return LINE.join(part for part in parts if part)
 
-    def _ask_for_meeting(self, project, manager):
-        """Ask who leads the project for the hand-over meeting; where nobody does, whoever has the deal."""
+    def _ask_for_meeting(self, project, manager, is_alone):
+        """Ask who leads the project for the hand-over meeting; where nobody does, whoever has the deal, who
+        hears of it by this alone.
+        """
         user = manager or self.user_id.filtered("active") or self.team_id.user_id.filtered("active")
         if not user:
             return
@@ -73,10 +79,13 @@ class CrmLead(models.Model):
         note = told.env._(
             "Nobody leads the project yet: choose somebody for the role “%s” who may open projects.", role
         )
-        self.activity_schedule(
+        summary = told.env._("Hand-over meeting: %s", project.name)
+        if not is_alone:
+            self.env["crm.playbook.notice"]._note("asked", [(user.partner_id, project, summary)])
+        self.with_context(mail_activity_quick_update=bool(manager) or not is_alone).activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=self._get_today() + timedelta(days=MEETING_DAYS),
-            summary=told.env._("Hand-over meeting: %s", project.name),
+            summary=summary,
             note=not manager and note,
             user_id=user.id,
         )

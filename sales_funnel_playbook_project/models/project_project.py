@@ -23,8 +23,11 @@ class ProjectProject(models.Model):
         is_free = operation == "read" or self.env.su or field.name not in KEPT
         return is_free and super()._has_field_access(field, operation)
 
-    def _tell_deal(self):
-        """Tell in these projects whether their deals are won, where that is not what was told last."""
+    def _tell_deal(self, is_alone):
+        """Tell in these projects whether their deals are won, where that is not what was told last; of
+        several deals, whoever leads the projects hears in one message.
+        """
+        listed = []
         for project in self:
             is_won = project.deal_id.won_status == "won"
             if project.is_deal_won == is_won:
@@ -36,6 +39,10 @@ class ProjectProject(models.Model):
                 if is_won
                 else told.env._("The deal is not won any more.")
             )
+            leader = project.user_id.partner_id
             project.message_post(
-                body=body, partner_ids=project.user_id.partner_id.ids, subtype_xmlid="mail.mt_note"
+                body=body, partner_ids=leader.ids if is_alone else (), subtype_xmlid="mail.mt_note"
             )
+            if leader and not is_alone:
+                listed.append((leader, project, body))
+        self.env["crm.playbook.notice"]._note("entered", listed)

@@ -157,7 +157,7 @@ class TestKickOff(KickOffCase):
         lead = self._create_lead()
         late = psycopg2.errors.SerializationFailure()
         with patch.object(type(lead), "_kick_off", side_effect=late), self.assertRaises(type(late)):
-            lead._try_kick_off()
+            lead._try_kick_off(is_alone=True)
 
     def test_only_a_template_is_chosen(self):
         """Of the playbook's company."""

@@ -70,3 +70,31 @@ class TestKickOffPeople(KickOffCase):
         project.user_id = self.leader
         self.choose(lead, self.dora)
         self.assertEqual(project.user_id, self.leader)
+
+    def _get_heard(self, act):
+        """Return the messages that Dan gets by ``act`` at once, and what he gets later, in one message."""
+        notices, messages = self.env["crm.playbook.notice"], self.env["mail.message"]
+        latest = messages.search([], order="id desc", limit=1).id
+        act()
+        self.env.cr.flush()
+        domain = [("id", ">", latest), ("notified_partner_ids", "in", self.dan.partner_id.ids)]
+        at_once = messages.search(domain)
+        notices.search([])._send()
+        return at_once, messages.search(domain) - at_once
+
+    def test_whoever_leads_it_hears_once(self):
+        """Of one deal in one message; of several that are won, or taken back, at once in one, too."""
+        leads = [self.bring_close(self._create_lead(name)) for name in ("A", "B", "C")]
+        self.env.cr.flush()
+        self.env["crm.playbook.notice"].search([]).unlink()
+        alone, several = leads[0], leads[1] | leads[2]
+        at_once, later = self._get_heard(lambda: alone.write({"stage_id": self.stage_signed.id}))
+        self.assertEqual((len(at_once), later), (1, later.browse()))
+        self.assertIn("Handed over from sales", at_once.body)
+        at_once, later = self._get_heard(lambda: several.write({"stage_id": self.stage_signed.id}))
+        self.assertEqual((at_once, later.subject), (at_once.browse(), "2 new tasks"))
+        self.assertIn("Hand-over meeting: B", later.body)
+        self.assertTrue(all(self.get_told(project) for project in self.get_projects(*several)))
+        at_once, later = self._get_heard(lambda: several.write({"stage_id": self.stage_talks.id}))
+        self.assertEqual((len(at_once), len(later)), (0, 1))
+        self.assertIn("The deal is not won any more.", later.body)

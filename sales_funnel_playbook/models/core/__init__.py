@@ -11,6 +11,7 @@ from . import crm_stage
 from . import res_config_settings
 from . import resource_calendar
 from . import res_company
+from . import res_users
 from . import crm_playbook_decision
 from . import crm_playbook_duty
 from . import crm_lead_fact

@@ -221,6 +221,8 @@ class CrmPlaybookDuty(models.AbstractModel):
                 raise ValidationError(
                     self.env._("Choose an active user to whom “%s” is escalated, or nobody.", rule.name)
                 )
+            if rule.escalation_to == "user":
+                rule.escalation_user_id._check_named_by(rule)
 
     def write(self, vals):
         """What begins to be asked for now asks nothing of the past."""

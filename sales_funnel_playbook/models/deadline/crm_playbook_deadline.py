@@ -129,6 +129,8 @@ class CrmPlaybookDeadline(models.Model):
                         "Choose an active user responsible for “%s”.", deadline.name or self.env._("this")
                     )
                 )
+            if deadline.responsible == "user":
+                deadline.responsible_user_id._check_named_by(deadline)
 
     @api.constrains("playbook_id", "playbook_stage_id")
     def _check_playbook_stage(self):

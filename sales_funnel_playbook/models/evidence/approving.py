@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
 MANAGER = "sales_team.group_sale_manager"
@@ -12,19 +12,7 @@ class CrmPlaybookOutput(models.Model):
     def _check_approver_opens_deals(self):
         """Whoever is to approve what others submit has to be able to open their deals."""
         for output in self.filtered(lambda one: one.approval == "user" and one.approval_user_id):
-            company = output.playbook_id.company_id
-            # sudo: groups and companies of a colleague
-            user = output.approval_user_id.sudo()
-            if not user._can_open_others_deals() or (company and company not in user.company_ids):
-                raise ValidationError(
-                    self.env._(
-                        "%(user)s cannot open the deals of others, and so cannot approve “%(output)s”: choose"
-                        " somebody who can, such as %(able)s.",
-                        user=user.name,
-                        output=output.name,
-                        able=format_list(self.env, user._get_able(company).mapped("name"), "or"),
-                    )
-                )
+            output.approval_user_id._check_named_by(output)
 
 
 class CrmLeadOutput(models.Model):

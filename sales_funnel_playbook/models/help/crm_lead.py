@@ -12,7 +12,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _shorten_panel(self, panel):
-        """Mails to the customer, and the files of key actions, are for salespeople."""
+        """Mails to the customer, and the files of deadlines, are for salespeople."""
         panel = super()._shorten_panel(panel)
         return {
             **panel,
@@ -22,9 +22,10 @@ class CrmLead(models.Model):
 
     @api.model
     def _shorten_help(self, rule, **hidden):
-        """Return a stage or a key action without the mails of its help, and what else is ``hidden`` of it."""
+        """Return a stage or a deadline without the mails of its help, and what else is ``hidden`` of it."""
         shown = {**(rule["help"] or {}), "mails": [], **hidden}
         shortened = {**rule, "help": shown if any(shown.values()) else False}
-        if "actions" in rule:
-            shortened["actions"] = [self._shorten_help(action, files=[]) for action in rule["actions"]]
+        for key in ("actions", "helped"):
+            if key in rule:
+                shortened[key] = [self._shorten_help(action, files=[]) for action in rule[key]]
         return shortened

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 
 class CrmPlaybookHelped(models.AbstractModel):
-    """What helps with a stage or a key action: a text, files, and mails to start from."""
+    """What helps with a stage or a deadline: a text, files, and mails to start from."""
 
     _name = "crm.playbook.helped"
     _description = "Playbook rule with help"
@@ -74,3 +74,15 @@ class CrmPlaybookDeadline(models.Model):
 
     def _prepare_panel_rule(self):
         return {**super()._prepare_panel_rule(), "help": self._prepare_panel_help()}
+
+
+class CrmPlaybook(models.Model):
+    _inherit = "crm.playbook"
+
+    def unlink(self):
+        """Take the files of the deadlines along: the database deletes those rows, and only those."""
+        # sudo: who deletes the playbook deletes its files too
+        files = self.sudo().with_context(active_test=False).deadline_ids.help_attachment_ids
+        result = super().unlink()
+        files.unlink()
+        return result

@@ -12,13 +12,16 @@ class CrmPlaybookDeadline(models.Model):
     _inherit = "crm.playbook.deadline"
 
     def _prepare_panel_rule(self):
-        """Return this key action as the checklist shows it; ``is_for_some``: it may not be for a deal."""
+        """Return this deadline as the checklist shows it; ``is_for_some``: it may not be for a deal;
+        ``is_ended_by_event``: nobody marks it as done.
+        """
         return {
             "id": self.id,
             "kind": "deadline",
             "name": self.name,
             "guidance": self.guidance or "",
             "is_for_some": (self.domain or "").strip() not in ("", "[]"),
+            "is_ended_by_event": self._is_ended_by_event(),
         }
 
 
@@ -28,8 +31,8 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _get_panel_activities(self, rules):
-        """Return the activities that the key actions and the outputs of the current stage have brought, the
-        latest last.
+        """Return the activities that the key actions and the outputs of the current stage have brought, and
+        those that are open of the other deadlines that have help, the latest last.
         """
         # sudo: who sees the deal sees what is to be done on it
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
@@ -43,6 +46,9 @@ class CrmLead(models.Model):
             for kind, ids in asked.items()
             if ids
         )
+        if helped := [rule["id"] for rule in rules["helped"]]:
+            others = Domain("playbook_kind", "=", "deadline") & Domain("playbook_rule_id", "in", helped)
+            of_rules |= others & Domain("active", "=", True)
         if of_rules.is_false():
             return activities
         here = [("res_model", "=", self._name), ("res_id", "=", self.id)]
@@ -68,6 +74,20 @@ class CrmLead(models.Model):
             }
             for action in stage["actions"]
             if action["id"] in latest or action["id"] in cancelled or not action["is_for_some"]
+        ]
+
+    @api.model
+    def _prepare_panel_helped(self, rules, facts):
+        """Return what is open of the deadlines of no stage that have help, as key actions are."""
+        latest = {
+            activity.playbook_rule_id: activity
+            for activity in facts["activities"]
+            if activity.active and activity.playbook_kind == "deadline"
+        }
+        return [
+            self._prepare_panel_action(rule, latest[rule["id"]], facts)
+            for rule in rules["helped"]
+            if rule["id"] in latest
         ]
 
     def _get_panel_waivers(self, rule_ids):
@@ -100,5 +120,7 @@ class CrmLead(models.Model):
             "done_at": done and Datetime.to_string(done),
             "reason": "",
             "is_overdue": bool(state == "todo" and due and due < Datetime.now()),
-            "can_do": state == "todo" and (facts["can_write"] or activity.user_id == self.env.user),
+            "can_do": state == "todo"
+            and not action["is_ended_by_event"]
+            and (facts["can_write"] or activity.user_id == self.env.user),
         }

@@ -193,6 +193,7 @@ class CrmLead(models.Model):
             "is_overdue": bool(due and due < Datetime.now()),
             "conditions": self._prepare_panel_lacking(stage, facts) if stage else [],
             "actions": self._prepare_panel_actions(stage, facts) if stage else [],
+            "helped": self._prepare_panel_helped(rules, facts),
             "emptied": self._prepare_panel_emptied(rules, facts) if stage else [],
             "outputs": [
                 self._prepare_panel_output(output, facts, facts["due"].get(output["id"]))

@@ -11,9 +11,9 @@ class CrmPlaybook(models.Model):
     @api.model
     @remembered("playbook_id", "lang")
     def _get_panel_rules(self, playbook_id, lang):
-        """Return ``{"id", "name", "mode", "stages": [stage, …], "names": {"kind-id": name},
-        "stage_names": {id: name}, "reasons": {id: name}}`` of a playbook, its stages in the order of
-        the pipeline. Callers must not change it.
+        """Return ``{"id", "name", "mode", "stages": [stage, …], "helped": [deadline, …], "names": {"kind-id":
+        name}, "stage_names": {id: name}, "reasons": {id: name}}`` of a playbook, its stages in the order of
+        the pipeline, of its deadlines of no stage those that have help. Callers must not change it.
         """
         # sudo: whoever sees a lead reads the rules that hold for it
         playbook = self.sudo().with_context(lang=lang, active_test=True).browse(playbook_id)
@@ -27,6 +27,7 @@ class CrmPlaybook(models.Model):
             "name": playbook.name,
             "mode": playbook.mode,
             "stages": stages,
+            "helped": [rule for one in playbook.deadline_ids if (rule := one._prepare_panel_rule())["help"]],
             "criteria": [line._prepare_panel_rule() for line in playbook._get_sheet_lines()],
             "names": {f"{rule['kind']}-{rule['id']}": rule["name"] for rule in rules},
             "stage_names": self._get_names("crm.stage", lang),

@@ -97,6 +97,27 @@ class ResUsers(models.Model):
         """Tell whether this user may open deals of which they are not the salesperson."""
         return self.active and not self.share and self.has_group(ALL_LEADS)
 
+    def _check_named_by(self, rule):
+        """Refuse a user whom ``rule`` names for all deals, and who opens those of their roles or their own
+        alone.
+
+        :param rule: a rule of a playbook
+        :raise ValidationError: with who could
+        """
+        company = rule.playbook_id.company_id
+        user = self.sudo()  # sudo: groups and companies of a colleague
+        if user.has_group(ALL_LEADS) and (not company or company in user.company_ids):
+            return
+        raise ValidationError(
+            self.env._(
+                "%(user)s cannot open the deals of others, and so cannot be the person whom “%(rule)s” names:"
+                " choose a role, or somebody who can, such as %(able)s.",
+                user=user.name,
+                rule=rule.name,
+                able=format_list(self.env, user._get_able(company).mapped("name"), "or"),
+            )
+        )
+
     def _prepare_role_refusal(self, role, company):
         """Return why this user cannot have ``role``, with who could."""
         able = self._get_able(company)

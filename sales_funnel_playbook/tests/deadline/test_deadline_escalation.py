@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from odoo.addons.sales_funnel_playbook.models.role.crm_lead_member import ALL_LEADS
+
 from .deadline_common import DeadlineCase, at
 
 
@@ -44,6 +46,7 @@ class TestDeadlineEscalation(DeadlineCase):
 
     def test_each_reads_it_in_their_language(self):
         colleague = self.user_sales_salesman
+        colleague.group_ids += self.env.ref(ALL_LEADS)
         self.env["res.lang"]._activate_lang("zh_CN")
         (self.leader | colleague).lang = "zh_CN"
         self.rule.with_context(lang="zh_CN").write({"name": "调研", "guidance": "问清谁决策"})
@@ -69,6 +72,7 @@ class TestDeadlineEscalation(DeadlineCase):
     def test_who_is_told_where_the_one_named_is_not_there(self):
         admin = self.env.ref("base.user_admin")
         colleague = self.user_sales_salesman
+        colleague.group_ids += self.env.ref(ALL_LEADS)
         for escalation_to, leader, expected in (
             ("user", self.leader, colleague),
             ("team_leader", self.rep, admin),  # the leader is who missed it
@@ -86,6 +90,7 @@ class TestDeadlineEscalation(DeadlineCase):
         self.assertFalse(self._escalations(lead), "there is nobody else")
 
     def test_somebody_who_has_left_is_told_nothing(self):
+        self.user_sales_salesman.group_ids += self.env.ref(ALL_LEADS)
         self.rule.write({"escalation_to": "user", "escalation_user_id": self.user_sales_salesman.id})
         self.user_sales_salesman.active = False
         lead = self.create_lead_at(18)

@@ -42,7 +42,9 @@ class TestDeadlineRules(DeadlineCase):
             self.assertIn(message, shown)
 
     def test_what_is_refused_on_saving(self):
-        left = self.user_sales_salesman
+        own_only, left = self.user_sales_salesman, self.user_sales_leads.copy({"login": "left.rules"})
+        contributor = left.copy({"login": "contributor.rules", "name": "Fay"})
+        contributor.group_ids = self.env.ref("sales_funnel_playbook.group_funnel_contributor")
         left.active = False
         for message, vals in (
             ("holds for every deal", {"satisfied_domain": "[(1, '=', 1)]"}),
@@ -56,6 +58,12 @@ class TestDeadlineRules(DeadlineCase):
             ("Choose an active user responsible", {"responsible": "user"}),
             ("Choose an active user responsible", {"responsible": "user", "responsible_user_id": left.id}),
             ("Choose an active user to whom", {"escalation_to": "user", "escalation_user_id": left.id}),
+            (
+                "choose a role, or somebody who can, such as",
+                {"responsible": "user", "responsible_user_id": own_only.id},
+            ),
+            ("Fay cannot open", {"responsible": "user", "responsible_user_id": contributor.id}),
+            ("Fay cannot open", {"escalation_to": "user", "escalation_user_id": contributor.id}),
         ):
             with self.subTest(message=message, vals=vals):
                 self._refuse(message, **vals)
@@ -94,6 +102,7 @@ class TestDeadlineRules(DeadlineCase):
     def test_nobody_there_to_do_it(self):
         """The rule's person, else the leader, else the playbook's responsible, else the salesperson."""
         admin, colleague = self.env.ref("base.user_admin"), self.user_sales_salesman
+        colleague.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
         rule = self._create_deadline(
             "Survey", "lead_created", responsible="user", responsible_user_id=colleague.id
         )

@@ -36,6 +36,26 @@ class TestHelp(HelpCase):
         self.assertEqual(panel["next_stages"][0]["help"]["text"], "Show their own figures.")
         self.assertEqual(file.with_user(self.rep).raw, b"questions.docx")
 
+    def test_what_is_due_whatever_the_stage(self):
+        """Deadlines of no stage have help, too; it is on the checklist while they are open on the deal."""
+        file = self._upload("scale.docx")
+        silent = self._create_deadline("Complete it", "lead_created", 1, "days")
+        ask = self._create_deadline("Ask about us", "lead_created", 2, "days", help_attachment_ids=file)
+        ask.help_template_ids = self.mail
+        self.lead = self._create_lead(name="Globex")
+        self.env.cr.flush()  # deadlines begin
+        self.assertTrue(self.lead.activity_ids.filtered(lambda one: one.playbook_deadline_id == silent))
+        [due] = self._panel()["stage"]["helped"]
+        self.assertEqual((due["name"], due["state"], due["can_do"]), ("Ask about us", "todo", True))
+        self.assertEqual([one["name"] for one in due["help"]["files"]], ["scale.docx"])
+        self.assertEqual([one["name"] for one in due["help"]["mails"]], ["Introduction"])
+        self.assertEqual(file.with_user(self.rep).raw, b"scale.docx")
+        ask.satisfied_domain = "[('phone', '!=', False)]"
+        self.assertFalse(self._panel()["stage"]["helped"][0]["can_do"], "it ends by itself")
+        self.lead.phone = "+1 555"
+        self.env.cr.flush()
+        self.assertFalse(self._panel()["stage"]["helped"], "it is done")
+
     def test_what_it_says_is_of_today(self):
         file = self._upload("old.docx")
         self.rule.write({"help_attachment_ids": file, "help_template_ids": self.mail})
@@ -138,8 +158,9 @@ class TestHelp(HelpCase):
 
     def test_it_is_copied_and_goes_with_its_playbook(self):
         self.env["res.lang"]._activate_lang("zh_CN")
-        files = self._upload("stage.docx", "action.docx")
+        files = self._upload("stage.docx", "action.docx", "any stage.docx")
         self.rule.write({"help_text": "Ask.", "help_attachment_ids": files[0]})
+        self._create_deadline("Complete it", "lead_created", help_attachment_ids=files[2])
         self.rule.with_context(lang="zh_CN").help_text = "问。"
         self.call.write({"help_attachment_ids": files[1], "help_template_ids": self.mail})
         for action in (self.playbook.copy(), self._save_as_template()):
@@ -147,7 +168,8 @@ class TestHelp(HelpCase):
             self.assertEqual(stage.with_context(lang="zh_CN").help_text, "问。")
             self.assertEqual(stage.action_ids.help_template_ids, self.mail)
             copies = stage.help_attachment_ids | stage.action_ids.help_attachment_ids
-            self.assertEqual(copies.mapped("raw"), [b"stage.docx", b"action.docx"])
+            copies |= action.deadline_ids.help_attachment_ids
+            self.assertEqual(copies.mapped("raw"), [b"stage.docx", b"action.docx", b"any stage.docx"])
             self.assertFalse(copies & files)
             action.unlink()
             self.assertFalse(copies.exists())
@@ -159,8 +181,18 @@ class TestHelp(HelpCase):
     def test_it_goes_with_the_file_of_the_playbook(self):
         self.rule.write({"help_text": "Ask.", "help_attachment_ids": self._upload("stage.docx")})
         self.call.write({"help_text": "Call.", "help_template_ids": self.mail})
+        self._create_deadline(
+            "Complete it",
+            "lead_created",
+            help_text="Look.",
+            help_template_ids=self.mail.ids,
+            help_attachment_ids=self._upload("any.docx").ids,
+        )
         document = self.playbook._export_text().encode()
-        stage = self.env["crm.playbook"].with_user(self.leader)._import_text(document).stage_ids[0]
+        template = self.env["crm.playbook"].with_user(self.leader)._import_text(document)
+        deadline, stage = template.deadline_ids, template.stage_ids[0]
+        self.assertEqual((deadline.help_text, deadline.help_template_ids), ("Look.", self.mail))
+        self.assertEqual(deadline.help_attachment_ids.raw, b"any.docx")
         self.assertEqual((stage.help_text, stage.action_ids.help_text), ("Ask.", "Call."))
         self.assertEqual(stage.help_attachment_ids.raw, b"stage.docx")
         self.assertEqual(stage.action_ids.help_template_ids, self.mail)

@@ -126,6 +126,39 @@ class TestFilling(PlaybookCase):
                 self.move(self.all_facts, expected_revenue=5, **values)
         self.assert_untouched()
 
+    def test_nothing_is_guessed_or_forged_through_it(self):
+        """Ids of others' files, deals and people, and what a context says, come to what they come to otherwise."""
+        hidden = self._create_lead(name="Hidden", user_id=self.leader.id)
+        file = self.env["ir.attachment"].create(
+            {"name": "price.xlsx", "raw": b"1", "res_model": "crm.lead", "res_id": hidden.id}
+        )
+        theirs = self.env["res.partner"].create({"name": "Theirs"})
+        person = self.env["crm.lead.stakeholder"].create(
+            {"lead_id": hidden.id, "partner_id": theirs.id, "role": "user"}
+        )
+        own = self.user_sales_salesman
+        self.lead.user_id = own
+        stolen = {"kind": "output", "id": self.minutes.id, "attachment_ids": file.ids}
+        for facts, values in (
+            ([stolen, self.link, self.vouch], {}),
+            (self.all_facts, {"stakeholder_ids": [Command.update(person.id, {"attitude": "against"})]}),
+            (self.all_facts, {"stakeholder_ids": [Command.delete(person.id)]}),
+            (
+                self.all_facts,
+                {"confirmation_ids": [Command.create({"condition_id": self.needs_confirmed.id})]},
+            ),
+            (self.all_facts, {"output_ids": [Command.create({"output_id": self.minutes.id})]}),
+            (self.all_facts, {"stage_log_ids": [Command.clear()]}),
+        ):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                self.move(facts, own, expected_revenue=5, **values)
+        self.assert_untouched()
+        self.assertEqual((file.res_id, person.exists().attitude), (hidden.id, "unknown"))
+        forging = self.lead.with_user(own).with_context(default_user_id=self.leader.id, default_state="done")
+        forging.fill_in_and_move(self.stage_demo.id, {"expected_revenue": 5}, self.all_facts)
+        self.assertEqual(self.lead.confirmation_ids.user_id, own)
+        self.assertEqual(self.lead.output_ids.user_id, own)
+
     def test_giving_the_deal_away_in_the_same_breath(self):
         """Whoever has their own documents only does not see the deal any more, and has moved it."""
         own = self.user_sales_salesman

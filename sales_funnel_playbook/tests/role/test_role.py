@@ -178,6 +178,22 @@ class TestRole(RoleCase):
         )
         self.assertEqual(self.get_people(self._create_lead(), self.finance), ["Dan"])
 
+    def test_whoever_is_on_record_is_archived_and_not_deleted(self):
+        """The record of who had a role is kept; who never had one, and was named by rules alone, goes."""
+        lead = self._create_lead()
+        member = self.choose(lead, self.delivery, self.fred)
+        kind = self.env["ir.model"]._get("crm.lead.member").name
+        message = f"“Fred” cannot be deleted: “{kind}” has their name on record. Archive the user"
+        for _again in ("has it", "had it"):
+            with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+                self.fred.with_user(self.env.ref("base.user_admin")).unlink()
+            member.unlink()
+        self.fred.action_archive()
+        joe = self._create_colleague("Joe")
+        self.delivery.person_ids = [Command.create({"user_id": joe.id, "team_id": self.team.id})]
+        joe.unlink()
+        self.assertFalse(self.delivery.person_ids.filtered(lambda one: one.user_id == joe))
+
     def test_whoever_cannot_open_the_deal_any_more_is_replaced(self):
         """Without a right on Sales, or in another company; by the night where a group was changed."""
         self.finance.person_ids = [Command.create({"user_id": self.fred.id, "team_id": self.team.id})]

@@ -3,6 +3,8 @@ import { deserializeDate, formatDate, serializeDate } from "@web/core/l10n/dates
 
 import { Component, useState } from "@odoo/owl";
 
+import { leaveOnEscape } from "./keyboard";
+
 const { DateTime } = luxon;
 
 /**
@@ -15,6 +17,10 @@ export class AskLater extends Component {
     setup() {
         this.today = serializeDate(DateTime.local());
         this.state = useState({ isOpen: false, day: serializeDate(DateTime.local().plus({ days: 7 })) });
+    }
+
+    onKeydown(ev) {
+        leaveOnEscape(ev, () => (this.state.isOpen = false));
     }
 
     get askedBy() {

@@ -4,6 +4,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Component, useState } from "@odoo/owl";
 
 import { getRefusal } from "../core/refusing_form";
+import { leaveOnEscape } from "./keyboard";
 
 /**
  * What is left to a salesperson whom the gate holds back: a word to whoever may override it.
@@ -15,6 +16,10 @@ export class AskOverride extends Component {
     setup() {
         this.notification = useService("notification");
         this.state = useState({ isOpen: false, note: "", refusal: "" });
+    }
+
+    onKeydown(ev) {
+        leaveOnEscape(ev, () => (this.state.isOpen = false));
     }
 
     /** What the server says against it stands under the text. */

@@ -16,7 +16,7 @@ const ICONS = {
 };
 
 /**
- * One key action of the stage: whose it is, until when, and, by who may, that it is done.
+ * One key action of the stage, or another deadline that has help: whose it is, until when, and, by who may, that it is done.
  */
 export class PlaybookAction extends Component {
     static template = "sales_funnel_playbook.PlaybookAction";

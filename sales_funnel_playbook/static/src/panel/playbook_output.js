@@ -7,6 +7,7 @@ import { Component, useRef, useState } from "@odoo/owl";
 import { countLetters } from "../core/letters";
 import { getRefusal } from "../core/refusing_form";
 import { getFileUrl } from "../help/playbook_help";
+import { leaveOnEscape } from "./keyboard";
 import { PlaybookDocuments } from "./playbook_documents";
 import { PlaybookEvidence } from "./playbook_evidence";
 import { useUpload } from "./upload";
@@ -118,6 +119,10 @@ export class PlaybookOutput extends Component {
         } else {
             this.state.isEditing = true;
         }
+    }
+
+    onKeydown(ev) {
+        leaveOnEscape(ev, () => this.cancel());
     }
 
     cancel() {

@@ -12,6 +12,7 @@ import { FillInDialog } from "../gate/fill_in_dialog";
 import { PlaybookHelp } from "../help/playbook_help";
 import { AskOverride } from "./ask_override";
 import { nextFrame } from "./focus_field";
+import { walkRules } from "./keyboard";
 import { PlaybookAction } from "./playbook_action";
 import { PlaybookCases } from "./playbook_cases";
 import { PlaybookCondition } from "./playbook_condition";
@@ -52,7 +53,12 @@ export class PlaybookPanel extends Component {
         this.loads = 0;
         this.underWay = new Set();
         // Whatever is saved on the lead may meet a condition: look again after each reload of its data.
-        useRecordObserver((record) => record.data && this.load(record.resId));
+        // The form waits for the checklist that it opens with, and for none that is looked at later.
+        useRecordObserver((record) => {
+            const isFirst = !this.loads;
+            const load = record.data && this.load(record.resId);
+            return isFirst ? load : undefined;
+        });
     }
 
     /** The latest answer counts: a slow one about the deal that was shown before is not shown under this. */
@@ -205,6 +211,10 @@ export class PlaybookPanel extends Component {
             const rule = this.root.el?.querySelector(`[data-rule="${place}"]`) || this.root.el;
             (rule?.querySelector("button:not(:disabled)") || rule)?.focus({ preventScroll: true });
         }
+    }
+
+    onKeydown(ev) {
+        walkRules(this.root.el, ev);
     }
 
     /** Call a method of the lead on one of its rules. */

@@ -3,8 +3,11 @@ import { stepUtils } from "@web_tour/tour_utils";
 
 const condition = (name, isMet) => `.o_playbook_condition[data-met="${isMet ? 1 : 0}"]:contains("${name}")`;
 
-/** Hold back what is asked of the server by this method, as a slow network does; the answer lets it go. */
-function holdBack(method) {
+/**
+ * Hold back what is asked of the server by this method, as a slow network does. The answer lets go what was asked
+ * last, or all that is left, and waits until it is answered.
+ */
+export function holdBack(method) {
     const { open, send } = XMLHttpRequest.prototype;
     const held = [];
     XMLHttpRequest.prototype.open = function (verb, url, ...others) {
@@ -12,11 +15,18 @@ function holdBack(method) {
         return open.call(this, verb, url, ...others);
     };
     XMLHttpRequest.prototype.send = function (...args) {
-        return this.isHeld ? held.push(() => send.apply(this, args)) : send.apply(this, args);
+        return this.isHeld ? void held.push([this, args]) : send.apply(this, args);
     };
-    return () => {
+    const go = ([request, args]) => {
+        send.apply(request, args);
+        return new Promise((resolve) => request.addEventListener("loadend", resolve));
+    };
+    return (isLastOnly = false) => {
+        if (isLastOnly) {
+            return go(held.pop());
+        }
         Object.assign(XMLHttpRequest.prototype, { open, send });
-        held.forEach((go) => go());
+        return Promise.all(held.splice(0).map(go));
     };
 }
 
@@ -51,13 +61,13 @@ registry.category("web_tour.tours").add("playbook_slow_network", {
             content: "The answer comes while what the form shows is read again slowly",
             trigger: ".o_field_widget[name=expected_revenue] input",
             run() {
-                letGo();
+                void letGo();
                 letGo = holdBack("web_read");
             },
         },
         {
             trigger: `${condition("Needs confirmed", true)}:contains(By phone on Monday)`,
-            run: () => letGo(),
+            run: () => void letGo(),
         },
         {
             content: "The tab is open, what was typed is there, and is saved when somebody saves it",
