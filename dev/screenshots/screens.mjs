@@ -1,4 +1,4 @@
-// Opens every screen of CRM's menus, to be looked at: screens.mjs ADDRESS FOLDER "LANGUAGE…" [LOGIN…]
+// Opens every screen of CRM's menus, or the module's own, to be looked at: screens.mjs ADDRESS FOLDER "LANGUAGE…" [LOGIN…]
 //
 // BROWSER and NPM_PACKAGES are those of take.mjs. Of each user, language and window a folder gets a picture of
 // each view of each entry, those of the developer mode too, and of a record's form. Tells of errors, of what is
@@ -14,6 +14,7 @@ const VIEWS = ["list", "kanban", "form", "pivot", "graph"];
 const LABELS =
     "th, button, label, .nav-link, .o_view_nocontent, .dropdown-item, .o_horizontal_separator, h1, h2, h3";
 const NAMES = /CRM|Odoo|YourCompany|SMS|A科技|SaaS|Enterprise|Excel|CSV|PDF|[\w.]+@[\w.]+/g;
+const ROOTS = /^crm\.crm_menu_root$|^sales_funnel_playbook/;
 const SIZE = { width: 1366, height: 768 };
 const browser = await openBrowser();
 try {
@@ -63,13 +64,13 @@ async function lookIn(user, language, kind, storageState) {
     await context.close();
 }
 
-/** Return the entries of CRM's menus that open something. */
+/** Return the entries of CRM's menus, or of those whom CRM is closed to, that open something. */
 async function readEntries(session) {
     const response = await session.page.request.get(`${base}/web/webclient/load_menus`);
     const menus = await response.json();
-    const root = Object.values(menus).find(({ xmlid }) => xmlid === "crm.crm_menu_root");
+    const roots = menus.root.children.map((id) => menus[id]).filter(({ xmlid }) => ROOTS.test(xmlid));
     const below = (menu) => [menu, ...menu.children.flatMap((id) => below(menus[id]))];
-    return (root ? below(root) : []).filter(({ actionID }, place) => actionID && place);
+    return roots.flatMap((root) => below(root).slice(1)).filter(({ actionID }) => actionID);
 }
 
 async function lookAt(session, entry, start, tell) {

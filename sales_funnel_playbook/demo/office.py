@@ -66,13 +66,23 @@ class Office:
         )
         timed = [(self._get_work_at(one, deals[one.res_id]), one) for one in open_work]
         done = sorted((one for one in timed if one[0] < until), key=lambda one: one[0])
+        plain = {activity: moment for moment, activity in done if self._is_plain(activity)}
         for moment, activity in done:
-            self.set_clock(moment)
-            if activity.playbook_deadline_id.trigger == "communication":
-                deals[activity.res_id].note(activity.playbook_started_at)
-            activity.active = False
+            if activity not in plain:
+                self.set_clock(moment)
+                if activity.playbook_deadline_id.trigger == "communication":
+                    deals[activity.res_id].note(activity.playbook_started_at)
+                activity.active = False
+        self.env["mail.activity"].union(*plain).active = False  # in one save
+        for activity, moment in plain.items():
+            activity.playbook_done_at = moment
         self.set_clock(until)
         return any(one.playbook_deadline_id.trigger == "follow_up" for _moment, one in done)
+
+    def _is_plain(self, activity):
+        """Tell whether all that comes of doing this is that it is done: nobody writes a note or was told."""
+        is_told = activity.playbook_escalated_at or activity.playbook_escalation_of_id
+        return not is_told and activity.playbook_deadline_id.trigger != "communication"
 
     def _get_work_at(self, activity, deal):
         """Return when somebody does this: most do it in time, some late, some never."""

@@ -118,8 +118,9 @@ class CrmPlaybookUseTemplate(models.TransientModel):
         self.ensure_one()
         self._check_followers()
         self._create_missing_stages()
-        playbook = self.env["crm.playbook"].create(self._prepare_playbook_vals())
-        self._copy_translations(playbook)
+        with self.env["crm.playbook"]._take_effects_once():
+            playbook = self.env["crm.playbook"].create(self._prepare_playbook_vals())
+            self._copy_translations(playbook)
         if self.env.context.get("sales_funnel_first_steps"):
             return {**playbook.action_open_first_steps(), "target": "main"}
         return playbook.get_formview_action()

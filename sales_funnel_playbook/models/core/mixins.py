@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import contextmanager
 
 import pytz
 from dateutil.relativedelta import relativedelta
@@ -27,6 +28,7 @@ UNITS = [
 ]
 PLAIN_UNITS = ("hours", "days", "weeks", "months")
 MODULE = __name__.split(".")[2]
+WAITING = "crm.playbook.effects"  # {effect: ids of playbooks} that are brought about later
 
 
 def is_kept(field):
@@ -97,7 +99,7 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
 
     def _update_field_translations(self, *args, **kwargs):
         result = super()._update_field_translations(*args, **kwargs)
-        self._forget_rules()
+        self._take_effect("memory", self.env["crm.playbook"])
         if "version" in self._get_effects({args[0] if args else kwargs["field_name"]}):
             self._take_effect("version", self._get_affected("version"))
         return result
@@ -109,9 +111,28 @@ class CrmPlaybookCacheMixin(models.AbstractModel):
             self._take_effect(effect, playbooks.exists())
         return result
 
+    @contextmanager
+    def _take_effects_once(self):
+        """Return a context at whose end each effect of the rules that are saved in it is brought about, once:
+        whoever saves hundreds of them in a row reads none of what follows from them meanwhile.
+        """
+        data = self.env.cr.precommit.data
+        self._forget_rules()  # what this transaction remembers from here on is its own
+        waiting = data[WAITING] = defaultdict(set)
+        try:
+            yield
+        finally:
+            data.pop(WAITING, None)
+            self._forget_rules()
+        for effect in EFFECTS:
+            self._take_effect(effect, self.env["crm.playbook"].browse(waiting[effect]).exists())
+
     def _take_effect(self, effect, playbooks):
         """Bring about an effect, for ``playbooks``."""
-        if effect == "memory":
+        waiting = self.env.cr.precommit.data.get(WAITING)
+        if waiting is not None:
+            waiting[effect].update(playbooks.ids)
+        elif effect == "memory":
             self._forget_rules()
         elif playbooks:
             getattr(playbooks, EFFECTS[effect])()

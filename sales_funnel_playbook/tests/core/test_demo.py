@@ -95,6 +95,17 @@ class TestDemo(DemoCase):
         self.assertLess(min(messages.mapped("date")), NOW - timedelta(weeks=10))
         self.assertLessEqual(max(messages.mapped("date")), NOW)
 
+    def test_everybody_logs_in_with_their_login(self):
+        people = self.env["ir.model.data"].search(
+            [("module", "=", MODULE), ("model", "=", "res.users"), ("name", "=like", "user_demo_%")]
+        )
+        people = self.env["res.users"].browse(people.mapped("res_id"))
+        self.assertEqual(len(people), 11)
+        for user in people:
+            credential = {"type": "password", "login": user.login, "password": user.login}
+            known = user.with_user(user)._check_credentials(credential, {"interactive": False})
+            self.assertEqual(known["uid"], user.id)
+
     def test_nobody_gets_mail(self):
         self.assertFalse(self.env["mail.mail"].search([("create_date", ">=", NOW - timedelta(weeks=15))]))
 

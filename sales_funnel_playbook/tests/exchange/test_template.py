@@ -129,6 +129,28 @@ class TestTemplate(PlaybookCase):
         self.assertEqual(playbook.stage_ids[0].condition_ids.name, "Venue d'une campagne")
         self.assertEqual(playbook.with_context(lang="en_US").stage_ids[0].stage_id.name, "Potential lead")
 
+    def test_the_deals_are_asked_for_once(self):
+        """Hundreds of rules and texts are saved, and what follows from them is brought about once."""
+        lines = self.env["crm.product.line"].create({"name": "New"})
+        self.env["crm.lead"].create({"name": "Known", "product_line_id": lines.id})
+        self.env["res.lang"]._activate_lang("zh_CN")
+        before = self.env["ir.cron.trigger"].search([])
+        playbook = self._use(team_ids=False, stage_team_ids=self.other_team.ids, product_line_ids=lines.ids)
+        self.assertLess(len(self.env["ir.cron.trigger"].search([]) - before), 10)
+        kinds = self.env["crm.playbook.refresh"].search([("playbook_id", "=", playbook.id)]).mapped("kind")
+        self.assertIn("rating", kinds)
+        self.assertIn("deadlines", kinds)
+        self.assertIn(playbook.id, self.env["crm.playbook"]._get_duties())
+
+    def test_what_fails_leaves_nothing_waiting(self):
+        playbook = self._use()
+        with self.assertRaises(UserError), self.env["crm.playbook"]._take_effects_once():
+            raise UserError("No")
+        playbook.deadline_ids[:1].name = "Said otherwise"
+        duties = self.env["crm.playbook"]._get_duties()[playbook.id]
+        self.assertTrue(duties)
+        self.assertFalse(self.env.cr.precommit.data.get("crm.playbook.effects"))
+
     def test_each_rule_takes_its_own_translation(self):
         """Whatever the order in which rules were made and stand; in a template made of a playbook too."""
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -145,6 +145,19 @@ class TestMarketing(IntakeCase):
             views["form"]["id"], self.env.ref("sales_funnel_playbook.crm_lead_view_form_marketing").id
         )
 
+    def test_reports_ask_for_nothing_that_marketing_may_not_read(self):
+        """A measure that is not among the fields ends Odoo's pivot in a script error."""
+        report = self.env["crm.funnel.intake.report"]
+        for user, is_told in ((self.mia, False), (self.rep, True)):
+            for model in ("crm.funnel.intake.report", "crm.lead.hand.over"):
+                records = self.env[model].with_user(user)
+                for kind in ("pivot", "graph", "list", "search"):
+                    arch = etree.fromstring(records.get_view(view_type=kind)["arch"])
+                    names = set(arch.xpath("//field/@name"))
+                    self.assertFalse(names - records.fields_get().keys(), f"{user.name}: {model}, {kind}")
+            arch = report.with_user(user).get_view(view_type="pivot")["arch"]
+            self.assertEqual("won_amount" in arch, is_told)
+
     def test_intake_is_counted_of_all_and_listed_of_what_is_seen(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         captured = self.capture(source_id=self.source.id)
