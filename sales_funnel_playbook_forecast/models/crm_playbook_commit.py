@@ -34,7 +34,9 @@ class CrmPlaybookCommit(models.Model):
         """
         playbook_ids = leads._get_playbook_ids()
         # sudo: what a commit asks for is no secret to who sees the deal
-        rules = self.sudo().search([("playbook_id", "in", [*set(playbook_ids.values())])])
+        rules = self.sudo().search(
+            [("playbook_id", "in", [*set(playbook_ids.values())]), ("active", "=", True)]
+        )
         met = self._match({rule: rule.domain for rule in rules}, leads.browse(playbook_ids))
         return {
             lead: rules.filtered(

@@ -44,6 +44,16 @@ class TestCategory(ForecastCase):
         self.rules[self.stage_demo].forecast_category = "omitted"
         self.assertCategory("omitted")
 
+    def test_evidence_out_of_use_is_asked_of_no_deal(self):
+        """Also where deals are listed with archived ones, as behind a review."""
+        self.lead.own_forecast_category = "commit"
+        self.assertEqual(self.lead.commit_gaps, "no phone")
+        self.evidence.active = False
+        for lead in (self.lead.with_context(active_test=False), self.lead):
+            lead.invalidate_recordset(["commit_gaps", "has_commit_gaps"])
+            self.assertEqual((lead.commit_gaps, lead.has_commit_gaps), (False, False))
+            self.assertFalse(lead.search([("id", "=", lead.id), ("has_commit_gaps", "=", True)]))
+
     def test_it_goes_with_the_file_of_the_playbook(self):
         document = self.playbook._export_document()
         template = self.env["crm.playbook"]._import_playbook(document["playbook"])

@@ -105,16 +105,17 @@ class RowBatches:
         access_keys = self.leads._get_access_keys()
         won_ids = self.env["crm.stage"]._get_won_ids()
         leads = self.leads.browse(row.lead.id for row in rows).with_context(**{KEEPS_CUSTOMER: True})
-        with leads._inversing_together() as leads:
-            for self.at, lead in zip(rows, leads, strict=True):
+        with leads._inversing_together() as together:
+            for self.at, lead, later in zip(rows, leads, together, strict=True):
                 values, move = self.at.values, {}
                 if self._can_move_later(lead, values, access_keys, won_ids):
                     move = {name: value for name, value in values.items() if name in MOVE}
                     values = {name: value for name, value in values.items() if name not in MOVE}
                     moves[tuple(move.items())].append(lead.id)
-                if values:
-                    lead.write(values)
-        self.at, self.is_moving = None, True
+                if values:  # what moves with its facts does so once the gate has seen them
+                    (later if MOVE.isdisjoint(values) else lead).write(values)
+            self.at = None  # what is noted together is no row's
+        self.is_moving = True
         for move, lead_ids in moves.items():
             leads.browse(lead_ids).write(dict(move))
         self.is_moving = False

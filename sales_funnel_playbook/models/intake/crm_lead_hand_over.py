@@ -60,7 +60,11 @@ class CrmLeadHandOver(models.Model):
         for one in self:
             hours = (now - one.handed_at).total_seconds() / 3600
             one.write({"decided_at": now, "decided_by_id": self.env.uid, "decision_hours": hours, **vals})
-        self.activity_id.filtered("active").action_archive()
+        self._end_asking()
+
+    def _end_asking(self):
+        """End what asks for an answer to these: nobody has spoken with the customer by that."""
+        self.activity_id.filtered("active").write({"active": False, "playbook_closing": False})
 
     @api.readonly
     def action_open_lead(self):

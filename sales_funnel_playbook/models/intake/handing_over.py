@@ -182,7 +182,7 @@ class CrmLead(models.Model):
             if lead.user_id and before.user_id != lead.user_id.id:  # their team may have another stage
                 one._pass_on()
             elif not lead.user_id:  # until somebody else gets it
-                one.activity_id.filtered("active").action_archive()
+                one._end_asking()
             elif (before.stage_id, before.won_status) != (lead.stage_id.id, lead.won_status):
                 one._decide(state="accepted")
 

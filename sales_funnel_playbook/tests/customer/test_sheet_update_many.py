@@ -98,3 +98,40 @@ class TestSheetUpdateMany(SheetUpdateCase):
             told[size] = [(row.number, row.kind, row.text) for row in update.row_ids]
         self.assertEqual(told[1], told[200])
         self.assertEqual(told[3], told[200])
+
+    def test_what_a_row_notes_counts_for_the_move_that_it_makes(self):
+        """As in one save: also where the move wins the deal, or the row gives it to somebody else."""
+        self.has_closing.unlink()
+        self._create_condition(self.stage_signed, "Needs a note", domain="[('progress_ids', '!=', False)]")
+        self._create_condition(self.stage_demo, "Needs a risk", domain="[('risk_ids', '!=', False)]")
+        deal = self._create_own("Won at last", stage_id=self.stage_talks.id)
+        given = self._create_own("Given away", stage_id=self.stage_lead.id)
+        given.confirm_condition(self.needs_confirmed.id, note="They said so on the phone, twice.")
+        self.playbook.mode = "enforce"
+        headings = ["Customer Name", "Current Stage", "Communication Summary", "Last Contact Time"]
+        headings += ["Salesperson", "Risk Level", "Risk Description"]
+        update = self._show(
+            headings,
+            ["Won at last", self.stage_signed.name, "They have signed it", "2024-03-18 10:00", "", "", ""],
+            ["Given away", self.stage_demo.name, "", "", self.rep.name, "Low", "They wait for it"],
+            user=self.leader,
+        )
+        self.assertEqual(self._get_kinds(update), {2: "changed", 3: "changed"}, self._get_texts(update))
+        self.assertEqual((deal | given).mapped("progress_ids"), deal.progress_ids.browse(), "taken back")
+
+    def test_a_fact_that_cannot_be_is_found_without_trying_them_one_by_one(self):
+        rows = self._make_rows(32)
+        lead = self.env["crm.lead"].search([("name", "=", "Customer 0")])
+        lead.risk_ids.create({"lead_id": lead.id, "level": "high", "description": "Price"})
+        rows[0][4], tried = "Low", []
+        write = row_batches.RowBatches._write
+
+        def note(batches, its):
+            tried.append(len(its))
+            return write(batches, its)
+
+        self.patch(row_batches.RowBatches, "_write", note)
+        update = self._show(SHEET[:1] + SHEET[4:], *(row[:1] + row[4:] for row in rows))
+        kinds = self._get_kinds(update)
+        self.assertEqual([number for number, kind in kinds.items() if kind == "refused"], [2])
+        self.assertLess(sum(tried), 4 * len(rows))

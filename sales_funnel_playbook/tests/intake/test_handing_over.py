@@ -204,3 +204,20 @@ class TestHandingOver(IntakeCase):
         lead.with_user(self.leader).user_id = self.rep
         self.assertFalse(lead.hand_over_ids)
         self._advance(lead, self.stage_demo)
+
+    def test_an_answer_is_no_contact_with_the_customer(self):
+        """Neither that nor a lead that is taken away ends a follow-up, or puts it off."""
+        self.playbook.tier_ids.create(
+            {"playbook_id": self.playbook.id, "tier": "C", "min_probability": 0, "delay_count": 1}
+        )
+        self._create_deadline("Follow up", "follow_up", 0)
+        taken = self.capture(name="Taken away", source_id=self.source.id)
+        with self.at(18):
+            (self.lead | taken).hand_over(self.rep.id)
+        with self.at(18, 15):
+            self.theirs.accept_hand_over()
+            taken.sudo().user_id = False
+        self.assertFalse((self.lead | taken).sudo().activity_ids.filtered(lambda one: not one.playbook_kind))
+        every = self.env["mail.activity"].with_context(active_test=False)
+        asked = every.search([("res_id", "in", (self.lead | taken).ids), ("summary", "=like", "Accept%")])
+        self.assertEqual(asked.mapped("playbook_done_at"), [False, False])
