@@ -4,6 +4,7 @@
 // FOLDER, others in FOLDER/zh_CN and, of films, FOLDER/zh_TW; the frames of a film in a folder NAME.frames.
 // The users' languages are put back at the end.
 import { mkdir, writeFile } from "node:fs/promises";
+import { BESIDE } from "./addons.mjs";
 import { Film } from "./film.mjs";
 import { FILMS } from "./films.mjs";
 import { logIn, openBrowser } from "./people.mjs";
@@ -23,13 +24,14 @@ try {
 }
 
 async function takeAll() {
-    const all = [...SHOTS, ...FILMS];
+    const shots = [...SHOTS, ...BESIDE];
+    const all = [...shots, ...FILMS];
     for (const name of names.filter((name) => !all.some((shot) => shot.name === name))) {
         throw new Error(`There is no picture '${name}'.`);
     }
     const isWanted = (shot) => (names.length ? names.includes(shot.name) : !shot.beside);
     const wanted = (shots) => shots.filter(isWanted);
-    await takeOfUsers(wanted(SHOTS), LANGUAGES);
+    await takeOfUsers(wanted(shots), LANGUAGES);
     await takeOfUsers(wanted(FILMS), FILM_LANGUAGES);
 }
 

@@ -196,6 +196,15 @@ class TestLook(LookCase):
             self.assertFalse(leads.browse(self.by["J"].id).look_reasons)
             self.assertFalse(leads.new({"name": "New"}).is_to_look_at)
 
+    def test_on_a_phone_they_are_cards(self):
+        """A list leaves the reasons a word a line there."""
+        action = self.env.ref("sales_funnel_playbook_forecast.crm_lead_look_action")
+        self.assertEqual(action.mobile_view_mode, "kanban")
+        self.assertIn("kanban", [kind for _id, kind in action.views])
+        view = self.env.ref("sales_funnel_playbook_forecast.crm_lead_look_view_kanban")
+        self.assertIn((view.id, "kanban"), action.views)
+        self.assertIn("look_reasons", self.env["crm.lead"].get_view(view.id, "kanban")["arch"])
+
     def test_who_sees_what(self):
         own, other = (
             new_test_user(self.env, login=login, groups="sales_team.group_sale_salesman")
