@@ -25,8 +25,9 @@ class MailActivity(models.Model):
     def _hand_over(self, user):
         """Give these to ``user``, and approvals on deals that they cannot open to who is asked instead."""
         hidden = self._filter_hidden_approvals(user)
-        super(MailActivity, self - hidden)._hand_over(user)
+        result = super(MailActivity, self - hidden)._hand_over(user)
         hidden._ask_instead()
+        return result
 
     def _filter_hidden_approvals(self, user):
         """Return the approvals among these on deals that ``user`` cannot open."""
@@ -44,7 +45,7 @@ class MailActivity(models.Model):
             submission = submissions.browse(approval.playbook_rule_id).exists()
             asked = submission and submission._get_asked_approver()
             if asked and asked != approval.user_id:
-                super(MailActivity, approval)._hand_over(asked)
+                approval.write({"user_id": asked.id, "playbook_assigned_id": asked.id})
 
     @api.model
     def _pass_on_approvals(self, users):
