@@ -57,7 +57,11 @@ class CrmLeadOutput(models.Model):
         if user.has_group(MANAGER):
             return True
         named = self._get_named_approvers().filtered(lambda one: not self._is_barred(one))
-        return user in named if named else self.lead_id._is_led_by(user)
+        if not named or user in named:
+            return bool(named) or self.lead_id._is_led_by(user)
+        # sudo: as above; who cannot open the deal any more is asked for nothing
+        lead = self.lead_id.sudo()
+        return self.lead_id._is_led_by(user) and not any(one._filter_openable(lead) for one in named)
 
     def _check_approver(self):
         """Raise unless the current user may approve or reject this.

@@ -28,10 +28,13 @@ class ResUsers(models.Model):
         self._find_memberships()._replace()
 
     def _leave_hidden_roles(self):
-        """Give the roles of these users on deals that they cannot open to who has them by default."""
+        """Give the roles of these users on deals that they cannot open to who has them by default, and what
+        they were to approve there to who is asked instead.
+        """
         for user, members in self._find_memberships().grouped("user_id").items():
             hidden = members.lead_id - user._filter_openable(members.lead_id)
             members.filtered(lambda one, deals=hidden: one.lead_id in deals)._replace()
+        self.env["mail.activity"]._pass_on_approvals(self)
 
     def _leave_hidden_roles_safely(self):
         """Do the same for one user; where it fails, note it and go on.
@@ -65,6 +68,10 @@ class CrmPlaybookRefresh(models.Model):
         result = super()._cron_start()
         # sudo: as above
         members = self.env["crm.lead.member"].sudo()
-        for (user,) in members._read_group([("left_at", "=", False)], ["user_id"]):
+        groups = members._read_group([("left_at", "=", False)], [], ["user_id:recordset"])
+        # sudo: as above
+        work = self.env["mail.activity"].sudo()
+        groups += work._read_group([("playbook_kind", "=", "approval")], [], ["user_id:recordset"])
+        for user in members.user_id.union(*(users for (users,) in groups)):
             user._leave_hidden_roles_safely()
         return result

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .output_common import OutputCase
 
@@ -124,3 +124,18 @@ class TestApprovals(OutputCase):
         self.assertEqual(opened.evidence_name, "offer.txt")
         with self.assertRaises(AccessError):
             opened.with_user(self.user_sales_salesman).action_open_evidence()
+
+    def test_who_cannot_open_the_deal_any_more_neither_gets_it_nor_holds_it_up(self):
+        named = new_test_user(self.env, "named", groups="sales_team.group_sale_salesman_all_leads")
+        head = new_test_user(self.env, "head", groups="sales_team.group_sale_salesman_all_leads")
+        self.team.user_id = head
+        self.report.write({"approval": "user", "approval_user_id": named.id})
+        before = self._hand_in()
+        self.assertEqual(before.activity_id.user_id, named)
+        named.group_ids = self.env.ref("sales_team.group_sale_salesman")
+        after = self._hand_in(self._create_lead(), note=f"{self.NOTE} or later")
+        for submission in (before, after):
+            submission.lead_id._keep_deadlines()
+            self.assertEqual(submission.activity_id.user_id, head)
+            submission.with_user(head).action_approve()
+            self.assertEqual(submission.state, "approved")
