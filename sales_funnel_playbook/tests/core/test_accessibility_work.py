@@ -9,9 +9,8 @@ from ..intake.intake_common import IntakeCase
 SHEET = "Customer Name,Win Probability (%)\r\nAcme,70\r\n"
 
 
-@tagged("post_install", "-at_install")
-class TestAccessibilityOfWork(AxeCase, IntakeCase):
-    """The dialogs and pages of daily work: filling in, advancing, updating, handing over."""
+class WorkCase(AxeCase, IntakeCase):
+    """A deal of Rita's, whose playbook enforces."""
 
     @classmethod
     def setUpClass(cls):
@@ -28,7 +27,7 @@ class TestAccessibilityOfWork(AxeCase, IntakeCase):
         self.env.flush_all()
         return Page(f"/odoo/{model}/{dialog.id}", (".o_content",))
 
-    def test_filling_in(self):
+    def check_filling_in(self):
         """Fields, a confirmation, files, notes, links and the score sheet."""
         for evidence in ("file", "note", "link", "score_sheet"):
             self._create_output(self.stage_lead, f"A {evidence}", evidence=evidence, guidance="As agreed")
@@ -37,6 +36,14 @@ class TestAccessibilityOfWork(AxeCase, IntakeCase):
         page = Page(f"/odoo/action-{action.id}/{self.lead.id}", (".o_playbook_gate_dialog",), clicks)
         with mute_logger("odoo.http"):
             self.assertAccessible(self.rep.login, page)
+
+
+@tagged("post_install", "-at_install")
+class TestAccessibilityOfWork(WorkCase):
+    """The dialogs and pages of daily work: filling in, advancing, updating, handing over."""
+
+    def test_filling_in(self):
+        self.check_filling_in()
 
     def test_advancing_and_updating_from_a_sheet(self):
         ready = self._create_lead("Ready", expected_revenue=5)
@@ -67,3 +74,41 @@ class TestAccessibilityOfWork(AxeCase, IntakeCase):
         self.env.flush_all()
         action = self.env.ref("sales_funnel_playbook.crm_funnel_wait_report_action")
         self.assertAccessible("admin", Page(f"/odoo/action-{action.id}", (".o_pivot",)))
+
+    def test_who_contributes_by_a_role(self):
+        """Their day, their deal, the playbook and what they suggest, without a right on Sales."""
+        self.needs_confirmed.role_id = self.finance
+        cora = self._create_colleague("Cora", groups="sales_funnel_playbook.group_funnel_contributor")
+        self.choose(self.lead, self.finance, cora)
+        self._create_output(self.stage_lead, "Invoice", evidence="note", role_id=self.finance.id)
+        self.env.flush_all()
+        form = self.env.ref("sales_funnel_playbook.crm_lead_action_contributor")
+        self.assertAccessible(
+            cora.login,
+            Page("/odoo/my-day", (".o_data_row",)),
+            Page(f"/odoo/action-{form.id}/{self.lead.id}", (".o_form_sheet",)),
+        )
+
+    def test_approvals_and_overrides(self):
+        deck = self._create_output(self.stage_lead, "Deck", evidence="note", approval="team_leader")
+        self.lead.with_user(self.rep).submit_output(deck.id, note="They need three presses in spring")
+        self.env.flush_all()
+        action = self.env.ref("crm.crm_lead_opportunities")
+        clicks = ("a.nav-link[name=playbook]", ".o_playbook_ask_override")
+        asking = Page(f"/odoo/action-{action.id}/{self.lead.id}", (".o_playbook_next",), clicks)
+        self.assertAccessible(self.rep.login, asking)
+        approvals = self.env.ref("sales_funnel_playbook.crm_lead_output_action")
+        coaching = Page("/odoo/coaching", (".o_coaching",))
+        page = Page(f"/odoo/action-{approvals.id}", (".o_data_row",))
+        self.assertAccessible(self.leader.login, page, coaching)
+
+
+@tagged("post_install", "-at_install")
+class TestFillingInOnAPhone(WorkCase):
+    """The window that fills the screen of a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_filling_in(self):
+        self.check_filling_in()

@@ -127,7 +127,7 @@ class TestFilling(PlaybookCase):
         self.assert_untouched()
 
     def test_nothing_is_guessed_or_forged_through_it(self):
-        """Ids of others' files, deals and people, and what a context says, come to what they come to otherwise."""
+        """Ids of others' files and people, and what a context says, get what they get elsewhere."""
         hidden = self._create_lead(name="Hidden", user_id=self.leader.id)
         file = self.env["ir.attachment"].create(
             {"name": "price.xlsx", "raw": b"1", "res_model": "crm.lead", "res_id": hidden.id}
