@@ -60,7 +60,6 @@ run_others() { # database with the apps
     local addon
     load_modules "$1" install-others -i "$MODULE,$(others_list)"
     keep_autovacuum_away "$1"
-    logged "What the browser loads could not be built." assets-others build_assets "$1"
     for addon in "${OTHERS[@]}"; do check_pot "$1" "$addon"; done
     run_pytest "$1" -p pytest_lane -p no:cacheprovider "${OTHERS[@]}"
 }
