@@ -46,6 +46,7 @@
         "views/customer/crm_lead_progress_views.xml",
         "views/risk/crm_lead_risk_views.xml",
         "views/core/crm_lead_views.xml",
+        "views/customer/crm_lead_views.xml",
         "views/rating/crm_lead_alert_views.xml",
         "views/panel/crm_lead_checklist_views.xml",
         "views/core/crm_lead_list_views.xml",

@@ -1,4 +1,4 @@
-# Databases: a template with crm, made once, and fresh ones cloned from it with their files.
+# Databases: a template with crm, made once, one with more apps, and fresh ones cloned from them with their files.
 # shellcheck shell=bash
 
 DB_PREFIX=sfp
@@ -7,6 +7,7 @@ TEMPLATE_REVISION=1 # raise to have the template made anew
 
 template_key() { hash_of "$(odoo_version)" "$TEMPLATE_REVISION" -- "$REPO/dev/requirements.txt"; }
 template_name() { printf '%s_template_%s' "$DB_PREFIX" "$(template_key)"; }
+apps_template_name() { printf '%s_apps_%s' "$(template_name)" "$(hash_of "$JOINED_APPS")"; }
 
 addon_key() { hash_of -- "$REPO/$MODULE"; }
 
@@ -36,10 +37,10 @@ ensure_template() {
 }
 
 # On a server of the user's own a template may have been left by another checkout, without its files.
-template_ready() {
-    local name
-    name=$(template_name)
-    [[ -d $FILESTORE/$name ]] && db_exists "$name"
+template_ready() { is_complete "$(template_name)"; }
+
+is_complete() { # database
+    [[ -d $FILESTORE/$1 ]] && db_exists "$1"
 }
 
 make_template() {
@@ -53,6 +54,27 @@ make_template() {
         odoo_quiet -d "${name}_new" -i crm --stop-after-init
     rename_db "${name}_new" "$name"
     for old in "$FILESTORE/${DB_PREFIX}_template_"*; do
+        [[ $old == "$FILESTORE/$name" ]] || drop_db "$(basename "$old")"
+    done
+}
+
+# The apps take longer to install than all addons: installed once, for the tests of the addons and of their lives.
+ensure_apps_template() {
+    ensure_template
+    is_complete "$(apps_template_name)" || with_lock make_apps_template
+}
+
+make_apps_template() {
+    local name old
+    name=$(apps_template_name)
+    if is_complete "$name"; then return; fi
+    say "Making the database template with the apps that addons join (about a minute) …"
+    drop_db "$name"
+    clone_template "${name}_new"
+    logged "Odoo could not install the apps into the database template." template-apps \
+        odoo_quiet -d "${name}_new" -i "$JOINED_APPS" --stop-after-init
+    rename_db "${name}_new" "$name"
+    for old in "$FILESTORE/$(template_name)_apps_"*; do
         [[ $old == "$FILESTORE/$name" ]] || drop_db "$(basename "$old")"
     done
 }

@@ -7,6 +7,8 @@ mapfile -t OTHERS < <(find "$REPO" -mindepth 2 -maxdepth 2 -path "*/${MODULE}_*/
     xargs -r -n 1 basename | sort)
 ADDONS=("$MODULE" "${OTHERS[@]}")
 OTHERS_APPS=website_event # with whose pages they are tried, too
+# The apps of Odoo that they join to the module: a template of its own has them.
+JOINED_APPS=event_crm,website_crm,project,sale_crm,$OTHERS_APPS
 
 ODOO_SUITE=sid
 ODOO_PACKAGE=odoo-19

@@ -28,18 +28,19 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
     local started=$SECONDS status=0
     ensure_test_parts
     ensure_plain
+    ensure_apps_template
     use_run_db
     say "Set-up checked ($((SECONDS - started)) s). Installing the module into a fresh database …"
     begin_lanes
     start_lane lifecycle "$NEXT" run_lifecycle
     start_lane tools "$LAST" run_tools
+    start_others
     clone_template "$RUN_DB"
     load_modules "$RUN_DB" install -i "$MODULE"
     copy_db "$RUN_DB" "${RUN_DB}_faults"
     keep_autovacuum_away "$RUN_DB"
     start_lane resilience "$FIRST" run_faults
     check_pot "$RUN_DB" "$MODULE"
-    start_others
     # what the browser loads is built once for all copies
     logged "What the browser loads could not be built." assets build_assets "$RUN_DB"
     start_module_lanes
@@ -51,13 +52,14 @@ cmd_test() { # pytest's arguments: those tests alone, on the database that is ke
 # The addons beside the module, all in one database with the apps that they are for.
 start_others() {
     ((${#OTHERS[@]})) || return 0
-    copy_db "$RUN_DB" "${RUN_DB}_others"
+    copy_db "$(apps_template_name)" "${RUN_DB}_others"
     start_lane others "$NEXT" run_others "${RUN_DB}_others"
 }
 
-run_others() { # database with the module
+run_others() { # database with the apps
     local addon
-    load_modules "$1" install-others -i "$(others_list),$OTHERS_APPS"
+    load_modules "$1" install-others -i "$MODULE,$(others_list)"
+    keep_autovacuum_away "$1"
     for addon in "${OTHERS[@]}"; do check_pot "$1" "$addon"; done
     run_pytest "$1" -p pytest_lane -p no:cacheprovider "${OTHERS[@]}"
 }
@@ -94,13 +96,13 @@ run_faults() {
 run_lifecycle() {
     cd "$REPO"
     PYTHONPATH=$REPO/dev LIFECYCLE_CONFIG=$ODOO_CONF LIFECYCLE_DATABASE=$RUN_DB \
-        LIFECYCLE_TEMPLATE=$(template_name) \
+        LIFECYCLE_TEMPLATE=$(template_name) LIFECYCLE_APPS=$(apps_template_name) \
         odoo_python -m pytest -p no:odoo ${LANE:+-p pytest_lane} --rootdir "$REPO" "${@:-dev/lifecycle}"
 }
 
 cmd_test_lifecycle() {
     require_addon
-    ensure_template
+    ensure_apps_template
     use_run_db
     run_lifecycle "$@"
 }

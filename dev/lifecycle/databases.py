@@ -1,5 +1,6 @@
 """Databases of one run, and real Odoo processes on them."""
 
+import configparser
 import contextlib
 import http.cookiejar
 import json
@@ -7,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -77,6 +79,15 @@ class Database:
         with open(os.devnull) as nothing:
             self._run(option, [option, module, "--stop-after-init"], stdin=nothing, expected=expected)
 
+    def know_no_addons(self, folder):
+        """Have Odoo take the module from an empty ``folder``, and with it only the addon that has no app."""
+        for name in (MODULE, f"{MODULE}_privacy"):
+            (folder / name).symlink_to(REPO / name)
+        config = configparser.ConfigParser()
+        config.read(CONFIG)
+        paths = [path.strip() for path in config["options"]["addons_path"].split(",")]
+        self.addons = ",".join(str(folder) if path == str(REPO) else path for path in paths)
+
     def _leave_out_unknown(self):
         """Addons that these folders lack do not come with the module by themselves."""
         folders = [Path(folder.strip()) for folder in str(self.addons or REPO).split(",")]
@@ -88,10 +99,12 @@ class Database:
         with connect(self.name) as cursor:
             cursor.execute(LEAVE_OUT, [lacking])
 
-    def tell(self, story):
-        """Let a script of ``stories`` happen in Odoo's shell, in a process of its own."""
-        with (STORIES / f"{story}.py").open() as script:
-            self._run(story, [], "shell", stdin=script)
+    def tell(self, *stories):
+        """Let scripts of ``stories`` happen in Odoo's shell, one after the other in a new process."""
+        with tempfile.TemporaryFile("w+") as script:
+            script.writelines((STORIES / f"{story}.py").read_text() for story in stories)
+            script.seek(0)
+            self._run("_".join(stories), [], "shell", stdin=script)
 
     def _run(self, label, options, *command, stdin, expected=None):
         """Run Odoo to its end.

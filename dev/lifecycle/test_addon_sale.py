@@ -1,30 +1,18 @@
 """The addon for orders and invoices fills in what is there, and goes without a trace."""
 
-import configparser
-
 import pytest
 
 import picture
-from databases import CONFIG, MODULE, REPO
+from databases import MODULE
 
 ADDON = f"{MODULE}_sale"
 OWN = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = '{}'"
-UNKNOWN = "UPDATE ir_module_module SET state = 'uninstallable' WHERE name = '{}' RETURNING id"
 
 
 @pytest.fixture(scope="module")
-def alone(installed, tmp_path_factory):
-    """A database with the module and Odoo's orders, whose Odoo does not know the addon."""
-    folder = tmp_path_factory.mktemp("alone")
-    for addon in {*REPO.glob(f"{MODULE}*")} - {REPO / ADDON}:  # some of which come with the module
-        (folder / addon.name).symlink_to(addon)
-    config = configparser.ConfigParser()
-    config.read(CONFIG)
-    paths = config["options"]["addons_path"].split(",")
-    database = installed.copy("alone")
-    database.addons = ",".join(str(folder) if path.strip() == str(REPO) else path for path in paths)
-    database.query(UNKNOWN.format(ADDON))
-    database.load("-i", "sale_crm")
+def alone(apps):
+    """A database with the module and orders, whose Odoo does not know the addon."""
+    database = apps.copy("alone")
     database.tell("sale_before")
     return database
 

@@ -1,21 +1,13 @@
 """Each addon beside the module comes and goes by itself, and with the others, and CRM goes on working."""
 
-import configparser
-
 import pytest
 
 import picture
-from databases import CONFIG, MODULE, REPO
+from databases import MODULE
 
-# The app of Odoo that each of them joins to the module.
-APPS = {"event": "event_crm", "website": "website_crm", "project": "project", "forecast": ""}
-ADDONS = [f"{MODULE}_{name}" for name in APPS]
-NAMES = ", ".join(f"'{name}'" for name in (MODULE, *ADDONS))
+ADDONS = ("event", "website", "project", "forecast")
+NAMES = ", ".join(f"'{name}'" for name in (MODULE, *(f"{MODULE}_{name}" for name in ADDONS)))
 INSTALLED = f"SELECT name FROM ir_module_module WHERE state = 'installed' AND name IN ({NAMES}) ORDER BY name"
-UNKNOWN = (
-    f"UPDATE ir_module_module SET state = 'uninstallable' WHERE name IN ({NAMES})"
-    f" AND name <> '{MODULE}' RETURNING id"
-)
 LEFT = "SELECT model, name FROM ir_model_data WHERE module = '{}'"
 # Where Odoo notes what happened, and keeps names: of foreign keys whose columns went, and of what models that
 # are gone inherited from its own. What has a name is counted itself.
@@ -23,22 +15,6 @@ PASSING = (
     *("ir_attachment", "ir_cron_", "ir_logging", "ir_model_constraint", "ir_model_data", "ir_module"),
     "ir_profile",
 )
-
-
-@pytest.fixture(scope="module")
-def apps(installed, tmp_path_factory):
-    """A database with the module and the apps, whose Odoo does not know the addons."""
-    folder = tmp_path_factory.mktemp("apps")
-    for addon in {*REPO.glob(f"{MODULE}*")} - {REPO / name for name in ADDONS}:  # some come with the module
-        (folder / addon.name).symlink_to(addon)
-    config = configparser.ConfigParser()
-    config.read(CONFIG)
-    paths = config["options"]["addons_path"].split(",")
-    database = installed.copy("apps")
-    database.addons = ",".join(str(folder) if path.strip() == str(REPO) else path for path in paths)
-    database.query(UNKNOWN)
-    database.load("-i", ",".join(filter(None, APPS.values())))
-    return database
 
 
 @pytest.fixture(scope="module")
@@ -62,20 +38,18 @@ def join(apps, suffix, names):
     return database
 
 
-@pytest.mark.parametrize("name", APPS)
+@pytest.mark.parametrize("name", ADDONS)
 def test_one_comes_and_goes(apps, before, name):
     database = join(apps, name, [name])
     assert database.query(INSTALLED) == [(MODULE,), (f"{MODULE}_{name}",)]
-    database.tell("deal_is_worked")
-    database.tell("addons_leave")
+    database.tell("deal_is_worked", "addons_leave")
     check_gone(database, before)
 
 
 def test_all_come_and_go(apps, before):
-    database = join(apps, "all", APPS)
-    assert database.query(INSTALLED) == [(MODULE,), *sorted((f"{MODULE}_{name}",) for name in APPS)]
-    database.tell("deal_is_worked")
-    database.tell("addons_leave")
+    database = join(apps, "all", ADDONS)
+    assert database.query(INSTALLED) == [(MODULE,), *sorted((f"{MODULE}_{name}",) for name in ADDONS)]
+    database.tell("deal_is_worked", "addons_leave")
     check_gone(database, before)
 
 
@@ -83,7 +57,7 @@ def check_gone(database, before):
     """Assert that the addons have left nothing, and that a deal is worked as before."""
     structure, counts = before
     assert database.query(INSTALLED) == [(MODULE,)]
-    assert [row for name in APPS for row in database.query(LEFT.format(f"{MODULE}_{name}"))] == []
+    assert [row for name in ADDONS for row in database.query(LEFT.format(f"{MODULE}_{name}"))] == []
     assert picture.take_structure(database) == structure
     assert count_rows(database) == counts
     database.tell("deal_is_worked")

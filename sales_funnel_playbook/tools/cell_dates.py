@@ -1,4 +1,18 @@
-"""Dates and times, as people write them in the cells of a sheet."""
+"""Dates and times, as people write them in the cells of a sheet. What is refused says how to write it:
+
+>>> days = ("24.3.15", "3/4/2024", "3-15", "12月20日", "2024-05-09", "1999-12-31", "2024-02-30", "45366")
+>>> for text in days:
+...     try: read_time(text, date(2024, 5, 8))
+...     except CellError as error: print(error)
+“24.3.15” can be more than one day. Write year, month and day, such as 2024-03-15.
+“3/4/2024” can be 2024-04-03 or 2024-03-04. Write one of them.
+“3-15” can be more than one day. Write year, month and day, such as 2024-03-15.
+“12月20日” of this year lies ahead. Write the year too, such as 2023-12-20.
+“2024-05-09” is later than today. Write when it was.
+“1999-12-31” is before the year 2000. Write when it was.
+“2024-02-30” is no date. Write one such as 2024-03-15.
+“45366” is Excel's number of 2024-03-15. Write the date, or give the cell the format of a date.
+"""
 
 import re
 from datetime import date, datetime, time
@@ -40,27 +54,8 @@ def read_time(cell, today, order=None, is_past=True):
     {'2024-03-15 14:30:00'}
     >>> str(read_time("3/4/2024", today, "mdy")), str(read_time(date(2024, 3, 15), today))
     ('2024-03-04 00:00:00', '2024-03-15 00:00:00')
-    >>> days = ("24.3.15", "3/4/2024", "3-15", "12月20日", "2024-05-09", "1999-12-31", "2024-02-30", "45366")
-    >>> for text in days:
-    ...     try: read_time(text, today)
-    ...     except CellError as error: print(error)
-    “24.3.15” can be more than one day. Write year, month and day, such as 2024-03-15.
-    “3/4/2024” can be 2024-04-03 or 2024-03-04. Write one of them.
-    “3-15” can be more than one day. Write year, month and day, such as 2024-03-15.
-    “12月20日” of this year lies ahead. Write the year too, such as 2023-12-20.
-    “2024-05-09” is later than today. Write when it was.
-    “1999-12-31” is before the year 2000. Write when it was.
-    “2024-02-30” is no date. Write one such as 2024-03-15.
-    “45366” is Excel's number of 2024-03-15. Write the date, or give the cell the format of a date.
     """
-    if isinstance(cell, datetime):
-        moment = cell
-    elif isinstance(cell, date):
-        moment = datetime.combine(cell, time())
-    elif isinstance(cell, NumberText) and read_format(cell.number_format, cell.value).is_date:
-        moment = get_moment(cell.value)
-    else:
-        moment = _read_text(cell, today, order)
+    moment = _read_cell(cell, today, order)
     if moment is None:
         raise CellError(_lt("“%(cell)s” is no date. Write one such as 2024-03-15.", cell=show(cell)))
     if moment.date() < EARLIEST:
@@ -86,6 +81,17 @@ def find_order(cells):
         elif found and int(found[3]) > 12:
             orders.add("mdy")
     return orders.pop() if len(orders) == 1 else None
+
+
+def _read_cell(cell, today, order):
+    """Return the time that a cell holds or its text says; None for a number of no day."""
+    if isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, date):
+        return datetime.combine(cell, time())
+    if isinstance(cell, NumberText) and read_format(cell.number_format, cell.value).is_date:
+        return get_moment(cell.value)
+    return _read_text(cell, today, order)
 
 
 def _read_text(cell, today, order):

@@ -14,6 +14,10 @@ class CrmCoaching(models.AbstractModel):
     @api.model
     def _get_labels(self):
         """Return ``{number: (label, help)}`` in the user's language."""
+        return self._get_deal_labels() | self._get_work_labels() | self._get_customer_labels()
+
+    @api.model
+    def _get_deal_labels(self):
         return {
             "conversion": (
                 self.env._("Conversion"),
@@ -42,6 +46,11 @@ class CrmCoaching(models.AbstractModel):
                     " what always saying 50 % earns."
                 ),
             ),
+        }
+
+    @api.model
+    def _get_work_labels(self):
+        return {
             "on_time": (
                 self.env._("On Time"),
                 self.env._("Of the work that the playbook asked for and that ended in the period."),
@@ -54,6 +63,11 @@ class CrmCoaching(models.AbstractModel):
                 self.env._("Refused Attempts"),
                 self.env._("One for each deal, stage and hour."),
             ),
+        }
+
+    @api.model
+    def _get_customer_labels(self):
+        return {
             "notes": (
                 self.env._("Progress Notes"),
                 self.env._("Written of talks with customers in the period."),

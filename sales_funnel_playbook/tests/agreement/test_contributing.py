@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ..intake.intake_common import IntakeCase
-from ..role.test_contributor import ContributorCase
+from ..role.contributor_common import ContributorCase
 
 PAGE = "sales_funnel_playbook.report_playbook"
 SALES = "sales_team.group_sale_salesman"

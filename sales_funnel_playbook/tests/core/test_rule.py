@@ -87,32 +87,29 @@ class TestRule(PlaybookCase):
         free.stage_id = self.stage_gen_1
         self.assertEqual(free.stage_id, self.stage_gen_1)
 
-        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": False})
-        self.env["crm.playbook"].create(
-            {
-                "name": "Other",
-                "mode": "enforce",
-                "company_id": False,
-                "product_line_ids": line.ids,
-                "stage_ids": [
-                    Command.create(
-                        {
-                            "stage_id": self.stage_demo.id,
-                            "condition_ids": [
-                                Command.create({"name": "Amount", "domain": "[('expected_revenue', '>', 0)]"})
-                            ],
-                        }
-                    )
-                ],
-            }
-        )
-        other = self._create_lead(product_line_id=line.id, expected_revenue=1)
+        other = self._create_lead_of_another_playbook()
         with self.assertLogs("odoo.addons.sales_funnel_playbook", "WARNING"):
             verdicts = (lead | other).check_gate(self.stage_demo.id)  # both playbooks in one batch
         self.assertFalse(verdicts[str(lead.id)]["allowed"])
         self.assertTrue(verdicts[str(other.id)]["allowed"])
         other.stage_id = self.stage_demo
         self.assertEqual(other.stage_id, self.stage_demo)
+
+    def _create_lead_of_another_playbook(self):
+        """Return a deal that meets the one condition of its own playbook."""
+        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": False})
+        condition = {"name": "Amount", "domain": "[('expected_revenue', '>', 0)]"}
+        stage = {"stage_id": self.stage_demo.id, "condition_ids": [Command.create(condition)]}
+        self.env["crm.playbook"].create(
+            {
+                "name": "Other",
+                "mode": "enforce",
+                "company_id": False,
+                "product_line_ids": line.ids,
+                "stage_ids": [Command.create(stage)],
+            }
+        )
+        return self._create_lead(product_line_id=line.id, expected_revenue=1)
 
     def test_archived_condition_asks_nothing(self):
         (self.has_amount | self.needs_confirmed).active = False

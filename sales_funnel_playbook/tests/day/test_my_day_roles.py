@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ..role.test_contributor import CONTRIBUTOR, ContributorCase
+from ..role.contributor_common import CONTRIBUTOR, ContributorCase
 
 
 @tagged("post_install", "-at_install")

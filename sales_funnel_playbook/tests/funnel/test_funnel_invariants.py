@@ -87,10 +87,7 @@ class TestFunnelInvariants(FunnelCase):
             for where, moment, way in self.find_ways(story, begins, ranks)
             if where == stage and since <= moment < until
         ]
-        first = {}
-        for one in (one for one in begins if one.stage_id == stage):
-            first.setdefault(one.lead_id, one)
-        cohort = [s for s in first.values() if since <= s.entered_at < until]
+        cohort = self.find_cohort(begins, stage, since, until)
         further = [s for s in begins if ranks[s.stage_id.id] > ranks[stage.id]]
         reached = [
             s for s in cohort if any(f.lead_id == s.lead_id and f.sequence > s.sequence for f in further)
@@ -119,6 +116,14 @@ class TestFunnelInvariants(FunnelCase):
             "open_count": len(there),
             "open_amount": 1000.0 * len(there),
         }
+
+    @staticmethod
+    def find_cohort(begins, stage, since, until):
+        """Return the entries of deals that came into the stage for the first time within the period."""
+        first = {}
+        for one in (one for one in begins if one.stage_id == stage):
+            first.setdefault(one.lead_id, one)
+        return [s for s in first.values() if since <= s.entered_at < until]
 
     def find_entries(self, stories):
         """Return the entries into stages that the playbook names."""

@@ -128,18 +128,11 @@ class TestFunnelReviewUse(ReviewCase):
     def test_decisions_become_activities_and_are_looked_at_again(self):
         self.make_reviews(monday(5))
         review = self.get_review(4)
-        review.with_user(self.leader).write(
-            {
-                "decision_ids": [
-                    (0, 0, {"name": "Call the buyer", "user_id": self.rep.id, "date_deadline": "2024-02-01"}),
-                    (
-                        0,
-                        0,
-                        {"name": "New price list", "user_id": self.leader.id, "date_deadline": "2024-01-30"},
-                    ),
-                ]
-            }
-        )
+        decided = [
+            {"name": "Call the buyer", "user_id": self.rep.id, "date_deadline": "2024-02-01"},
+            {"name": "New price list", "user_id": self.leader.id, "date_deadline": "2024-01-30"},
+        ]
+        review.with_user(self.leader).write({"decision_ids": [(0, 0, one) for one in decided]})
         call, prices = review.decision_ids.sorted("id")
         self.assertEqual(call.activity_id.user_id, self.rep)
         self.assertEqual(

@@ -31,30 +31,25 @@ class TestSnapshot(SnapshotCase):
         )
         self.take()
         lead.write({"name": "Changed", "expected_revenue": 5, "probability": 90, "team_id": False})
-        kept = self.get_kept(lead)
-        self.assertRecordValues(
-            kept,
-            [
-                {
-                    "date": MONDAY,
-                    "company_id": self.main.id,
-                    "currency_id": self.main.currency_id.id,
-                    "lead_name": "Acme",
-                    "playbook_id": self.playbook.id,
-                    "stage_id": self.stage_lead.id,
-                    "team_id": self.team.id,
-                    "user_id": self.rep.id,
-                    "product_line_id": line.id,
-                    "worth": 2200,
-                    "expected_revenue": 1000,
-                    "recurring_revenue_monthly": 100,
-                    "probability": 40,
-                    "date_deadline": date(2024, 2, 1),
-                    "tier": "A",
-                    "risk_level": "high",
-                }
-            ],
-        )
+        expected = {
+            "date": MONDAY,
+            "company_id": self.main.id,
+            "currency_id": self.main.currency_id.id,
+            "lead_name": "Acme",
+            "playbook_id": self.playbook.id,
+            "stage_id": self.stage_lead.id,
+            "team_id": self.team.id,
+            "user_id": self.rep.id,
+            "product_line_id": line.id,
+            "worth": 2200,
+            "expected_revenue": 1000,
+            "recurring_revenue_monthly": 100,
+            "probability": 40,
+            "date_deadline": date(2024, 2, 1),
+            "tier": "A",
+            "risk_level": "high",
+        }
+        self.assertRecordValues(self.get_kept(lead), [expected])
         day = self.Day.search([("date", "=", MONDAY), ("company_id", "=", self.main.id)])
         self.assertEqual((day.deal_count, day.taken_at), (1, NOON))
 

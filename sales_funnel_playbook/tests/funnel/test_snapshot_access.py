@@ -33,27 +33,31 @@ class TestSnapshotAccess(SnapshotCase):
             (every, kept[mine] | kept[others]),
             (boss, kept[mine] | kept[others] | kept[gone]),
         ):
-            records = self.Snapshot.with_user(user)
-            self.assertEqual(records.search([("date", "=", MONDAY)]), visible.sorted())
-            self.assertEqual(sum(n for (n,) in records._read_group([], [], ["__count"])), len(visible))
-            for one in kept.values():
-                if one in visible:
-                    self.assertTrue(one.with_user(user).read(["worth", "lead_id"]))
-                else:
-                    with self.assertRaises(AccessError):
-                        one.with_user(user).read(["worth"])
-            for write in (
-                lambda one: one.write({"worth": 1}),
-                lambda one: one.unlink(),
-                lambda one: one.copy(),
-            ):
-                with self.assertRaises(AccessError):
-                    write(visible[:1].with_user(user))
+            self.check_visible(user, visible, kept.values())
         with self.assertRaises(AccessError):
             self.Snapshot.with_user(new_test_user(self.env, login="nobody", groups="base.group_user")).search(
                 []
             )
         self.assertEqual(kept[gone].with_user(boss).read(["lead_name", "lead_id"])[0]["lead_name"], names)
+
+    def check_visible(self, user, visible, kept):
+        """Check that a user finds and reads these of what is kept, and writes none."""
+        records = self.Snapshot.with_user(user)
+        self.assertEqual(records.search([("date", "=", MONDAY)]), visible.sorted())
+        self.assertEqual(sum(n for (n,) in records._read_group([], [], ["__count"])), len(visible))
+        for one in kept:
+            if one in visible:
+                self.assertTrue(one.with_user(user).read(["worth", "lead_id"]))
+            else:
+                with self.assertRaises(AccessError):
+                    one.with_user(user).read(["worth"])
+        for write in (
+            lambda one: one.write({"worth": 1}),
+            lambda one: one.unlink(),
+            lambda one: one.copy(),
+        ):
+            with self.assertRaises(AccessError):
+                write(visible[:1].with_user(user))
 
     def test_companies_do_not_see_each_other(self):
         self.team.company_id = False

@@ -29,6 +29,16 @@ class TestStories(PlaybookCase):
         cls.siding = env["crm.stage"].create({"name": "Siding", "sequence": 2})
         cls.stages.team_ids = False
         cls.places = [*cls.stages, cls.siding]
+        cls.override_reason = env["crm.playbook.override.reason"].search([], limit=1)
+        cls._create_playbooks()
+        cls._create_people()
+        cls.traits = cls._create_traits()
+        cls.tests = cls._create_tests()
+
+    @classmethod
+    def _create_playbooks(cls):
+        """Make teams and product lines; one playbook refuses, one observes."""
+        env = cls.env
         cls.teams = env["crm.team"].create(
             [{"name": f"Team {n}", "company_id": False, "use_opportunities": True} for n in range(3)]
         )
@@ -52,15 +62,22 @@ class TestStories(PlaybookCase):
                 "team_ids": [Command.set(cls.teams[1].ids)],
             }
         )
+
+    @classmethod
+    def _create_people(cls):
+        """Make who works on deals, who buys, and why and where from; none of them is the last of some."""
+        env = cls.env
         cls.people = [cls.rep, cls.leader, env["res.users"]]
         cls.contacts = [*env["res.partner"].create([{"name": f"Ms Wu {n}"} for n in range(3)])]
         cls.reasons = [*env["crm.lost.reason"].create([{"name": "Price"}, {"name": "Time"}])]
         cls.reasons.append(env["crm.lost.reason"])
         cls.told, cls.untold = env["utm.medium"].create([{"name": "Told"}, {"name": "Untold"}])
-        cls.traits = cls._create_traits()
-        cls.override_reason = env["crm.playbook.override.reason"].search([], limit=1)
+
+    @classmethod
+    def _create_tests(cls):
+        """Return ``{rule: function(lead)}``, which tells whether a deal meets the rule."""
         cls.minutes = cls._create_output(cls.stage_demo, "Minutes", evidence="note", approval="team_leader")
-        cls.tests = {
+        return {
             cls.has_amount: lambda lead: lead.expected_revenue > 0,
             cls.review_passed: lambda lead: any(
                 one.condition_id == cls.review_passed and not one.withdrawn_at

@@ -65,6 +65,30 @@ class TestWorth(PlaybookCase):
 
     def test_database_and_record_say_the_same(self):
         """With playbooks by line, by team and by company, in every way to ask."""
+        leads = self._create_leads_of_every_playbook()
+        self.env.invalidate_all()
+        asked = Domain("id", "in", leads.ids)
+        for worth in {0, 1, 3.33, 70, 80, 120, *leads.mapped("worth")}:
+            for operator, holds in (
+                ("=", lambda lead, worth=worth: lead.worth == worth),
+                ("!=", lambda lead, worth=worth: lead.worth != worth),
+                (">", lambda lead, worth=worth: lead.worth > worth),
+                ("<=", lambda lead, worth=worth: lead.worth <= worth),
+            ):
+                domain = Domain("worth", operator, worth)
+                self.assertEqual(leads.search(asked & domain), leads.filtered(holds).sorted(), domain)
+                self.assertEqual(leads.filtered_domain(domain), leads.filtered(holds), domain)
+        sums = dict(leads._read_group(asked, ["team_id"], ["worth:sum"]))
+        for team, its in leads.grouped("team_id").items():
+            self.assertAlmostEqual(sums[team], sum(its.mapped("worth")), 2)
+        ordered = leads.search(asked, order="worth desc, id").mapped("worth")
+        self.assertEqual(ordered, sorted(ordered, reverse=True))
+        described = leads.fields_get(["worth"])["worth"]
+        self.assertEqual((described["searchable"], described["sortable"]), (True, True))
+        self.assertEqual(described.get("aggregator"), "sum")
+
+    def _create_leads_of_every_playbook(self):
+        """Return deals of each playbook, with amounts of each kind."""
         stages = [Command.create({"stage_id": self.stage_lead.id})]
         by_line, by_company = self.env["crm.playbook"].create(
             [
@@ -89,26 +113,7 @@ class TestWorth(PlaybookCase):
             *(self._create_lead(**amount, **key) for amount in amounts for key in keys)
         )
         self.assertIn(by_company, leads.playbook_id)
-        self.env.invalidate_all()
-        asked = Domain("id", "in", leads.ids)
-        for worth in {0, 1, 3.33, 70, 80, 120, *leads.mapped("worth")}:
-            for operator, holds in (
-                ("=", lambda lead, worth=worth: lead.worth == worth),
-                ("!=", lambda lead, worth=worth: lead.worth != worth),
-                (">", lambda lead, worth=worth: lead.worth > worth),
-                ("<=", lambda lead, worth=worth: lead.worth <= worth),
-            ):
-                domain = Domain("worth", operator, worth)
-                self.assertEqual(leads.search(asked & domain), leads.filtered(holds).sorted(), domain)
-                self.assertEqual(leads.filtered_domain(domain), leads.filtered(holds), domain)
-        sums = dict(leads._read_group(asked, ["team_id"], ["worth:sum"]))
-        for team, its in leads.grouped("team_id").items():
-            self.assertAlmostEqual(sums[team], sum(its.mapped("worth")), 2)
-        ordered = leads.search(asked, order="worth desc, id").mapped("worth")
-        self.assertEqual(ordered, sorted(ordered, reverse=True))
-        described = leads.fields_get(["worth"])["worth"]
-        self.assertEqual((described["searchable"], described["sortable"]), (True, True))
-        self.assertEqual(described.get("aggregator"), "sum")
+        return leads
 
     def test_rules_may_name_it(self):
         self.has_amount.domain = "[('worth', '>=', 60000)]"

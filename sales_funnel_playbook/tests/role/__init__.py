@@ -1,4 +1,5 @@
 from . import test_role
 from . import test_role_asked
 from . import test_contributor
+from . import test_contributor_talk
 from . import test_waiting

@@ -1,18 +1,14 @@
 from lxml import etree
 
 from odoo import Command
-from odoo.addons.mail.tools.discuss import Store
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.sales_funnel_playbook.models.role.contributing import AMOUNT_FIELDS, SHOWN
 
 from ..security.security_common import get_our_models
-from .role_common import RoleCase
+from .contributor_common import CONTRIBUTOR, ContributorCase
 
-CONTRIBUTOR = "sales_funnel_playbook.group_funnel_contributor"
-AMOUNTS = "sales_funnel_playbook.group_funnel_contributor_amounts"
 # What of the module contributors read, where they read the deal.
 READ = {
     *("crm.product.line", "crm.playbook", "crm.playbook.stage", "crm.playbook.condition"),
@@ -20,38 +16,6 @@ READ = {
     *("crm.lead.confirmation", "crm.lead.confirm", "crm.lead.output.reject", "crm.my.day"),
     *("crm.my.day.snooze", "crm.playbook.agreement", "crm.playbook.suggestion"),
 }
-SECRET = "Hidden deal of others"
-
-
-class ContributorCase(RoleCase):
-    """Cora of finance has no right on Sales, and a role on one of two deals."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.needs_confirmed.role_id = cls.finance
-        cls.invoice = cls._create_output(cls.stage_lead, "Invoice", evidence="file", role_id=cls.finance.id)
-        cls.deck = cls._create_output(cls.stage_lead, "Deck", evidence="file")
-        cls.cora = cls._create_colleague("Cora", groups=f"{CONTRIBUTOR},base.group_allow_export")
-        cls.amy = cls._create_colleague("Amy", groups=AMOUNTS)
-        cls.finance.person_ids = [
-            Command.clear(),
-            Command.create({"user_id": cls.cora.id, "team_id": cls.team.id}),
-            Command.create({"user_id": cls.amy.id, "team_id": cls.team.id}),
-        ]
-        cls.lead = cls._create_lead(
-            name="Acme", expected_revenue=1000, probability=40, partner_name="Acme Ltd"
-        )
-        cls.hidden = cls._create_lead(name=SECRET, team_id=cls.other_team.id, product_line_id=False)
-        cls.as_cora = cls.lead.with_user(cls.cora)
-        cls.leads = cls.env["crm.lead"].with_user(cls.cora)
-
-    def upload(self, user, name="invoice.pdf"):
-        return self.env["ir.attachment"].with_user(user).create({"name": name, "raw": b"%PDF"})
-
-    def refuse(self, func, *args, **kwargs):
-        with mute_logger("odoo.models"), self.assertRaises(AccessError), self.env.cr.savepoint():
-            func(*args, **kwargs)
 
 
 @tagged("post_install", "-at_install")
@@ -225,58 +189,6 @@ class TestContributor(ContributorCase):
         self.assertTrue(conditions["Needs confirmed"])
         self.assertFalse(conditions["Review passed"])
 
-    def test_messages_and_files(self):
-        self.as_cora.message_post(body="The money is there")
-        posted = self.lead.message_ids[0]
-        self.assertEqual(posted.author_id, self.cora.partner_id)
-        messages = self.env["mail.message"].with_user(self.cora)
-        self.assertIn(posted, messages.search([("model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]))
-        self.hidden.message_post(body="A secret of theirs")
-        theirs = self.hidden.message_ids
-        self.assertFalse(messages.search([("id", "in", theirs.ids)]))
-        self.refuse(lambda: theirs.with_user(self.cora).read(["body"]))
-        on_deal = self.env["ir.attachment"].create(
-            {"name": "price.xlsx", "raw": b"1", "res_model": "crm.lead", "res_id": self.lead.id}
-        )
-        files = self.env["ir.attachment"].with_user(self.cora)
-        self.refuse(lambda: on_deal.with_user(self.cora).read(["name"]))
-        self.assertFalse(files.search([("id", "=", on_deal.id)]))
-        self.assertFalse(files.search([("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]))
-        deck = self.upload(self.rep, "deck.pdf")
-        self.lead.with_user(self.rep).submit_output(self.deck.id, attachment_ids=deck.ids)
-        self.assertEqual(deck.with_user(self.cora).raw, b"%PDF")
-        secret = self.upload(self.rep, "secret.pdf")
-        self.hidden.team_id = self.team
-        self.hidden.with_user(self.rep).submit_output(self.deck.id, attachment_ids=secret.ids)
-        self.hidden.member_ids.unlink()
-        self.refuse(lambda: secret.with_user(self.cora).read(["name"]))
-        self.assertFalse(
-            self.env["crm.lead.output"].with_user(self.cora).search([("lead_id", "=", self.hidden.id)])
-        )
-
-    def test_the_chatter_opens(self):
-        self.lead.email_from = "buyer@example.com"
-        self.lead.activity_schedule("mail.mail_activity_data_todo", user_id=self.rep.id)
-        asked = ["activities", "attachments", "contact_fields", "followers", "scheduledMessages"]
-        store = Store()
-        self.as_cora._thread_to_store(store, [], request_list=[*asked, "suggestedRecipients"])
-        [thread] = store.get_result()["mail.thread"]
-        self.assertEqual((thread["hasReadAccess"], thread["hasWriteAccess"]), (True, False))
-        self.assertTrue(thread["canPostOnReadonly"])
-        self.assertEqual(thread["suggestedRecipients"][0]["email"], "buyer@example.com")
-
-    def test_activities(self):
-        own = self.lead.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=self.cora.id, summary="Look"
-        )
-        theirs = self.hidden.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=self.rep.id, summary="X"
-        )
-        own.with_user(self.cora).action_feedback("It is there")
-        self.assertFalse(own.exists().active)
-        self.refuse(lambda: theirs.with_user(self.cora).read(["summary"]))
-        self.assertFalse(theirs.with_user(self.cora).search([("id", "=", theirs.id)]))
-
     def test_the_end_of_a_role(self):
         self.lead.message_subscribe(self.cora.partner_id.ids)
         self.lead.member_ids.filtered(lambda one: one.user_id == self.cora).with_user(self.rep).unlink()
@@ -298,16 +210,6 @@ class TestContributor(ContributorCase):
         self.lead.with_user(self.amy).confirm_condition(self.needs_confirmed.id)
         self.cora.action_unarchive()
         self.assertFalse(self.leads.search([]), "who comes back has no roles")
-
-    def test_mails_name_no_amounts_where_a_contributor_follows(self):
-        tracking = self.env["mail.tracking.value"]
-        field = self.env["ir.model.fields"]._get("crm.lead", "expected_revenue")
-        message = self.lead.message_post(body="Tracked")
-        value = tracking.create({"mail_message_id": message.id, "field_id": field.id})
-        self.assertEqual(value._filter_free_field_access(), value)
-        self.lead.message_subscribe(self.cora.partner_id.ids)
-        self.assertFalse(value._filter_free_field_access())
-        self.assertFalse(value._filter_has_field_access(self.lead.with_user(self.cora).env))
 
     def test_a_right_on_sales_stays_what_it_is(self):
         """A salesperson with own documents only reads the deals of their roles, too, and edits their own."""

@@ -6,7 +6,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..exchange.test_exchange import MINIMAL
-from .security_common import OUTSIDERS, SecurityCase
+from .security_case import SecurityCase
+from .security_common import OUTSIDERS
 
 # Refused whoever writes them, each for a reason of its own.
 TRICKS = {

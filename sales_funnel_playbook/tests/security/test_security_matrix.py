@@ -4,7 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from .security_common import OUTSIDERS, ROLES, SecurityCase, get_our_models
+from .security_case import SecurityCase
+from .security_common import OUTSIDERS, ROLES, get_our_models
 
 # Who may do what with a record of their own, a colleague's, and another company's: c(reate), r(ead),
 # u(pdate), d(elete). Internal users without sales rights, portal users and the public may do nothing at all.

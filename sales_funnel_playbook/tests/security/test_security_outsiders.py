@@ -1,7 +1,8 @@
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .security_common import MODULE, OUTSIDERS, SECRET, SecurityCase, get_our_models
+from .security_case import SecurityCase
+from .security_common import MODULE, OUTSIDERS, SECRET, get_our_models
 
 QUERIES = {
     "search": {"domain": []},

@@ -12,7 +12,8 @@ from odoo.tools import SQL, mute_logger
 from odoo.tools.json import json_default
 
 from .security_arguments import CONTEXTS, FILTERS, HOSTILE
-from .security_common import MODULE, OUTSIDERS, ROLES, SecurityCase, get_our_models
+from .security_case import SecurityCase
+from .security_common import MODULE, OUTSIDERS, ROLES, get_our_models
 
 # What Odoo's own methods fail with, when this module's are only on the way to them.
 REFUSED = "AccessError"
