@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import Command, models
+from odoo import Command, api, models
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -119,14 +119,19 @@ class CrmPlaybook(models.Model):
             moved = self.env["crm.lead"].union(*(lead for lead, deal in told if deal.steps >= step))
             moved.write({"stage_id": stages[step].id})
         self.env["crm.lead.progress"].create(
-            [{"lead_id": lead.id, "summary": self.env._(deal.note)} for lead, deal in told if deal.note]
+            [{"lead_id": lead.id, "summary": self._say(deal.note)} for lead, deal in told if deal.note]
         )
+
+    @api.model
+    def _say(self, text):
+        """Return one of the texts above in the user's language."""
+        return self.env._(text)  # pylint: disable=gettext-variable
 
     def _prepare_sample_vals(self, deal, stage):
         return {
-            "name": self.env._(deal.name),
+            "name": self._say(deal.name),
             "type": "opportunity",
-            "partner_name": self.env._(deal.customer),
+            "partner_name": self._say(deal.customer),
             "expected_revenue": deal.amount,
             "company_id": self.company_id.id,
             "team_id": self.team_ids.id,

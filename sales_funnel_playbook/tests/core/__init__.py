@@ -4,6 +4,7 @@ from . import test_assignment
 from . import test_clients
 from . import test_days
 from . import test_delay
+from . import test_delay_off
 from . import test_demo
 from . import test_playbook
 from . import test_random_domains

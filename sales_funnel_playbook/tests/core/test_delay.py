@@ -2,9 +2,9 @@ from datetime import datetime, timedelta
 
 from odoo import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tests.common import TransactionCase
 
 from ..properties import SETTINGS, given, settings, st
+from .delay_common import DelayCase
 
 UNITS = (*["working_hours", "working_days"] * 4, "hours", "days", "weeks", "months")
 STARTS = st.integers(0, 576_000).map(lambda number: datetime(2023, 12, 15) + timedelta(minutes=number))
@@ -14,49 +14,8 @@ NIGHT = ((0, 6), (22, 24))
 
 
 @tagged("post_install", "-at_install")
-class TestDelay(TransactionCase):
+class TestDelay(DelayCase):
     """When the time is over, checked by hand against the calendar of 2024; moments are in UTC."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.calendar = cls._create_calendar(range(5))
-        cls.brussels = cls._create_calendar(range(5), "Europe/Brussels")
-        cls.two_weeks = cls._create_calendar((0, 1, 3), two_weeks_calendar=True)  # Thursday in the second
-        cls.two_weeks.attendance_ids[-1].week_type = "1"
-        cls.nobody = cls.env["res.users"]
-
-    @classmethod
-    def _create_calendar(cls, days, tz="UTC", hours=((9, 17),), **values):
-        attendances = [
-            {"name": "Work", "dayofweek": str(day), "hour_from": begin, "hour_to": end}
-            for day in days
-            for begin, end in hours
-        ]
-        attendance_ids = [Command.clear(), *map(Command.create, attendances)]
-        return cls.env["resource.calendar"].create(
-            {"name": "Nine to five", "tz": tz, "attendance_ids": attendance_ids, **values}
-        )
-
-    def _create_worker(self, login, tz="UTC", calendar=None):
-        """Return a user and the resource that they are, which may work by another calendar."""
-        user = new_test_user(self.env, login, tz=tz)
-        values = {"name": login, "user_id": user.id, "calendar_id": (calendar or self.calendar).id}
-        return user, self.env["resource.resource"].create(values)
-
-    def _take_off(self, first, last, **values):
-        """Everybody's time off in the usual calendar, unless said otherwise."""
-        span = {"date_from": datetime.fromisoformat(first), "date_to": datetime.fromisoformat(last)}
-        values = {"name": "Off", "calendar_id": self.calendar.id, **span, **values}
-        return self.env["resource.calendar.leaves"].create(values)
-
-    def _check(self, rows, calendar=None, user=None):
-        calendar = self.calendar if calendar is None else calendar
-        get_due, at = self.env["crm.playbook.output"]._get_due_times, datetime.fromisoformat
-        for start, count, unit, expected in rows:
-            with self.subTest(start=start, count=count, unit=unit, tz=user and user.tz):
-                due = get_due([(count, unit)], at(start), calendar, user)[count, unit]
-                self.assertEqual(due, at(expected))
 
     def test_weekends_and_month_ends(self):
         rows = [
@@ -86,41 +45,6 @@ class TestDelay(TransactionCase):
         ]
         self._check(rows, shanghai)
         self._check([("2024-01-15 10:00", 6, "months", "2024-07-15 09:00")], self.brussels)  # at 11 there
-
-    def test_public_holidays(self):
-        # Thursday 9 May is Ascension Day, Friday a bridge
-        for day in ("01-01", "04-01", "05-01", "05-09", "05-10", "12-25"):
-            self._take_off(f"2024-{day}", f"2024-{day} 23:59:59")
-        self._take_off("2025-01-01", "2025-01-01 23:59:59")
-        self._take_off("2024-12-24 12:00", "2024-12-24 23:59:59")
-        rows = [
-            ("2024-05-08 12:00", 1, "working_days", "2024-05-13 17:00"),  # Wednesday, bridge: Monday
-            ("2024-05-08 16:00", 2, "working_hours", "2024-05-13 10:00"),  # 1 h before, 1 h after it
-            ("2024-05-09 12:00", 1, "working_days", "2024-05-13 17:00"),  # begins on the holiday
-            ("2024-03-28 18:00", 2, "working_days", "2024-04-02 17:00"),  # Good Friday works, Easter Monday
-            ("2024-04-29 09:00", 4, "working_days", "2024-05-06 17:00"),  # Tue, (1 May), Thu, Fri, Mon
-            ("2024-04-30 17:00", 8, "working_hours", "2024-05-02 17:00"),  # Tuesday, (1 May), Thursday
-            ("2024-04-26 10:00", 10, "working_days", "2024-05-15 17:00"),  # 29-30, 2-3, 6-8, 13-15
-            ("2023-12-29 18:00", 1, "working_days", "2024-01-02 17:00"),  # Friday, New Year's Monday
-            ("2024-12-31 12:00", 1, "working_days", "2025-01-02 17:00"),  # Tuesday, New Year, Thursday
-            ("2024-12-23 10:00", 1, "working_days", "2024-12-24 12:00"),  # Christmas Eve ends at noon
-            ("2024-12-24 11:00", 2, "working_hours", "2024-12-26 10:00"),  # 1 h, Christmas, 1 h
-        ]
-        self._check(rows)
-
-    def test_what_changes_counts_from_then_on(self):
-        start = "2024-05-08 12:00"  # a Wednesday
-        self._check([(start, 1, "working_days", "2024-05-09 17:00")])
-        ascension = self._take_off("2024-05-09", "2024-05-09 23:59:59")
-        self._check([(start, 1, "working_days", "2024-05-10 17:00")])
-        self.calendar.attendance_ids.filtered(lambda one: one.dayofweek == "4").unlink()
-        self._check([(start, 1, "working_days", "2024-05-13 17:00")])
-        self.calendar.attendance_ids.filtered(lambda one: one.dayofweek == "0").hour_to = 15
-        self._check([(start, 1, "working_days", "2024-05-13 15:00")])
-        ascension.write({"date_from": "2024-05-08", "date_to": "2024-05-08 23:59:59"})
-        self._check([(start, 1, "working_days", "2024-05-09 17:00")])
-        self.calendar.tz = "Asia/Shanghai"
-        self._check([(start, 1, "working_days", "2024-05-09 09:00")])
 
     def test_lunch(self):
         lunch = self._create_calendar(range(5), hours=((9, 12), (13, 17)))
@@ -188,39 +112,6 @@ class TestDelay(TransactionCase):
         }.items():
             self._check(rows, self.brussels, new_test_user(self.env, f"user {tz}", tz=tz))
 
-    def test_own_leave(self):
-        user, resource = self._create_worker("Ann", calendar=self.brussels)
-        colleague, other = self._create_worker("Bob")
-        own = {"resource_id": resource.id}
-        self._take_off("2024-03-18", "2024-03-18 23:59:59", calendar_id=self.brussels.id, **own)
-        self._take_off("2024-03-20 13:00", "2024-03-20 17:00", calendar_id=False, **own)
-        self._take_off("2024-03-22 09:00", "2024-03-22 13:00", **own)
-        self._take_off("2024-04-02", "2024-04-05 23:59:59", **own)
-        self._take_off("2024-04-17", "2024-04-17 23:59:59", time_type="other", **own)
-        self._take_off("2024-04-11", "2024-04-11 23:59:59", resource_id=other.id)
-        rows = [
-            ("2024-03-15 16:00", 1, "working_days", "2024-03-19 17:00"),  # Friday, (Monday off), Tuesday
-            ("2024-03-19 10:00", 1, "working_days", "2024-03-20 13:00"),  # Wednesday ends at 13:00
-            ("2024-03-20 12:00", 2, "working_hours", "2024-03-21 10:00"),
-            ("2024-03-21 16:00", 2, "working_hours", "2024-03-22 14:00"),  # Friday begins at 13:00
-            ("2024-04-01 10:00", 1, "working_days", "2024-04-08 17:00"),  # Tuesday to Friday off
-            ("2024-04-10 10:00", 1, "working_days", "2024-04-11 17:00"),  # the colleague's day off
-            ("2024-04-16 10:00", 1, "working_days", "2024-04-17 17:00"),  # a training is work
-            ("2024-03-15 16:00", 3, "days", "2024-03-18 16:00"),  # plain days know no leave
-        ]
-        self._check(rows, user=user)
-        self._check([("2024-04-10 10:00", 1, "working_days", "2024-04-12 17:00")], user=colleague)
-        self._check([("2024-03-15 16:00", 1, "working_days", "2024-03-18 17:00")], user=self.nobody)
-        self._take_off("2024-06-01", "2060-01-01", **own)
-        self._check([("2024-06-03 10:00", 2, "working_days", "2024-06-05 10:00")], user=user)  # never: plain
-
-    def test_own_leave_after_long_holidays(self):
-        user, resource = self._create_worker("Ann")
-        self._take_off("2024-05-09", "2024-05-31 23:59:59")
-        self._take_off("2024-06-03", "2024-06-07 23:59:59", resource_id=resource.id)
-        self._check([("2024-05-08 12:00", 1, "working_days", "2024-06-10 17:00")], user=user)
-        self._check([("2024-05-08 12:00", 1, "working_days", "2024-06-03 17:00")], user=self.nobody)
-
     def test_flexible_hours(self):
         """So many a day, whenever: around noon, on the calendar's days, and not on holidays."""
         flexible = self._create_calendar(range(5), schedule_type="flexible")
@@ -252,20 +143,6 @@ class TestDelay(TransactionCase):
         ]
         for calendar in (self._create_calendar([]), self.calendar.browse()):
             self._check(rows, calendar)
-
-    def test_a_long_break_does_not_cut_the_day_off(self):
-        self._take_off("2024-03-19", "2024-04-03 23:59:59")
-        self._check([("2024-03-19 10:00", 1, "working_days", "2024-04-04 17:00")])
-        wednesdays = self._create_calendar([2])
-        self._check([("2024-03-04 10:00", 3, "working_days", "2024-03-20 17:00")], wednesdays)
-        # Friday, 200 weeks and the 12 days of the break, 19 to 29 March and 1 to 3 April
-        self._check([("2024-03-15 16:00", 1000, "working_days", "2028-02-01 17:00")])
-
-    def test_another_companys_holiday(self):
-        holiday = self._take_off("2024-03-18", "2024-03-18 23:59:59", calendar_id=False)
-        self._check([("2024-03-15 16:00", 1, "working_days", "2024-03-19 17:00")])
-        holiday.company_id = self.env["res.company"].create({"name": "Elsewhere"})
-        self._check([("2024-03-15 16:00", 1, "working_days", "2024-03-18 17:00")])
 
     def test_properties(self):
         """No delay ends before it begins, a longer one not before a shorter one, and none ends at another
