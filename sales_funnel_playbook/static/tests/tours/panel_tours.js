@@ -5,7 +5,7 @@ const condition = (name, isMet) => `.o_playbook_condition[data-met="${isMet ? 1 
 
 /**
  * Hold back what is asked of the server by this method, as a slow network does. The answer lets go what was asked
- * last, or all that is left, and waits until it is answered.
+ * last, or all that is left, and waits until it is answered; its `held` are those that wait.
  */
 export function holdBack(method) {
     const { open, send } = XMLHttpRequest.prototype;
@@ -21,13 +21,14 @@ export function holdBack(method) {
         send.apply(request, args);
         return new Promise((resolve) => request.addEventListener("loadend", resolve));
     };
-    return (isLastOnly = false) => {
+    const letGo = (isLastOnly = false) => {
         if (isLastOnly) {
             return go(held.pop());
         }
         Object.assign(XMLHttpRequest.prototype, { open, send });
         return Promise.all(held.splice(0).map(go));
     };
+    return Object.assign(letGo, { held });
 }
 
 let letGo;
