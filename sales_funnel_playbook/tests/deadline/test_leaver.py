@@ -129,11 +129,15 @@ class TestLeaver(DeadlineCase):
         self.assertEqual(self._get_doers(lead)["approval"], self.admin)
 
     def test_a_new_leader_takes_over_what_leaders_decide(self):
+        """Who cannot open the deal is not asked, leader or not: the playbook's responsible is."""
+        self.playbook.responsible_user_id = self.admin
         lead = self._give_work()
-        self.team.user_id = self.user_sales_salesman
-        self.run_job(19, 10)
-        doers = self._get_doers(lead)
-        self.assertEqual((doers["approval"], doers["question"]), (self.user_sales_salesman, self.rep))
+        new = new_test_user(self.env, "new_leader", groups="sales_team.group_sale_salesman_all_leads")
+        for hour, leader, asked in ((10, self.user_sales_salesman, self.admin), (11, new, new)):
+            self.team.user_id = leader
+            self.run_job(19, hour)
+            doers = self._get_doers(lead)
+            self.assertEqual((doers["approval"], doers["question"]), (asked, self.rep))
 
     def test_what_was_missed_is_told_to_who_is_there(self):
         self._create_deadline(
