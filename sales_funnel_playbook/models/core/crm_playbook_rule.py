@@ -8,8 +8,6 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from .read_along import ReadAlong
-
 MAX_DOMAIN_LENGTH = 20_000
 MAX_COLUMNS = 1_000  # that one query returns; PostgreSQL refuses more than 1,664
 # What Odoo takes for several values; a domain that it has worked on has its own kind of set.
@@ -202,25 +200,17 @@ class CrmPlaybookRule(models.AbstractModel):
         :param dict tests: ``{key: condition on a row of crm_lead}``
         :param SQL hold: a query of one number that locks what the tests rely on
         :return: ``{key: set of lead ids}``
-
-        With a :class:`ReadAlong` as ``playbook_read_along`` in the context, that is read in the same query.
         """
         if not tests or not leads:
             return {key: set() for key in tests}
         if len(tests) > MAX_COLUMNS:
             parts = [dict(part) for part in split_every(MAX_COLUMNS, tests.items())]
             return {key: ids for part in parts for key, ids in self._evaluate(part, leads, hold).items()}
-        along = self.env.context.get("playbook_read_along")
-        # over RPC a context has plain values
-        along = along if isinstance(along, ReadAlong) and not hold and along.is_for(leads) else None
-        beside = [along.column] if along else []
-        columns = SQL(", ").join([SQL.identifier(leads._table, "id"), *tests.values(), *beside])
+        columns = SQL(", ").join([SQL.identifier(leads._table, "id"), *tests.values()])
         query = SQL("SELECT %s FROM crm_lead WHERE %s = ANY(%s)", columns, SQL.identifier("id"), leads.ids)
         if hold:
             query = SQL("WITH held AS (%s) %s AND (SELECT count FROM held) IS NOT NULL", hold, query)
-        rows = self.env.execute_query(along.put_beside(query) if along else query)
-        if along:
-            along.values = {row[0]: row[-1] for row in rows if row[-1]}
+        rows = self.env.execute_query(query)
         return {key: {row[0] for row in rows if row[column]} for column, key in enumerate(tests, start=1)}
 
     @api.model

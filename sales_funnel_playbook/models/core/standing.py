@@ -62,8 +62,8 @@ class CrmLead(models.Model):
         if field.compute:
             field.recompute(self)
         known = field._get_cache(self.env)
-        for lead in self:
-            if lead.id not in known:
-                lead[name]  # reads it of all
+        for id_ in self._ids:
+            if id_ not in known:
+                self.browse(id_).with_prefetch(self._prefetch_ids)[name]  # reads it of all
                 known = field._get_cache(self.env)
         return {id_: known[id_] for id_ in self._ids}

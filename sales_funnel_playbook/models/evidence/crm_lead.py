@@ -4,10 +4,10 @@ from odoo.exceptions import AccessError, UserError
 from ...arguments import is_id
 
 IS_ACCEPTED = """
-    EXISTS (SELECT FROM crm_lead_output fact WHERE fact.lead_id = crm_lead.id
+    (SELECT TRUE FROM crm_lead_output fact WHERE fact.lead_id = crm_lead.id
         AND fact.output_id = %(output)s AND fact.is_current AND (fact.state = 'approved'
             OR fact.state = 'submitted'
-            AND (SELECT approval FROM crm_playbook_output WHERE id = %(output)s) = 'none'))
+            AND (SELECT approval FROM crm_playbook_output WHERE id = %(output)s) = 'none') LIMIT 1) IS TRUE
 """
 
 

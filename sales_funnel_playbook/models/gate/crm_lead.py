@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..core.read_together import read_together
 from .earlier import EarlierRule
 from .types import Demands, StageMove, Verdict
 
@@ -16,6 +17,15 @@ HOLD = """
             AND is_current FOR SHARE
     )
     SELECT (SELECT COUNT(*) FROM confirmed) + (SELECT COUNT(*) FROM submitted) AS count
+"""
+PASSED = """
+    SELECT 'passed' AS kind, asked.lead_id, ARRAY[log.gate_stage_id] AS ids, NULL AS name,
+        NULL::timestamp AS from_at, NULL::timestamp AS until_at
+    FROM unnest(%(leads)s::int[], %(playbooks)s::int[]) AS asked(lead_id, playbook_id)
+    CROSS JOIN LATERAL (
+        SELECT gate_stage_id FROM crm_lead_stage_log
+        WHERE lead_id = asked.lead_id AND playbook_id = asked.playbook_id ORDER BY sequence DESC LIMIT 1
+    ) log
 """
 
 
@@ -163,9 +173,9 @@ class CrmLead(models.Model):
         ]
 
     @api.model
-    def _get_presumed_stages(self, playbook_ids):
-        """Return :meth:`_get_passed_stages` as readers take it."""
-        return self._get_passed_stages(playbook_ids)
+    def _get_presumed_stages(self, playbook_ids, passed=None):
+        """Return :meth:`_get_passed_stages`, or what it has returned, as readers take it."""
+        return self._get_passed_stages(playbook_ids) if passed is None else passed
 
     @api.model
     def _get_passed_stages(self, playbook_ids):
@@ -173,18 +183,17 @@ class CrmLead(models.Model):
 
         :param dict playbook_ids: ``{lead id: playbook id}``
         """
-        if not playbook_ids:
-            return {}
-        query = SQL(
-            "SELECT asked.lead_id, log.gate_stage_id FROM unnest(%s::int[], %s::int[]) AS asked(lead_id,"
-            " playbook_id)"
-            " CROSS JOIN LATERAL (SELECT gate_stage_id FROM crm_lead_stage_log"
-            " WHERE lead_id = asked.lead_id AND playbook_id = asked.playbook_id"
-            " ORDER BY sequence DESC LIMIT 1) log",
-            [*playbook_ids],
-            [*playbook_ids.values()],
-        )
-        return dict(self.env.execute_query(query))
+        queries = [self._get_passed_query(playbook_ids)] if playbook_ids else []
+        return self._choose_passed_stages(read_together(self.env, queries))
+
+    @api.model
+    def _get_passed_query(self, playbook_ids):
+        """Return what :func:`read_together` reads for :meth:`_choose_passed_stages`."""
+        return SQL(PASSED, leads=[*playbook_ids], playbooks=[*playbook_ids.values()])
+
+    @api.model
+    def _choose_passed_stages(self, rows):
+        return {lead_id: stage_id for lead_id, (stage_id,), *_ in rows["passed"]}
 
     @api.model
     def _prepare_verdict(self, way, unmet, items, gates):

@@ -42,12 +42,14 @@ class CrmLead(models.Model):
             leads.playbook_progress = wanted and f"{wanted - missing}/{wanted}"
             leads.is_ready_to_advance = is_ready
 
-    def _get_progress(self, playbook_ids):
+    def _get_progress(self, playbook_ids, passed=None):
         """Return ``{(missing outputs, wanted outputs, is ready): [lead id, …]}``: a page of cards has few
         different ones, and is read often.
+
+        :param dict passed: what :meth:`_get_presumed_stages` has returned, where it was asked already
         """
         gates = self.env["crm.playbook"]._get_gates()
-        places = self._get_places(playbook_ids, gates)
+        places = self._get_places(playbook_ids, gates, passed)
         outputs, needs = {}, {}
         for place in places:
             playbook_id, stage_id, way = place
@@ -64,16 +66,16 @@ class CrmLead(models.Model):
                 progress[missing, len(outputs[place]), lead_id in ready].append(lead_id)
         return progress
 
-    def _get_places(self, playbook_ids, gates):
+    def _get_places(self, playbook_ids, gates, passed=None):
         """Return ``{(playbook id, stage id, way to the next stage or None): [lead id, …]}``; see
         :meth:`_get_next_moves` and :meth:`_start_where_passed`.
         """
-        moves = self._get_next_moves(playbook_ids)
-        starts = {move.lead_id: move for move in self._start_where_passed([*moves.values()], gates)}
-        places = defaultdict(list)
-        for lead in self:
-            move = starts.get(lead.id)
-            places[playbook_ids[lead.id], lead.stage_id.id, move[1:] if move else None].append(lead.id)
+        moves = self._get_next_moves(playbook_ids, passed)
+        starts = {move.lead_id: move for move in self._start_where_passed([*moves.values()], gates, passed)}
+        places, stage_ids = defaultdict(list), self._get_stored("stage_id")
+        for lead_id in self._ids:
+            move = starts.get(lead_id)
+            places[playbook_ids[lead_id], stage_ids[lead_id], move[1:] if move else None].append(lead_id)
         return places
 
     @api.model
@@ -84,35 +86,43 @@ class CrmLead(models.Model):
         blocking = [met[rule] for rule in demands.rules if rule.blocking] if demands else []
         return set(lead_ids).intersection(*blocking)
 
-    def _get_next_moves(self, playbook_ids=None):
+    def _get_next_moves(self, playbook_ids=None, passed=None):
         """Return ``{lead id: StageMove}`` into the next stage that each lead's playbook names; leads
         without a playbook, lost or archived ones, and those in its last stage are not in it.
         """
         if playbook_ids is None:
             playbook_ids = self._get_playbook_ids()
         gates = self.env["crm.playbook"]._get_gates()
-        moves, places = {}, self._get_places_in_playbook(playbook_ids)
-        for lead in self:
-            playbook_id = lead._can_advance() and playbook_ids.get(lead.id)
-            stage_id = playbook_id and lead._get_stage_ahead(gates[playbook_id], places[lead.id])
-            if stage_id:
-                moves[lead.id] = StageMove(lead.id, playbook_id, lead.stage_id.id, stage_id, lead.won_status)
+        is_renewing = any(gates[playbook_id].renewal_stage_id for playbook_id in {*playbook_ids.values()})
+        names = ("stage_id", "won_status", "active", *(["renewal_kind"] if is_renewing else ()))
+        values = [self._get_stored(name) for name in names]
+        places, alike, moves = self._get_places_in_playbook(playbook_ids, passed), defaultdict(list), {}
+        for lead_id in self._ids:
+            if playbook_id := playbook_ids.get(lead_id):
+                key = (playbook_id, places[lead_id], *(value[lead_id] for value in values))
+                alike[key].append(lead_id)
+        for (playbook_id, place_id, from_id, status, *_), lead_ids in alike.items():
+            lead = self.browse(lead_ids[0])  # those alike go alike
+            stage_id = lead._can_advance() and lead._get_stage_ahead(gates[playbook_id], place_id)
+            for lead_id in lead_ids if stage_id else ():
+                moves[lead_id] = StageMove(lead_id, playbook_id, from_id, stage_id, status)
         return moves
 
-    def _get_places_in_playbook(self, playbook_ids):
+    def _get_places_in_playbook(self, playbook_ids, passed=None):
         """Return ``{lead id: stage id or None}``: where in its playbook each lead stands; one in a stage
         that the playbook does not name, in the stage into which it was last let.
 
         :param dict playbook_ids: ``{lead id: playbook id}``
         """
         gates = self.env["crm.playbook"]._get_gates()
-        places = {lead.id: lead.stage_id.id for lead in self if lead.id in playbook_ids}
+        stage_ids = self._get_stored("stage_id")
+        places = {lead_id: stage_id for lead_id, stage_id in stage_ids.items() if lead_id in playbook_ids}
         outside = {
             lead_id: playbook_ids[lead_id]
             for lead_id, stage_id in places.items()
             if stage_id not in gates[playbook_ids[lead_id]].stages
         }
-        passed = self._get_presumed_stages(outside)
+        passed = self._get_presumed_stages(outside) if passed is None else passed
         return places | {lead_id: passed.get(lead_id) for lead_id in outside}
 
     def _can_advance(self):

@@ -272,9 +272,9 @@ class CrmLead(models.Model):
         return {*log._get_behind(playbook_id, lambda id_: SQL("%s = ANY(%s)", id_, ids), len(ids))}
 
     @api.model
-    def _get_presumed_stages(self, playbook_ids):
+    def _get_presumed_stages(self, playbook_ids, passed=None):
         """Running deals are taken as they are, also those of which the log does not tell yet."""
-        passed, pending = super()._get_presumed_stages(playbook_ids), None
+        passed, pending = super()._get_presumed_stages(playbook_ids, passed), None
         for lead_id, playbook_id in playbook_ids.items():
             if lead_id not in passed:
                 pending = self.env["crm.playbook"]._get_pending_histories() if pending is None else pending

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..core.read_together import read_together
 from ..gate.types import Verdict
 
 # Looked up deal by deal: rules ask about some deals, and all of the log is much to read for them.
@@ -23,8 +24,9 @@ IDLE = """
             AND idle.stay_sequence = log.stay_sequence AND idle.state IN ('lost', 'archived')), 0)
 """
 DAYS = """
-    SELECT log.lead_id, FLOOR((EXTRACT(EPOCH FROM %(now)s - log.stay_began_at)
-        - CASE WHEN log.sequence <> log.stay_sequence THEN %(idle)s ELSE 0 END) / 86400)::integer
+    SELECT 'days' AS kind, log.lead_id, ARRAY[FLOOR((EXTRACT(EPOCH FROM %(now)s - log.stay_began_at)
+        - CASE WHEN log.sequence <> log.stay_sequence THEN %(idle)s ELSE 0 END) / 86400)::integer] AS ids,
+        NULL AS name, NULL::timestamp AS from_at, NULL::timestamp AS until_at
     FROM crm_lead_stage_log log WHERE log.lead_id = ANY(%(leads)s) AND log.left_at IS NULL
 """
 COMPARISONS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
@@ -133,9 +135,16 @@ class CrmLead(models.Model):
         """Return ``{lead id: whole calendar days in its stage}``, while lost or archived not counted, of
         those of these leads that have a log, in one query.
         """
+        return self._choose_days_in_stage(read_together(self.env, [self._get_days_query()]))
+
+    def _get_days_query(self):
+        """Return what :func:`read_together` reads for :meth:`_choose_days_in_stage`."""
         now = fields.Datetime.now()
-        query = SQL(DAYS, now=now, idle=SQL(IDLE, now), leads=self._origin.ids)
-        return dict(self.env.execute_query(query))
+        return SQL(DAYS, now=now, idle=SQL(IDLE, now), leads=self._origin.ids)
+
+    @api.model
+    def _choose_days_in_stage(self, rows):
+        return {lead_id: days for lead_id, (days,), *_ in rows["days"]}
 
     def _search_stay_percent(self, operator, value):
         """Only stays of the playbook's own stages that are open now, and that have an expectation."""

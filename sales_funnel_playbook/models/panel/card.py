@@ -1,32 +1,26 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL, frozendict
+from odoo.tools import frozendict
 
 from ..core.memory import remembered
-from ..core.read_along import ReadAlong
+from ..core.read_together import read_together
 
 SHOWN = (
     *("product_line_id", "tier", "risk_level"),
     *("last_contact_at", "last_contact_summary", "last_contact_channel", "customer_feedback"),
 )
 MAX_LENGTH = 120  # a card shows one line
-# Who has which role, and for which role a deal waits since when.
-PEOPLE = """
-    SELECT one.lead_id, JSONB_AGG(
-        JSONB_BUILD_ARRAY(one.role_id, one.user_id, one.name, TO_CHAR(one.since, 'YYYY-MM-DD HH24:MI:SS'))
-        ORDER BY one.since, role.sequence, role.id, one.id) AS value
-    FROM (
-        SELECT member.lead_id, member.role_id, member.user_id, partner.name, NULL AS since, member.id
-        FROM crm_lead_member member
-        JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
-        WHERE member.lead_id = ANY(%(leads)s) AND member.left_at IS NULL
-        UNION ALL
-        SELECT waits.lead_id, waits.role_id, NULL, NULL, waits.since, NULL FROM (%(waits)s) waits
-    ) one
-    JOIN crm_playbook_role role ON role.id = one.role_id
-    GROUP BY one.lead_id
-"""
+
+
+class CardField(fields.Json):
+    """What a card shows is made for one page and changed by nobody: it is not copied each time it is read."""
+
+    def convert_to_record(self, value, record):
+        return value or False
+
+    def convert_to_cache(self, value, record, validate=True):
+        return value or None
 
 
 class CrmLead(models.Model):
@@ -34,10 +28,16 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    playbook_card = fields.Json(
+    playbook_card = CardField(
         compute="_compute_playbook_card",
         help="What the card of a deal shows: tier, outputs, days in the stage, risk and last contact.",
     )
+
+    def fetch(self, field_names=None):
+        """What a card shows comes with the other fields of the page."""
+        if field_names and "playbook_card" in field_names:
+            field_names = [*field_names, *SHOWN, "renewal_kind"]
+        return super().fetch(field_names)
 
     @api.depends("playbook_progress", "is_ready_to_advance", *SHOWN)
     @api.depends_context("lang")
@@ -48,21 +48,25 @@ class CrmLead(models.Model):
         if not playbook_ids:
             return
         followed = self.filtered(lambda lead: lead.id and lead.id in playbook_ids)
-        followed.fetch(SHOWN)
+        followed.fetch([*SHOWN, "renewal_kind"])
         gates = self.env["crm.playbook"]._get_gates()
         labels = self._get_card_labels()
-        along, days = followed._prepare_card_people(), followed._get_days_in_stage()
-        all_progress = followed.with_context(playbook_read_along=along)._get_progress(playbook_ids)
-        people = self._get_card_people(along)
+        playbook_ids = {lead.id: playbook_ids[lead.id] for lead in followed}
+        rows = followed._read_card_rows(playbook_ids)
+        days, people = self._choose_days_in_stage(rows), self._get_card_people(rows)
+        passed = followed._get_presumed_stages(playbook_ids, self._choose_passed_stages(rows))
+        all_progress = followed._get_progress(playbook_ids, passed)
+        values = {name: followed._get_stored(name) for name in (*SHOWN, "stage_id", "won_status")}
         for (missing, wanted, is_ready), lead_ids in all_progress.items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
             for lead in self.browse(lead_ids):
-                stage = gates[playbook_ids[lead.id]].stages.get(lead.stage_id.id)
+                its = {name: value[lead.id] for name, value in values.items()}
+                stage = gates[playbook_ids[lead.id]].stages.get(its["stage_id"])
                 lead.playbook_card = {
                     **progress,
-                    **lead._prepare_card_stage(stage, days.get(lead.id)),
+                    **self._prepare_card_stage(stage, its["won_status"] == "pending", days.get(lead.id)),
                     **people.get(lead.id, {}),
-                    **lead._prepare_card(labels),
+                    **self._prepare_card(labels, its),
                 }
 
     @api.model
@@ -72,60 +76,64 @@ class CrmLead(models.Model):
         labels = {name: dict(self._fields[name]._description_selection(self.env)) for name in names}
         return labels | {"product_line_id": self.env["crm.playbook"]._get_product_line_names(self.env.lang)}
 
-    def _prepare_card_stage(self, stage, days):
-        """Return ``{"days": int, "is_overdue": True, "is_outside": True}`` of the :class:`GateStage` that
-        this lead is in, without what there is not; days of an open lead alone.
+    @api.model
+    def _prepare_card_stage(self, stage, is_open, days):
+        """Return ``{"days": int, "is_overdue": True, "is_outside": True}`` of the :class:`GateStage` that a
+        lead is in, without what there is not; days of an open lead alone.
         """
         its = {} if stage else {"is_outside": True}
-        if days is not None and self.won_status == "pending":
+        if days is not None and is_open:
             its["days"] = days
             if stage and 0 < stage.expected_days <= days:
                 its["is_overdue"] = True
         return its
 
-    def _prepare_card(self, labels):
-        """Return what was recorded about this deal, as its card shows it.
+    @api.model
+    def _prepare_card(self, labels, values):
+        """Return what was recorded about a deal, as its card shows it.
 
         :param dict labels: ``{field: {value: label}}``
+        :param dict values: ``{field: value}``, as :meth:`_get_stored` returns them
         :return: ``{"product_line": str, "tier": str, "risk": str, "is_risky": bool, "contact_at": str,
             "channel": str, "summary": str, "feedback": str}``, ready for JSON, without what there is not;
             dates in UTC, a risk where it is medium or high
         """
+        risk = values["risk_level"]
         card = {
-            "product_line": labels["product_line_id"].get(self.product_line_id.id),
-            "tier": labels["tier"].get(self.tier),
-            "risk": self.risk_level != "low" and labels["risk_level"].get(self.risk_level),
-            "is_risky": self.risk_level == "high",
-            "contact_at": fields.Datetime.to_string(self.last_contact_at),
-            "channel": labels["last_contact_channel"].get(self.last_contact_channel),
-            "summary": (self.last_contact_summary or "")[:MAX_LENGTH],
-            "feedback": (self.customer_feedback or "")[:MAX_LENGTH],
+            "product_line": labels["product_line_id"].get(values["product_line_id"]),
+            "tier": labels["tier"].get(values["tier"]),
+            "risk": risk != "low" and labels["risk_level"].get(risk),
+            "is_risky": risk == "high",
+            "contact_at": fields.Datetime.to_string(values["last_contact_at"]),
+            "channel": labels["last_contact_channel"].get(values["last_contact_channel"]),
+            "summary": (values["last_contact_summary"] or "")[:MAX_LENGTH],
+            "feedback": (values["customer_feedback"] or "")[:MAX_LENGTH],
         }
         return {name: value for name, value in card.items() if value}
 
-    def _prepare_card_people(self):
-        """Return the :class:`ReadAlong` of who has a role on these leads and for whom they wait; None where
-        no playbook has anybody wait.
-        """
-        waits = self._get_waits_query()
-        return waits and ReadAlong(SQL(PEOPLE, leads=self.ids, waits=waits), self.ids)
+    def _read_card_rows(self, playbook_ids):
+        """Return what several capabilities know of these leads, see :func:`read_together`."""
+        if not self:
+            return defaultdict(list)
+        queries = [self._get_days_query(), self._get_passed_query(playbook_ids)]
+        return read_together(self.env, [*queries, *self._get_present_queries()])
 
     @api.model
-    def _get_card_people(self, along):
+    def _get_card_people(self, rows):
         """Return ``{lead id: {"members": [{"id", "name", "role"}, …], "waits": [{"role", "since"}, …]}}`` of
-        what :meth:`_prepare_card_people` has prepared, without what there is not.
+        what :meth:`_read_card_rows` has read, without what there is not; roles in their order.
         """
-        if not along:
-            return {}
-        roles = self.env["crm.playbook"]._get_role_names(self.env.lang)
         cards = defaultdict(lambda: defaultdict(list))
-        for lead_id, rows in along.get_values(self.env).items():
-            for role_id, user_id, name, since in rows:
-                if since:
-                    cards[lead_id]["waits"].append({"role": roles[role_id], "since": since})
-                else:
-                    cards[lead_id]["members"].append({"id": user_id, "name": name, "role": roles[role_id]})
-        return {lead_id: dict(its) for lead_id, its in cards.items()}
+        if not rows["stay"]:
+            return cards
+        roles = self.env["crm.playbook"]._get_role_names(self.env.lang)
+        ranks = {role_id: rank for rank, role_id in enumerate(roles)}
+        for lead_id, (role_id, user_id), name, *_ in sorted(rows["member"], key=lambda row: ranks[row[1][0]]):
+            cards[lead_id]["members"].append({"id": user_id, "name": name, "role": roles[role_id]})
+        for lead_id, waits in self._choose_waits(rows).items():
+            waits.sort(key=lambda wait: (wait[1], ranks[wait[0]]))
+            cards[lead_id]["waits"] = [self._prepare_wait(roles[role_id], since) for role_id, since in waits]
+        return cards
 
     @api.model
     def _prepare_wait(self, role, since):

@@ -24,6 +24,8 @@ class CrmLead(models.Model):
             Times are UTC strings, ``expected_days`` calendar days.
         """
         self.ensure_one()
+        # sudo: read for the checks that follow; all of a lead's fields take longer than the rest
+        self.sudo().fetch(self.env["crm.playbook"]._get_panel_field_names())
         self.check_access("read")
         playbook_id = self._get_playbook_ids().get(self.id)
         if not playbook_id:
@@ -77,27 +79,19 @@ class CrmLead(models.Model):
         gate = self.env["crm.playbook"]._get_gates()[rules["id"]]
         conditions = {rule["id"]: rule for stage in rules["stages"] for rule in stage["conditions"]}
         outputs = {rule["id"]: rule for stage in rules["stages"] for rule in stage["outputs"]}
-        confirmations = self._get_confirmations(self.env["crm.playbook.condition"].browse(conditions))
-        # sudo: facts of a lead that the caller may read, which was checked before
-        submissions = self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo()
-        stays = self.env["crm.lead.stage.log"].sudo().search_fetch([("lead_id", "=", self.id)])
+        confirmations, submissions, stays, questions = self._get_panel_records(conditions, outputs)
         demands, earlier = self._get_panel_demands(rules["id"], gate, stays)
         matches = self._get_panel_matches(rules, demands, outputs, earlier)
+        recorded = self._get_panel_recorded(conditions, outputs, confirmations, submissions, questions)
         activities = self._get_panel_activities(rules)
         users, approvers, holders = self._get_panel_users(
             confirmations, submissions, stays[:MAX_STAYS], activities
         )
-        # sudo: as the confirmations, and read with them
-        questions = self.env["crm.lead.question"].sudo()
-        fields = ["criterion_id", "condition_id", "ask_by"]
-        questions = questions.search_fetch([("lead_id", "=", self.id)], fields)
         return {
-            "met": {key for key, ids in matches.items() if ids}
-            | self._get_panel_recorded(conditions, outputs, confirmations, submissions, questions),
+            "met": {key for key, ids in matches.items() if ids} | recorded,
             "demands": demands,
             "questions": {
-                (question.criterion_id or question.condition_id): Date.to_string(question.ask_by)
-                for question in questions
+                (one.criterion_id or one.condition_id): Date.to_string(one.ask_by) for one in questions
             },
             "confirmations": {fact.condition_id.id: fact for fact in confirmations},
             "submissions": {fact.output_id.id: fact for fact in submissions},
@@ -111,6 +105,19 @@ class CrmLead(models.Model):
             "asked": approvers,
             "holders": holders,
         }
+
+    def _get_panel_records(self, conditions, outputs):
+        """Return what this lead has of confirmations, submissions, stays and questions to ask later."""
+        # sudo: facts of a lead that the caller may read, which was checked before
+        facts = self.sudo()
+        questions = facts.env["crm.lead.question"]
+        return (
+            self._get_confirmations(self.env["crm.playbook.condition"].browse(conditions)),
+            # sudo: as the other facts
+            self._get_submissions(self.env["crm.playbook.output"].browse(outputs)).sudo(),
+            facts.env["crm.lead.stage.log"].search_fetch([("lead_id", "=", self.id)]),
+            questions.search_fetch([("lead_id", "=", self.id)], ["criterion_id", "condition_id", "ask_by"]),
+        )
 
     def _get_panel_matches(self, rules, demands, outputs, earlier):
         """Return ``{(kind, rule id): set of lead ids}`` of all that domains decide, in one scan; the kind of

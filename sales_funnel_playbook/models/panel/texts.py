@@ -2,6 +2,12 @@ from odoo import api, models
 
 from ..core.memory import remembered
 
+# What every checklist looks at.
+LOOKED_AT = (
+    *("product_line_id", "team_id", "company_id", "user_id", "type", "active"),
+    *("stage_id", "won_status", "partner_id", "renewal_kind"),
+)
+
 
 class CrmPlaybook(models.Model):
     """The texts of a playbook as the lead's panel shows them, kept in memory for each language."""
@@ -33,6 +39,16 @@ class CrmPlaybook(models.Model):
             "stage_names": self._get_names("crm.stage", lang),
             "reasons": self._get_names("crm.playbook.override.reason", lang),
         }
+
+    @api.model
+    @remembered()
+    def _get_panel_field_names(self):
+        """Return the names of the lead's stored fields that checklists look at, kept in memory."""
+        # sudo: kept in memory for everybody
+        conditions = self.env["crm.playbook.condition"].sudo()
+        conditions = conditions.search([("kind", "=", "domain"), ("playbook_id.is_template", "=", False)])
+        named, fields = {*LOOKED_AT, *conditions._get_named_fields()}, self.env["crm.lead"]._fields
+        return sorted(name for name in named if name in fields and fields[name].store)
 
     @api.model
     def _get_names(self, model, lang):

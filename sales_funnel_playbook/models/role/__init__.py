@@ -8,3 +8,4 @@ from . import asking
 from . import leaving
 from . import contributing
 from . import waiting
+from . import present

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -130,11 +128,6 @@ FIRST = f"""(
     SELECT DISTINCT ON (wait.lead_id) wait.lead_id, wait.role_id FROM {WAITS}
     WHERE {IS_PRESENT} ORDER BY wait.lead_id, wait.began_at, wait.role_id
 )"""
-# For which roles deals wait, and since when.
-PRESENT = f"""
-    SELECT wait.lead_id, wait.role_id, MIN(wait.began_at) AS since FROM {WAITS}
-    WHERE wait.lead_id = ANY(%(leads)s) AND {IS_PRESENT} GROUP BY wait.lead_id, wait.role_id
-"""
 # What these look at.
 READ = {
     "crm.lead": ["company_id", "team_id", "user_id", "product_line_id"],
@@ -237,28 +230,6 @@ class CrmLead(models.Model):
             query.add_join("LEFT JOIN", waiting, SQL(FIRST, **approvers), condition)
             return SQL.identifier(waiting, "role_id")
         return super()._field_to_sql(alias, field_expr, query)
-
-    def _get_waits(self):
-        """Return ``{lead id: [(role id, since when), …]}`` of the roles for which these leads wait, longest
-        first, in one query; none where no playbook has anybody wait.
-        """
-        query = self._get_waits_query()
-        waits = defaultdict(list)
-        for lead_id, role_id, since in self.env.execute_query(query) if query else ():
-            waits[lead_id].append((role_id, since))
-        return {lead_id: sorted(its, key=lambda wait: wait[::-1]) for lead_id, its in waits.items()}
-
-    def _get_waits_query(self):
-        """Return the query of ``(lead id, role id, since when)``, or None where no playbook has anybody
-        wait.
-        """
-        waited_in = self.env["crm.playbook"]._get_waited_in()
-        playbook_ids = self._origin._get_playbook_ids() if waited_in else {}
-        ids = [lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in waited_in]
-        if not ids:
-            return None
-        self._flush_waits()
-        return SQL(PRESENT, leads=ids, **self.env["crm.playbook.role"]._get_approvers_role_ids())
 
     @api.model
     def _flush_waits(self):

@@ -25,6 +25,10 @@ class TestWaiting(RoleCase):
         waits = [(roles(role_id), since) for role_id, since in lead._get_waits().get(lead.id, ())]
         first = waits[0] if waits else (roles(), False)
         self.assertEqual((lead.waits_for_role_id, lead.waits_since), first)
+        now = self.reports.search(
+            [("lead_id", "=", lead.id), ("ended_at", "=", False)], order="date, role_id"
+        )
+        self.assertEqual(waits, [(row.role_id, row.date) for row in now], "as all times are told")
         every = lead.with_context(active_test=False)
         found = every.search([("id", "=", lead.id), ("waits_for_role_id", "=", first[0].id)])
         self.assertEqual(found, lead)
@@ -219,8 +223,3 @@ class TestWaiting(RoleCase):
             before = self.env.cr.sql_log_count
             page = mine.web_search_read([("id", "in", leads.ids)], spec)["records"]
         return self.env.cr.sql_log_count - before, page
-
-    def test_over_rpc_a_context_reads_nothing_along(self):
-        lead = self._create_lead().with_user(self.rep)
-        shown = lead.with_context(playbook_read_along="SELECT 1").read(["playbook_card"])
-        self.assertEqual(shown, lead.read(["playbook_card"]))
