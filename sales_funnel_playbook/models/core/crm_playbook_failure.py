@@ -1,7 +1,13 @@
+import logging
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ...exceptions import CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 # Jobs try again within the hour or the day: what has not failed again for longer is over.
 KEPT = timedelta(hours=26)
@@ -58,6 +64,21 @@ class CrmPlaybookFailure(models.Model):
             )
         )
         self.invalidate_model()
+
+    @contextmanager
+    def _noting(self, record):
+        """Undo what fails within, note it for ``record``, and go on.
+
+        :raise: where somebody else was quicker: then the job is tried again
+        """
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            _logger.exception("A job goes past what fails: %r", record)
+            self._note(record, error)
 
     def _get_name(self):
         """Return what the record is called, as it is now; nothing where it is gone."""

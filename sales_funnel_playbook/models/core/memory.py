@@ -46,6 +46,8 @@ def forget(env):
         env.cr.postcommit.add(env.registry.clear_cache)
 
 
-def keep_memory(data):
-    """Return the part of a cursor's ``postcommit.data`` that tells of rules which are not committed yet."""
-    return {name: data[name] for name in (CHANGED, OWN) if name in data}
+def keep_changed(data):
+    """Return the part of a cursor's ``postcommit.data`` that tells that rules have changed, without what is
+    remembered of them: what is tried and taken back remembers for itself.
+    """
+    return {CHANGED: True} if CHANGED in data else {}

@@ -2,7 +2,7 @@ from contextlib import contextmanager
 
 from odoo.tools.misc import Callbacks
 
-from .memory import keep_memory
+from .memory import keep_changed
 
 
 @contextmanager
@@ -14,7 +14,7 @@ def rehearse(env):
     # without flushing: that would run what waits for the end of the transaction
     with cr.savepoint(flush=False) as savepoint:
         cr.precommit, cr.postcommit = Callbacks(), Callbacks()
-        cr.postcommit.data.update(keep_memory(callbacks[1].data))
+        cr.postcommit.data.update(keep_changed(callbacks[1].data))
         try:
             yield
         finally:

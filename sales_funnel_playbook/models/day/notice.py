@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 
 import pytz
@@ -8,10 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ...exceptions import CONCURRENCY_ERRORS
 from ..core.crm_playbook_notice import MY_DAY
-
-_logger = logging.getLogger(__name__)
 
 LISTED = 15  # lines at most in one notice
 
@@ -76,14 +72,8 @@ class ResUsers(models.Model):
     def _tell_day_safely(self):
         """Tell this user, once a day, whatever comes of it: who cannot be told keeps nobody else waiting."""
         self.day_noticed_on = self._get_local_time().date()
-        try:
-            with self.env.cr.savepoint():
-                self._tell_day()
-        except CONCURRENCY_ERRORS:
-            raise
-        except Exception as error:
-            _logger.exception("The notice of My Day could not be sent to user %s.", self.id)
-            self.env["crm.playbook.failure"]._note(self, error)
+        with self.env["crm.playbook.failure"]._noting(self):
+            self._tell_day()
 
     def _is_working_day(self):
         """Tell whether this user's company works today, where the user is; holidays are none."""

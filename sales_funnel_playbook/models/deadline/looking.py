@@ -36,7 +36,8 @@ DUE = """
         UNION ALL
         SELECT res_id FROM crm_playbook_failure
             WHERE res_model = 'crm.lead' AND last_at >= %(failed_since)s AND res_id = ANY(%(followed)s)
-    ) due WHERE lead_id > %(position)s ORDER BY lead_id LIMIT %(size)s
+    ) due WHERE lead_id > %(position)s AND (%(among)s::int[] IS NULL OR lead_id = ANY(%(among)s))
+    ORDER BY lead_id LIMIT %(size)s
 """
 
 
@@ -156,8 +157,10 @@ class CrmPlaybookRefresh(models.Model):
     def _get_failing_domain(self):
         return Domain("playbook_id", "=", self.playbook_id.id) & Domain("error", "!=", False)
 
-    def _get_due_ids(self, size):
-        """Return the ids of the next deals on which time alone has brought something about."""
+    def _get_due_ids(self, size=None, among=None):
+        """Return the ids of the next deals, or of those ``among`` these ids, on which time alone has brought
+        something about.
+        """
         now, since = self.env.cr.now(), self._get_last_look(self.playbook_id).looked_at
         self.env.flush_all()
         failed_since = now - KEPT
@@ -175,6 +178,7 @@ class CrmPlaybookRefresh(models.Model):
             failed_since=failed_since,
             followed=followed.ids,
             position=self.position,
+            among=among,
             size=size,
         )
         return [lead_id for (lead_id,) in self.env.execute_query(query)]
@@ -184,7 +188,7 @@ class CrmPlaybookRefresh(models.Model):
             return super()._look_at(leads)
         leads = leads.exists().with_context(active_test=True)
         keys = self._get_distant_keys() if self.scope == "due" else ()
-        due = leads.browse(self._get_due_ids(len(leads))) & leads if keys else leads
+        due = leads.browse(self._get_due_ids(among=leads.ids)) if keys else leads
         due._keep_deadlines()
         if others := leads - due:
             others._settle_deadlines(is_job=True, keys=keys)

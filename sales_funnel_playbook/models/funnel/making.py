@@ -84,14 +84,8 @@ class CrmFunnelReview(models.Model):
         )
         due, pending = [], playbooks._get_pending_histories()
         for playbook in playbooks.filtered(lambda one: one.id not in pending):  # else deals would be missing
-            try:
-                with self.env.cr.savepoint():
-                    due += self._get_due_of(playbook)
-            except CONCURRENCY_ERRORS:
-                raise
-            except Exception as error:
-                _logger.exception("Which reviews of %s are due could not be told.", playbook.name)
-                self.env["crm.playbook.failure"]._note(playbook, error)
+            with self.env["crm.playbook.failure"]._noting(playbook):
+                due += self._get_due_of(playbook)
         return sorted(due, key=lambda one: (one[2][0], one[3], one[4]))
 
     @api.model

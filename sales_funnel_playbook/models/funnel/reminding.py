@@ -1,13 +1,9 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...exceptions import CONCURRENCY_ERRORS
 from ...tools.funnel import get_review_due, get_today
-
-_logger = logging.getLogger(__name__)
 
 DAYS = 40  # a period that ended earlier is not the last one
 
@@ -128,14 +124,8 @@ class CrmFunnelReview(models.Model):
     @api.model
     def _remind_safely(self):
         """Remind, and keep no review from being made by what fails."""
-        try:
-            with self.env.cr.savepoint():
-                self._remind()
-        except CONCURRENCY_ERRORS:
-            raise
-        except Exception as error:
-            _logger.exception("Nobody could be reminded of open reviews.")
-            self.env["crm.playbook.failure"]._note(self.browse(), error)
+        with self.env["crm.playbook.failure"]._noting(self.browse()):
+            self._remind()
 
     @api.model
     def _remind(self):

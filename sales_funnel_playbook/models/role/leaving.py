@@ -1,6 +1,5 @@
 from odoo import api, models
 
-from ...exceptions import CONCURRENCY_ERRORS
 from ..core.memory import forget
 
 ACCESS = {"group_ids", "company_ids"}
@@ -41,14 +40,8 @@ class ResUsers(models.Model):
 
         :raise: where somebody else was quicker; the next night sees to it
         """
-        try:
-            with self.env.cr.savepoint():
-                self._leave_hidden_roles()
-        except CONCURRENCY_ERRORS:
-            raise
-        except Exception as error:
-            self.env.transaction.clear()
-            self.env["crm.playbook.failure"]._note(self, error)
+        with self.env["crm.playbook.failure"]._noting(self):
+            self._leave_hidden_roles()
 
     def _find_memberships(self):
         # sudo: who may change a user may not have to see the deals

@@ -4,6 +4,8 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.sales_funnel_playbook.models.core.rehearsal import rehearse
+
 from ..common import PlaybookCase
 
 
@@ -32,6 +34,17 @@ class TestAssignment(PlaybookCase):
                 **vals,
             }
         )
+
+    def test_what_is_tried_and_taken_back_is_not_remembered(self):
+        """Also where the transaction had changed rules before, and remembers for itself."""
+        lead = self._create_lead(product_line_id=self.plain_line.id)
+        self.plain_line.name = "Spare Parts"
+        followed = lead.playbook_id
+        with rehearse(self.env):
+            self.plain_line.playbook_id = self.line_playbook
+            self.assertEqual(lead.playbook_id, self.line_playbook)
+        self.assertEqual(lead.playbook_id, followed)
+        self.assertEqual(lead._get_playbook_ids().get(lead.id, False), followed.id)
 
     def test_an_archived_team_still_follows(self):
         lead = self._create_lead()

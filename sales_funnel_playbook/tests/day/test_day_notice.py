@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ..deadline.deadline_common import at
 from .day_common import MyDayCase
 
-NOTICE = "odoo.addons.sales_funnel_playbook.models.day.notice"
+NOTICE = "odoo.addons.sales_funnel_playbook.models.core.crm_playbook_failure"
 
 
 @tagged("post_install", "-at_install")

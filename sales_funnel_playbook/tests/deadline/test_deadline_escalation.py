@@ -44,6 +44,19 @@ class TestDeadlineEscalation(DeadlineCase):
             self.get_work(lead, self.rule).filtered("active").with_user(self.rep)[:1].action_feedback("Done")
         self.assertFalse(told.active, "it is done: there is nothing to look into any more")
 
+    def test_what_failed_on_a_deal_that_is_over_keeps_nobody_waiting(self):
+        """A rule that looks at other records has all open deals looked at every hour, few at a time."""
+        self._create_deadline("Meet them", "lead_created", 9, satisfied_domain="[('partner_id.ref', '!=', False)]")
+        over = self.create_lead_at(1)
+        with self.at(2):
+            over.action_set_lost()
+        lead = self.create_lead_at(18)
+        self.run_job(20, 16)
+        with self.at(20, 17):
+            self.env["crm.playbook.failure"]._note(over, "It was locked")
+        self.run_job(20, 18)
+        self.assertTrue(self._escalations(lead))
+
     def test_each_reads_it_in_their_language(self):
         colleague = self.user_sales_salesman
         colleague.group_ids += self.env.ref(ALL_LEADS)

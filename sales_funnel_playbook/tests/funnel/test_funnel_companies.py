@@ -135,7 +135,7 @@ class TestFunnelCompanies(ReviewCase):
             return due(self, playbook)
 
         self._create(monday(1), self.east)
-        logger = "odoo.addons.sales_funnel_playbook.models.funnel.making"
+        logger = "odoo.addons.sales_funnel_playbook.models.core.crm_playbook_failure"
         with patch.object(type(self.Review), "_get_due_of", fail_for_one), self.assertLogs(logger, "ERROR"):
             self.make_reviews(monday(2) + timedelta(days=1))
         self.assertTrue(self._get(self.east))

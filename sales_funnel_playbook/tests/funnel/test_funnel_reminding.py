@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .funnel_common import monday
 from .review_common import ReviewCase
 
-LOGGER = "odoo.addons.sales_funnel_playbook.models.funnel.reminding"
+LOGGER = "odoo.addons.sales_funnel_playbook.models.core.crm_playbook_failure"
 
 
 class RemindingCase(ReviewCase):

@@ -228,7 +228,9 @@ class TestRole(RoleCase):
         )
         members = self.env.registry["crm.lead.member"]
         refused = UserError("This deal is closed in the ledger.")
-        with patch.object(members, "_replace", side_effect=refused):  # as another module might refuse it
+        logger = "odoo.addons.sales_funnel_playbook.models.core.crm_playbook_failure"
+        # as another module might refuse it
+        with patch.object(members, "_replace", side_effect=refused), self.assertLogs(logger, "ERROR"):
             self.env["crm.playbook.refresh"]._cron_start()
         failure = self.env["crm.playbook.failure"].search([("res_model", "=", "res.users")])
         self.assertEqual((failure.res_id, failure.reason), (user.id, str(refused)))
