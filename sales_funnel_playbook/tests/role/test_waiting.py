@@ -29,6 +29,7 @@ class TestWaiting(RoleCase):
             [("lead_id", "=", lead.id), ("ended_at", "=", False)], order="date, role_id"
         )
         self.assertEqual(waits, [(row.role_id, row.date) for row in now], "as all times are told")
+        self.reports.invalidate_model()
         every = lead.with_context(active_test=False)
         found = every.search([("id", "=", lead.id), ("waits_for_role_id", "=", first[0].id)])
         self.assertEqual(found, lead)
