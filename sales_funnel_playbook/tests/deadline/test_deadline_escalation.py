@@ -47,13 +47,14 @@ class TestDeadlineEscalation(DeadlineCase):
     def test_what_failed_on_a_deal_that_is_over_keeps_nobody_waiting(self):
         """A rule that looks at other records has all open deals looked at every hour, few at a time."""
         self._create_deadline("Meet them", "lead_created", 9, satisfied_domain="[('partner_id.ref', '!=', False)]")
-        over = self.create_lead_at(1)
+        over = self.env["crm.lead"].concat(*(self.create_lead_at(1) for _number in range(9)))
         with self.at(2):
             over.action_set_lost()
         lead = self.create_lead_at(18)
         self.run_job(20, 16)
         with self.at(20, 17):
-            self.env["crm.playbook.failure"]._note(over, "It was locked")
+            for one in over:
+                self.env["crm.playbook.failure"]._note(one, "It was locked")
         self.run_job(20, 18)
         self.assertTrue(self._escalations(lead))
 
