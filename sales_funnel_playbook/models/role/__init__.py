@@ -7,4 +7,5 @@ from . import crm_lead
 from . import asking
 from . import leaving
 from . import contributing
+from . import mailing
 from . import waiting
