@@ -171,16 +171,18 @@ class CrmPlaybookNotice(models.Model):
 
     def _get_lines(self):
         """Return ``(record, what is said of it)``, of what there still is, the same once."""
-        there = {}
-        for model, its in self.grouped("res_model").items():
-            # sudo: who is to know is told, whoever may see what
-            there[model] = self.env[model].sudo().browse(set(its.mapped("res_id"))).exists()
+        there = {model: its._find_there(model) for model, its in self.grouped("res_model").items()}
         lines = [
             (self.env[one.res_model].sudo().browse(one.res_id), one.text or "")
             for one in self
             if one.res_id in there[one.res_model]._ids
         ]
         return list(dict.fromkeys(lines))
+
+    def _find_there(self, model):
+        """Return the records of ``model`` of which these tell one person still."""
+        # sudo: who is to know is told, whoever may see what
+        return self.env[model].sudo().browse(set(self.mapped("res_id"))).exists()
 
     def _prepare_body(self, parts, titles):
         """Return the lists, each under its title where there are several, and one button."""

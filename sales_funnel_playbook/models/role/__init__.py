@@ -7,5 +7,6 @@ from . import crm_lead
 from . import asking
 from . import leaving
 from . import contributing
+from . import mailing
 from . import waiting
 from . import present

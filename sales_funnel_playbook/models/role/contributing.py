@@ -161,31 +161,6 @@ class CrmLeadMember(models.Model):
         return result
 
 
-class MailTrackingValue(models.Model):
-    _inherit = "mail.tracking.value"
-
-    def _filter_free_field_access(self):
-        """Nobody knows who reads a mail: what not everybody may see of a deal is in none."""
-        return (
-            super()
-            ._filter_free_field_access()
-            .filtered(
-                lambda one: (
-                    one.field_id.model != "crm.lead"
-                    or one.field_id.name in SHOWN
-                    or not one._is_of_contributors_deal()
-                )
-            )
-        )
-
-    def _is_of_contributors_deal(self):
-        """Tell whether somebody follows the deal who sees it by a role alone."""
-        message = self.mail_message_id
-        lead = self.env["crm.lead"].sudo().browse(message.res_id)  # sudo: whoever wrote the message
-        users = lead.message_partner_ids.user_ids
-        return any(user._is_contributor() for user in users)
-
-
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 

@@ -85,7 +85,11 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _filter_openable(self, leads):
-        """Return those of ``leads`` that this user may open."""
+        """Return those of ``leads`` that this user may open, with a role there if need be."""
+        return self._filter_seen(leads)
+
+    def _filter_seen(self, leads):
+        """Return those of ``leads`` that this user may open as it is."""
         self.ensure_one()
         if not self.active or self.share:
             return leads.browse()
@@ -113,7 +117,7 @@ class ResUsers(models.Model):
                 "%(user)s cannot open the deals of others, and so cannot be the person whom “%(rule)s” names:"
                 " choose a role, or somebody who can, such as %(able)s.",
                 user=user.name,
-                rule=rule.name,
+                rule=rule.name or rule.display_name,
                 able=format_list(self.env, user._get_able(company).mapped("name"), "or"),
             )
         )

@@ -2,4 +2,5 @@ from . import test_role
 from . import test_role_asked
 from . import test_contributor
 from . import test_contributor_talk
+from . import test_contributor_mails
 from . import test_waiting

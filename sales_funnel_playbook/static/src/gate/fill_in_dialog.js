@@ -120,7 +120,8 @@ export class FillInDialog extends Component {
             this.props.close();
             await this.props.onMoved();
             if (isWon) {
-                await celebrateWin(this, leadId, this.props.onMoved);
+                // this window is gone by now, and what it uses would answer nobody
+                await celebrateWin(this.env.services, leadId, this.props.onMoved);
             }
         } catch (error) {
             this.onRefused(error);

@@ -88,8 +88,59 @@ registry.category("web_tour.tours").add("intake_accept", {
     ],
 });
 
+const column = (name) => `.o_kanban_group:has(.o_column_title:contains("${name}"))`;
+const card = ".o_kanban_record:contains(Fair Ltd)";
+const dialog = (name) => `.modal .o_playbook_fill_in_item:contains("${name}")`;
+
+/** Drag the card into a stage whose gate refuses it, fill in what is missing, and move. */
+const moveTo = (stage, from, filling) => [
+    {
+        trigger: `${column(from)} ${card}`,
+        async run({ drag_and_drop }) {
+            await drag_and_drop(column(stage));
+        },
+    },
+    ...filling,
+    { trigger: ".o_playbook_save_and_move", run: "click" },
+    { trigger: `body:not(:has(.modal)) ${column(stage)} ${card}` },
+];
+
+registry.category("web_tour.tours").add("intake_worked", {
+    steps: () => [
+        ...moveTo("Demo", "Lead", [
+            {
+                trigger: `${dialog("Amount known")} .o_field_widget[name=expected_revenue] input`,
+                run: "edit 9000",
+            },
+            { trigger: `${dialog("Needs confirmed")} .o_playbook_vouch`, run: "click" },
+        ]),
+        ...moveTo("Talks", "Demo", [
+            { trigger: `${dialog("Review passed")} .o_playbook_vouch`, run: "click" },
+        ]),
+        ...moveTo("Signed", "Talks", [
+            {
+                trigger: ["input", "button"]
+                    .map(
+                        (tag) => `${dialog("Closing date known")} .o_field_widget[name=date_deadline] ${tag}`
+                    )
+                    .join(),
+                run: "click",
+            },
+            { trigger: ".o_datetime_picker .o_today", run: "click" },
+        ]),
+        { content: "Winning is celebrated from there, too", trigger: ".o_reward" },
+    ],
+});
+
 registry.category("web_tour.tours").add("intake_won", {
     steps: () => [
+        {
+            content: "What was given away is not in the list that opens",
+            trigger: ".o_list_view .o_data_row:contains(Fair GmbH)",
+        },
+        { trigger: ".o_searchview_facet:contains(Open) .o_facet_remove", run: "click" },
+        { trigger: ".o_searchview_facet:contains(Not Handed Over) .o_facet_remove", run: "click" },
+        { trigger: ".o_data_row:contains(Fair Ltd) td[name=name]", run: "click" },
         {
             content: "Marketing sees its deal to the end",
             trigger: ".o_form_view .o_widget_web_ribbon span:contains(Won)",
