@@ -1,5 +1,5 @@
-"""Stages, key actions and deadlines of the shipped templates to which nobody has given help get what is shipped
-now: its texts and its mails, each where there is none. Translations are loaded after this.
+"""Stages, key actions and deadlines of the shipped templates to which nobody has given help get what is
+shipped now: its texts and its mails, each where there is none. Translations are loaded after this.
 """
 
 from lxml import etree
