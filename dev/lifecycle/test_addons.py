@@ -5,8 +5,9 @@ import pytest
 import picture
 from databases import MODULE
 
-ADDONS = ("event", "website", "project", "forecast")
-NAMES = ", ".join(f"'{name}'" for name in (MODULE, *(f"{MODULE}_{name}" for name in ADDONS)))
+ADDONS = ("event", "website", "project", "forecast", "sale")
+PRIVACY = f"{MODULE}_privacy"  # comes by itself: its app is there wherever there is mail
+NAMES = ", ".join(f"'{name}'" for name in (MODULE, PRIVACY, *(f"{MODULE}_{name}" for name in ADDONS)))
 INSTALLED = f"SELECT name FROM ir_module_module WHERE state = 'installed' AND name IN ({NAMES}) ORDER BY name"
 LEFT = "SELECT model, name FROM ir_model_data WHERE module = '{}'"
 # Where Odoo notes what happened, and keeps names: of foreign keys whose columns went, and of what models that
@@ -38,25 +39,44 @@ def join(apps, suffix, names):
     return database
 
 
-@pytest.mark.parametrize("name", ADDONS)
+def get_installed(database):
+    """Return the names of the module and those of its addons that are installed, without the module's in them."""
+    return {name.removeprefix(f"{MODULE}_") for (name,) in database.query(INSTALLED)}
+
+
+@pytest.mark.parametrize("name", ADDONS[:-1])  # the last one has a file of its own
 def test_one_comes_and_goes(apps, before, name):
     database = join(apps, name, [name])
-    assert database.query(INSTALLED) == [(MODULE,), (f"{MODULE}_{name}",)]
+    assert get_installed(database) == {MODULE, "privacy", name}
     database.tell("deal_is_worked", "addons_leave")
     check_gone(database, before)
 
 
 def test_all_come_and_go(apps, before):
     database = join(apps, "all", ADDONS)
-    assert database.query(INSTALLED) == [(MODULE,), *sorted((f"{MODULE}_{name}",) for name in ADDONS)]
+    assert get_installed(database) == {MODULE, "privacy", *ADDONS}
+    database.tell("privacy_leaves")
+    assert get_installed(database) == {MODULE, *ADDONS}
+    database.tell("deal_is_worked")
+    database.load("-i", PRIVACY)
     database.tell("deal_is_worked", "addons_leave")
+    check_gone(database, before)
+
+
+def test_what_comes_by_itself_goes_and_comes_again(apps, before):
+    database = apps.copy("privacy")
+    database.tell("privacy_leaves")
+    assert get_installed(database) == {MODULE}
+    assert database.query(LEFT.format(PRIVACY)) == []
+    database.tell("deal_is_worked")
+    database.load("-i", PRIVACY)
     check_gone(database, before)
 
 
 def check_gone(database, before):
     """Assert that the addons have left nothing, and that a deal is worked as before."""
     structure, counts = before
-    assert database.query(INSTALLED) == [(MODULE,)]
+    assert get_installed(database) == {MODULE, "privacy"}
     assert [row for name in ADDONS for row in database.query(LEFT.format(f"{MODULE}_{name}"))] == []
     assert picture.take_structure(database) == structure
     assert count_rows(database) == counts

@@ -38,13 +38,14 @@ checkWithAxe(%s).then(
 
 
 class Page(NamedTuple):
-    """A page, the selectors of the parts that are checked, each of which has to appear, and those of what is
-    clicked before, as soon as it appears.
+    """A page, the selectors of the parts that are checked, each of which has to appear, those of what is
+    clicked before, as soon as it appears, and name and text of a file that is uploaded before all that.
     """
 
     url: str
     parts: tuple
     clicks: tuple = ()
+    file: tuple = ()
 
 
 class AxeCase(HttpCase):

@@ -1,5 +1,5 @@
-"""Stages and key actions of the shipped templates to which nobody has given help get what is shipped now: its
-texts and its mails, each where there is none. Translations are loaded after this.
+"""Stages, key actions and deadlines of the shipped templates to which nobody has given help get what is
+shipped now: its texts and its mails, each where there is none. Translations are loaded after this.
 """
 
 from lxml import etree
@@ -21,7 +21,7 @@ def migrate(cr, version):
 
 
 def give_help(env, shipped):
-    """Give a stage or key action the help that its ``shipped`` record has."""
+    """Give a stage or deadline the help that its ``shipped`` record has."""
     rule = find(env, shipped.get("id"))
     if not rule:
         return

@@ -21,7 +21,18 @@ window.checkWithAxe = async ({ pages, notOurs, rules }) => {
         window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
         await until(() => !left.isConnected, `${url} does not open`);
     };
-    const check = async ({ url, clicks, parts }) => {
+    const upload = async (url, [name, text]) => {
+        await until(() => document.querySelector("input[type=file]"), `${url}: no file is asked for`);
+        const files = new DataTransfer();
+        files.items.add(new File([text], name));
+        const input = document.querySelector("input[type=file]");
+        input.files = files.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    const check = async ({ url, clicks, file, parts }) => {
+        if (file.length) {
+            await upload(url, file);
+        }
         for (const selector of clicks) {
             (await appear(url, selector)).click();
         }

@@ -41,6 +41,30 @@ class TestHelpShipped(HelpCase):
             self.assertTrue(any(stage.help_text for stage in stages))
             self.assertLess(stages.action_ids.help_template_ids, self.mails)
 
+    def test_each_deadline_of_no_stage_has_help_in_each_language(self):
+        for name in ("saas", "standard", "equipment"):
+            playbook = self.env.ref(f"{MODULE}.crm_playbook_template_{name}")
+            deadlines = playbook.deadline_ids.filtered(lambda one: not one.playbook_stage_id)
+            self.assertEqual(len(deadlines), 10)
+            for deadline in deadlines:
+                texts = {deadline.with_context(lang=language).help_text for language in LANGUAGES}
+                self.assertEqual(len(texts - {False}), len(LANGUAGES), deadline.display_name)
+
+    def test_it_is_on_the_checklist_while_the_deadline_is_open(self):
+        """The note is due once somebody has talked with the customer, until it is written."""
+        vals = {"playbook_id": self.playbook.id, "effective_from": "2000-01-01"}
+        deadline = self.env.ref(f"{TEMPLATE}_note_deadline").copy(vals)
+        self.assertFalse(self._panel()["stage"]["helped"])
+        call = self.lead.activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id)
+        call.with_user(self.rep).action_feedback("They want three")
+        self.env.cr.flush()  # deadlines begin
+        [due] = self._panel(lang="zh_CN")["stage"]["helped"]
+        self.assertEqual(due["help"]["text"], deadline.with_context(lang="zh_CN").help_text)
+        note = {"lead_id": self.lead.id, "summary": "They liked it, and want three"}
+        self.env["crm.lead.progress"].with_user(self.rep).create(note)
+        self.env.cr.flush()
+        self.assertFalse(self._panel()["stage"]["helped"])
+
     def test_a_playbook_made_of_it_has_them_on_the_checklist(self):
         stage, action = self.template.stage_ids[0], self.template.stage_ids[0].action_ids[0]
         self.rule.write({"help_text": stage.help_text})
@@ -97,6 +121,8 @@ class TestHelpShipped(HelpCase):
         action = bare.action_ids[0]
         own.help_text = "Ask Ann."
         (bare | mailed).help_text = False
+        renewal = self.env.ref(f"{TEMPLATE}_renewal_deadline")
+        renewal.write({"help_text": False, "help_template_ids": False})
         mailed.help_template_ids = self.mail
         action.write({"help_text": False, "help_template_ids": False})
         spec = importlib.util.spec_from_file_location("post_help", UPDATE)
@@ -111,3 +137,5 @@ class TestHelpShipped(HelpCase):
             self.assertEqual(mailed.help_template_ids, self.mail)
             self.assertIn("Ask until you have figures", action.help_text)
             self.assertEqual(action.help_template_ids.name, "Minutes of Your Needs")
+            self.assertIn("what was promised when they signed", renewal.help_text)
+            self.assertEqual(renewal.help_template_ids.name, "Before the Renewal")

@@ -2,6 +2,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..common import PlaybookCase
+from ..keyboard import KeyboardCase
 
 
 class FillInTourCase(HttpCase, PlaybookCase):
@@ -24,11 +25,22 @@ class FillInTourCase(HttpCase, PlaybookCase):
 
 @tagged("post_install", "-at_install")
 class TestFillInTours(FillInTourCase):
-    """What is missing is filled in where the move was refused, by mouse and by keyboard."""
+    """What is missing is filled in where the move was refused, by mouse."""
 
     def test_escape_puts_the_card_back(self):
         self.walk("playbook_escape")
         self.assertEqual((self.lead.stage_id, self.lead.expected_revenue), (self.stage_lead, 0))
+
+    def test_answers_out_of_order(self):
+        other = self._create_lead(name="Brown", priority="0")
+        self.lead.priority = "2"  # the first of the two
+        other.confirm_condition(self.needs_confirmed.id)
+        self.walk("playbook_answers_out_of_order")
+
+
+@tagged("post_install", "-at_install")
+class TestFillInByKeyboard(KeyboardCase, FillInTourCase):
+    """The same with the browser's own keys, and no mouse."""
 
     def test_a_deal_is_moved_by_keyboard_alone(self):
         minutes = self._create_output(self.stage_lead, "Minutes", evidence="note")
@@ -36,12 +48,6 @@ class TestFillInTours(FillInTourCase):
         self.assertEqual((self.lead.stage_id, self.lead.expected_revenue), (self.stage_demo, 7000))
         self.assertEqual(self.lead.output_ids.output_id, minutes)
         self.assertEqual(self.lead.confirmation_ids.user_id, self.rep)
-
-    def test_answers_out_of_order(self):
-        other = self._create_lead(name="Brown", priority="0")
-        self.lead.priority = "2"  # the first of the two
-        other.confirm_condition(self.needs_confirmed.id)
-        self.walk("playbook_answers_out_of_order")
 
 
 @tagged("post_install", "-at_install")

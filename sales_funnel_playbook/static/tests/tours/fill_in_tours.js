@@ -4,23 +4,12 @@ import { registry } from "@web/core/registry";
 import { nextFrame } from "@sales_funnel_playbook/panel/focus_field";
 
 import { holdBack } from "./panel_tours";
+import { pressKey, pressUntil, typeText } from "./real_keys";
 
 const column = (name) => `.o_kanban_group:has(.o_column_title:contains("${name}"))`;
 const card = ".o_kanban_record:contains(Acme)";
 const item = (name) => `.o_playbook_fill_in_item:contains(${name})`;
 const confirmed = (isMet) => `.o_playbook_condition[data-met="${isMet}"]:contains("Needs confirmed")`;
-
-/** Press a key until the cursor is on what is looked for. */
-async function pressUntil(key, selector) {
-    for (let times = 0; times < 60; times++) {
-        if (document.activeElement?.matches(selector)) {
-            return;
-        }
-        await press(key);
-        await nextFrame();
-    }
-    throw new Error(`${key} does not lead to ${selector}`);
-}
 
 registry.category("web_tour.tours").add("playbook_escape", {
     steps: () => [
@@ -54,7 +43,7 @@ registry.category("web_tour.tours").add("playbook_move_by_keyboard", {
                 await pressUntil("ArrowDown", "[data-rule^=output] button");
                 await pressUntil("ArrowUp", "[data-rule^=condition] *");
                 await pressUntil("ArrowDown", "[data-rule^=output] button");
-                await press("Enter");
+                await pressKey("Enter");
             },
         },
         {
@@ -62,7 +51,7 @@ registry.category("web_tour.tours").add("playbook_move_by_keyboard", {
             trigger: ".o_playbook_output textarea",
             async run({ anchor }) {
                 anchor.focus();
-                await press("Escape");
+                await pressKey("Escape");
             },
         },
         { trigger: ".o_playbook_output:focus:not(:has(textarea))" },
@@ -70,20 +59,24 @@ registry.category("web_tour.tours").add("playbook_move_by_keyboard", {
             trigger: ".o_playbook_open_fill_in:contains(Demo)",
             async run() {
                 await pressUntil("ArrowUp", "[data-rule^=condition] button");
-                await pressUntil(["Shift", "Tab"], ".o_playbook_open_fill_in");
-                await press("Enter");
+                await pressUntil("Tab", ".o_playbook_open_fill_in", true);
+                await pressKey("Enter");
             },
         },
         {
+            content: "Tab leads through what is missing to the button that saves it",
             trigger: `.modal ${item("Amount known")} .o_field_widget[name=expected_revenue] input`,
             async run() {
                 await pressUntil("Tab", ".modal .o_playbook_fill_in_item[data-key^=output] textarea");
-                await edit("They need three presses before spring");
+                await typeText("They need three presses before spring");
                 await pressUntil("Tab", ".modal .o_field_widget[name=expected_revenue] input");
-                await edit("7000");
+                await typeText("7000");
                 await pressUntil("Tab", ".modal .o_playbook_vouch");
-                await press(" ");
-                await press(["Alt", "q"]); // Save and Move
+                await pressKey(" ");
+                await pressUntil("Tab", ".modal .o_playbook_save_and_move");
+                await pressUntil("Tab", ".modal .o_playbook_vouch", true);
+                await pressUntil("Tab", ".modal .o_playbook_save_and_move");
+                await pressKey("Enter");
             },
         },
         { trigger: "body:not(:has(.modal)) .o_arrow_button_current:contains(Demo)" },
