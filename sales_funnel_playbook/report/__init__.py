@@ -2,6 +2,7 @@ from . import crm_lead_trait
 from . import crm_funnel_report
 from . import crm_funnel_numbers
 from . import crm_funnel_counting
+from . import crm_funnel_open
 from . import crm_funnel_deals
 from . import crm_funnel_page
 from . import crm_funnel_totals

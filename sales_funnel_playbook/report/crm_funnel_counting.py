@@ -4,46 +4,59 @@ from odoo.tools import SQL
 
 from ..tools.funnel import get_rate
 from ..tools.funnel_events import CLOSING, COMING, HAS_COME, IS_NEW, NAMED, OWN, STAYS
-from .crm_funnel_numbers import COHORT
 
-# The first three need the log only, each one of its indexes: what a page shows at once. The others ask for
-# the deals as they are today, or sort.
+# What became of deals, as their log says what they are: no deal is read but those that follow no playbook any
+# more. Who was closed before a moment has entered nothing since.
+OUTCOMES = """
+    SELECT log.lead_id, log.state AS outcome FROM crm_lead_stage_log log
+    WHERE log.left_at IS NULL AND log.state IN ('won', 'lost') AND log.entered_at >= %(since)s
+    UNION ALL SELECT lead.id, lead.won_status FROM crm_lead lead
+    WHERE lead.won_status IN ('won', 'lost') AND lead.id IN (
+        SELECT log.lead_id FROM crm_lead_stage_log log WHERE log.ended_as = 'left' AND log.left_at >= %(since)s)
+        AND NOT EXISTS (SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id AND log.left_at IS NULL)
+"""
+# Those that need the log only, each one of its indexes: what a page shows at once. The others ask for the deals
+# as they are today, or sort.
 ENTERED = """
     SELECT WIDTH_BUCKET(log.entered_at, %(starts)s) - 1, log.stage_id, COUNT(*),
-        COUNT(*) FILTER (WHERE log.is_first), COUNT(*) FILTER (WHERE log.came_further_at IS NOT NULL)
-    FROM (%(segments)s) log GROUP BY 1, 2
+        COUNT(*) FILTER (WHERE log.is_first), COUNT(*) FILTER (WHERE log.came_further_at IS NOT NULL),
+        COUNT(*) FILTER (WHERE ended.outcome = 'won'), COUNT(*) FILTER (WHERE ended.outcome = 'lost')
+    FROM (%(segments)s) log
+    LEFT JOIN (%(outcomes)s) ended ON log.is_first AND ended.lead_id = log.lead_id GROUP BY 1, 2
 """
-LEFT = f"""
-    SELECT {NAMED}, log.stage_id, log.went, log.closes_stay, %(found)s
-    FROM (%(segments)s) log GROUP BY 1, 2, 3, 4
+# Of one span or two that follow each other: whether it was in the last one.
+LEFT = """
+    SELECT log.left_at >= %(last)s, log.stage_rank IS NULL, log.stage_id, log.went, log.closes_stay, %(found)s
+    FROM (%(segments)s) log GROUP BY 1, 2, 3, 4, 5
 """
-BORN = f"SELECT {OWN}, log.state, %(found)s FROM (%(segments)s) log GROUP BY 1, 2"
+ELSEWHERE = f"""
+    SELECT log.left_at >= %(last)s, {NAMED}, log.went, %(found)s FROM (%(segments)s) log
+    WHERE log.stage_rank IS NULL AND log.went IS NOT NULL GROUP BY 1, 2, 3
+"""
+BORN = f"""
+    SELECT log.entered_at >= %(last)s, {OWN}, log.state, %(found)s FROM (%(segments)s) log GROUP BY 1, 2, 3
+"""
 # What of the rows is asked for: how many there are, or of which deals, as often as there are.
 COUNT = SQL("COUNT(*)")
 DEALS = SQL("ARRAY_AGG(log.lead_id)")
-COHORTS = """
-    SELECT log.stage_id, lead.won_status, COUNT(*)
-    FROM (%(segments)s) log JOIN crm_lead lead ON lead.id = log.lead_id GROUP BY 1, 2
-"""
 TIMES = """
     SELECT log.stage_id, AVG(log.duration_days), AVG(log.working_hours),
         PERCENTILE_CONT(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY log.duration_days),
         PERCENTILE_CONT(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY log.working_hours)
     FROM (%(segments)s) log GROUP BY 1
 """
-# Of all leads few are open: by OFFSET they are looked up one by one, or all would be read.
-AMOUNTS = """
-    SELECT log.stage_id, lead.company_id, COUNT(*), SUM(%(worth)s), SUM(%(worth)s * lead.probability / 100)
-    FROM (%(segments)s) log, LATERAL (SELECT * FROM crm_lead WHERE id = log.lead_id OFFSET 0) lead
-    GROUP BY 1, 2
-"""
 CAME = f"""
-    SELECT lead.won_status, %(found)s FROM (
+    SELECT ended.outcome, %(found)s FROM (
         SELECT log.lead_id FROM (%(segments)s) log WHERE {HAS_COME}
         UNION SELECT log.lead_id FROM (%(moved)s) log
-    ) log JOIN crm_lead lead ON lead.id = log.lead_id WHERE {IS_NEW} GROUP BY 1
+    ) log LEFT JOIN (%(outcomes)s) ended ON ended.lead_id = log.lead_id
+    WHERE NOT EXISTS (SELECT FROM crm_lead lead WHERE lead.id = log.lead_id AND NOT ({IS_NEW})) GROUP BY 1
 """
 COMING_IDS = "SELECT log.id FROM crm_lead_stage_log log %s AND log.entered_at >= %s AND log.entered_at < %s"
+ENTRIES = (
+    *("begun_count", "cohort_count", "reached_count"),
+    *("cohort_won_count", "cohort_lost_count", "cohort_open_count"),
+)
 # What each way on counts as.
 WAYS = {
     "further": ("advanced_count",),
@@ -85,19 +98,34 @@ class CrmFunnelReport(models.Model):
         return dict(zip(ordered, [*ordered[1:], None], strict=True))
 
     @api.model
+    def _get_outcomes(self, since):
+        """Return SQL of ``(lead_id, outcome)`` of the deals that are won or lost, without those that were so
+        before a moment.
+        """
+        self.env["crm.lead"].flush_model(["won_status"])
+        return SQL(OUTCOMES, since=since)
+
+    @api.model
     def _get_entry_counts(self, scope, starts):
-        """Return ``{(number of the span, stage id): {"begun_count", "cohort_count", "reached_count"}}``.
+        """Return ``{(number of the span, stage id): {number: how many}}`` of what entered, with what became of
+        the cohort.
 
         :param starts: when each span begins and the one before it ends, and when the last one ends, in naive
             UTC: PostgreSQL need not know the time zone
         """
         within = Domain("entered_at", ">=", starts[0]) & Domain("entered_at", "<", starts[-1])
         entries = within & Domain("is_entry", "=", True) & Domain("stage_id", "!=", False)
-        segments = self._find_segments(scope, entries)
-        rows = self.env.execute_query(SQL(ENTERED, segments=segments, starts=list(starts)))
-        names = ("begun_count", "cohort_count", "reached_count")
+        query = SQL(
+            ENTERED,
+            segments=self._find_segments(scope, entries),
+            outcomes=self._get_outcomes(starts[0]),
+            starts=list(starts),
+        )
         return {
-            (number, stage_id): dict(zip(names, counts, strict=True)) for number, stage_id, *counts in rows
+            (number, stage_id): dict(
+                zip(ENTRIES, (*counts, counts[1] - counts[-2] - counts[-1]), strict=True)
+            )
+            for number, stage_id, *counts in self.env.execute_query(query)
         }
 
     @api.model
@@ -133,23 +161,35 @@ class CrmFunnelReport(models.Model):
     @api.model
     def _get_exit_numbers(self, scope, since, until, found=COUNT):
         """Return ``{stage id: {number: how many}}`` of what left, or lists of deals with ``DEALS``."""
-        numbers = {}
+        return self._get_exits(scope, [since, until], found)[0]
 
-        def add(stage_id, name, its):
-            values = numbers.setdefault(stage_id or False, {})
+    @api.model
+    def _get_exits(self, scope, starts, found=COUNT):
+        """Return what :meth:`_get_exit_numbers` does, for one span or for two.
+
+        :param starts: see :meth:`_get_entry_counts`
+        """
+        spans = [{} for _start in starts[1:]]
+
+        def add(is_last, stage_id, name, its):
+            values = spans[-1 if is_last else 0].setdefault(stage_id or False, {})
             values[name] = values[name] + its if name in values else its
 
-        left = self._find_segments(scope, Domain("left_at", ">=", since) & Domain("left_at", "<", until))
-        born = self._find_born_segments(scope, since, until)
-        rows = self.env.execute_query(SQL(LEFT, segments=left, found=found))
-        for named_id, stage_id, went, is_closed, its in rows:
-            for name in WAYS.get(went, ()):
-                add(named_id, name, its)
+        left = Domain("left_at", ">=", starts[0]) & Domain("left_at", "<", starts[-1])
+        values = {"segments": self._find_segments(scope, left), "last": starts[-2], "found": found}
+        rows = self.env.execute_query(SQL(LEFT, **values))
+        for is_last, is_elsewhere, stage_id, went, is_closed, its in rows:
+            for name in () if is_elsewhere else WAYS.get(went, ()):
+                add(is_last, stage_id, name, its)
             if is_closed and stage_id:
-                add(stage_id, "stay_count", its)
-        for stage_id, state, its in self.env.execute_query(SQL(BORN, segments=born, found=found)):
-            add(stage_id, f"{state}_count", its)
-        return numbers
+                add(is_last, stage_id, "stay_count", its)
+        for is_last, stage_id, went, its in self.env.execute_query(SQL(ELSEWHERE, **values)):
+            for name in WAYS[went]:
+                add(is_last, stage_id, name, its)
+        values["segments"] = self._find_born_segments(scope, starts[0], starts[-1])
+        for is_last, stage_id, state, its in self.env.execute_query(SQL(BORN, **values)):
+            add(is_last, stage_id, f"{state}_count", its)
+        return spans
 
     @api.model
     def _find_born_segments(self, scope, since, until, states=("won", "lost")):
@@ -171,36 +211,6 @@ class CrmFunnelReport(models.Model):
         return within & COMES
 
     @api.model
-    def _get_open_counts(self, scope, at):
-        """Return ``{stage id: {"open_count"}}``."""
-        segments = self._find_open_segments(scope, at)
-        rows = self.env.execute_query(SQL("SELECT log.stage_id, COUNT(*) FROM (%s) log GROUP BY 1", segments))
-        return {stage_id or False: {"open_count": count} for stage_id, count in rows}
-
-    @api.model
-    def _find_open_segments(self, scope, at):
-        """Return what was open at a moment, as SQL: still there, or gone since, each by its index."""
-        was_open = Domain("entered_at", "<", at) & Domain("state", "=", "open")
-        still = self._find_segments(scope, was_open & Domain("left_at", "=", False))
-        gone = self._find_segments(scope, was_open & Domain("left_at", ">=", at))
-        return SQL("%s UNION ALL %s", still, gone)
-
-    @api.model
-    def _get_cohort_numbers(self, scope, since, until):
-        within = Domain("entered_at", ">=", since) & Domain("entered_at", "<", until)
-        firsts = (
-            Domain("is_entry", "=", True) & Domain("is_first", "=", True) & Domain("stage_id", "!=", False)
-        )
-        self.env["crm.lead"].flush_model(["won_status"])
-        numbers = {}
-        segments = self._find_segments(scope, within & firsts)
-        for stage_id, outcome, count in self.env.execute_query(SQL(COHORTS, segments=segments)):
-            values = numbers.setdefault(stage_id, {})
-            name = COHORT[outcome or "pending"]
-            values[name] = values.get(name, 0) + count
-        return numbers
-
-    @api.model
     def _get_stay_numbers(self, scope, since, until):
         left = Domain("left_at", ">=", since) & Domain("left_at", "<", until)
         ended = left & Domain("closes_stay", "=", True) & Domain("stage_id", "!=", False)
@@ -214,18 +224,14 @@ class CrmFunnelReport(models.Model):
         }
 
     @api.model
-    def _get_open_numbers(self, scope, at):
-        leads = self.env["crm.lead"]
-        leads.flush_model(["probability", "company_id"])
-        segments = self._find_open_segments(scope, at)
-        worth = leads._field_to_sql("lead", "worth")
-        rows = self.env.execute_query(SQL(AMOUNTS, segments=segments, worth=worth))
-        return self._add_up_open(scope, rows)
-
-    @api.model
     def _get_came(self, scope, since, until, found=COUNT):
         """Return ``{outcome: how many deals came under the playbook}``, or which with ``DEALS``."""
-        self.env["crm.lead"].flush_model(["won_status", "renewal_kind"])
-        segments = self._find_segments(scope, self._get_come_domain(since, until))
-        moved = self._find_segments(scope, self._get_coming_domain(SQL(COMING), since, until))
-        return dict(self.env.execute_query(SQL(CAME, segments=segments, moved=moved, found=found)))
+        self.env["crm.lead"].flush_model(["renewal_kind"])
+        query = SQL(
+            CAME,
+            segments=self._find_segments(scope, self._get_come_domain(since, until)),
+            moved=self._find_segments(scope, self._get_coming_domain(SQL(COMING), since, until)),
+            outcomes=self._get_outcomes(since),
+            found=found,
+        )
+        return dict(self.env.execute_query(query))

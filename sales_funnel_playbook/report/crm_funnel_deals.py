@@ -10,10 +10,10 @@ from .crm_funnel_numbers import COHORT, EVENTS, OPEN
 
 # Each entry once: where it is listed tells in which numbers it counts.
 ENTERED = """
-    SELECT log.stage_id, log.is_first, log.came_further_at IS NOT NULL, lead.won_status,
+    SELECT log.stage_id, log.is_first, log.came_further_at IS NOT NULL, ended.outcome,
         ARRAY_AGG(log.lead_id)
     FROM (%(segments)s) log
-    LEFT JOIN crm_lead lead ON lead.id = CASE WHEN log.is_first THEN log.lead_id END
+    LEFT JOIN (%(outcomes)s) ended ON log.is_first AND ended.lead_id = log.lead_id
     GROUP BY 1, 2, 3, 4
 """
 # What open deals were on the Monday with which a period ended, where that was noted nearer to its end than
@@ -62,7 +62,7 @@ class CrmFunnelReport(models.Model):
         exits = {
             stage_id: {name: len(ids) for name, ids in lists.items()} for stage_id, lists in left.items()
         }
-        parts = {"entered": entries, "left": exits, "amounts": amounts, "open": {}, "cohort": {}}
+        parts = {"entered": entries, "left": exits, "amounts": amounts}
         with self._knowing([(scope, since, until, parts)]):
             numbers = self._get_stage_numbers(scope, since, until)
         deals = {
@@ -76,11 +76,11 @@ class CrmFunnelReport(models.Model):
         """Return ``{stage id: {number: [id of a deal, …]}}`` of what entered; see
         :meth:`_get_frozen_numbers`.
         """
-        self.env["crm.lead"].flush_model(["won_status"])
         entries = Domain("entered_at", ">=", since) & Domain("entered_at", "<", until)
         entries &= Domain("is_entry", "=", True) & Domain("stage_id", "!=", False)
         lists = defaultdict(lambda: defaultdict(list))
-        query = SQL(ENTERED, segments=self._find_segments(scope, entries))
+        segments = self._find_segments(scope, entries)
+        query = SQL(ENTERED, segments=segments, outcomes=self._get_outcomes(since))
         for stage_id, is_first, is_further, outcome, lead_ids in self.env.execute_query(query):
             lists[stage_id][COHORT[outcome or "pending"] if is_first else "begun_again"] += lead_ids
             if is_further:

@@ -13,7 +13,7 @@ COUNTS = (*MOVES, "cohort_count", "reached_count", *COHORT.values(), "stay_count
 BY_STAGE = ("next_count", "advanced_count", "returned_count", "stay_count")  # they mean nothing of all stages
 RATES = ("flow_rate", "reached_rate")
 # What takes longer: it asks for the deals as they are today, or sorts.
-LATER = (*COHORT.values(), "open_amount", "weighted_amount", *STAYS)
+LATER = ("open_amount", "weighted_amount", *STAYS)
 TODAY = ("tier", *TRAITS)  # of the deal as it is, the rest is of the moment that is asked for
 SCOPE = ("playbook_id", "company_id", "product_line_id", "team_id", "user_id", *TODAY)
 # Which events each number counts; what is open is no event.
@@ -34,7 +34,6 @@ PARTS = {
     "entered": "_get_entry_numbers",
     "left": "_get_exit_numbers",
     "open": "_get_open_counts",
-    "cohort": "_get_cohort_numbers",
     "stayed": "_get_stay_numbers",
     "amounts": "_get_open_numbers",
 }
@@ -69,20 +68,22 @@ class CrmFunnelReport(models.Model):
             last stage and of that of renewal deals; amounts are those of now, in the playbook's currency,
             those without an exchange rate left out
         """
-        numbers = self._get_quick_numbers(scope, since, until)
-        for name in ("cohort", "stayed", "amounts"):
-            self._add_numbers(numbers, self._count_part(name, scope, since, until))
-        return numbers
+        return self._count_parts(("entered", "left", "stayed", "amounts"), scope, since, until)
 
     @api.model
     def _get_quick_numbers(self, scope, since, until):
         """Return what :meth:`_get_stage_numbers` does, without what is in ``LATER``: what the log alone
         tells.
         """
+        return self._count_parts(("entered", "left", "open"), scope, since, until)
+
+    @api.model
+    def _count_parts(self, names, scope, since, until):
+        """Return ``{stage id: {name: number}}`` of some parts of the numbers of a period."""
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
         numbers = {}
-        for name in ("entered", "left", "open"):
+        for name in names:
             self._add_numbers(numbers, self._count_part(name, scope, since, until))
         self._add_reached_rates(scope, numbers)
         return numbers

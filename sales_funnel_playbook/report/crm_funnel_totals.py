@@ -11,9 +11,9 @@ WON_DAYS = """
         SELECT log.lead_id, log.left_at AS at FROM (%(left)s) log
         UNION ALL SELECT log.lead_id, log.entered_at FROM (%(born)s) log
     ) won CROSS JOIN LATERAL (
-        SELECT MIN(log.entered_at) AS at FROM crm_lead_stage_log log
+        SELECT log.entered_at AS at FROM crm_lead_stage_log log
         WHERE log.lead_id = won.lead_id AND log.playbook_id = %(playbook)s AND log.is_entry
-            AND log.stage_id <> ALL(%(renewals)s)
+            AND log.stage_id <> ALL(%(renewals)s) ORDER BY log.sequence LIMIT 1
     ) began
 """
 

@@ -171,6 +171,12 @@ class CrmLeadStageLog(models.Model):
     _playbook_came_idx = models.Index(
         "(playbook_id, entered_at) INCLUDE (lead_id) WHERE sequence = 1 OR kind = 'joined'"
     )
+    # What became of the deals that entered something since a moment.
+    _closed_idx = models.Index(
+        "(entered_at) INCLUDE (lead_id, state) WHERE left_at IS NULL AND state IN ('won', 'lost')"
+    )
+    # few: what left a stage that the playbook does not name
+    _elsewhere_idx = models.Index("(playbook_id, left_at) WHERE stage_rank IS NULL AND went IS NOT NULL")
     # few
     _overridden_idx = models.Index("(playbook_id, entered_at) WHERE gate = 'overridden'")
     # few: who came under a playbook from another one, or came back

@@ -52,6 +52,8 @@ class CrmLead(models.Model):
         copy=False,
         help="Renewal: the contract goes on. Upsell: something is added to it.",
     )
+    # few: what is no new business
+    _renewals_idx = models.Index("(id) WHERE renewal_kind IS NOT NULL")
     renewal_base = fields.Monetary(
         string="Up for Renewal",
         readonly=True,

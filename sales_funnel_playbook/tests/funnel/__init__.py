@@ -11,6 +11,7 @@ from . import test_funnel_intake
 from . import test_funnel_invariants
 from . import test_funnel_lost
 from . import test_funnel_oddities
+from . import test_funnel_outcome
 from . import test_funnel_page
 from . import test_funnel_reminding
 from . import test_funnel_review
