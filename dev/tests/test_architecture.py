@@ -120,6 +120,20 @@ def test_every_test_file_is_loaded():
     assert Counter(path.stem for path in tests.rglob("test_*.py")) == Counter(loaded)
 
 
+def test_every_test_class_is_one():
+    """Most decorators make a function of a class, which nobody takes for tests: its own say nothing then."""
+    classes = [
+        (path.name, node)
+        for path in REPO.glob("sales_funnel_playbook*/tests/**/test_*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert classes
+    for name, node in classes:
+        used = {ast.unparse(one).partition("(")[0] for one in node.decorator_list}
+        assert used <= {"tagged", "freeze_time"}, f"{name}: {node.name}"
+
+
 def test_files_are_rooms_one_can_live_in():
     long = {
         path.relative_to(REPO).as_posix(): count

@@ -1,4 +1,5 @@
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..common import PlaybookCase
 from .security_common import OUTSIDERS, ROLES, World, create_user
@@ -51,3 +52,18 @@ class SecurityCase(PlaybookCase):
     def get_worlds(self, role):
         """Return the deals of a role's user (outsiders have none), of a colleague, and of another company."""
         return {"own": self.own[role], "other": self.other, "foreign": self.foreign}
+
+
+class WebCase(HttpCase, SecurityCase):
+    """Roles at the addresses of the server; what is refused is logged, and not shown."""
+
+    def setUp(self):
+        super().setUp()
+        # as a decorator of the class it would make a function of it, which is no test
+        models = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+        self.enterContext(mute_logger("odoo.http", "odoo.addons.mail.controllers.mail", *models))
+
+    def log_in(self, role):
+        """Begin the session of a role; the public has none."""
+        login = self.users[role].login
+        self.authenticate(*((None, None) if role == "public" else (login, login)))
