@@ -63,6 +63,7 @@
         # the funnel
         "views/funnel/crm_funnel_views.xml",
         "views/funnel/crm_funnel_review_form_views.xml",
+        "views/funnel/crm_funnel_review_finding_views.xml",
         "views/funnel/crm_funnel_review_channel_views.xml",
         "views/funnel/crm_funnel_review_decision_views.xml",
         "views/funnel/crm_funnel_review_views.xml",

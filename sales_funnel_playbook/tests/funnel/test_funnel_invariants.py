@@ -93,14 +93,7 @@ class TestFunnelInvariants(FunnelCase):
             s for s in cohort if any(f.lead_id == s.lead_id and f.sequence > s.sequence for f in further)
         ]
         days = self.count_days(stories, stage, since, until)
-        there = [
-            s
-            for s in log
-            if s.stage_id == stage
-            and s.entered_at < until
-            and (not s.left_at or s.left_at >= until)
-            and s.state == "open"
-        ]
+        there = self.find_open(log, stage, until)
         return {
             "begun_count": len(begun),
             "flow_rate": len(came) * 100.0 / len(begun) if begun and following else None,
@@ -116,6 +109,12 @@ class TestFunnelInvariants(FunnelCase):
             "open_count": len(there),
             "open_amount": 1000.0 * len(there),
         }
+
+    @staticmethod
+    def find_open(log, stage, until):
+        """Return what deals were that stood open in the stage when the period ended."""
+        there = [s for s in log if s.stage_id == stage and s.state == "open"]
+        return [s for s in there if s.entered_at < until and (not s.left_at or s.left_at >= until)]
 
     @staticmethod
     def find_cohort(begins, stage, since, until):

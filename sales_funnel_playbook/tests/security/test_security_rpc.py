@@ -28,6 +28,8 @@ OF_GATEWAY = {"message_parse"}
 OF_CONVERTER = {"db_id_for"}
 # Odoo's own, of every model: what marketing gets of it is told in tests/intake.
 OF_FORMS = {"onchange"}
+# What an honest program says where it is asked whether.
+WHETHER = {"is_accepted": True, "is_quick": False, "is_done": True, "is_new": False, "is_used": True}
 
 
 def get_public_methods(env):
@@ -90,11 +92,7 @@ class TestSecurityRpc(HttpCase, SecurityCase):
                 {"kind": "question", "id": world.get("crm.playbook.condition").id, "ask_by": "2099-01-01"}
             ],
             "filters": {"date_from": "2030-01-01", "date_to": "2030-01-31"},
-            "is_accepted": True,
-            "is_quick": False,
-            "is_done": True,
-            "is_new": False,
-            "is_used": True,
+            **WHETHER,
             "key": "people",
             "kind": "criterion",
             "limit": 3,

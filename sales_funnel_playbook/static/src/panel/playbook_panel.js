@@ -1,5 +1,4 @@
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -21,7 +20,7 @@ import { PlaybookOutput } from "./playbook_output";
 import { PlaybookScore } from "./playbook_score";
 import { PlaybookTimeline } from "./playbook_timeline";
 import { readAgain } from "./read_again";
-import { getWaitText } from "./words";
+import { getOutsideText, getSidingText, getStageTime, getWaitText } from "./words";
 
 /**
  * The lead's checklist: what its stage is for and what must come out of it, what must be true before
@@ -41,6 +40,11 @@ export class PlaybookPanel extends Component {
         PlaybookTimeline,
     };
     static props = { ...standardWidgetProps, isCompact: { type: Boolean, optional: true } };
+
+    getOutsideText = getOutsideText;
+    getSidingText = getSidingText;
+    getStageTime = getStageTime;
+    getWaitText = getWaitText;
 
     setup() {
         this.orm = useService("orm");
@@ -79,46 +83,6 @@ export class PlaybookPanel extends Component {
 
     get canWrite() {
         return this.state.panel.can_write && !this.state.isBusy;
-    }
-
-    get stageTime() {
-        const { entered_at, due_at, is_overdue } = this.state.panel.stage;
-        const values = {
-            entered: formatDate(deserializeDateTime(entered_at)),
-            due: due_at && formatDate(deserializeDateTime(due_at)),
-        };
-        if (is_overdue) {
-            return _t("in stage since %(entered)s – was expected to leave by %(due)s", values);
-        }
-        return due_at
-            ? _t("in stage since %(entered)s – expected to leave by %(due)s", values)
-            : _t("in stage since %(entered)s", values);
-    }
-
-    getWaitText(wait) {
-        return getWaitText(wait);
-    }
-
-    get outsideText() {
-        const { goes_on_in } = this.state.panel.stage;
-        return goes_on_in
-            ? _t(
-                  "This stage is not part of the playbook. The next move forward counts from “%s”.",
-                  goes_on_in
-              )
-            : _t("This stage is not part of the playbook. The next move forward counts from its beginning.");
-    }
-
-    get sidingText() {
-        const { goes_on_in } = this.state.panel.stage;
-        return goes_on_in
-            ? _t(
-                  "The deal came into this stage without passing its gate. The next move forward counts from “%s”.",
-                  goes_on_in
-              )
-            : _t(
-                  "The deal came into this stage without passing its gate. The next move forward counts from the beginning."
-              );
     }
 
     get canAccept() {
