@@ -111,7 +111,7 @@ export const SCENES = [
         },
     },
     dialog("advance", SELLERS, ["crm.lead", OPEN, 8], `${MODULE}.crm_lead_advance_action`),
-    dialog("snooze", SELLERS, ["crm.my.day", [["kind", "=", "progress_note"]]], "action_snooze"),
+    dialog("snooze", SELLERS, ["crm.my.day", [["activity_id", "!=", false]]], "action_snooze"),
     dialog("reject", ["admin"], ["crm.lead.output", [["state", "=", "submitted"]]], "action_reject"),
     dialog(
         "hand-over",
@@ -146,7 +146,6 @@ export const SCENES = [
     dialog("template", ["admin"], ["crm.playbook", [["is_template", "=", true]]], "action_use_template"),
     dialog("simulation", ["admin"], ["crm.playbook", OWN], "action_simulate"),
     dialog("tiers", ["admin"], ["crm.playbook", OWN], "action_propose_tiers"),
-    dialog("suggest", ["rep"], ["crm.playbook", OWN], "action_suggest"),
     dialog(
         "split",
         ["admin"],

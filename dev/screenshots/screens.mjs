@@ -173,7 +173,7 @@ function readScreen(selector) {
         return display !== "inline" && overflowX !== "visible";
     };
     const texts = [...document.querySelectorAll(selector)].map((element) => element.innerText.trim());
-    const cut = [...document.querySelectorAll("th span, button, .btn, .badge, .nav-link, label")]
+    const cut = [...document.querySelectorAll("th span:not(.visually-hidden), button, .badge, .nav-link")]
         .filter((element) => element.scrollWidth > element.clientWidth + 1 && isCut(element))
         .map((element) => element.innerText.trim());
     const wide = document.documentElement.scrollWidth - window.innerWidth;
