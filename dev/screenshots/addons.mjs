@@ -83,6 +83,67 @@ const takeProjectBack = async (session, { template, playbook, deal }) => {
     await setDelivery(session, 3);
 };
 
+const TEXTS = {
+    en: {
+        event: "Automation Day",
+        use: "What would you automate?",
+        pain: "What costs you most?",
+        said: ["Quality control of three lines", "Waiting for samples, two days each"],
+        person: "Laura Stein",
+        firm: "Stein Packaging",
+    },
+    zh: {
+        event: "自动化开放日",
+        use: "您希望实现什么自动化？",
+        pain: "目前损失最大的是什么？",
+        said: ["三条产线的质量检测", "等待样品检测，每次两天"],
+        person: "石蕾",
+        firm: "石氏包装",
+    },
+};
+
+/** Somebody has registered for an event and answered two questions. */
+const register = async (session) => {
+    const { event, use, pain, said, person, firm } = TEXTS[session.isChinese ? "zh" : "en"];
+    const line = await session.find("crm.product.line", [], ["id"], "id");
+    const { team_id } = await session.find("crm.lead", [["name", "=", A]], ["team_id"]);
+    const ask = (title, lead_field) =>
+        make(session, "event.question", { title, lead_field, question_type: "text_box" });
+    const questions = [await ask(use, "use_case"), await ask(pain, "pain_points")];
+    const vals = { name: event, question_ids: [[6, 0, questions]] };
+    const begin = { date_begin: "2030-03-04 08:00:00", date_end: "2030-03-04 16:00:00" };
+    const days = await make(session, "event.event", { ...vals, ...begin });
+    const rule = await make(session, "event.lead.rule", {
+        name: event,
+        event_id: days,
+        lead_type: "opportunity",
+        lead_sales_team_id: team_id[0],
+        lead_product_line_id: line.id,
+    });
+    const answers = questions.map((id, place) => [0, 0, { question_id: id, value_text_box: said[place] }]);
+    const contact = { name: person, company_name: firm, email: "laura@example.com" };
+    const came = { event_id: days, registration_answer_ids: answers, ...contact };
+    const registration = await make(session, "event.registration", came);
+    return { questions, days, rule, registration };
+};
+
+const takeRegistrationBack = async (session, { questions, days, rule, registration }) => {
+    const deals = [["registration_ids", "in", [registration]]];
+    await session.call("crm.lead", "unlink", [await session.call("crm.lead", "search", [deals])]);
+    await session.call("event.registration", "unlink", [[registration]]);
+    await session.call("event.lead.rule", "unlink", [[rule]]);
+    await session.call("event.event", "unlink", [[days]]);
+    await session.call("event.question", "unlink", [questions]);
+};
+
+/** In the editor of a page: the form makes deals, about a product line. Nothing is saved. */
+const designForm = async (session) => {
+    const { page } = session;
+    const block = ".o-snippets-menu [data-container-title='Block']";
+    await page.frameLocator("iframe.o_iframe").locator("#wrap section.s_website_form").first().click();
+    await session.click(`${block} [data-label='Action'] .dropdown-toggle`);
+};
+
 export const BESIDE = [
     {
         name: "order_on_a_deal",
@@ -108,6 +169,28 @@ export const BESIDE = [
         before: kickOff,
         after: takeProjectBack,
         size: [1400, 640],
+        beside: true,
+    },
+    {
+        name: "deal_of_an_event",
+        open: (session) => {
+            const { event } = TEXTS[session.isChinese ? "zh" : "en"];
+            return openRecord("crm", "crm.lead", [["event_id.name", "=", event]])(session);
+        },
+        ready: ".o_form_view",
+        before: register,
+        after: takeRegistrationBack,
+        steps: (session) => session.click('.o_notebook a.nav-link[name="decision"]'),
+        size: [1366, 820],
+        beside: true,
+    },
+    {
+        name: "form_of_a_page",
+        app: "website.menu_website_configuration",
+        open: "/@/contactus?enable_editor=1",
+        ready: ".o-snippets-menu .o-snippets-tabs",
+        steps: designForm,
+        size: [1366, 820],
         beside: true,
     },
 ];

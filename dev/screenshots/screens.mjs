@@ -2,9 +2,11 @@
 //
 // BROWSER and NPM_PACKAGES are those of take.mjs. Of each user, language and window a folder gets a picture of
 // each view of each entry, those of the developer mode too, and of a record's form. Tells of errors, of what is
-// wider than the window, and in Chinese of labels in English. The users' languages are put back at the end.
+// wider than the window, of labels that are cut, and in Chinese of those in English. ONLY is a pattern of names
+// of entries and scenes (scenes.mjs), to look again at some. The users' languages are put back at the end.
 import { mkdir, writeFile } from "node:fs/promises";
 import { logIn, openBrowser } from "./people.mjs";
+import { SCENES } from "./scenes.mjs";
 import { Session } from "./session.mjs";
 import { BOTH, PHONE, SETTINGS } from "./windows.mjs";
 
@@ -13,9 +15,11 @@ const USERS = ["admin", "chen", "rep", "mia", "fiona"]; // administrator, leader
 const VIEWS = ["list", "kanban", "form", "pivot", "graph"];
 const LABELS =
     "th, button, label, .nav-link, .o_view_nocontent, .dropdown-item, .o_horizontal_separator, h1, h2, h3";
-const NAMES = /CRM|Odoo|YourCompany|SMS|A科技|SaaS|Enterprise|Excel|CSV|PDF|[\w.]+@[\w.]+/g;
+const NAMES = /CRM|IAP|sfp_\w+|Odoo|YourCompany|SMS|A科技|SaaS|Enterprise|Excel|CSV|PDF|[\w.]+@[\w.]+/g;
+const ONLY = new RegExp(process.env.ONLY ?? "");
 const ROOTS = /^crm\.crm_menu_root$|^sales_funnel_playbook/;
 const SIZE = { width: 1366, height: 768 };
+const TALL = 1900; // pixels, of what is longer than the window
 const browser = await openBrowser();
 try {
     for (const user of chosen.length ? chosen : USERS) {
@@ -45,8 +49,13 @@ async function lookAs(user) {
 
 async function lookIn(user, language, kind, storageState) {
     const settings = kind === PHONE ? SETTINGS[PHONE] : { viewport: SIZE };
-    const context = await browser.newContext({ ...settings, storageState, reducedMotion: "reduce" });
-    context.setDefaultTimeout(60_000); // milliseconds
+    const context = await browser.newContext({
+        ...settings,
+        storageState,
+        reducedMotion: "reduce",
+        locale: language.replace("_", "-"),
+    });
+    context.setDefaultTimeout(30_000); // milliseconds
     const page = await context.newPage();
     const place = `${folder}/${user}-${language}-${kind}`;
     await mkdir(place, { recursive: true });
@@ -59,7 +68,13 @@ async function lookIn(user, language, kind, storageState) {
     await page.goto(`${base}/odoo/my-day?debug=0`);
     await session.see(".o_main_navbar");
     for (const [number, entry] of entries.entries()) {
+        if (!ONLY.test(entry.xmlid)) {
+            continue;
+        }
         await lookAt(session, entry, `${place}/${String(number + 1).padStart(2, "0")}`, tell);
+    }
+    for (const scene of SCENES.filter(({ name, users }) => users.includes(user) && ONLY.test(name))) {
+        await lookAtScene(session, scene, place, tell);
     }
     await context.close();
 }
@@ -89,18 +104,40 @@ async function lookAt(session, entry, start, tell) {
     }
 }
 
+async function lookAtScene(session, scene, place, tell) {
+    try {
+        const path = typeof scene.open === "string" ? scene.open : await scene.open(session);
+        await session.page.goto(`${base}${path}`);
+        await session.see(scene.ready);
+        await scene.steps?.(session);
+        await keep(session, `${place}/${scene.name}`, tell, scene.tall);
+    } catch (error) {
+        tell(`${scene.name}: ${error.message.split("\n")[0]}`);
+    }
+}
+
 /** Open an action, in a kind of view; return the kinds there are, and which is shown. */
 function open(session, actionId, viewType) {
     return session.page.evaluate(openAction, [actionId, viewType]);
 }
 
-async function keep(session, file, tell) {
+async function keep(session, file, tell, isTall = false) {
+    const { page } = session;
+    const size = page.viewportSize();
     await settle(session);
-    await writeFile(`${file}.png`, await session.page.screenshot({ animations: "disabled" }));
+    if (isTall) {
+        await page.setViewportSize({ ...size, height: TALL });
+        await settle(session);
+    }
+    await writeFile(`${file}.png`, await page.screenshot({ animations: "disabled" }));
+    await page.setViewportSize(size);
     const name = file.split("/").pop();
-    const { wide, labels } = await session.page.evaluate(readScreen, LABELS);
+    const { wide, labels, cut } = await session.page.evaluate(readScreen, LABELS);
     if (session.isPhone && wide) {
         tell(`${name}: ${wide} pixels wider than the window`);
+    }
+    if (cut.length) {
+        tell(`${name}: cut ${JSON.stringify(cut)}`);
     }
     const english = labels.filter((label) => /[A-Za-z]{3,}/.test(label.replaceAll(NAMES, "")));
     if (session.isChinese && english.length) {
@@ -129,9 +166,17 @@ async function openAction([actionId, viewType]) {
     }
 }
 
-/** In the page: how far it is wider than the window, and its labels. */
+/** In the page: how far it is wider than the window, its labels, and those of them that are cut. */
 function readScreen(selector) {
+    const isCut = (element) => {
+        const { overflowX, display } = getComputedStyle(element);
+        return display !== "inline" && overflowX !== "visible";
+    };
     const texts = [...document.querySelectorAll(selector)].map((element) => element.innerText.trim());
+    const cut = [...document.querySelectorAll("th span:not(.visually-hidden), button, .badge, .nav-link")]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1 && isCut(element))
+        .map((element) => element.innerText.trim());
     const wide = document.documentElement.scrollWidth - window.innerWidth;
-    return { wide: Math.max(wide, 0), labels: [...new Set(texts.filter(Boolean))] };
+    const once = (found) => [...new Set(found.filter(Boolean))];
+    return { wide: Math.max(wide, 0), labels: once(texts), cut: once(cut) };
 }

@@ -27,6 +27,11 @@ SILENT = "user_demo_account_manager"  # in this week, until now
 TARGET = 500_000  # of a person in a month
 OWN_TARGET = 1_200_000  # of the second team in a quarter
 STEP = 10_000  # to which people round what they say
+COMMIT = {"name": "Decision maker known", "missing": "no decision maker"}
+COMMIT_TEXTS = {
+    "zh_CN": {"name": "已知决策人", "missing": "没有决策人"},
+    "zh_TW": {"name": "已知決策人", "missing": "沒有決策人"},
+}
 PUT_OFF = timedelta(days=18)
 PUT_OFF_SINCE = 5  # weeks; others were put off since Monday
 NUMBERS = ("won", "commit", "best_case", "pipeline", "weighted", "calibrated")
@@ -81,18 +86,21 @@ class Demo:
     def sort_stages(self):
         """The later a stage, the surer its deals; a commit wants a decision maker who is known."""
         ranks = self.env["crm.stage"]._get_ranks()
+        languages = dict(self.env["res.lang"].get_installed())
         for playbook in self.playbooks:
             stages = playbook.stage_ids.filtered(lambda one: not one.stage_id.is_won)
             for number, stage in enumerate(stages.sorted(lambda one: ranks.get(one.stage_id.id, 0))):
                 stage.forecast_category = CATEGORIES.get(number, "pipeline")
-            self.env["crm.playbook.commit"].create(
+            commit = self.env["crm.playbook.commit"].create(
                 {
                     "playbook_id": playbook.id,
-                    "name": "Decision maker known",
-                    "missing": "no decision maker",
                     "domain": "[('stakeholder_ids.role', '=', 'decision_maker')]",
+                    **COMMIT,
                 }
             )
+            for lang, texts in COMMIT_TEXTS.items():
+                if lang in languages:
+                    commit.with_context(lang=lang).write(texts)
 
     def set_targets(self):
         """Everybody has one for each month of this quarter and the one before; a team its own."""

@@ -245,7 +245,10 @@ class CrmForecastLook(models.AbstractModel):
     @api.model
     def _join_reasons(self, reasons):
         """Return reasons, as :meth:`_tell_reasons` does, as one text."""
-        return " · ".join(": ".join(filter(None, (one["label"], one["text"]))) for one in reasons)
+        return " · ".join(
+            self.env._("%(reason)s: %(why)s", reason=label, why=why) if why else label
+            for label, why in ((one["label"], one["text"]) for one in reasons)
+        )
 
     @api.model
     def _tell_uncertainty(self, row, currency):

@@ -145,7 +145,8 @@ class CrmMyDay(models.Model):
     submission_id = fields.Many2one("crm.lead.output", string="Submitted Output", readonly=True)
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
-    document = fields.Char(string="Linked to", readonly=True)
+    document = fields.Char(readonly=True)
+    linked_to = fields.Char(string="Linked to", compute="_compute_linked_to")
     lead_id = fields.Many2one("crm.lead", string="Deal", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     stage_id = fields.Many2one("crm.stage", readonly=True)
@@ -188,6 +189,17 @@ class CrmMyDay(models.Model):
             if not one.activity_id and not one.event_id:
                 texts = {"output": self.env._("Submit: %s", one.summary)}
                 one.name = texts.get(one.kind) or self.env._("Confirm: %s", one.summary)
+
+    @api.depends("document", "res_model", "res_id")
+    @api.depends_context("lang")
+    def _compute_linked_to(self):
+        """A review is called as its reader's language has it; an activity keeps the name of one language."""
+        reviews = self.filtered(lambda one: one.res_model == "crm.funnel.review" and one.res_id)
+        # sudo: what it is called, as the activity says as well
+        named = self.env["crm.funnel.review"].sudo().browse({one.res_id for one in reviews}).exists()
+        names = {review.id: review.display_name for review in named}
+        for one in self:
+            one.linked_to = (one in reviews and names.get(one.res_id)) or one.document
 
     @api.depends("activity_id")
     def _compute_is_ended_by_event(self):

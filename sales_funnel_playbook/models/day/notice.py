@@ -128,7 +128,7 @@ class ResUsers(models.Model):
             % (
                 format_date(self.env, line.date_deadline),
                 line.name,
-                (line.document and f" ({line.document})") or "",
+                (line.linked_to and f" ({line.linked_to})") or "",
             )
             for line in lines
         ]

@@ -6,6 +6,7 @@ from . import test_days
 from . import test_delay
 from . import test_delay_off
 from . import test_demo
+from . import test_phone
 from . import test_playbook
 from . import test_random_domains
 from . import test_refresh

@@ -25,12 +25,28 @@ class TestMyDay(MyDayCase):
             lead.with_user(self.rep).submit_output(deck.id, note="Three presses are needed in May")
         return lead
 
-    def test_everything_of_a_representative_is_in_one_list(self):
-        lead = self.create_lead_at(18)
-        review = self.env["crm.funnel.review"].create(
+    def _prepare_review(self):
+        return self.env["crm.funnel.review"].create(
             {"playbook_id": self.playbook.id, "date_from": "2024-03-11", "date_to": "2024-03-17"}
             | {"currency_id": self.env.company.currency_id.id, "period": "week", "tz": "UTC"}
         )
+
+    def test_a_review_is_called_in_its_readers_language(self):
+        """Whatever language it had when it was made."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        with self.at(18, 10):
+            self._prepare_review().activity_schedule(user_id=self.rep.id, date_deadline=date(2024, 3, 21))
+            self.plan(self.create_lead_at(18), 22, "Call")
+        lines = self.get_day(self.rep, 18, 11)
+        review = lines.filtered(lambda one: one.kind == "funnel_review")
+        self.assertIn("week of 2024-03-11", review.linked_to)
+        self.assertIn("2024-03-11 当周", review.with_context(lang="zh_CN").linked_to)
+        others = (lines - review).with_context(lang="zh_CN")
+        self.assertEqual(set(others.mapped("linked_to")), {"Deal"})
+
+    def test_everything_of_a_representative_is_in_one_list(self):
+        lead = self.create_lead_at(18)
+        review = self._prepare_review()
         with self.at(18, 10):
             lead.ask_later(self.needs_confirmed.id, ask_by="2024-03-20")
             self.plan(lead, 21, "Send the offer")

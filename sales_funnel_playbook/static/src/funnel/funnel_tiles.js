@@ -28,7 +28,7 @@ export class FunnelTiles extends Component {
                 title: [definitions[tile.name].help, few].filter(Boolean).join("\n"),
                 value: this.format(tile, totals[tile.name]),
                 note: this.getNote(tile, totals),
-                before: this.format(tile, totals.previous[tile.name]),
+                before: _t("Period before: %s", this.format(tile, totals.previous[tile.name])),
                 isLink: Boolean(totals[tile.name]),
             };
         });

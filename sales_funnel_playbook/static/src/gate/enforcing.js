@@ -49,4 +49,8 @@ export class PlaybookModeField extends StatusBarField {
     }
 }
 
-registry.category("fields").add("playbook_mode", { ...statusBarField, component: PlaybookModeField });
+registry.category("fields").add("playbook_mode", {
+    ...statusBarField,
+    component: PlaybookModeField,
+    additionalClasses: ["o_field_statusbar"], // or it does not look like one
+});

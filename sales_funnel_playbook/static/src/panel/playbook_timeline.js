@@ -36,6 +36,10 @@ export class PlaybookTimeline extends Component {
         return toLocaleDateTimeString(deserializeDateTime(stay.entered_at));
     }
 
+    getReason({ reason, note }) {
+        return _t("%(reason)s: %(why)s", { reason, why: note });
+    }
+
     getDuration(stay) {
         if (stay.is_open) {
             const days = DateTime.now().diff(deserializeDateTime(stay.began_at), "days").days;

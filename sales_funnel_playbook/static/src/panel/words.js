@@ -14,7 +14,7 @@ export function getOptionLabel({ name, points }) {
 
 /** Who has the role that is asked for something, once it names one. */
 export function getRoleText({ role, people }) {
-    return people.length ? `${role}: ${formatList(people)}` : role;
+    return people.length ? _t("%(role)s: %(people)s", { role, people: formatList(people) }) : role;
 }
 
 /** For which role a deal waits, since which day. */
