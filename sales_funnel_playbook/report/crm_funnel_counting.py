@@ -5,24 +5,30 @@ from odoo.tools import SQL
 from ..tools.funnel import get_rate
 from ..tools.funnel_events import CLOSING, COMING, HAS_COME, IS_NEW, NAMED, OWN, STAYS
 
-# What became of deals, as their log says what they are: no deal is read but those that follow no playbook any
-# more. Who was closed before a moment has entered nothing since.
+# What became of the deals of a log, as their own log says what they are: no deal is read but those that
+# follow no playbook any more. Who was closed before a moment has entered nothing since.
 OUTCOMES = """
-    SELECT log.lead_id, log.state AS outcome FROM crm_lead_stage_log log
-    WHERE log.left_at IS NULL AND log.state IN ('won', 'lost') AND log.entered_at >= %(since)s
-    UNION ALL SELECT lead.id, lead.won_status FROM crm_lead lead
-    WHERE lead.won_status IN ('won', 'lost') AND lead.id IN (
-        SELECT log.lead_id FROM crm_lead_stage_log log WHERE log.ended_as = 'left' AND log.left_at >= %(since)s)
-        AND NOT EXISTS (SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id AND log.left_at IS NULL)
+    LEFT JOIN crm_lead_stage_log closed ON closed.lead_id = log.lead_id AND closed.left_at IS NULL
+        AND closed.state IN ('won', 'lost') AND closed.entered_at >= %(since)s
+    LEFT JOIN (
+        SELECT lead.id, lead.won_status FROM crm_lead lead
+        WHERE lead.won_status IN ('won', 'lost') AND lead.id IN (
+            SELECT past.lead_id FROM crm_lead_stage_log past
+            WHERE past.ended_as = 'left' AND past.left_at >= %(since)s)
+        AND NOT EXISTS (
+            SELECT FROM crm_lead_stage_log present
+            WHERE present.lead_id = lead.id AND present.left_at IS NULL)
+    ) gone ON gone.id = log.lead_id
 """
-# Those that need the log only, each one of its indexes: what a page shows at once. The others ask for the deals
-# as they are today, or sort.
-ENTERED = """
+OUTCOME = "COALESCE(closed.state, gone.won_status)"
+# Those that need the log only, each one of its indexes: what a page shows at once. The others ask for the
+# deals as they are today, or sort.
+ENTERED = f"""
     SELECT WIDTH_BUCKET(log.entered_at, %(starts)s) - 1, log.stage_id, COUNT(*),
         COUNT(*) FILTER (WHERE log.is_first), COUNT(*) FILTER (WHERE log.came_further_at IS NOT NULL),
-        COUNT(*) FILTER (WHERE ended.outcome = 'won'), COUNT(*) FILTER (WHERE ended.outcome = 'lost')
-    FROM (%(segments)s) log
-    LEFT JOIN (%(outcomes)s) ended ON log.is_first AND ended.lead_id = log.lead_id GROUP BY 1, 2
+        COUNT(*) FILTER (WHERE log.is_first AND {OUTCOME} = 'won'),
+        COUNT(*) FILTER (WHERE log.is_first AND {OUTCOME} = 'lost')
+    FROM (%(segments)s) log %(outcomes)s GROUP BY 1, 2
 """
 # Of one span or two that follow each other: whether it was in the last one.
 LEFT = """
@@ -46,10 +52,10 @@ TIMES = """
     FROM (%(segments)s) log GROUP BY 1
 """
 CAME = f"""
-    SELECT ended.outcome, %(found)s FROM (
+    SELECT {OUTCOME}, %(found)s FROM (
         SELECT log.lead_id FROM (%(segments)s) log WHERE {HAS_COME}
         UNION SELECT log.lead_id FROM (%(moved)s) log
-    ) log LEFT JOIN (%(outcomes)s) ended ON ended.lead_id = log.lead_id
+    ) log %(outcomes)s
     WHERE NOT EXISTS (SELECT FROM crm_lead lead WHERE lead.id = log.lead_id AND NOT ({IS_NEW})) GROUP BY 1
 """
 COMING_IDS = "SELECT log.id FROM crm_lead_stage_log log %s AND log.entered_at >= %s AND log.entered_at < %s"
@@ -99,16 +105,16 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_outcomes(self, since):
-        """Return SQL of ``(lead_id, outcome)`` of the deals that are won or lost, without those that were so
-        before a moment.
+        """Return SQL that joins what :data:`OUTCOME` needs to the rows of a log that entered something since
+        a moment.
         """
         self.env["crm.lead"].flush_model(["won_status"])
         return SQL(OUTCOMES, since=since)
 
     @api.model
     def _get_entry_counts(self, scope, starts):
-        """Return ``{(number of the span, stage id): {number: how many}}`` of what entered, with what became of
-        the cohort.
+        """Return ``{(number of the span, stage id): {number: how many}}`` of what entered, and of what became
+        of the cohort.
 
         :param starts: when each span begins and the one before it ends, and when the last one ends, in naive
             UTC: PostgreSQL need not know the time zone
@@ -121,11 +127,15 @@ class CrmFunnelReport(models.Model):
             outcomes=self._get_outcomes(starts[0]),
             starts=list(starts),
         )
+        # PostgreSQL takes the spans for many, and would not let several processes count them
+        self.env.cr.execute("SET LOCAL parallel_tuple_cost TO 0")
+        rows = self.env.execute_query(query)
+        self.env.cr.execute("SET LOCAL parallel_tuple_cost TO DEFAULT")
         return {
             (number, stage_id): dict(
                 zip(ENTRIES, (*counts, counts[1] - counts[-2] - counts[-1]), strict=True)
             )
-            for number, stage_id, *counts in self.env.execute_query(query)
+            for number, stage_id, *counts in rows
         }
 
     @api.model

@@ -5,16 +5,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.funnel import get_today
-from .crm_funnel_counting import DEALS
+from .crm_funnel_counting import DEALS, OUTCOME
 from .crm_funnel_numbers import COHORT, EVENTS, OPEN
 
 # Each entry once: where it is listed tells in which numbers it counts.
-ENTERED = """
-    SELECT log.stage_id, log.is_first, log.came_further_at IS NOT NULL, ended.outcome,
-        ARRAY_AGG(log.lead_id)
-    FROM (%(segments)s) log
-    LEFT JOIN (%(outcomes)s) ended ON log.is_first AND ended.lead_id = log.lead_id
-    GROUP BY 1, 2, 3, 4
+ENTERED = f"""
+    SELECT log.stage_id, log.is_first, log.came_further_at IS NOT NULL,
+        CASE WHEN log.is_first THEN {OUTCOME} END, ARRAY_AGG(log.lead_id)
+    FROM (%(segments)s) log %(outcomes)s GROUP BY 1, 2, 3, 4
 """
 # What open deals were on the Monday with which a period ended, where that was noted nearer to its end than
 # now is; what deals are now, else: only these are looked up, by OFFSET one by one, or all leads would be

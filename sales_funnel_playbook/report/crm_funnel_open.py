@@ -6,9 +6,8 @@ from odoo.tools import SQL
 
 # Still there, or gone since, each by its index; at the last of two moments or at the one before it.
 OPEN_AT = """
-    SELECT log.*, log.entered_at < %(at)s AND (log.left_at IS NULL OR log.left_at >= %(at)s) AS is_there,
-        log.entered_at < %(before)s AND (log.left_at IS NULL OR log.left_at >= %(before)s) AS was_there
-    FROM (%(still)s UNION ALL %(gone)s) log
+    SELECT log.*, TRUE AS is_there, log.entered_at < %(before)s AS was_there FROM (%(still)s) log
+    UNION ALL SELECT log.*, log.left_at >= %(at)s, log.entered_at < %(before)s FROM (%(gone)s) log
 """
 OPEN_COUNTS = """
     SELECT log.was_there, log.is_there, log.stage_id, COUNT(*) FROM (%(segments)s) log GROUP BY 1, 2, 3
