@@ -173,6 +173,7 @@ class CrmPlaybookNotice(models.Model):
         """Return ``(record, what is said of it)``, of what there still is, the same once."""
         there = {model: its._find_there(model) for model, its in self.grouped("res_model").items()}
         lines = [
+            # sudo: who is to know is told, whoever may see what
             (self.env[one.res_model].sudo().browse(one.res_id), one.text or "")
             for one in self
             if one.res_id in there[one.res_model]._ids

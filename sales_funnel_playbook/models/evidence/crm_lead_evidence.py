@@ -137,10 +137,10 @@ class CrmLead(models.Model):
         return result
 
     def _take_turns(self):
-        """Wait for whoever records something on this deal at the same moment. PostgreSQL then refuses the
-        second one's change of the deal's row, and Odoo tries their request again, on what the first recorded.
+        """Wait for whoever records something on these deals at the same moment. PostgreSQL then refuses the
+        second one's change of a deal's row, and Odoo tries their request again, on what the first recorded.
         """
-        self.env.cr.execute(SQL("UPDATE crm_lead SET active = active WHERE id = %s", self.id))
+        self.env.cr.execute(SQL("UPDATE crm_lead SET active = active WHERE id = ANY(%s)", [*self.ids]))
 
 
 class IrAttachment(models.Model):

@@ -57,6 +57,7 @@ class CrmLeadMember(models.Model):
     def unlink(self):  # pylint: disable=method-required-super
         """Whoever is taken off a deal stays on record with the day on which that was."""
         self.check_access("unlink")
+        self.lead_id._take_turns()  # with whoever is about to do something in this role, or asks it of them
         self._end()
         return True
 

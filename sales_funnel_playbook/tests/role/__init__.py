@@ -1,5 +1,6 @@
 from . import test_role
 from . import test_role_asked
+from . import test_role_at_once
 from . import test_contributor
 from . import test_contributor_talk
 from . import test_contributor_mails
