@@ -105,8 +105,7 @@ const TEXTS = {
 /** Somebody has registered for an event and answered two questions. */
 const register = async (session) => {
     const { event, use, pain, said, person, firm } = TEXTS[session.isChinese ? "zh" : "en"];
-    const line = await session.find("crm.product.line", [], ["id"], "id");
-    const { team_id } = await session.find("crm.lead", [["name", "=", A]], ["team_id"]);
+    const like = await session.find("crm.lead", [["name", "=", A]], ["team_id", "user_id", "product_line_id"]);
     const ask = (title, lead_field) =>
         make(session, "event.question", { title, lead_field, question_type: "text_box" });
     const questions = [await ask(use, "use_case"), await ask(pain, "pain_points")];
@@ -117,8 +116,9 @@ const register = async (session) => {
         name: event,
         event_id: days,
         lead_type: "opportunity",
-        lead_sales_team_id: team_id[0],
-        lead_product_line_id: line.id,
+        lead_sales_team_id: like.team_id[0],
+        lead_user_id: like.user_id[0],
+        lead_product_line_id: like.product_line_id[0],
     });
     const answers = questions.map((id, place) => [0, 0, { question_id: id, value_text_box: said[place] }]);
     const contact = { name: person, company_name: firm, email: "laura@example.com" };
@@ -134,14 +134,6 @@ const takeRegistrationBack = async (session, { questions, days, rule, registrati
     await session.call("event.lead.rule", "unlink", [[rule]]);
     await session.call("event.event", "unlink", [[days]]);
     await session.call("event.question", "unlink", [questions]);
-};
-
-/** In the editor of a page: the form makes deals, about a product line. Nothing is saved. */
-const designForm = async (session) => {
-    const { page } = session;
-    const block = ".o-snippets-menu [data-container-title='Block']";
-    await page.frameLocator("iframe.o_iframe").locator("#wrap section.s_website_form").first().click();
-    await session.click(`${block} [data-label='Action'] .dropdown-toggle`);
 };
 
 export const BESIDE = [
@@ -181,16 +173,7 @@ export const BESIDE = [
         before: register,
         after: takeRegistrationBack,
         steps: (session) => session.click('.o_notebook a.nav-link[name="decision"]'),
-        size: [1366, 820],
-        beside: true,
-    },
-    {
-        name: "form_of_a_page",
-        app: "website.menu_website_configuration",
-        open: "/@/contactus?enable_editor=1",
-        ready: ".o-snippets-menu .o-snippets-tabs",
-        steps: designForm,
-        size: [1366, 820],
+        size: [1366, 980],
         beside: true,
     },
 ];
