@@ -15,7 +15,7 @@ STAYS = """
     FROM crm_lead_stage_log WHERE lead_id = ANY(%(leads)s) AND left_at IS NULL
 """
 MEMBERS = """
-    SELECT 'member', member.lead_id, ARRAY[member.role_id, member.user_id], partner.name, NULL, NULL
+    SELECT 'member', member.lead_id, ARRAY[member.role_id, member.user_id, member.id], partner.name, NULL, NULL
     FROM crm_lead_member member
     JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
     WHERE member.lead_id = ANY(%(leads)s) AND member.left_at IS NULL
@@ -126,7 +126,7 @@ class CrmLead(models.Model):
         """Return what :meth:`_get_waits` does, of what was read."""
         rules = self.env["crm.playbook"]._get_waiting_rules()
         held = defaultdict(set)
-        for lead_id, (role_id, _user_id), *_ in rows["member"]:
+        for lead_id, (role_id, *_ids), *_ in rows["member"]:
             held[lead_id].add(role_id)
         waits = defaultdict(dict)
         found = (*self._find_asked(rows, rules), *self._find_acting(rows, rules))
