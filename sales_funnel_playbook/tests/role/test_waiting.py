@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.sales_funnel_playbook.models.core import crm_playbook_refresh
@@ -197,6 +198,26 @@ class TestWaiting(RoleCase):
         self.assertFalse(lead.stage_log_ids, "others came first")
         self.choose(lead, self.finance, self.fay)
         self.assertEqual(self.get_named(lead), ["Fay"])
+
+    def test_a_deal_that_went_to_another_playbook_waits_for_approval_still(self):
+        """As searches, reports and whoever approves have it, and whatever deals are on the page with it."""
+        offer = self.create_output(approval="team_leader")
+        self.needs_confirmed.role_id = False
+        lead = self.create_lead_at(18)
+        with self.at(19):
+            lead.with_user(self.rep).submit_output(offer.id, note=NOTE)
+        rules = [Command.create({"stage_id": stage.id}) for stage in self.stages]
+        other = self.env["crm.playbook"].create({"name": "Spare Parts", "stage_ids": rules})
+        other.team_ids = self.other_team
+        self.stages.team_ids |= self.other_team
+        with self.at(20):
+            lead.team_id = self.other_team
+        self.assertEqual(lead.playbook_id, other)
+        team_leader = self.env.ref("sales_funnel_playbook.crm_playbook_role_team_leader")
+        self.assertEqual(self.get_waits(lead), [(team_leader, at(19))])
+        self.choose(lead, self.finance, self.fay)
+        self.assertEqual(self.get_named(lead), ["Fay"])
+        self.assertEqual([wait["role"] for wait in lead.playbook_card["waits"]], ["Team Leader"])
 
     def test_cards_name_people_in_the_order_in_which_they_came(self):
         lead = self.create_lead_at(18)
