@@ -64,6 +64,6 @@ class CrmLead(models.Model):
         known = field._get_cache(self.env)
         for id_ in self._ids:
             if id_ not in known:
-                self.browse(id_).with_prefetch(self._prefetch_ids)[name]  # reads it of all
+                self.browse([id_]).with_prefetch(self._prefetch_ids)[name]  # reads it of all; it may be new
                 known = field._get_cache(self.env)
         return {id_: known[id_] for id_ in self._ids}

@@ -121,14 +121,14 @@ class CrmLead(models.Model):
     @api.model
     def _get_card_people(self, rows):
         """Return ``{lead id: {"members": [{"id", "name", "role"}, …], "waits": [{"role", "since"}, …]}}`` of
-        what :meth:`_read_card_rows` has read, without what there is not; roles in their order.
+        what :meth:`_read_card_rows` has read, without what there is not; roles in their order,
+        of one role who came first.
         """
         cards = defaultdict(lambda: defaultdict(list))
-        if not rows["stay"]:
-            return cards
         roles = self.env["crm.playbook"]._get_role_names(self.env.lang)
         ranks = {role_id: rank for rank, role_id in enumerate(roles)}
-        for lead_id, (role_id, user_id), name, *_ in sorted(rows["member"], key=lambda row: ranks[row[1][0]]):
+        members = sorted(rows["member"], key=lambda row: (ranks[row[1][0]], row[1][-1]))
+        for lead_id, (role_id, user_id, _id), name, *_ in members:
             cards[lead_id]["members"].append({"id": user_id, "name": name, "role": roles[role_id]})
         for lead_id, waits in self._choose_waits(rows).items():
             waits.sort(key=lambda wait: (wait[1], ranks[wait[0]]))

@@ -43,12 +43,16 @@ class CrmPlaybook(models.Model):
     @api.model
     @remembered()
     def _get_panel_field_names(self):
-        """Return the names of the lead's stored fields that checklists look at, kept in memory."""
+        """Return the names of the lead's columns that checklists look at, kept in memory: lists, each a query
+        of its own, are read where a checklist shows them.
+        """
         # sudo: kept in memory for everybody
         conditions = self.env["crm.playbook.condition"].sudo()
         conditions = conditions.search([("kind", "=", "domain"), ("playbook_id.is_template", "=", False)])
         named, fields = {*LOOKED_AT, *conditions._get_named_fields()}, self.env["crm.lead"]._fields
-        return sorted(name for name in named if name in fields and fields[name].store)
+        return sorted(
+            name for name in named if name in fields and fields[name].store and fields[name].column_type
+        )
 
     @api.model
     def _get_names(self, model, lang):

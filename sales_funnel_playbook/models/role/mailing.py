@@ -15,14 +15,16 @@ class CrmLead(models.Model):
         addressed does.
         """
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        if not self:
+        contributors = self._find_contributors(recipients) if self else ()
+        if not contributors:
             return recipients
         addressed = (msg_vals or {}).get("partner_ids")
         if addressed is None:
             addressed = message.sudo().partner_ids.ids  # sudo: who is addressed, whoever wrote it
-        following = [one for one in recipients if one["id"] not in addressed]
-        deaf = {user.id for user in self._find_contributors(following) if not user._filter_seen(self)}
-        return [one for one in recipients if one["uid"] not in deaf] if deaf else recipients
+        addressees = {one["uid"] for one in recipients if one["id"] in addressed}
+        following = contributors.filtered(lambda user: user.id not in addressees)
+        deaf = {user.id for user in following if not user._filter_seen(self)}
+        return [one for one in recipients if one["uid"] not in deaf]
 
     def _notify_get_classified_recipients_iterator(self, message, recipients_data, *args, **kwargs):
         """A mail names the changes that its reader may see: who sees fewer than others gets a mail apart."""
@@ -47,10 +49,13 @@ class CrmLead(models.Model):
     @api.model
     def _group_by_sight(self, message, recipients_data):
         """Return ``{ids of the changes that they may not see: recipients}``."""
+        contributors = self._find_contributors(recipients_data)
+        if not contributors:
+            return {(): recipients_data}
         tracked = message.sudo().tracking_value_ids  # sudo: what has changed, whoever is told
         hidden = {
             user.id: (tracked - tracked._filter_has_field_access(self.with_user(user).env))._ids
-            for user in (self._find_contributors(recipients_data) if tracked else ())
+            for user in contributors
         }
         groups = {}
         for one in recipients_data:

@@ -15,7 +15,7 @@ STAYS = """
     FROM crm_lead_stage_log WHERE lead_id = ANY(%(leads)s) AND left_at IS NULL
 """
 MEMBERS = """
-    SELECT 'member', member.lead_id, ARRAY[member.role_id, member.user_id], partner.name, NULL, NULL
+    SELECT 'member', member.lead_id, ARRAY[member.role_id, member.user_id, member.id], partner.name, NULL, NULL
     FROM crm_lead_member member
     JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
     WHERE member.lead_id = ANY(%(leads)s) AND member.left_at IS NULL
@@ -102,9 +102,8 @@ class CrmLead(models.Model):
         """Return what to read of who has a role on these leads and whom they wait for, see
         :func:`read_together`; nothing where no playbook has anybody wait.
         """
-        waited_in = self.env["crm.playbook"]._get_waited_in()
-        playbook_ids = self._origin._get_playbook_ids() if waited_in else {}
-        ids = [lead_id for lead_id, playbook_id in playbook_ids.items() if playbook_id in waited_in]
+        # of all playbooks: what was handed in under another one waits for approval still
+        ids = [*self._origin._get_playbook_ids()] if self.env["crm.playbook"]._get_waited_in() else []
         if not ids:
             return []
         self._flush_waits()
@@ -114,7 +113,7 @@ class CrmLead(models.Model):
         users = [user_id for _approval, _role_id, user_id in rules.approvals.values() if user_id]
         return [
             SQL(STAYS, leads=ids),
-            SQL(MEMBERS, leads=self._origin.ids),
+            SQL(MEMBERS, leads=ids),
             *([SQL(SUBMISSIONS, leads=ids, rules=submitted)] if submitted else ()),
             *([SQL(CONFIRMATIONS, leads=ids, rules=confirmed)] if confirmed else ()),
             *([SQL(ACTIONS, leads=ids, rules=actions)] if actions else ()),
@@ -126,7 +125,7 @@ class CrmLead(models.Model):
         """Return what :meth:`_get_waits` does, of what was read."""
         rules = self.env["crm.playbook"]._get_waiting_rules()
         held = defaultdict(set)
-        for lead_id, (role_id, _user_id), *_ in rows["member"]:
+        for lead_id, (role_id, *_ids), *_ in rows["member"]:
             held[lead_id].add(role_id)
         waits = defaultdict(dict)
         found = (*self._find_asked(rows, rules), *self._find_acting(rows, rules))

@@ -90,6 +90,16 @@ class TestReadiness(PlaybookCase):
         lead = self._advance(self.ready, self.stage_signed)
         self.assertEqual((lead.playbook_progress, lead.is_ready_to_advance), ("0/1", False))
 
+    def test_a_form_that_is_not_saved_shows_no_progress(self):
+        """Nor does one that lacks what its playbook is chosen by, as other modules' short forms do."""
+        leads = self.env["crm.lead"].with_user(self.rep)
+        names = ("playbook_progress", "is_ready_to_advance", "playbook_card", "waits_for_role_id")
+        for lead in (leads.new({"name": "Deal"}), leads.new({}, origin=self.ready.with_user(self.rep))):
+            self.assertFalse(any(lead[name] for name in names))
+        spec = {name: {} for name in ("name", *names)}
+        changed = self.ready.with_user(self.rep).onchange({"name": "Big deal"}, ["name"], spec)
+        self.assertNotIn("warning", changed)
+
     def test_cards_cost_the_same_for_one_and_for_many(self):
         counts = []
         self.assertTrue(self.bare.playbook_card)  # from now on its rules and names are in memory

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from odoo import Command
 from odoo.tests import tagged
 
 from ..common import PlaybookCase
@@ -117,6 +118,25 @@ class TestPanel(PlaybookCase):
     def test_without_a_playbook(self):
         self.playbook.active = False
         self.assertFalse(self._panel())
+
+    def test_lists_that_only_other_playbooks_ask_for_are_not_read(self):
+        before = self.count_queries()
+        other = self.env["crm.playbook"].create(
+            {"name": "Service", "stage_ids": [Command.create({"stage_id": self.stage_demo.id})]}
+        )
+        for name in ("tag_ids", "activity_ids", "message_ids"):
+            vals = {"playbook_stage_id": other.stage_ids.id, "domain": f"[('{name}', '!=', False)]"}
+            self.env["crm.playbook.condition"].create({"name": name, "guidance": "How to", **vals})
+        self.assertEqual(self.count_queries(), before)
+
+    def count_queries(self):
+        """Return how many queries the checklist costs once its rules are in memory."""
+        for _time in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.assertTrue(self._panel())
+        return self.cr.sql_log_count - before
 
     def test_at_most_twelve_queries(self):
         """With all that can be on it: outputs with time limits and files, confirmations, a log."""

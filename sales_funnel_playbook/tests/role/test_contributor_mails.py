@@ -53,6 +53,33 @@ class TestContributorMails(MailReading, ContributorCase):
             for amount in (RAISED, RAISED - 1, 7654321):
                 self.assertIn(str(amount), mail, user.name)
 
+    def test_a_message_that_no_contributor_hears_costs_no_query_more(self):
+        """Nor do more contributors than one."""
+        self.lead.message_unsubscribe((self.cora | self.amy).partner_id.ids)
+        message = self.lead.message_post(body="Hello", subtype_xmlid="mail.mt_comment")
+        recipients = self.lead._notify_get_recipients(message)
+        self.assertEqual([one["uid"] for one in recipients if one["uid"] == self.sam.id], self.sam.ids)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(0):
+            self.lead._group_by_sight(message, recipients)
+        counts = []
+        for user in (self.cora, self.amy):
+            self.lead.message_subscribe(user.partner_id.ids)
+            counts.append([self.count_queries() for _time in range(2)][1])  # groups are in memory then
+        self.assertEqual(counts[0], counts[1])
+
+    def count_queries(self):
+        """Return how many queries it costs to find out who hears of a change."""
+        change = self.lead.message_ids.filtered("tracking_value_ids")[:1]
+        change = change or self.lead.message_post(body="Hello", subtype_xmlid="mail.mt_comment")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        recipients = self.lead._notify_get_recipients(change)
+        self.lead._group_by_sight(change, recipients)
+        return self.env.cr.sql_log_count - before
+
     def _submit(self, output, by):
         text = f"{NOTE}, says {by.login}"
         submission = self.lead.with_user(by).submit_output(output.id, note=text)

@@ -1,4 +1,9 @@
+from unittest.mock import patch
+
+from odoo import Command
 from odoo.tests import tagged
+
+from odoo.addons.sales_funnel_playbook.models.core import crm_playbook_refresh
 
 from ..deadline.deadline_common import at
 from .role_common import RoleCase
@@ -178,6 +183,49 @@ class TestWaiting(RoleCase):
         waits = [{"role": "Finance", "since": "2024-03-18 09:00:00"}]
         self.assertEqual(lead.with_user(self.rep).playbook_card["waits"], waits)
         self.assertEqual(lead.with_user(self.rep).get_playbook_panel()["waits"], waits)
+
+    def get_named(self, lead):
+        """Return whom a deal's card names, in order."""
+        self.env.flush_all()
+        lead.invalidate_recordset()
+        return [member["name"] for member in lead.with_user(self.rep).playbook_card.get("members", ())]
+
+    def test_cards_name_people_before_the_log_tells_of_the_deal(self):
+        self.playbook.active = False
+        lead = self._create_lead()
+        with patch.object(crm_playbook_refresh, "BATCH", 1):
+            self.playbook.active = True
+        self.assertFalse(lead.stage_log_ids, "others came first")
+        self.choose(lead, self.finance, self.fay)
+        self.assertEqual(self.get_named(lead), ["Fay"])
+
+    def test_a_deal_that_went_to_another_playbook_waits_for_approval_still(self):
+        """As searches, reports and whoever approves have it, and whatever deals are on the page with it."""
+        offer = self.create_output(approval="team_leader")
+        self.needs_confirmed.role_id = False
+        lead = self.create_lead_at(18)
+        with self.at(19):
+            lead.with_user(self.rep).submit_output(offer.id, note=NOTE)
+        rules = [Command.create({"stage_id": stage.id}) for stage in self.stages]
+        other = self.env["crm.playbook"].create({"name": "Spare Parts", "stage_ids": rules})
+        other.team_ids = self.other_team
+        self.stages.team_ids |= self.other_team
+        with self.at(20):
+            lead.team_id = self.other_team
+        self.assertEqual(lead.playbook_id, other)
+        team_leader = self.env.ref("sales_funnel_playbook.crm_playbook_role_team_leader")
+        self.assertEqual(self.get_waits(lead), [(team_leader, at(19))])
+        self.choose(lead, self.finance, self.fay)
+        self.assertEqual(self.get_named(lead), ["Fay"])
+        self.assertEqual([wait["role"] for wait in lead.playbook_card["waits"]], ["Team Leader"])
+
+    def test_cards_name_people_in_the_order_in_which_they_came(self):
+        lead = self.create_lead_at(18)
+        lead.member_ids.unlink()
+        first, _second = (self.choose(lead, self.finance, user) for user in (self.fred, self.fay))
+        self.choose(lead, self.delivery, self.dan)
+        self.env.cr.execute("UPDATE crm_lead_member SET write_date = write_date WHERE id = %s", first.ids)
+        self.assertEqual(self.get_named(lead), ["Fred", "Fay", "Dan"])
 
     def test_a_page_of_cards_costs_no_query_more_with_roles(self):
         """What a salesperson's kanban reads, where people have roles and deals wait for them."""
