@@ -105,7 +105,11 @@ const TEXTS = {
 /** Somebody has registered for an event and answered two questions. */
 const register = async (session) => {
     const { event, use, pain, said, person, firm } = TEXTS[session.isChinese ? "zh" : "en"];
-    const like = await session.find("crm.lead", [["name", "=", A]], ["team_id", "user_id", "product_line_id"]);
+    const like = await session.find(
+        "crm.lead",
+        [["name", "=", A]],
+        ["team_id", "user_id", "product_line_id"]
+    );
     const ask = (title, lead_field) =>
         make(session, "event.question", { title, lead_field, question_type: "text_box" });
     const questions = [await ask(use, "use_case"), await ask(pain, "pain_points")];
