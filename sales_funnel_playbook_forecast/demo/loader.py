@@ -27,8 +27,9 @@ SILENT = "user_demo_account_manager"  # in this week, until now
 TARGET = 500_000  # of a person in a month
 OWN_TARGET = 1_200_000  # of the second team in a quarter
 STEP = 10_000  # to which people round what they say
-COMMIT = {"name": "Decision maker known", "missing": "no decision maker"}
+DECIDED = "[('stakeholder_ids.role', '=', 'decision_maker')]"
 COMMIT_TEXTS = {
+    "en_US": {"name": "Decision maker known", "missing": "no decision maker"},
     "zh_CN": {"name": "已知决策人", "missing": "没有决策人"},
     "zh_TW": {"name": "已知決策人", "missing": "沒有決策人"},
 }
@@ -91,13 +92,8 @@ class Demo:
             stages = playbook.stage_ids.filtered(lambda one: not one.stage_id.is_won)
             for number, stage in enumerate(stages.sorted(lambda one: ranks.get(one.stage_id.id, 0))):
                 stage.forecast_category = CATEGORIES.get(number, "pipeline")
-            commit = self.env["crm.playbook.commit"].create(
-                {
-                    "playbook_id": playbook.id,
-                    "domain": "[('stakeholder_ids.role', '=', 'decision_maker')]",
-                    **COMMIT,
-                }
-            )
+            vals = {"playbook_id": playbook.id, "domain": DECIDED, **COMMIT_TEXTS["en_US"]}
+            commit = self.env["crm.playbook.commit"].create(vals)
             for lang, texts in COMMIT_TEXTS.items():
                 if lang in languages:
                     commit.with_context(lang=lang).write(texts)
