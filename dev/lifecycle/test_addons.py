@@ -40,7 +40,7 @@ def join(apps, suffix, names):
 
 
 def get_installed(database):
-    """Return the names of the module and those of its addons that are installed, without the module's in them."""
+    """Return the names of the module and of its addons that are installed, without the module's in them."""
     return {name.removeprefix(f"{MODULE}_") for (name,) in database.query(INSTALLED)}
 
 

@@ -12,11 +12,13 @@ OUTCOMES = """
     WHERE log.left_at IS NULL AND log.state IN ('won', 'lost') AND log.entered_at >= %(since)s
     UNION ALL SELECT lead.id, lead.won_status FROM crm_lead lead
     WHERE lead.won_status IN ('won', 'lost') AND lead.id IN (
-        SELECT log.lead_id FROM crm_lead_stage_log log WHERE log.ended_as = 'left' AND log.left_at >= %(since)s)
-        AND NOT EXISTS (SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id AND log.left_at IS NULL)
+        SELECT log.lead_id FROM crm_lead_stage_log log
+        WHERE log.ended_as = 'left' AND log.left_at >= %(since)s)
+        AND NOT EXISTS (
+            SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id AND log.left_at IS NULL)
 """
-# Those that need the log only, each one of its indexes: what a page shows at once. The others ask for the deals
-# as they are today, or sort.
+# Those that need the log only, each one of its indexes: what a page shows at once. The others ask for the
+# deals as they are today, or sort.
 ENTERED = """
     SELECT WIDTH_BUCKET(log.entered_at, %(starts)s) - 1, log.stage_id, COUNT(*),
         COUNT(*) FILTER (WHERE log.is_first), COUNT(*) FILTER (WHERE log.came_further_at IS NOT NULL),
@@ -107,8 +109,8 @@ class CrmFunnelReport(models.Model):
 
     @api.model
     def _get_entry_counts(self, scope, starts):
-        """Return ``{(number of the span, stage id): {number: how many}}`` of what entered, with what became of
-        the cohort.
+        """Return ``{(number of the span, stage id): {number: how many}}`` of what entered, with what became
+        of the cohort.
 
         :param starts: when each span begins and the one before it ends, and when the last one ends, in naive
             UTC: PostgreSQL need not know the time zone

@@ -15,7 +15,8 @@ STAYS = """
     FROM crm_lead_stage_log WHERE lead_id = ANY(%(leads)s) AND left_at IS NULL
 """
 MEMBERS = """
-    SELECT 'member', member.lead_id, ARRAY[member.role_id, member.user_id, member.id], partner.name, NULL, NULL
+    SELECT 'member', member.lead_id, ARRAY[member.role_id, member.user_id, member.id], partner.name,
+        NULL, NULL
     FROM crm_lead_member member
     JOIN res_users its ON its.id = member.user_id JOIN res_partner partner ON partner.id = its.partner_id
     WHERE member.lead_id = ANY(%(leads)s) AND member.left_at IS NULL

@@ -46,7 +46,9 @@ class TestDeadlineEscalation(DeadlineCase):
 
     def test_what_failed_on_a_deal_that_is_over_keeps_nobody_waiting(self):
         """A rule that looks at other records has all open deals looked at every hour, few at a time."""
-        self._create_deadline("Meet them", "lead_created", 9, satisfied_domain="[('partner_id.ref', '!=', False)]")
+        self._create_deadline(
+            "Meet them", "lead_created", 9, satisfied_domain="[('partner_id.ref', '!=', False)]"
+        )
         over = self.env["crm.lead"].concat(*(self.create_lead_at(1) for _number in range(9)))
         with self.at(2):
             over.action_set_lost()
