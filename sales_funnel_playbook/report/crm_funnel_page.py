@@ -80,26 +80,6 @@ class CrmFunnelReport(models.Model):
         }
 
     @api.model
-    def _count_both(self, filters, bounds, bounds_before, starts, is_quick):
-        """Return what is counted in one look for a period and the one before it: ``(for _knowing, what
-        entered in each of the steps of the trend that begin at starts)``.
-        """
-        self.env.cr.execute("SET LOCAL jit TO off")
-        entries = self._get_entry_counts(filters, [bounds_before[0], *starts, bounds[1]])
-        its = {(number - 1, id_): values for (number, id_), values in entries.items() if number}
-        before_it = {key: values for key, values in entries.items() if key[0] == 0}
-        entered = [self._sum_entries(filters, counts) for counts in (before_it, its)]
-        left = self._get_exits(filters, [*bounds_before, bounds[1]])
-        name, count = ("open", self._count_open) if is_quick else ("amounts", self._sum_open)
-        there = count(filters, [bounds_before[1], bounds[1]])
-        parts = [
-            {"entered": its_entered, "left": its_left, name: its_there}
-            for its_entered, its_left, its_there in zip(entered, left, there, strict=True)
-        ]
-        periods = (bounds_before, bounds)
-        return [(filters, *period, part) for period, part in zip(periods, parts, strict=True)], its
-
-    @api.model
     def _prepare_page_notes(self, playbook, filters, tz):
         """Return what the page says about its numbers."""
         return {
