@@ -172,6 +172,7 @@ class CrmPlaybookNotice(models.Model):
     def _get_lines(self):
         """Return ``(record, what is said of it)``, of what there still is, the same once."""
         there = {model: its._find_there(model) for model, its in self.grouped("res_model").items()}
+        # sudo: who is to know is told, whoever may see what
         lines = [
             # sudo: who is to know is told, whoever may see what
             (self.env[one.res_model].sudo().browse(one.res_id), one.text or "")
