@@ -15,12 +15,14 @@ class CrmLead(models.Model):
     def _prepare_arrival_vals(self, vals):
         """Return ``vals`` for a lead that comes in by itself (mail, web form, registration), so that nothing
         keeps it out: in the first stage of the playbook that it will follow, unless they name a stage; and
-        without a product line that is not sold any more, or not by its company.
+        without a product line that is not sold any more, or not by its company; where nothing else says of
+        which company it is, its product line does.
         """
         vals = dict(vals)
         line = self.env["crm.product.line"].browse(vals.get("product_line_id") or ()).exists()
         lead = self.new({name: vals[name] for name in KEYS if name in vals and name != "product_line_id"})
-        is_sold = line.active and line.company_id in (lead.company_id, line.browse().company_id)
+        is_theirs = not lead.company_id or line.company_id in (lead.company_id, line.browse().company_id)
+        is_sold = line.active and is_theirs
         if "product_line_id" in vals and not is_sold:
             del vals["product_line_id"]
         elif is_sold:

@@ -169,6 +169,13 @@ class TestGateArrival(PlaybookCase):
             self.assertArrived(self.env["crm.lead"].create(vals))
         self.assertEqual(kept, [True, False, False, False])
 
+    def test_a_line_says_whose_a_deal_is_where_nothing_else_does(self):
+        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": self.env.company.id})
+        team = self.env["crm.team"].create({"name": "All", "company_id": False})
+        vals = {"name": "Form", "team_id": team.id, "user_id": False, "product_line_id": line.id}
+        lead = self.env["crm.lead"].create(self.env["crm.lead"]._prepare_arrival_vals(vals))
+        self.assertEqual((lead.product_line_id, lead.company_id), (line, self.env.company))
+
     def test_a_stage_that_is_named_stays(self):
         vals = {"name": "Form", "team_id": self.team.id, "stage_id": self.stage_talks.id}
         self.assertEqual(self.env["crm.lead"]._prepare_arrival_vals(vals), vals)
