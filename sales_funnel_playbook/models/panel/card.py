@@ -10,6 +10,7 @@ SHOWN = (
     *("product_line_id", "tier", "risk_level"),
     *("last_contact_at", "last_contact_summary", "last_contact_channel", "customer_feedback"),
 )
+LOOKED_AT = (*SHOWN, "renewal_kind")
 MAX_LENGTH = 120  # a card shows one line
 
 
@@ -34,9 +35,9 @@ class CrmLead(models.Model):
     )
 
     def fetch(self, field_names=None):
-        """What a card shows comes with the other fields of the page."""
-        if field_names and "playbook_card" in field_names:
-            field_names = [*field_names, *SHOWN, "renewal_kind"]
+        """What a card shows comes with the other fields of the page, where playbooks are in use."""
+        if field_names and "playbook_card" in field_names and self.env["crm.playbook"]._get_assignment():
+            field_names = [*field_names, *LOOKED_AT]
         return super().fetch(field_names)
 
     @api.depends("playbook_progress", "is_ready_to_advance", *SHOWN)
@@ -48,7 +49,7 @@ class CrmLead(models.Model):
         if not playbook_ids:
             return
         followed = self.filtered(lambda lead: lead.id and lead.id in playbook_ids)
-        followed.fetch([*SHOWN, "renewal_kind"])
+        followed.fetch(LOOKED_AT)
         gates = self.env["crm.playbook"]._get_gates()
         labels = self._get_card_labels()
         playbook_ids = {lead.id: playbook_ids[lead.id] for lead in followed}
