@@ -272,3 +272,33 @@ class TestWaiting(RoleCase):
             before = self.env.cr.sql_log_count
             page = mine.web_search_read([("id", "in", leads.ids)], spec)["records"]
         return self.env.cr.sql_log_count - before, page
+
+    def test_what_a_deal_waits_for_goes_with_it(self):
+        """Through another company and zone, a copy, a loss, the archive and a merger; over RPC by its own
+        people alone.
+        """
+        elsewhere = self.env["res.company"].create(
+            {"name": "Elsewhere", "currency_id": self.env.ref("base.EUR").id}
+        )
+        self.env.user.company_ids |= elsewhere
+        lead = self.create_lead_at(18)
+        waits = [(self.finance, at(18))]
+        self.assertEqual(self.get_waits(lead.with_context(tz="Pacific/Auckland")), waits)
+        with self.at(19):
+            copied = lead.copy()
+            lead.action_set_lost()
+        self.assertEqual(self.get_waits(lead), [])
+        self.assertEqual(self.get_waits(copied), [(self.finance, at(19))], "it began when it was copied")
+        with self.at(20):
+            lead.action_unarchive()
+        self.assertEqual([role for role, _since in self.get_waits(lead)], [self.finance])
+        with self.at(21):
+            merged = (lead | copied).merge_opportunity()
+        self.assertEqual([role for role, _since in self.get_waits(merged)], [self.finance])
+        for user in (self.rep, self.fay):
+            card = merged.with_user(user).read(["playbook_card"])[0]["playbook_card"]
+            self.assertEqual([wait["role"] for wait in card["waits"]], ["Finance"])
+        with self.at(22):
+            merged.write({"team_id": False, "user_id": False, "company_id": elsewhere.id})
+        self.assertFalse(merged.playbook_id)
+        self.assertFalse(self.get_waits(merged), "it has left for where no playbook is followed")
