@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 
-const AGREE_OR_SUGGEST = ":iframe .o_playbook_version .btn:contains(Agree or Suggest a Change)";
+// a report's buttons are wrapped into links once its frame has loaded: before that, a click opens nothing
+const AGREE_OR_SUGGEST = ":iframe .o_playbook_version a[href='#'] > .btn:contains(Agree or Suggest a Change)";
 const PAGE = ".o_breadcrumb a:contains(Playbook on One Page)";
 const says = (text) => ({ trigger: `:iframe .o_playbook_version:contains(${text})` });
 const agree = (version) => [
@@ -68,6 +69,7 @@ registry.category("web_tour.tours").add("playbook_hear_and_agree", {
         { trigger: ".o-mail-Message:contains(Your suggestion was accepted: From Monday on)" },
         { trigger: ".o_field_widget[name=decided_by_id]:not(:empty)" },
         { trigger: ".o_breadcrumb a:contains(Playbook Suggestions)", run: "click" },
+        { trigger: ".o_list_view .o_data_row:contains(Accepted)" },
         { trigger: PAGE, run: "click" },
         ...agree(2),
     ],
