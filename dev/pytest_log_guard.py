@@ -11,6 +11,7 @@ import logging
 import pytest
 import pytest_odoo
 from hypothesis import HealthCheck, settings
+from patience import be_patient
 
 import answers
 import free_port
@@ -45,7 +46,8 @@ _guard = LogGuard()
 
 
 def pytest_configure(config):
-    """Has random tests take the time they need: how long that is says how busy the machine is."""
+    """Has tours and random tests take the time they need: how long that is says how busy the machine is."""
+    be_patient()
     checks = [HealthCheck.too_slow]
     settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=checks)
     settings.load_profile("patient")
