@@ -34,12 +34,17 @@ class CrmFunnelReviewDecision(models.Model):
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    def _merge_dependences(self, opportunities):
+    def _get_kept_rows(self):
+        decisions = self._get_rows_about(self.env["crm.funnel.review.decision"], "lead_id")
+        return [*super()._get_kept_rows(), ("decision", decisions)]
+
+    def _merge_kept(self, opportunities, kinds):
         """What was decided of deals that are merged is decided of the one that stays."""
-        # sudo: the reviews of whichever team
-        decisions = self.env["crm.funnel.review.decision"].sudo()
-        decisions.search([("lead_id", "in", opportunities.ids)]).lead_id = self
-        return super()._merge_dependences(opportunities)
+        super()._merge_kept(opportunities, kinds)
+        if "decision" in kinds:
+            # sudo: the reviews of whichever team
+            decisions = self.env["crm.funnel.review.decision"].sudo()
+            decisions.search([("lead_id", "in", opportunities.ids)]).lead_id = self
 
 
 class CrmFunnelReview(models.Model):

@@ -136,13 +136,17 @@ class CrmLead(models.Model):
         projects = self.env["project.project"].with_context(active_test=False)
         projects.search([("deal_id", "in", self.ids)])._tell_deal(is_alone)
 
-    def _merge_dependences(self, opportunities):
+    def _get_kept_rows(self):
+        projects = self._get_rows_about(self.env["project.project"], "deal_id")
+        return [*super()._get_kept_rows(), ("project", projects)]
+
+    def _merge_kept(self, opportunities, kinds):
         """The projects of merged deals are those of the deal that stays."""
-        result = super()._merge_dependences(opportunities)
-        # sudo: the merge has checked the rights on the deals
-        projects = self.env["project.project"].sudo().with_context(active_test=False)
-        projects.search([("deal_id", "in", opportunities.ids)]).deal_id = self
-        return result
+        super()._merge_kept(opportunities, kinds)
+        if "project" in kinds:
+            # sudo: the merge has checked the rights on the deals
+            projects = self.env["project.project"].sudo().with_context(active_test=False)
+            projects.search([("deal_id", "in", opportunities.ids)]).deal_id = self
 
 
 class CrmLeadStageLog(models.Model):

@@ -8,6 +8,7 @@ from . import crm_lead_waiver
 from . import crm_lead
 from . import at_hand
 from . import settling
+from . import merging
 from . import looking
 from . import causes
 from . import recurring

@@ -196,28 +196,6 @@ class CrmLead(models.Model):
         concerned = duties.restrict(keys)
         return concerned if concerned.duties or keys is None else None, concerned
 
-    def _merge_dependences_history(self, opportunities):
-        """The deal that remains has work of its own: what was asked for on the others ends, and stays on
-        record with it.
-        """
-        # also what playbooks have asked for that nobody follows any more
-        # sudo: the merge has checked the rights on the leads
-        opportunities.sudo()._give_work_to(self)
-        result = super()._merge_dependences_history(opportunities)
-        self._get_dutiful()._queue_settling()
-        return result
-
-    def _give_work_to(self, lead):
-        """Hand the activities that playbooks have given on these leads over to ``lead``."""
-        work = self.env["mail.activity"].with_context(active_test=False)
-        work = work.search(
-            [("res_model", "=", "crm.lead"), ("res_id", "in", self.ids), ("playbook_kind", "!=", False)]
-        )
-        asked = work.filtered(lambda one: one.active and (one.playbook_deadline_id or one.playbook_output_id))
-        asked._end_playbook("dropped")
-        work.write({"playbook_is_final": False})
-        work.filtered(lambda one: not one.active).write({"res_id": lead.id})
-
     def _group_by_playbook(self):
         """Return ``{playbook id or False: leads}``."""
         self.fetch(["product_line_id", "team_id", "company_id"])  # and no more of many leads

@@ -10,9 +10,50 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _merge_dependences(self, opportunities):
+        kinds = opportunities._find_kept()
+        if "work" in kinds:
+            self._merge_work(opportunities)  # before Odoo hands over all activities
         result = super()._merge_dependences(opportunities)
-        if not opportunities._has_facts():
-            return result
+        if kinds:
+            self._merge_kept(opportunities, kinds)
+        return result
+
+    def _find_kept(self):
+        """Return which kinds of what the module and its addons keep there are about these leads, a set, in
+        one query: most leads have nothing to merge.
+        """
+        queries = [
+            SQL("(SELECT %s::text FROM %s LIMIT 1)", kind, rows) for kind, rows in self._get_kept_rows()
+        ]
+        return {kind for (kind,) in self.env.execute_query(SQL(" UNION ALL ").join(queries))}
+
+    def _get_kept_rows(self):
+        """Return ``[(kind, SQL of a table and its condition), …]`` of what may be kept about these leads,
+        with what of it is not written yet written.
+        """
+        fact = self.pool["crm.lead.fact"]
+        names = [name for name, cls in self.pool.items() if issubclass(cls, fact) and cls._auto]
+        names.append("crm.playbook.case")  # no fact, but about a deal
+        return [("fact", self._get_rows_about(self.env[name], "lead_id")) for name in names]
+
+    def _get_rows_about(self, model, name):
+        """Return the SQL of the records of ``model`` whose field ``name`` is one of these leads."""
+        model.flush_model([name])
+        return SQL("%s WHERE %s = ANY(%s)", SQL.identifier(model._table), SQL.identifier(name), self.ids)
+
+    def _merge_work(self, opportunities):
+        """Hook: take over what playbooks have given to somebody to do on ``opportunities``."""
+
+    def _merge_kept(self, opportunities, kinds):
+        """Take over what is kept about ``opportunities``.
+
+        :param set kinds: of what there is, see :meth:`_find_kept`
+        """
+        if "fact" in kinds:
+            self._merge_facts(opportunities)
+
+    def _merge_facts(self, opportunities):
+        """Take over facts and the log."""
         (self | opportunities)._catch_up_pending()
         self._merge_evidence(opportunities)
         self._merge_people(opportunities)
@@ -24,20 +65,6 @@ class CrmLead(models.Model):
         for log in sorted(filter(None, logs), key=lambda log: log[0].entered_at, reverse=True):
             self.env["crm.lead.stage.log"]._prepend(log, self.sudo().stage_log_ids.sorted("sequence"), self)
         self._settle_segments()
-        return result
-
-    def _has_facts(self):
-        """Tell whether anything was recorded on these leads, in one query: most have nothing to merge."""
-        fact = self.pool["crm.lead.fact"]
-        kinds = [self.env[name] for name, cls in self.pool.items() if issubclass(cls, fact) and cls._auto]
-        kinds.append(self.env["crm.playbook.case"])  # no fact, but about a deal
-        for kind in kinds:
-            kind.flush_model(["lead_id"])
-        rows = SQL(" UNION ALL ").join(
-            SQL("(SELECT id FROM %s WHERE lead_id = ANY(%s) LIMIT 1)", SQL.identifier(kind._table), self.ids)
-            for kind in kinds
-        )
-        return bool(self.env.execute_query(rows))
 
     def _merge_people(self, opportunities):
         """Take over the decision chain and the competitors; who is known here already stays as here."""

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class CrmLead(models.Model):
@@ -32,11 +33,20 @@ class CrmLead(models.Model):
         """
         return self.env.user._is_superuser() or lead._is_led_by(self.env.user)
 
-    def _merge_dependences(self, opportunities):
-        result = super()._merge_dependences(opportunities)
-        # sudo: the merge has checked the rights on the leads, and what it keeps is the module's
-        self.sudo()._merge_chain(opportunities.sudo())
-        return result
+    def _get_kept_rows(self):
+        rows = super()._get_kept_rows()
+        self.flush_model(["renewal_kind", "renewal_noted_at"])
+        chained = SQL(
+            "crm_lead WHERE id = ANY(%s) AND (renewal_kind IS NOT NULL OR renewal_noted_at IS NOT NULL)",
+            self.ids,
+        )
+        return [*rows, ("renewal", chained), ("renewal", self._get_rows_about(self, "renewal_of_id"))]
+
+    def _merge_kept(self, opportunities, kinds):
+        super()._merge_kept(opportunities, kinds)
+        if "renewal" in kinds:
+            # sudo: the merge has checked the rights on the leads, and what it keeps is the module's
+            self.sudo()._merge_chain(opportunities.sudo())
 
     def _merge_chain(self, opportunities):
         """What followed one of the merged deals follows this one, and what one of them followed this one

@@ -48,12 +48,15 @@ class CrmLead(models.Model):
         """Reminders that are open follow the dates of the contract."""
         if save.is_new or save.written.keys().isdisjoint(CONTRACT):
             return
+        dutiful = self._get_dutiful()  # whoever leaves a playbook is reminded no more
+        if not dutiful:
+            return
         # sudo: the module's activities, whoever has them
         work = self.env["mail.activity"].sudo()
         work = work.search(
             [
                 ("res_model", "=", "crm.lead"),
-                ("res_id", "in", self.ids),
+                ("res_id", "in", dutiful.ids),
                 ("playbook_deadline_id.is_renewal_reminder", "=", True),
             ]
         )

@@ -1,10 +1,14 @@
+import re
 from datetime import datetime
 from itertools import pairwise
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.addons.crm.tests.test_crm_lead_assignment import TestLeadAssignCommon
 from odoo.exceptions import UserError
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..common import PlaybookCase
 
@@ -45,6 +49,30 @@ class TestMerge(PlaybookCase):
         head = self._create_at(10, self.stage_demo, self.stage_talks, name="Head")
         self._merge(head, early)
         self.assertStory(head, [(1, "created", "Lead"), (11, "forward", "Demo"), (12, "forward", "Talks")])
+
+    def test_leads_that_follow_nothing_cost_one_query(self):
+        """Odoo's assignment merges hundreds of them: what is kept about them is asked at once."""
+        team = self.env["crm.team"].create({"name": "Others"})
+        names = ("Head", "Tail", "Another head", "Another tail")
+        vals = {"team_id": team.id, "user_id": False, "stage_id": False}
+        leads = [self._create_lead(name=name, **vals) for name in names]
+        self._merge(*leads[:2])  # rules are in memory from here on
+        self.env.flush_all()
+        self.env.invalidate_all()
+        ours, execute = [], Cursor.execute
+        models = [cls for cls in self.registry.values() if cls._original_module == "sales_funnel_playbook"]
+        words = {*(cls._table for cls in models if cls._auto), "playbook_kind", "playbook_deadline_id"}
+
+        def note(cr, query, params=None, log_exceptions=True):
+            code = query.code if isinstance(query, SQL) else query
+            reads = code.partition(" FROM ")[2]
+            ours.extend([code] if words.intersection(re.findall(r"\w+", reads)) else [])
+            return execute(cr, query, params, log_exceptions)
+
+        with patch.object(Cursor, "execute", note):
+            leads[2]._merge_dependences(leads[3])
+            self.env.flush_all()
+        self.assertEqual([code.count("crm_lead_output") for code in ours], [1])
 
     def test_where_one_joined_it_was_not_let_in(self):
         """Merging an earlier one into a deal that was dragged ahead before it joined is no way past."""
