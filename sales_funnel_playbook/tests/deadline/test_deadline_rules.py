@@ -291,18 +291,3 @@ class TestDeadlineRules(DeadlineCase):
         activity = lead.with_user(self.rep).activity_schedule(activity_type_id=kind.id, user_id=self.rep.id)
         activity.with_user(self.rep).action_done()
         self.assertEqual(lead.activity_ids.activity_type_id, following)
-
-    def test_a_changed_rule_holds_for_what_begins_from_now_on(self):
-        rule = self._create_deadline("Survey", "lead_created")
-        lead = self.create_lead_at(18)
-        rule.delay_count = 3
-        self.run_job(18, 12)
-        self.assertEqual(self.get_work(lead).playbook_due_at, at(19, 17))
-        self.assertEqual(self.get_work(self.create_lead_at(18, 13)).playbook_due_at, at(21, 17))
-
-    def test_a_time_limit_that_begins_later_asks_nothing_of_the_past(self):
-        report = self._create_output(self.stage_lead, "Report", effective_from="2000-01-01")
-        self.create_lead_at(18)
-        with self.mock_datetime_and_now(at(20)):
-            report.delay_count = 3
-        self.assertEqual(report.effective_from, at(20))

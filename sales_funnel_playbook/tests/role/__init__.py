@@ -5,3 +5,4 @@ from . import test_contributor
 from . import test_contributor_talk
 from . import test_contributor_mails
 from . import test_waiting
+from . import test_waiting_cards

@@ -1,49 +1,13 @@
-from unittest.mock import patch
-
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.sales_funnel_playbook.models.core import crm_playbook_refresh
-
 from ..deadline.deadline_common import at
-from .role_common import RoleCase
-
-NOTE = "The customer wants to replace three presses next year"
+from .waiting_common import NOTE, WaitingCase
 
 
 @tagged("post_install", "-at_install")
-class TestWaiting(RoleCase):
+class TestWaiting(WaitingCase):
     """Where deals wait: for which roles, since when, and how long they did."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.needs_confirmed.role_id = cls.finance
-        cls.env.flush_all()
-        cls.env.cr.execute("UPDATE crm_playbook_condition SET create_date = '2000-01-01'")
-        cls.env.invalidate_all()
-        cls.reports = cls.env["crm.funnel.wait.report"]
-
-    def get_waits(self, lead):
-        roles = self.env["crm.playbook.role"].browse
-        lead.invalidate_recordset()
-        waits = [(roles(role_id), since) for role_id, since in lead._get_waits().get(lead.id, ())]
-        first = waits[0] if waits else (roles(), False)
-        self.assertEqual((lead.waits_for_role_id, lead.waits_since), first)
-        now = self.reports.search(
-            [("lead_id", "=", lead.id), ("ended_at", "=", False)], order="date, role_id"
-        )
-        self.assertEqual(waits, [(row.role_id, row.date) for row in now], "as all times are told")
-        self.reports.invalidate_model()
-        every = lead.with_context(active_test=False)
-        found = every.search([("id", "=", lead.id), ("waits_for_role_id", "=", first[0].id)])
-        self.assertEqual(found, lead)
-        return waits
-
-    def create_output(self, **vals):
-        return self._create_output(
-            self.stage_lead, "Deck", evidence="note", effective_from="2000-01-01", **vals
-        )
 
     def test_it_waits_from_coming_into_the_stage_until_it_is_there(self):
         lead = self.create_lead_at(18)
@@ -178,27 +142,6 @@ class TestWaiting(RoleCase):
         found = leads.search([("id", "in", leads.ids), ("waits_for_role_id", "!=", False)])
         self.assertEqual(found, both | later)
 
-    def test_cards_and_checklist_say_it(self):
-        lead = self.create_lead_at(18)
-        waits = [{"role": "Finance", "since": "2024-03-18 09:00:00"}]
-        self.assertEqual(lead.with_user(self.rep).playbook_card["waits"], waits)
-        self.assertEqual(lead.with_user(self.rep).get_playbook_panel()["waits"], waits)
-
-    def get_named(self, lead):
-        """Return whom a deal's card names, in order."""
-        self.env.flush_all()
-        lead.invalidate_recordset()
-        return [member["name"] for member in lead.with_user(self.rep).playbook_card.get("members", ())]
-
-    def test_cards_name_people_before_the_log_tells_of_the_deal(self):
-        self.playbook.active = False
-        lead = self._create_lead()
-        with patch.object(crm_playbook_refresh, "BATCH", 1):
-            self.playbook.active = True
-        self.assertFalse(lead.stage_log_ids, "others came first")
-        self.choose(lead, self.finance, self.fay)
-        self.assertEqual(self.get_named(lead), ["Fay"])
-
     def test_a_deal_that_went_to_another_playbook_waits_for_approval_still(self):
         """As searches, reports and whoever approves have it, and whatever deals are on the page with it."""
         offer = self.create_output(approval="team_leader")
@@ -218,60 +161,6 @@ class TestWaiting(RoleCase):
         self.choose(lead, self.finance, self.fay)
         self.assertEqual(self.get_named(lead), ["Fay"])
         self.assertEqual([wait["role"] for wait in lead.playbook_card["waits"]], ["Team Leader"])
-
-    def test_cards_name_people_in_the_order_in_which_they_came(self):
-        lead = self.create_lead_at(18)
-        lead.member_ids.unlink()
-        first, _second = (self.choose(lead, self.finance, user) for user in (self.fred, self.fay))
-        self.choose(lead, self.delivery, self.dan)
-        self.env.cr.execute("UPDATE crm_lead_member SET write_date = write_date WHERE id = %s", first.ids)
-        self.assertEqual(self.get_named(lead), ["Fred", "Fay", "Dan"])
-
-    def test_a_page_of_cards_costs_no_query_more_with_roles(self):
-        """What a salesperson's kanban reads, where people have roles and deals wait for them."""
-        offer = self.create_output(approval="team_leader")
-        leads = self.env["crm.lead"].concat(*(self._create_lead() for _number in range(5)))
-        with self.at(19):
-            leads[0].submit_output(offer.id, note=NOTE)
-        kanban = self.env.ref("crm.crm_case_kanban_view_leads").id
-        spec = {name: {} for name in leads.get_view(kanban, "kanban")["models"]["crm.lead"]}
-        with_roles = self.get_page(leads, spec)
-        cards = [card["playbook_card"] for card in with_roles[1]]
-        self.assertTrue(all(card["members"] and card["waits"] for card in cards))
-        self.needs_confirmed.role_id, offer.approval = False, "none"
-        without = self.get_page(leads, spec)
-        self.assertFalse(any("waits" in card["playbook_card"] for card in without[1]))
-        self.assertEqual(with_roles[0], without[0])
-
-    def test_the_checklist_reads_people_in_one_query(self):
-        """Who has the roles comes with whoever else the checklist names; for whom it waits is one more."""
-        self.create_output(role_id=self.delivery.id)
-        lead = self.create_lead_at(18).with_user(self.rep)
-        with_roles, panel = self.get_panel(lead)
-        self.assertEqual(panel["next_stages"][0]["conditions"][-1]["people"], ["Fay"])
-        self.assertEqual(panel["stage"]["outputs"][0]["people"], ["Dan"])
-        self.needs_confirmed.role_id = self.playbook.stage_ids.output_ids.role_id = False
-        without, _panel = self.get_panel(lead)
-        self.assertLessEqual(with_roles, without + 1)
-
-    def get_panel(self, lead):
-        """Return how many queries the checklist of ``lead`` costs, and what it shows."""
-        for _time in range(2):  # rules and names are in memory the second time
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            panel = lead.get_playbook_panel()
-        return self.env.cr.sql_log_count - before, panel
-
-    def get_page(self, leads, spec):
-        """Return how many queries a page of ``leads`` costs their salesperson, and what it shows."""
-        mine = self.env["crm.lead"].with_user(self.rep)
-        for _time in range(2):  # rules and names are in memory the second time
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            page = mine.web_search_read([("id", "in", leads.ids)], spec)["records"]
-        return self.env.cr.sql_log_count - before, page
 
     def test_what_a_deal_waits_for_goes_with_it(self):
         """Through another company and zone, a copy, a loss, the archive and a merger; over RPC by its own
