@@ -116,8 +116,8 @@ class CrmForecast(models.AbstractModel):
 
     @api.model
     def _read_open(self, filters, is_quick):
-        """Return ``(team id, user id, category, amount, deals, weighted, those of LATER if not is_quick)`` of the
-        open deals that are to close in a period, all in one reading.
+        """Return ``(team id, user id, category, amount, deals, weighted, those of LATER if not is_quick)`` of
+        the open deals that are to close in a period, all in one reading.
         """
         values = {"due": self._get_due_sql(filters), "digits": self._get_digits(filters)}
         observed = None if is_quick else self._get_observed_sql()

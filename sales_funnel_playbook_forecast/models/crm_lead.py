@@ -20,7 +20,7 @@ class CrmLeadStageLog(models.Model):
 
 class CrmLead(models.Model):
     """What the pages look for: open deals by when they are to close, with all that is added up of them, and
-    closed ones by when they did; and which deals want to be looked at in the quarter that their company is in.
+    closed ones by when they did; and which deals want to be looked at in the quarter of their company.
     """
 
     _inherit = "crm.lead"

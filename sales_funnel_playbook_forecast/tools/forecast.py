@@ -54,8 +54,8 @@ OPEN = f"""
 # The score with which a deal came into the stage that it is in: of whichever, where that is not known.
 BAND = "CASE WHEN log.score >= 7 THEN 'high' WHEN log.score >= 4 THEN 'middle' ELSE 'low' END"
 ANY_BAND = "any"
-# What OPEN says, and LATER. Which stages have rates is asked first: of the others nobody wants to know how deals
-# came into them; of a deal, once.
+# What OPEN says, and LATER. Which stages have rates is asked first: of the others nobody wants to know how
+# deals came into them; of a deal, once.
 CALIBRATED = f"""
     WITH observed (playbook_id, stage_id, band, share, lowest, highest) AS (%(observed)s),
     known AS (SELECT DISTINCT playbook_id, stage_id FROM observed),
