@@ -52,7 +52,7 @@ def forecast_page_quick(env, filters):
 @bench(
     "The same with the calibrated forecast, and how right three years of forecasts were",
     setup=get_quarter,
-    limit={"seconds": 1},
+    limit={"seconds": 0.5},
     **MADE,
 )
 def forecast_page(env, filters):
@@ -84,7 +84,7 @@ def forecast_change_before(env, filters):
     env["crm.pipeline.change"].get_change_deals(filters, "opening")
 
 
-@bench("What changed since the last Monday", setup=get_now, limit={"seconds": 1}, **MADE)
+@bench("What changed since the last Monday", setup=get_now, limit={"seconds": 0.5}, **MADE)
 def forecast_change_now(env, filters):
     env["crm.pipeline.change"].get_change(filters)
 

@@ -101,32 +101,30 @@ class CrmForecast(models.AbstractModel):
         # for statements of a second, compiling them takes longer than it saves
         self.env.cr.execute("SET LOCAL jit TO off")
         self.env["crm.lead"].flush_model()
-        counted = defaultdict(lambda: dict.fromkeys(texts.NUMBERS, 0.0))
+        names = texts.NUMBERS if is_quick else (*texts.NUMBERS, *texts.LATER)
+        counted = defaultdict(lambda: dict.fromkeys(names, 0.0))
         for team_id, user_id, amount, count in self.env.execute_query(self._get_won_sql(filters)):
             row = counted[team_id or False, user_id or False]
-            row |= {"won": float(amount), "won_count": count, "weighted": float(amount)}
-        due, digits = self._get_due_sql(filters), self._get_digits(filters)
-        rows = self.env.execute_query(SQL(texts.OPEN, due=due, digits=digits))
-        for team_id, user_id, category, amount, count, weighted in rows:
+            row |= {name: float(amount) for name in names if name in texts.WITH_WON} | {"won_count": count}
+        for team_id, user_id, category, amount, count, *more in self._read_open(filters, is_quick):
             row = counted[team_id or False, user_id or False]
             row[category] = float(amount)
             row["open_count"] += count
-            row["weighted"] += float(weighted)
-        if not is_quick:
-            self._count_later(counted, due, digits)
+            for name, number in zip(("weighted", *texts.LATER), more, strict=False):
+                row[name] += float(number)
         return counted
 
     @api.model
-    def _count_later(self, counted, due, digits):
-        """Add the numbers in ``LATER`` to those that :meth:`_count` returns."""
-        observed, found = self._get_observed_sql(), {}
+    def _read_open(self, filters, is_quick):
+        """Return ``(team id, user id, category, amount, deals, weighted, those of LATER if not is_quick)`` of
+        the open deals that are to close in a period, all in one reading.
+        """
+        values = {"due": self._get_due_sql(filters), "digits": self._get_digits(filters)}
+        observed = None if is_quick else self._get_observed_sql()
         if observed:
-            rows = self.env.execute_query(SQL(texts.CALIBRATED, due=due, observed=observed, digits=digits))
-            found = {(team_id or False, user_id or False): numbers for team_id, user_id, *numbers in rows}
-        for owner, row in counted.items():
-            *amounts, unknown_count = found.get(owner, (0, 0, 0, row["open_count"]))
-            row |= {name: row["won"] + float(one) for name, one in zip(texts.LATER, amounts, strict=False)}
-            row["unknown_count"] = unknown_count
+            return self.env.execute_query(SQL(texts.CALIBRATED, observed=observed, **values))
+        rows = self.env.execute_query(SQL(texts.OPEN, **values))
+        return rows if is_quick else [(*row, 0, 0, 0, row[4]) for row in rows]
 
     @api.model
     def _get_digits(self, filters):

@@ -19,8 +19,8 @@ class CrmLeadStageLog(models.Model):
 
 
 class CrmLead(models.Model):
-    """What the pages look for: open deals by when they are to close, and closed ones by when they did; and
-    which deals want to be looked at in the quarter that their company is in.
+    """What the pages look for: open deals by when they are to close, with all that is added up of them, and
+    closed ones by when they did; and which deals want to be looked at in the quarter of their company.
     """
 
     _inherit = "crm.lead"
@@ -39,8 +39,10 @@ class CrmLead(models.Model):
         " Forecast says.",
     )
 
-    _forecast_due_idx = models.Index(
-        "(date_deadline) WHERE active IS TRUE AND won_status = 'pending' AND date_deadline IS NOT NULL"
+    _forecast_open_idx = models.Index(
+        "(date_deadline) INCLUDE (id, type, company_id, team_id, user_id, product_line_id, stage_id,"
+        " expected_revenue, recurring_revenue, recurring_plan, probability, own_forecast_category)"
+        " WHERE active IS TRUE AND won_status = 'pending'"
     )
     _forecast_closed_idx = models.Index("(date_closed, won_status) WHERE won_status IN ('won', 'lost')")
 

@@ -45,11 +45,11 @@ class CrmPipelineChange(models.AbstractModel):
 
     @api.model
     def _get_sums_sql(self, filters):
-        """Return the sums of all deals of both days; exchange rates are nothing to add up where all are as
-        they were.
+        """Return the sums of all deals of the first day; exchange rates are nothing to add up where all are
+        as they were.
         """
         conditions, rates = self._get_condition_sql(filters), self._get_rates(filters).values()
-        sums = [SQL(texts.OPENING, **conditions), SQL(texts.CLOSING, **conditions)]
+        sums = [SQL(texts.OPENING, **conditions), SQL(texts.UNKNOWN, digits=conditions["digits"])]
         if any(first != last for first, last in rates):
             sums.append(SQL(texts.RATES, **conditions))
         return SQL(" UNION ALL ").join(sums)
@@ -65,7 +65,6 @@ class CrmPipelineChange(models.AbstractModel):
             spans=self._get_spans_sql(moments),
             was=SQL(texts.KEPT, day=first),
             now=SQL(texts.KEPT, day=last) if last else self._get_open_sql(),
-            materialized=SQL("NOT MATERIALIZED") if last else SQL("MATERIALIZED"),
             closings=self._get_closings_sql(moments),
             tz=self._get_tz(filters),
             which=which,

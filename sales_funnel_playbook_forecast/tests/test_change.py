@@ -193,6 +193,17 @@ class TestChange(ForecastCase):
             parts = self.get_parts(NEXT, None)
         self.assertEqual(parts, {"opening": (2050.0, 4), "closing": (2050.0, 4)})
 
+    def test_no_rate_for_where_it_went_from_abroad(self):
+        """What E was worth less while rates changed is not said either."""
+        unrated = self._create_company("Unrated", "UTC", "base.GBP")
+        self.rep.company_ids += unrated
+        with self.at(NOON + WEEK + DAY):
+            before = self.get_parts(MONDAY, None)
+            self.by["E"].company_id = unrated
+            parts = self.get_parts(MONDAY, None)
+        self.assertEqual((before.pop("rates"), before["opening"]), ((-125.0, 0), (8500.0, 7)))
+        self.assertEqual(parts, {**before, "opening": (7500.0, 6), "closing": (3550.0, 5)})
+
     def test_no_rate(self):
         self.env["res.currency.rate"].search([("currency_id", "=", self.abroad.currency_id.id)]).unlink()
         change = self.Change.get_change({"date_from": str(MONDAY), "date_to": str(NEXT)})

@@ -54,21 +54,21 @@ UNLOGGED = """
         AND lead.won_status IN ('won', 'lost') AND lead.type = 'opportunity'
         AND NOT EXISTS (SELECT 1 FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)
 """
+# Each has a company: from an inner join the planner would expect next to no deals.
 OPEN_NOW = f"""
     SELECT {", ".join(f"{'company' if name == 'currency_id' else 'deal'}.{name}" for name in DEAL)}
     FROM (SELECT %(columns)s, COALESCE(lead.company_id, %(adopter)s) AS company_id FROM crm_lead lead
         WHERE %(condition)s) deal
-    JOIN res_company company ON company.id = deal.company_id
+    LEFT JOIN res_company company ON company.id = deal.company_id
 """
 # The deals of both days, and of those that are not the same what they were and what they have become: open,
 # else closed, else gone. Whoever was lost and came back in between is open. A deal that was won closes on the
 # day on which it was won, as one that came and was lost; other lost ones, when they were to.
-# What was kept is read in the order of its index, so that two days are one merge without a sort.
 PAIRS = f"""
     rate (currency_id, at_first, at_last) AS (%(rates)s),
     span (company_id, since, until) AS (%(spans)s),
     was AS NOT MATERIALIZED (%(was)s),
-    still AS %(materialized)s (%(now)s),
+    still AS NOT MATERIALIZED (%(now)s),
     closed AS MATERIALIZED (
         SELECT DISTINCT ON (closing.lead_id) closing.*
         FROM (%(closings)s) closing LEFT JOIN span ON span.company_id = closing.company_id
@@ -112,8 +112,7 @@ PAIRS = f"""
         LEFT JOIN rate after ON after.currency_id = deal.currency_id
         LEFT JOIN rate before ON before.currency_id = COALESCE(was.currency_id, deal.currency_id)
         WHERE deal.is_in OR was.is_in
-    ),
-    unknown AS (SELECT lead_id FROM pair WHERE rate_before IS NULL OR rate_today IS NULL)
+    )
 """
 # What a deal adds, step by step, and in how many deals. Who was not there before comes with what it is; who
 # went to others goes with what it was.
@@ -132,7 +131,7 @@ STEPS = """
                 THEN ROUND(worth * rate_today, %(digits)s) ELSE 0 END AS v5,
             (was_open AND was_in AND was_due)::int AS n2, (was_open AND was_in AND is_due)::int AS n3,
             (is_in AND is_due)::int AS n4, (outcome = 'open' AND is_in AND is_due)::int AS n5
-        FROM pair WHERE NOT EXISTS (SELECT FROM unknown WHERE unknown.lead_id = pair.lead_id)
+        FROM pair WHERE rate_before IS NOT NULL AND rate_today IS NOT NULL
     ),
     part AS (
         SELECT step.*, one.name, one.amount, one.count
@@ -156,7 +155,8 @@ STEPS = """
 # Whether a deal that was not open then had been known before: by the log, else by when it was made.
 IS_BACK = """
     COALESCE(
-        (SELECT MIN(log.entered_at) FROM crm_lead_stage_log log WHERE log.lead_id = step.lead_id),
+        (SELECT log.entered_at FROM crm_lead_stage_log log WHERE log.lead_id = step.lead_id
+            ORDER BY log.sequence LIMIT 1),
         (SELECT GREATEST(lead.create_date, lead.date_conversion) FROM crm_lead lead
             WHERE lead.id = step.lead_id)
     ) <= span.since
@@ -171,24 +171,40 @@ SUMMED = {
     ),
     "closing": ("still", "ROUND(deal.worth * %(at_last)s, %(digits)s)"),
 }
-OPENING, RATES, CLOSING = (
+OPENING, RATES = (
     f"""
-    SELECT '{name}', NULL::int, SUM({amount}), {"0" if name == "rates" else "COUNT(*)"},
-        {f"COUNT(*) FILTER (WHERE {amount} <> 0)" if name == "rates" else "COUNT(*)"}, 0
-    FROM {table} deal
-    WHERE %(in_scope)s AND %(in_window)s AND %(at_last)s IS NOT NULL
-        AND NOT EXISTS (SELECT FROM unknown WHERE unknown.lead_id = deal.lead_id)
+    SELECT '{name}', SUM({amount}), {"0" if name == "rates" else "COUNT(*)"},
+        {f"COUNT(*) FILTER (WHERE {amount} <> 0)" if name == "rates" else "COUNT(*)"}
+    FROM {table} deal WHERE %(in_scope)s AND %(in_window)s AND %(at_last)s IS NOT NULL
 """
     for name, (table, amount) in SUMMED.items()
+    if table == "was"
 )
-# The parts, by how much and by how many deals; then how often, and by how many days, closing dates were put
-# off, or brought forward, of deals that are open, by who has them now.
+# Deals that went where no rate is known are in no part: they are taken off what was summed of the first day.
+UNKNOWN = """
+    SELECT one.name, -SUM(one.amount), -SUM(one.count), -COUNT(*)
+    FROM pair CROSS JOIN LATERAL (VALUES
+        ('opening', ROUND(was_worth * rate_then, %(digits)s), 1),
+        ('rates', ROUND(was_worth * rate_before, %(digits)s) - ROUND(was_worth * rate_then, %(digits)s), 0)
+    ) one (name, amount, count)
+    WHERE was_in AND was_due AND rate_before IS NOT NULL AND rate_today IS NULL
+        AND (one.amount <> 0 OR one.count <> 0)
+    GROUP BY one.name
+"""
+# The parts, by how much and by how many deals, of which the last one is what the others add up to; then how
+# often, and by how many days, closing dates were put off, or brought forward, of deals that are open, by who
+# has them now.
 CHANGE = f"""
-    WITH %(pairs)s, %(steps)s
-    %(sums)s
+    WITH %(pairs)s, %(steps)s,
+    found (name, amount, count, deals) AS (
+        %(sums)s
+        UNION ALL
+        SELECT name, SUM(amount), SUM(count), COUNT(*)
+        FROM part WHERE name NOT IN ({", ".join(f"'{name}'" for name in SUMMED)}) GROUP BY name
+    )
+    SELECT name, NULL::int, SUM(amount), SUM(count)::int, SUM(deals)::int, 0 FROM found GROUP BY name
     UNION ALL
-    SELECT name, NULL, SUM(amount), SUM(count), COUNT(*), 0
-    FROM part WHERE name NOT IN ({", ".join(f"'{name}'" for name in SUMMED)}) GROUP BY name
+    SELECT 'closing', NULL, SUM(amount), SUM(count)::int, SUM(count)::int, 0 FROM found
     UNION ALL
     SELECT '{PUSH}', user_id, COUNT(*) FILTER (WHERE date_deadline > was_date),
         SUM(date_deadline - was_date) FILTER (WHERE date_deadline > was_date),

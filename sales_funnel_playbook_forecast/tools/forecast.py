@@ -47,16 +47,15 @@ DUE = """
     FROM crm_lead lead
     WHERE %(condition)s AND lead.date_deadline BETWEEN %(first)s AND %(last)s
 """
-OPEN = """
-    SELECT team_id, user_id, category, SUM(amount), COUNT(*),
-        SUM(ROUND((amount * probability / 100)::numeric, %(digits)s))
-    FROM (%(due)s) due WHERE category <> 'omitted' GROUP BY 1, 2, 3
+SUMS = "SUM(amount), COUNT(*), SUM(ROUND((amount * probability / 100)::numeric, %(digits)s))"
+OPEN = f"""
+    SELECT team_id, user_id, category, {SUMS} FROM (%(due)s) due WHERE category <> 'omitted' GROUP BY 1, 2, 3
 """
 # The score with which a deal came into the stage that it is in: of whichever, where that is not known.
 BAND = "CASE WHEN log.score >= 7 THEN 'high' WHEN log.score >= 4 THEN 'middle' ELSE 'low' END"
 ANY_BAND = "any"
-# Which stages have rates is asked first: of the others nobody wants to know how deals came into them; of a
-# deal, once.
+# What OPEN says, and LATER. Which stages have rates is asked first: of the others nobody wants to know how
+# deals came into them; of a deal, once.
 CALIBRATED = f"""
     WITH observed (playbook_id, stage_id, band, share, lowest, highest) AS (%(observed)s),
     known AS (SELECT DISTINCT playbook_id, stage_id FROM observed),
@@ -69,12 +68,12 @@ CALIBRATED = f"""
             ON known.playbook_id = due.playbook_id AND known.stage_id = due.stage_id
         WHERE category <> 'omitted'
     )
-    SELECT team_id, user_id, COALESCE(SUM(ROUND((amount * share)::numeric, %(digits)s)), 0),
+    SELECT team_id, user_id, category, {SUMS}, COALESCE(SUM(ROUND((amount * share)::numeric, %(digits)s)), 0),
         COALESCE(SUM(amount * lowest), 0), COALESCE(SUM(amount * highest), 0),
         COUNT(*) FILTER (WHERE share IS NULL)
     FROM due LEFT JOIN observed ON observed.playbook_id = due.playbook_id
         AND observed.stage_id = due.stage_id AND observed.band = due.band
-    GROUP BY 1, 2
+    GROUP BY 1, 2, 3
 """
 # Of the deals that came into a stage for the first time in two years and are won or lost by now: all of them,
 # and those that came with a score.
@@ -90,6 +89,7 @@ OBSERVED = f"""
 """
 NUMBERS = ("won", "won_count", "commit", "best_case", "pipeline", "open_count", "weighted")
 LATER = ("calibrated", "lowest", "highest", "unknown_count")  # what takes longer than the rest together
+WITH_WON = ("won", "weighted", "calibrated", "lowest", "highest")  # what was won is in it
 METHODS = ("own", "commit", "weighted", "calibrated")
 # How far off what was said was, up or down, in percent of what came, so many weeks before the end, on average
 # of the periods that are over. What came is what the first Monday after the end has kept.
