@@ -1,5 +1,5 @@
-"""How a language puts texts together: a list, clauses, a label with what it says. English has “A, B” and “A: B”,
-Chinese 「A、B」 and 「A：B」.
+"""How a language puts texts together: a list, clauses, a label with what it says. English has “A, B” and
+“A: B”, Chinese 「A、B」 and 「A：B」.
 """
 
 from functools import reduce

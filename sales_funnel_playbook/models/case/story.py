@@ -148,9 +148,9 @@ class CrmLead(models.Model):
         advantages = list_clauses(self.env, filter(None, self.competitor_ids.mapped("our_advantage")))
         notes = self.progress_ids.sorted(lambda note: (note.communicated_at, note.id))
         reached = [
-            f"{format_date(self.env, note.communicated_at)} {list_texts(self.env, note.milestone_ids.mapped('name'))}"
+            f"{format_date(self.env, note.communicated_at)} {list_texts(self.env, nodes.mapped('name'))}"
             for note in notes
-            if note.milestone_ids
+            if (nodes := note.milestone_ids)
         ]
         risks = [
             label_text(

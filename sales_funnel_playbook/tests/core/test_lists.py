@@ -27,7 +27,7 @@ class TestLists(TransactionCase):
         return {(view, name) for view, name in columns if name in names}
 
     def test_a_date_has_the_room_that_its_language_needs(self):
-        """Odoo measures dates where no view says how wide they are: what fits in English is cut in Chinese."""
+        """Odoo measures dates where no view says how wide they are: what fits English cuts Chinese."""
         self.assertFalse(self._get_columns(("date", "datetime"), "[@width][not(@widget)]"))
 
     def test_an_amount_of_a_million_has_room(self):
