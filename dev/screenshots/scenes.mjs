@@ -41,8 +41,8 @@ const act = ([action, additionalContext]) => {
     return odoo.__WOWL_DEBUG__.root.env.services.action.doAction(action, { additionalContext });
 };
 
-/** The window that a button opens (its method), or else an action, for records that the domain finds. */
-const dialog = (name, users, [model, domain, limit = 1], button) => ({
+/** The window, or form, that a button opens (its method), or else an action, for records that the domain finds. */
+const dialog = (name, users, [model, domain, limit = 1], button, shown = WINDOW) => ({
     name,
     users,
     open: "/odoo/my-day",
@@ -53,7 +53,7 @@ const dialog = (name, users, [model, domain, limit = 1], button) => ({
         const context = { active_model: model, active_id: ids[0], active_ids: ids };
         const action = button.includes(".") ? button : await session.call(model, button, [ids]);
         await session.page.evaluate(act, [action, context]);
-        await session.see(WINDOW);
+        await session.see(shown);
     },
 });
 
@@ -144,7 +144,7 @@ export const SCENES = [
     form("review", "crm.funnel.review", [["bottleneck_line_ids", "!=", false]], ["admin"]),
     form("risk", "crm.lead.risk", [], ["admin", "rep"]),
     dialog("template", ["admin"], ["crm.playbook", [["is_template", "=", true]]], "action_use_template"),
-    dialog("simulation", ["admin"], ["crm.playbook", OWN], "action_simulate"),
+    dialog("simulation", ["admin"], ["crm.playbook", OWN], "action_simulate", FORM),
     dialog("tiers", ["admin"], ["crm.playbook", OWN], "action_propose_tiers"),
     dialog(
         "split",

@@ -2,8 +2,8 @@
 //
 // BROWSER and NPM_PACKAGES are those of take.mjs. Of each user, language and window a folder gets a picture of
 // each view of each entry, those of the developer mode too, and of a record's form. Tells of errors, of what is
-// wider than the window, of labels that are cut, and in Chinese of those in English. ONLY is a pattern of names
-// of entries and scenes (scenes.mjs), to look again at some. The users' languages are put back at the end.
+// wider than the window, of labels, dates and numbers that are cut, and in Chinese of labels in English. ONLY is a
+// pattern of names of entries and scenes (scenes.mjs), to look again at some. Languages are put back at the end.
 import { mkdir, writeFile } from "node:fs/promises";
 import { logIn, openBrowser } from "./people.mjs";
 import { SCENES } from "./scenes.mjs";
@@ -15,6 +15,9 @@ const USERS = ["admin", "chen", "rep", "mia", "fiona"]; // administrator, leader
 const VIEWS = ["list", "kanban", "form", "pivot", "graph"];
 const LABELS =
     "th, button, label, .nav-link, .o_view_nocontent, .dropdown-item, .o_horizontal_separator, h1, h2, h3";
+const SHORTENED = // what should be read whole; names and texts in a list need not
+    "th span:not(.visually-hidden), button, .badge, .nav-link, " +
+    "td.o_data_cell:not(.o_list_char, .o_list_text, .o_list_many2one)";
 const NAMES = /CRM|IAP|sfp_\w+|Odoo|YourCompany|SMS|A科技|SaaS|Enterprise|Excel|CSV|PDF|[\w.]+@[\w.]+/g;
 const ONLY = new RegExp(process.env.ONLY ?? "");
 const ROOTS = /^crm\.crm_menu_root$|^sales_funnel_playbook/;
@@ -132,8 +135,8 @@ async function keep(session, file, tell, isTall = false) {
     await writeFile(`${file}.png`, await page.screenshot({ animations: "disabled" }));
     await page.setViewportSize(size);
     const name = file.split("/").pop();
-    const { wide, labels, cut } = await session.page.evaluate(readScreen, LABELS);
-    if (session.isPhone && wide) {
+    const { wide, labels, cut } = await session.page.evaluate(readScreen, [LABELS, SHORTENED]);
+    if (wide) {
         tell(`${name}: ${wide} pixels wider than the window`);
     }
     if (cut.length) {
@@ -167,16 +170,19 @@ async function openAction([actionId, viewType]) {
 }
 
 /** In the page: how far it is wider than the window, its labels, and those of them that are cut. */
-function readScreen(selector) {
+function readScreen([selector, shortened]) {
     const isCut = (element) => {
         const { overflowX, display } = getComputedStyle(element);
         return display !== "inline" && overflowX !== "visible";
     };
     const texts = [...document.querySelectorAll(selector)].map((element) => element.innerText.trim());
-    const cut = [...document.querySelectorAll("th span:not(.visually-hidden), button, .badge, .nav-link")]
+    const cut = [...document.querySelectorAll(shortened)]
         .filter((element) => element.scrollWidth > element.clientWidth + 1 && isCut(element))
         .map((element) => element.innerText.trim());
-    const wide = document.documentElement.scrollWidth - window.innerWidth;
+    const lists = [...document.querySelectorAll(".o_list_renderer")].map(
+        (list) => list.scrollWidth - list.clientWidth
+    );
+    const wide = Math.max(document.documentElement.scrollWidth - window.innerWidth, ...lists);
     const once = (found) => [...new Set(found.filter(Boolean))];
     return { wide: Math.max(wide, 0), labels: once(texts), cut: once(cut) };
 }

@@ -85,7 +85,9 @@ def test_the_same_word_in_every_wing(wing):
 def test_what_is_named_is_there():
     """The tables of the page name files and folders, and the list the steps of a save in their order."""
     folders = "models|static|tools|report|views|tests"
-    for name in re.findall(rf"`((?:{folders})/[\w/.]*|(?:hooks|columns|arguments|shipped)\.py)`", PAGE):
+    for name in re.findall(
+        rf"`((?:{folders})/[\w/.]*|(?:hooks|columns|arguments|shipped|wording)\.py)`", PAGE
+    ):
         assert (MODULE / name).exists(), name
     steps = get_lists(MODELS / "core" / "save.py")
     told = re.findall(r"^\d+\. `(_\w+)`", PAGE, re.MULTILINE)

@@ -40,6 +40,7 @@ COMMON_HEADINGS = {
     "来源": "source_id",
     "來源": "source_id",
     "媒介": "medium_id",
+    "marketing medium": "medium_id",
     "活动": "campaign_id",
     "活動": "campaign_id",
     "电话": "phone",

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_list
 
+from ..wording import list_texts
+
 RULES = {  # which kinds of rules there are, and which part they go to unless the user says otherwise
     "crm.playbook.condition": ("condition_ids", "first"),
     "crm.playbook.deadline": ("action_ids", "first"),
@@ -37,7 +39,7 @@ class CrmPlaybookSplitStage(models.TransientModel):
             others = (
                 self.env["crm.playbook.stage"].sudo().search([("stage_id", "=", stage.stage_id.id)]) - stage
             )
-            wizard.shared_with = ", ".join(others.playbook_id.mapped("name")) or False
+            wizard.shared_with = list_texts(self.env, others.playbook_id.mapped("name")) or False
 
     @api.model
     def _prepare_for(self, stage):
@@ -207,6 +209,7 @@ class CrmPlaybookStage(models.Model):
             "name": self.env._("Split “%s”", self.display_name),
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
 

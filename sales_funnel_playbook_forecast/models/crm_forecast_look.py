@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 
+from odoo.addons.sales_funnel_playbook.wording import list_texts
+
 from ..tools import look as texts
 
 
@@ -277,4 +279,4 @@ class CrmForecastLook(models.AbstractModel):
             parts.append(self.env._("%(before)s → %(after)s", **days))
         if row["pushes"] >= texts.PUSHES:
             parts.append(self.env._("postponed %s times", row["pushes"]))
-        return ", ".join(parts)
+        return list_texts(self.env, parts)

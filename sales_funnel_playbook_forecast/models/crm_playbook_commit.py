@@ -7,6 +7,7 @@ from odoo.tools import file_open
 from odoo.addons.sales_funnel_playbook.models.core.mixins import ANY
 from odoo.addons.sales_funnel_playbook.models.exchange.importing import SCHEMA
 from odoo.addons.sales_funnel_playbook.tools.json_schema import find_faults
+from odoo.addons.sales_funnel_playbook.wording import list_texts
 
 COMMIT = "commit"
 TEXTS = ("name", "guidance", "missing")  # in the file of a playbook, in several languages
@@ -127,7 +128,8 @@ class CrmLead(models.Model):
         gaps = self.env["crm.playbook.commit"]._get_gaps(committed) if committed else {}
         for lead in self:
             rules = gaps.get(lead, ())
-            lead.commit_gaps = ", ".join(rule.missing or rule.name for rule in rules) or False
+            missing = (rule.missing or rule.name for rule in rules)
+            lead.commit_gaps = list_texts(self.env, missing) or False
             lead.has_commit_gaps = bool(rules)
 
     @api.model

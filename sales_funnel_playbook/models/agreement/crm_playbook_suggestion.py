@@ -5,7 +5,7 @@ from odoo.tools.misc import clean_context
 
 from ...arguments import check_argument
 
-STATES = [("new", "New"), ("accepted", "Accepted"), ("declined", "Declined")]
+STATES = [("new", "To Answer"), ("accepted", "Accepted"), ("declined", "Declined")]
 RULES = ("condition_id", "output_id", "deadline_id", "criterion_id", "tier_id", "check_id")
 UNDECIDED = {"state": "new", "answer": False, "decided_by_id": False, "decided_at": False}
 

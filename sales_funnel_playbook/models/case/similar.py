@@ -7,6 +7,7 @@ from ...arguments import check_argument
 from ...tools import case_ranking
 from ...tools.case_ranking import COLUMNS, MASKS, MAX_NEWEST, WEIGHTS
 from ...tools.case_text import expand
+from ...wording import list_texts
 
 MAX_LISTED = 40
 
@@ -174,7 +175,7 @@ class CrmPlaybookCase(models.Model):
         ranks = {case_id: rank for rank, case_id in enumerate(similar, start=1)}
         for case in self:
             case.similar_rank = ranks.get(case.id, 0)
-            case.similar_reason = ", ".join(labels[reason] for reason in similar.get(case.id, ()))
+            case.similar_reason = list_texts(self.env, (labels[one] for one in similar.get(case.id, ())))
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if field_name != "similar_rank":

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date, format_list, html2plaintext
 
+from ...wording import label_text, list_clauses, list_texts
 from .crm_playbook_case import TEXT_FIELDS
 
 MIN_NAME = 2
@@ -116,14 +117,15 @@ class CrmLead(models.Model):
         """Return ``[(label, text), …]``: what the customer wanted, who decides there, and against whom."""
         statuses = dict(self._fields["budget_status"]._description_selection(self.env))
         rivals = [
-            ": ".join(filter(None, (line.competitor_id.name, line.strengths))) for line in self.competitor_ids
+            label_text(self.env, *filter(None, (line.competitor_id.name, line.strengths)))
+            for line in self.competitor_ids
         ]
         return [
             (self.env._("Use case"), self.use_case),
             (self.env._("Pain points"), self.pain_points),
             (self.env._("Budget status"), statuses.get(self.budget_status)),
             (self.env._("Who decides"), self._get_case_chain()),
-            (self.env._("Competitors"), "; ".join(rivals)),
+            (self.env._("Competitors"), list_clauses(self.env, rivals)),
         ]
 
     def _get_case_chain(self):
@@ -131,7 +133,7 @@ class CrmLead(models.Model):
         chain = self.stakeholder_ids
         roles = dict(chain._fields["role"]._description_selection(self.env))
         attitudes = dict(chain._fields["attitude"]._description_selection(self.env))
-        return "; ".join(
+        people = (
             self.env._(
                 "%(role)s (%(attitude)s)",
                 role=roles[one.role],
@@ -139,24 +141,28 @@ class CrmLead(models.Model):
             )
             for one in chain.sorted(lambda one: (one.date_from or self._get_day(one.create_date), one.id))
         )
+        return list_clauses(self.env, people)
 
     def _get_case_approach(self):
         """Return ``[(label, text), …]``: what set us apart, what was reached when, and how risks were met."""
-        advantages = "; ".join(filter(None, self.competitor_ids.mapped("our_advantage")))
+        advantages = list_clauses(self.env, filter(None, self.competitor_ids.mapped("our_advantage")))
         notes = self.progress_ids.sorted(lambda note: (note.communicated_at, note.id))
         reached = [
-            f"{format_date(self.env, note.communicated_at)} {', '.join(note.milestone_ids.mapped('name'))}"
+            f"{format_date(self.env, note.communicated_at)} {list_texts(self.env, nodes.mapped('name'))}"
             for note in notes
-            if note.milestone_ids
+            if (nodes := note.milestone_ids)
         ]
         risks = [
-            ": ".join(filter(None, (risk.type_id.name or risk.description, risk.response, risk.closing_note)))
+            label_text(
+                self.env,
+                *filter(None, (risk.type_id.name or risk.description, risk.response, risk.closing_note)),
+            )
             for risk in self.risk_ids.sorted("id")
         ]
         return [
             (self.env._("Our advantage"), advantages),
-            (self.env._("Key Nodes"), "; ".join(reached)),
-            (self.env._("Risks and responses"), "; ".join(risks)),
+            (self.env._("Key Nodes"), list_clauses(self.env, reached)),
+            (self.env._("Risks and responses"), list_clauses(self.env, risks)),
         ]
 
     def _get_case_result(self, case):

@@ -6,6 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...wording import label_text, list_texts
+
 _logger = logging.getLogger(__name__)
 
 QUEUE = "crm.playbook.notice"
@@ -160,14 +162,14 @@ class CrmPlaybookNotice(models.Model):
         [first, *others] = [line for lines in parts.values() for line in lines]
         self.env["mail.thread"].with_context(lang=told.env.lang).message_notify(
             partner_ids=partner.ids,
-            subject=", ".join(titles.values()) if others else self._get_subject(*first),
+            subject=list_texts(told.env, titles.values()) if others else self._get_subject(*first),
             body=told._prepare_body(parts, titles),
             email_layout_xmlid="mail.mail_notification_light",
         )
 
     @api.model
     def _get_subject(self, record, text):
-        return ": ".join(filter(None, (record.display_name, text)))
+        return label_text(self.env, *filter(None, (record.display_name, text)))
 
     def _get_lines(self):
         """Return ``(record, what is said of it)``, of what there still is, the same once."""

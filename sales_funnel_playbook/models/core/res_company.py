@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...wording import list_texts
 from .memory import forget, remembered
 
 
@@ -76,7 +77,7 @@ class ResCompany(models.Model):
         return self.env._(
             "%s keeps figures of people from everybody: a settings administrator can switch them on"
             " in the settings of CRM.",
-            ", ".join(silent.mapped("name")),
+            list_texts(self.env, silent.mapped("name")),
         )
 
     @api.model

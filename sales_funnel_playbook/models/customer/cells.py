@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...tools.cell_texts import show
+from ...wording import list_texts
 from .sheet_columns import SheetColumn
 
 SHEET = "playbook_sheet"  # in the context: the SheetReading of an import
@@ -198,7 +199,7 @@ class BaseImportImport(models.TransientModel):
     def _word_fault(self, heading, sentence, rows):
         """Return what is wrong with the cells of some rows, as the person sees them in the spreadsheet."""
         said = {
-            "rows": ", ".join(map(str, rows[:MAX_ROWS])),
+            "rows": list_texts(self.env, rows[:MAX_ROWS]),
             "more": len(rows) - MAX_ROWS,
             "heading": heading,
             "sentence": sentence,

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...wording import list_texts
 from .crm_lead_progress import CHANNELS
 
 
@@ -64,7 +65,7 @@ class CrmLeadContact(models.Model):
 
     def _get_note_text(self):
         """Return what a note on this contact begins with: what it was, who was there, what was written."""
-        people, text = ", ".join(self._get_people()), self._get_quoted_text()
+        people, text = list_texts(self.env, self._get_people()), self._get_quoted_text()
         title = self.summary if not text.startswith(f"> {self.summary}") else ""  # called by its first line
         return "\n".join(filter(None, [title, people and self.env._("With: %s", people), text]))
 

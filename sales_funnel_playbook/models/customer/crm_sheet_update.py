@@ -7,6 +7,7 @@ from time import monotonic
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...wording import label_text
 from ..core.rehearsal import rehearse
 from .cells import SHEET, SheetReading
 from .update_deals import RowDeals
@@ -61,7 +62,11 @@ class CrmSheetUpdate(models.TransientModel):
             one for name in ("outcome", "kind") for one in rows._fields[name]._description_selection(self.env)
         ]
         for update in self:
-            said = (f"{label}: {counts[update, key]}" for key, label in labels if counts[update, key])
+            said = (
+                label_text(self.env, label, counts[update, key])
+                for key, label in labels
+                if counts[update, key]
+            )
             update.summary = " · ".join(said)
             update.has_new = bool(counts[update, "new"])
 
@@ -237,7 +242,7 @@ class CrmSheetUpdate(models.TransientModel):
                 continue
             if "record" not in message or message["record"] is False:
                 raise UserError(message["message"])
-            sentence = sheet.word(message.get("field", ""), message["message"])
+            sentence = sheet.word(leads.env, message.get("field", ""), message["message"])
             failed[writer.indexes[message["record"]]].append(sentence)
         return failed
 

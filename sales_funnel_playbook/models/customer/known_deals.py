@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.cell_texts import fold
+from ...wording import list_clauses, list_texts
 from .cells import SHEET, SheetReading
 from .writing import UPDATE
 
@@ -70,9 +71,13 @@ class BaseImportImport(models.TransientModel):
         }
         if not known:
             return None
-        shown = [f"{name} ({', '.join(known[name])})" for name in names if name in known]
+        shown = [
+            self.env._("%(customer)s (%(stages)s)", customer=name, stages=list_texts(self.env, known[name]))
+            for name in names
+            if name in known
+        ]
         more = [self.env._("… and %s more", len(shown) - NAMED)] if len(shown) > NAMED else []
         return self.env._(
             "These customers have open deals already: %s. A row without the ID of its deal makes a new one.",
-            "; ".join([*shown[:NAMED], *more]),
+            list_clauses(self.env, [*shown[:NAMED], *more]),
         )

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...arguments import MAX_ID
+from ...wording import list_texts
 from .cells import SHEET
 
 NAMES = "playbook_sheet_names"  # in the context: the RowNames of an import
@@ -214,7 +215,7 @@ class RowNames:
         return None, self.env._(
             "“%(cell)s” is the name of more than one person. Write the login of the one: %(names)s.",
             cell=name,
-            names=", ".join(users.mapped("login")),
+            names=list_texts(self.env, users.mapped("login")),
         )
 
     def _choose_industry(self, name, industries, record):
@@ -226,7 +227,7 @@ class RowNames:
             "“%(cell)s” is the name of more than one industry. Give the ID of the one in a column"
             " “industry_id/.id”: %(names)s.",
             cell=name,
-            names=", ".join(f"{one.id} ({one.name})" for one in fitting),
+            names=list_texts(self.env, (f"{one.id} ({one.name})" for one in fitting)),
         )
 
     def _choose_customer(self, name, partners, record):
@@ -246,7 +247,7 @@ class RowNames:
             "“%(cell)s” is the name of more than one customer. Give the ID of the one in a column"
             " “partner_id/.id”: %(names)s.",
             cell=name,
-            names=", ".join(self._show_customer(one) for one in fitting),
+            names=list_texts(self.env, map(self._show_customer, fitting)),
         )
 
     def _show_customer(self, partner):
@@ -280,7 +281,7 @@ class RowNames:
                 "“%(cell)s” is the name of more than one stage. Give the ID of the one in a column"
                 " “stage_id/.id”: %(names)s.",
                 cell=name,
-                names=", ".join(map(str, stages.ids)),
+                names=list_texts(self.env, stages.ids),
             )
         own = self.env["crm.stage"].browse(self.gates[playbook_id].stages if playbook else ())
         own = own.sorted() or self.env["crm.stage"].search(
@@ -292,5 +293,5 @@ class RowNames:
             cell=name,
             others="”, “".join(others),
             own=playbook.name or keys["team_id"].name or "",
-            stages=", ".join(own.mapped("name")),
+            stages=list_texts(self.env, own.mapped("name")),
         )

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from ...arguments import MAX_ID
 from ...tools.cell_texts import fold
+from ...wording import list_texts
 
 NARROWING = ("product_line_id", "team_id")  # what a row may say of its deal besides the customer
 
@@ -45,7 +46,7 @@ class RowDeals:
                 self.env._(
                     "Rows %(rows)s are the same deal, “%(deal)s”: keep one of them, or give each the ID of"
                     " its own.",
-                    rows=", ".join(map(str, rows[lead])),
+                    rows=list_texts(self.env, rows[lead]),
                     deal=lead.name,
                 ),
             )
@@ -77,7 +78,7 @@ class RowDeals:
         sentence = self.env._(
             "“%(customer)s” has more than one open deal. Write the ID of the one: %(deals)s.",
             customer=customer,
-            deals=", ".join(f"{lead.id} ({lead.name})" for lead in leads),
+            deals=list_texts(self.env, (f"{lead.id} ({lead.name})" for lead in leads)),
         )
         return self.leads, "refused", sentence
 

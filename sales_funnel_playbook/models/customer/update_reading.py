@@ -43,9 +43,14 @@ class UpdateSheet(NamedTuple):
         column = self.names.index(name)
         return [row[column] for row in self.rows]
 
-    def word(self, name, sentence):
+    def word(self, env, name, sentence):
         """Return a sentence about a cell of a row, with its heading."""
-        return f"“{self.headings[name]}”: {sentence}" if name in self.headings else sentence
+        return word_cell(env, self.headings[name], sentence) if name in self.headings else sentence
+
+
+def word_cell(env, heading, sentence):
+    """Return a sentence about a cell under a heading."""
+    return env._("“%(heading)s”: %(sentence)s", heading=heading, sentence=sentence)
 
 
 class BaseImportImport(models.TransientModel):
@@ -75,7 +80,7 @@ class BaseImportImport(models.TransientModel):
         faults = defaultdict(list)
         of = {field: heading for field, heading in zip(fields, headings, strict=True) if field}
         for name, _cell, sentence, index in reading.faults:
-            faults[index].append(f"“{of.get(name, name)}”: {sentence}")
+            faults[index].append(word_cell(self.env, of.get(name, name), sentence))
         notes = [*preview.get("playbook_notes", ()), *self._get_column_notes(headings, fields)]
         created = options.get("name_create_enabled_fields", {})
         return UpdateSheet(names, rows, options["sheet_rows"], of, faults, notes, created)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...wording import label_text
 from .deal_cells import is_same, keep, show
 from .row_batches import RowBatches
 
@@ -156,7 +157,7 @@ class SheetWriter:
                 " cell.",
                 **given,
             )
-        return self.sheet.word("stage_entered_at", sentence)
+        return self.sheet.word(lead.env, "stage_entered_at", sentence)
 
     def prepare_updated(self, lead, before):
         """Return the :class:`Outcome` of a deal that was written.
@@ -231,9 +232,8 @@ class SheetWriter:
             label = self.sheet.headings.get(change["name"])
             label = label or leads._fields[change["name"]]._description_string(leads.env)
             old, new = (one[1] if one else "" for one in (change["old"], change["new"]))
-            lines.append(
-                f"{label}: {new}" if outcome.kind == "new" else f"{label}: {old or '–'} → {new or '–'}"
-            )
+            text = new if outcome.kind == "new" else f"{old or '–'} → {new or '–'}"
+            lines.append(label_text(leads.env, label, text))
         return "\n".join(lines)
 
 

@@ -28,8 +28,10 @@ class CrmFunnelReview(models.Model):
 
     def _get_trait_headings(self, names):
         """Return the labels of what deals say of channel, customer and reason."""
-        leads = self.env["crm.lead"]._fields
-        return [leads[name]._description_string(self.env) for name in names]
+        leads, channels = self.env["crm.lead"]._fields, self.env["crm.funnel.review.channel"]._fields
+        # Odoo's Chinese for a medium says that something is middling
+        own = {"medium_id": dict(channels["kind"]._description_selection(self.env))["medium"]}
+        return [own.get(name) or leads[name]._description_string(self.env) for name in names]
 
     def _prepare_traits(self, lead, names):
         """Return the cells of what a deal says of channel, customer and reason."""

@@ -20,7 +20,7 @@ class CrmLeadScoreAnswer(models.Model):
     criterion_id = fields.Many2one("crm.playbook.criterion", required=True, index=True, ondelete="restrict")
     option_id = fields.Many2one(
         "crm.playbook.criterion.option",
-        string="Answer",
+        string="Chosen Answer",
         required=True,
         index=True,
         ondelete="restrict",

@@ -6,6 +6,7 @@ from . import test_days
 from . import test_delay
 from . import test_delay_off
 from . import test_demo
+from . import test_lists
 from . import test_phone
 from . import test_playbook
 from . import test_random_domains
@@ -16,5 +17,6 @@ from . import test_save
 from . import test_size
 from . import test_tools
 from . import test_tours
+from . import test_wording
 from . import test_working_years
 from . import test_translations

@@ -106,7 +106,13 @@ class TestFunnelChannel(ReviewCase):
         content = base64.b64decode(self.get_review(1)._get_workbook().datas)
         book = openpyxl.load_workbook(io.BytesIO(content))
         customers = [[cell.value for cell in row] for row in book["Open customers"]]
-        self.assertEqual(customers[0][12:], ["ID", "Source", "Medium", "Campaign", "Company Size", "Country"])
+        self.assertEqual(
+            customers[0][12:],
+            [
+                "ID",
+                *("Source", "Marketing Medium", "Campaign", "Company Size", "Country"),
+            ],
+        )
         mills = [row for row in customers if row[0] == "Mill"]
         self.assertEqual([row[13:] for row in mills], [["Fair", "Booth", "Spring", "11–50", "China"]] * 2)
         head, *closed = [[cell.value for cell in row] for row in book["Won and lost"]]

@@ -86,7 +86,7 @@ class TestFunnelReviewUse(ReviewCase):
                 "Last contact time",
                 *("Communication summary", "Win probability (%)", "Expected amount (10,000)", "Risk level"),
                 *("Risk description", "Owner", "ID"),
-                *("Source", "Medium", "Campaign", "Company Size", "Country"),
+                *("Source", "Marketing Medium", "Campaign", "Company Size", "Country"),
             ],
         )
         self.assertEqual(customers.max_row - 1, sum(review.stage_line_ids.mapped("open_count")))

@@ -40,8 +40,10 @@ export class Waterfall extends Component {
     }
 
     formatAmount({ name, amount }) {
-        const text = formatCurrency(amount, this.props.currencyId);
-        return amount > 0 && !ENDS.includes(name) ? `+${text}` : text;
+        if (!amount || ENDS.includes(name)) {
+            return formatCurrency(amount, this.props.currencyId);
+        }
+        return `${amount > 0 ? "+" : "-"}${formatCurrency(Math.abs(amount), this.props.currencyId)}`;
     }
 
     /** By how many deals the pipeline is more or fewer; of how many a part is that changes none. */

@@ -29,7 +29,7 @@ registry.category("web_tour.tours").add("playbook_suggest", {
         {
             content: "What was suggested stands, and whoever suggested it does not decide",
             trigger:
-                ".o_form_saved:not(:has(button[name=action_decide])) .o_arrow_button_current:contains(New)",
+                ".o_form_saved:not(:has(button[name=action_decide])) .o_arrow_button_current:contains(To Answer)",
         },
         { trigger: ".o_field_widget[name=text]:not(:has(textarea)):contains(the order number)" },
     ],
