@@ -60,6 +60,17 @@ class MailMessage(models.Model):
     )
 
     @api.model
+    def _has_field_access(self, field, operation):
+        """Whether a program wrote it nobody says, over no channel: it would be no contact any more."""
+        is_free = operation == "read" or self.env.su or field.name != "is_automatic"
+        return is_free and super()._has_field_access(field, operation)
+
+    @api.model
+    def default_get(self, fields):
+        """Nor does a context, whoever creates the message."""
+        return super().default_get([name for name in fields if name != "is_automatic"])
+
+    @api.model
     def _get_talk_sql(self):
         """Return the condition that a ``message`` of a deal or a contact is talk with the customer."""
         return SQL(IS_TALK)

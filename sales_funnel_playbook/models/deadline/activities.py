@@ -23,6 +23,12 @@ IS_DROPPED = """
         ELSE duty.trigger IN ('review', 'follow_up') AND COALESCE(lead.waiting_until > %(today)s, FALSE)
     END
 """
+# Whose contact ends a follow-up: that of whoever has it or leads the team; anybody's where the salesperson
+# follows up, whoever stands in for them, and where the rule says so. What the customer wrote is nobody's.
+COUNTS = """
+    (work.user_id IN ({who}, lead.user_id) OR {who} = team.user_id
+        OR rhythm.responsible = 'salesperson' OR duty.id = ANY(%(anybodys)s))
+"""
 # What was recorded after it began and says that it is done, besides what the rules name: by what began it.
 RECORDED = {
     "communication": "EXISTS (%(noted)s)",
@@ -31,20 +37,18 @@ RECORDED = {
             SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id
                 AND log.entered_at > work.playbook_started_at AND log.kind NOT IN %(no_update)s)
     """,
-    "follow_up": """
+    "follow_up": f"""
         EXISTS (
             SELECT FROM crm_lead_progress note WHERE note.lead_id = lead.id
-                AND note.communicated_at > work.playbook_started_at
-                AND (work.user_id IN (note.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s))
+                AND note.communicated_at > work.playbook_started_at AND {COUNTS.format(who="note.user_id")}
             UNION ALL
             SELECT FROM crm_lead_contact contact WHERE contact.lead_id = lead.id
                 AND contact.contacted_at > work.playbook_started_at
-                AND work.user_id IN (contact.user_id, lead.user_id)
+                AND {COUNTS.format(who="contact.user_id")}
             UNION ALL
             SELECT FROM mail_activity met WHERE met.res_id = lead.id AND met.res_model = 'crm.lead'
                 AND NOT met.active AND met.playbook_kind IS NULL
-                AND met.playbook_done_at > work.playbook_started_at
-                AND (work.user_id IN (met.user_id, lead.user_id) OR duty.id = ANY(%(anybodys)s)))
+                AND met.playbook_done_at > work.playbook_started_at AND {COUNTS.format(who="met.user_id")})
     """,
     "risk_raised": """
         EXISTS (

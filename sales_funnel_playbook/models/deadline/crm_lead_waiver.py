@@ -19,6 +19,8 @@ ON_RECORD = """(
 )"""
 # What people ask each other for on a deal, besides what its rules do: cancelling it is a decision, too.
 DECIDED = frozenset({"approval", "question", "override"})
+# What begins work and goes over to the deal that remains of a merge: what was done or cancelled stays so.
+TAKEN_ALONG = frozenset({"risk"})
 
 
 class CrmLeadWaiver(models.Model):
@@ -136,9 +138,12 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _merge_history(self, opportunities):
-        """What was decided on the others stays on record, and says nothing of what this one is asked for."""
+        """What was decided on the others stays on record, and says nothing of what this one is asked for, but
+        of what is taken along.
+        """
         result = super()._merge_history(opportunities)
         # sudo: the merge has checked the rights on the leads
         waivers = self.env["crm.lead.waiver"].sudo().search([("lead_id", "in", opportunities.ids)])
-        waivers.write({"lead_id": self.id, "is_final": False})
+        waivers.filtered(lambda one: one.occurrence not in TAKEN_ALONG).is_final = False
+        waivers.lead_id = self
         return result

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .crm_lead_waiver import TAKEN_ALONG
+
 
 class CrmLead(models.Model):
     """Merging hands over what playbooks have given somebody to do."""
@@ -37,5 +39,5 @@ class CrmLead(models.Model):
         )
         asked = work.filtered(lambda one: one.active and (one.playbook_deadline_id or one.playbook_output_id))
         asked._end_playbook("dropped")
-        work.write({"playbook_is_final": False})
+        work.filtered(lambda one: one.playbook_occurrence not in TAKEN_ALONG).playbook_is_final = False
         work.filtered(lambda one: not one.active).write({"res_id": lead.id})

@@ -55,6 +55,21 @@ class TestContactNote(ContactCase):
         self.assertEqual((note.channel, note.communicated_at), ("meeting", at(18, 15)))
         self.assertEqual(self.lead.customer_feedback, "They like it")
 
+    def test_key_nodes_are_offered_whatever_the_note_is_made_from(self):
+        """And what they stand for follows."""
+        type_ = self.env["crm.risk.type"].create({"name": "They have changed", "level": "medium"})
+        met = self.env["crm.progress.milestone"].create({"name": "Buyer met", "risk_type_id": type_.id})
+        message = self.receive((18, 10), body="We take three, and pay in June.")
+        with self.at(18, 12):
+            made = self.lead.contact_ids.with_user(self.rep).action_make_note()
+            action = message.with_user(self.rep).action_log_progress()
+            for opened in (action, made):
+                notes = self.env[opened["res_model"]].with_user(self.rep).with_context(**opened["context"])
+                with Form(notes, view=opened["views"][0][0]) as form:
+                    form.milestone_ids.add(met)
+                self.assertEqual(form.record.milestone_ids, met)
+        self.assertEqual(self.lead.risk_ids.type_id, type_)
+
     def test_a_note_from_the_source_itself_is_about_the_contact_too(self):
         message = self.receive((18, 10))
         call = self.call((18, 11))
@@ -191,6 +206,47 @@ class TestContactDeadlines(ContactCase):
                 self.send((19, 10), record=lead, user=user)
                 self.assertEqual(self.get_work(lead)[:1].playbook_closing, closing)
                 undone.rollback()
+
+    def _ask_for_follow_ups(self, count, responsible="salesperson", **vals):
+        """Deals on which a follow-up has been asked for."""
+        self._create_deadline("Follow up", "follow_up", 0, **vals)
+        tier = {"tier": "A", "min_revenue": 0, "min_probability": 0, "delay_count": 1}
+        self.playbook.tier_ids = [Command.create({**tier, "follow_up_responsible": responsible})]
+        leads = [self.create_lead_at(18, 9, partner_id=self.wu.id) for _ in range(count)]
+        self.run_job(19, 9)
+        return leads
+
+    def assertFollowUp(self, lead, user):
+        """Assert that a contact has ended what ``user`` was asked for."""
+        [work] = self.get_work(lead).filtered(lambda one: one.summary == "Follow up")
+        self.assertEqual((work.user_id, work.playbook_closing), (user, "satisfied"))
+
+    def test_mails_count_as_whose_contact_the_rule_says(self):
+        """Where anybody's counts, the salesperson's and the customer's end what the leader is asked for."""
+        leads = self._ask_for_follow_ups(3, "team_leader", contact_of="anybody")
+        self.send((19, 10), record=leads[0])
+        self.receive((19, 11), record=leads[1])
+        self.receive((19, 12), record=self.harbour)
+        for lead in leads:
+            self.assertFollowUp(lead, self.leader)
+
+    def test_whoever_stands_in_for_the_salesperson(self):
+        """The follow-up is the salesperson's, whoever has it now: contact of anybody ends it."""
+        colleague = self.rep.copy({"login": "colleague", "name": "Colleague", "email": "c@ours.example.com"})
+        leads = self._ask_for_follow_ups(3)
+        with self.at(19, 9, 30):
+            leads[2].user_id = False
+            self.get_work(leads[1]).with_user(self.rep).user_id = colleague
+        self.receive((19, 10), record=leads[1])
+        with self.at(19, 11):
+            self.rep.action_archive()
+        self.receive((19, 12), record=leads[0])
+        with self.at(19, 12):
+            self.env["crm.lead.progress"].with_user(colleague).create(
+                {"lead_id": leads[2].id, "summary": "They like it, and want three presses"}
+            )
+        for lead, user in zip(leads, (self.leader, colleague, self.leader), strict=True):
+            self.assertFollowUp(lead, user)
 
     def test_the_rhythm_counts_from_the_last_mail(self):
         self._create_deadline("Follow up", "follow_up", 0)

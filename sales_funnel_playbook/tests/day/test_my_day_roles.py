@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from ..role.contributor_common import CONTRIBUTOR, ContributorCase
@@ -32,6 +35,19 @@ class TestMyDayRoles(ContributorCase):
         submitting = mine.filtered(lambda line: line.name == "Submit: Invoice")
         self.assertEqual((len(submitting), submitting.kind), (1, "output"))
         self.assertTrue(submitting.activity_id)
+
+    def test_what_is_theirs_is_put_off_and_no_deal_waits_for_it(self):
+        self.lead.activity_schedule(user_id=self.cora.id, summary="Call the bank")
+        line = self.get_lines(self.cora)["Call the bank"]
+        dialogs = self.env["crm.my.day.snooze"].with_user(self.cora)
+        until = fields.Date.context_today(self.lead) + timedelta(days=7)
+        vals = {"activity_id": line.activity_id.id, "until": until, "reason": "The bank is closed"}
+        self.assertFalse(dialogs.create(vals).can_wait)
+        self.refuse(dialogs.create({**vals, "is_waiting": True}).action_snooze)
+        dialogs.create(vals).action_snooze()
+        self.assertEqual(self.get_lines(self.cora)["Call the bank"].due, "week")
+        self.assertIn("The bank is closed", self.lead.message_ids[0].body)
+        self.assertFalse(self.lead.waiting_until)
 
     def test_approvals_and_own_activities(self):
         self.deck.write({"approval": "role", "approval_role_id": self.finance.id})

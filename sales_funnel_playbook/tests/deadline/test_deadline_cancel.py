@@ -87,6 +87,20 @@ class TestDeadlineCancel(DeadlineCase):
             lead.with_user(self.rep).activity_schedule(summary="My own", user_id=self.rep.id).unlink()
         self.assertFalse(self.waivers.search([("lead_id", "=", lead.id)]))
 
+    def test_no_context_says_what_was_decided(self):
+        """Else what was cancelled would be asked for again."""
+        lead = self.create_lead_at(18)
+        forged = {"default_is_final": False, "default_cancelled_by_id": self.leader.id, "default_number": 7}
+        with self.at(18, 10):
+            work = self.get_work(lead).with_user(self.rep).with_context(**forged)
+            work.cancel_deadline("No need")
+        self.assertRecordValues(
+            self.waivers.search([("lead_id", "=", lead.id)]),
+            [{"is_final": True, "cancelled_by_id": self.rep.id, "occurrence": "stay"}],
+        )
+        self.run_job(19, 11)
+        self.assertFalse(self.get_work(lead))
+
     def test_a_review_that_is_cancelled_is_due_again_a_week_later(self):
         rule = self._create_deadline("Review", "review", 1, "weeks")
         lead = self.create_lead_at(4, 10)
@@ -155,6 +169,25 @@ class TestDeadlineCancel(DeadlineCase):
         self.assertEqual(merged, first)
         self.assertEqual(self.waivers.search([("lead_id", "=", merged.id)]).deadline_id, complete)
         self.assertTrue(self.get_work(merged, complete).filtered("active"))
+
+    def test_risks_that_a_merge_takes_along_are_answered_as_they_were(self):
+        """One by hand, one cancelled; the third is asked for until then and from then on."""
+        respond = self._create_deadline("Respond", "risk_raised", 5)
+        first, answered, cancelled, waiting = (self.create_lead_at(18) for _ in range(4))
+        with self.at(18, 10):
+            (answered | cancelled | waiting).risk_level = "high"
+        with self.at(18, 11):
+            self.get_work(answered, respond).with_user(self.rep).action_feedback("They were told")
+            self.get_work(cancelled, respond).with_user(self.rep).cancel_deadline("No need")
+        risk = waiting.risk_ids
+        with self.at(19, 10):
+            merged = (first | answered | cancelled | waiting).merge_opportunity()
+        self.run_job(19, 11)
+        self.assertEqual(merged, first)
+        self.assertEqual(len(merged.risk_ids.filtered(lambda one: one.state == "open")), 3)
+        [asked] = self.get_work(merged, respond).filtered("active")
+        self.assertEqual((asked.playbook_number, asked.playbook_due_at), (risk.id, at(25, 17)))
+        self.assertEqual(self.waivers.search([("lead_id", "=", merged.id)]).reason, "No need")
 
     def test_deals_are_merged_whose_playbook_is_out_of_use(self):
         """Before the job has ended what it had asked for."""

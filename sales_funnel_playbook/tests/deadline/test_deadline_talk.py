@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -131,6 +132,21 @@ class TestDeadlineTalk(DeadlineCase):
         self.assertFalse(self.get_work(self.lead))
 
     def test_nobody_says_that_a_program_wrote_what_they_write(self):
-        """It would ask for no note."""
+        """It would ask for no note: neither as it is posted, nor later, nor of what others have written."""
+        written = self._receive()
+        mine = self.env["mail.message"].with_user(self.rep)
+        vals = {"model": "crm.lead", "res_id": self.lead.id, "body": "Our offer"}
+        forging = {"default_is_automatic": True}
+        for attempt in (
+            lambda: mine.create({**vals, "is_automatic": True}),
+            lambda: mine.with_context(**forging).create(vals),
+            lambda: written.with_user(self.rep).write({"is_automatic": True}),
+            lambda: written.with_user(self.rep).write({"is_automatic": False}),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
         with self.assertRaises(ValueError):
             self.lead.with_user(self.rep).message_post(body="Our offer", is_automatic=True)
+        posted = self.lead.with_user(self.rep).with_context(**forging).message_post(body="Our offer")
+        logged = mine.sudo().with_context(**forging).create(vals)
+        self.assertEqual((posted | logged).sudo().mapped("is_automatic"), [False, False])

@@ -114,6 +114,7 @@ class TestTemplateShipped(PlaybookCase):
         self.assertEqual(tiers.mapped("tier"), ["A", "B", "C"])
         self.assertEqual((tiers[0].min_revenue, tiers[0].min_probability), shipped.top_tier)
         self.assertEqual((tiers[2].min_revenue, tiers[2].min_probability), (0, 0))
+        self.assertFalse({"hours", "days"} & {*tiers.mapped("delay_unit")}, "nothing is missed on a Sunday")
         for better, lower in pairwise(tiers):
             self.assertGreater(better.min_revenue, lower.min_revenue)
             self.assertGreater(better.min_probability, lower.min_probability)

@@ -60,6 +60,27 @@ class TestContributorTalk(ContributorCase):
         self.refuse(lambda: theirs.with_user(self.cora).read(["summary"]))
         self.assertFalse(theirs.with_user(self.cora).search([("id", "=", theirs.id)]))
 
+    def test_their_calls_and_mails_are_contact(self):
+        """As everybody's: a follow-up of the deal ends, and it is told who it was and that it was."""
+        buyer = self.env["res.partner"].create({"name": "Buyer", "email": "buyer@harbour.example.com"})
+        self.lead.partner_id = buyer
+        call = self.lead.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.cora.id, summary="About the invoice"
+        )
+        call.with_user(self.cora).action_feedback()
+        self.env.cr.flush()
+        self.assertRecordValues(
+            self.lead.contact_ids,
+            [{"user_id": self.cora.id, "channel": "call", "summary": "About the invoice"}],
+        )
+        self.assertEqual(self.lead.last_contact_channel, "call")
+        self.as_cora.message_post(
+            body="The invoice is attached", partner_ids=buyer.ids, message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )  # fmt: skip
+        self.env.cr.flush()
+        self.assertEqual(self.lead.last_contact_channel, "email")
+
     def test_mails_name_no_amounts_where_a_contributor_follows(self):
         tracking = self.env["mail.tracking.value"]
         field = self.env["ir.model.fields"]._get("crm.lead", "expected_revenue")
