@@ -40,11 +40,12 @@ class CrmLead(models.Model):
 
     def _merge_kept(self, opportunities, kinds):
         """What was decided of deals that are merged is decided of the one that stays."""
-        super()._merge_kept(opportunities, kinds)
+        result = super()._merge_kept(opportunities, kinds)
         if "decision" in kinds:
             # sudo: the reviews of whichever team
             decisions = self.env["crm.funnel.review.decision"].sudo()
             decisions.search([("lead_id", "in", opportunities.ids)]).lead_id = self
+        return result
 
 
 class CrmFunnelReview(models.Model):

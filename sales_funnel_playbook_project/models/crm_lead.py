@@ -142,11 +142,12 @@ class CrmLead(models.Model):
 
     def _merge_kept(self, opportunities, kinds):
         """The projects of merged deals are those of the deal that stays."""
-        super()._merge_kept(opportunities, kinds)
+        result = super()._merge_kept(opportunities, kinds)
         if "project" in kinds:
             # sudo: the merge has checked the rights on the deals
             projects = self.env["project.project"].sudo().with_context(active_test=False)
             projects.search([("deal_id", "in", opportunities.ids)]).deal_id = self
+        return result
 
 
 class CrmLeadStageLog(models.Model):

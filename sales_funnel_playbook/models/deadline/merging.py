@@ -27,9 +27,10 @@ class CrmLead(models.Model):
         """What was asked for on the others ends, and stays on record with the deal that remains: also what
         playbooks have asked for that nobody follows any more.
         """
-        super()._merge_work(opportunities)
+        result = super()._merge_work(opportunities)
         # sudo: the merge has checked the rights on the leads
         opportunities.sudo()._give_work_to(self)
+        return result
 
     def _give_work_to(self, lead):
         """Hand the activities that playbooks have given on these leads over to ``lead``."""

@@ -43,10 +43,11 @@ class CrmLead(models.Model):
         return [*rows, ("renewal", chained), ("renewal", self._get_rows_about(self, "renewal_of_id"))]
 
     def _merge_kept(self, opportunities, kinds):
-        super()._merge_kept(opportunities, kinds)
+        result = super()._merge_kept(opportunities, kinds)
         if "renewal" in kinds:
             # sudo: the merge has checked the rights on the leads, and what it keeps is the module's
             self.sudo()._merge_chain(opportunities.sudo())
+        return result
 
     def _merge_chain(self, opportunities):
         """What followed one of the merged deals follows this one, and what one of them followed this one

@@ -9,7 +9,7 @@ from .waiting_common import NOTE, WaitingCase
 
 @tagged("post_install", "-at_install")
 class TestWaitingCards(WaitingCase):
-    """Cards and the checklist name a deal's people and whom it waits for, in a query that they have anyway."""
+    """Cards and checklist name a deal's people and whom it waits for, in a query that they have anyway."""
 
     def test_cards_and_checklist_say_it(self):
         lead = self.create_lead_at(18)
