@@ -62,9 +62,10 @@ print(sys.executable)
 EOT
 }
 
-# Python with Odoo importable; it takes the place of the shell that calls this.
+# Python with Odoo importable; it takes the place of the shell that calls this. What it compiles is kept, whatever
+# the machine's own setting is: a run of all tests starts Odoo some fifty times.
 exec_odoo_python() {
-    PYTHONPATH="$(odoo_python_path)${PYTHONPATH:+:$PYTHONPATH}" PYTHONNOUSERSITE=1 \
+    PYTHONPATH="$(odoo_python_path)${PYTHONPATH:+:$PYTHONPATH}" PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE='' \
         exec nice -n "${LANE_NICENESS:-0}" "$VENV/bin/python" "$@"
 }
 

@@ -21,6 +21,8 @@ class TestSecurityChatter(WebCase):
     and nobody says, follows or changes anything there.
     """
 
+    owners = ()
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

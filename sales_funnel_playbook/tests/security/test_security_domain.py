@@ -51,6 +51,8 @@ SECRETS = (
 class TestSecurityDomain(SecurityCase):
     """A rule's domain is read and never run, and tells nobody more than its author knows."""
 
+    owners = ("manager", "admin")
+
     def _find_savable(self, domains, role):
         """Return those of ``domains`` that a role can save, or that fail without a sentence of ours."""
         condition = self.own[role].get("crm.playbook.condition").with_user(self.users[role])
@@ -146,6 +148,8 @@ class TestSecurityDomain(SecurityCase):
 @tagged("post_install", "-at_install")
 class TestSecurityEvidence(SecurityCase):
     """The files of evidence are read by who reads the deal, and changed or deleted by nobody."""
+
+    owners = ("own",)
 
     @classmethod
     def setUpClass(cls):

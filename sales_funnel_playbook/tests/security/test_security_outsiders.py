@@ -19,6 +19,8 @@ QUERIES = {
 class TestSecurityOutsiders(WebCase):
     """Who has no sales rights, is a portal user, or nobody, reads no state of the module on any way in."""
 
+    owners = ("manager",)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
