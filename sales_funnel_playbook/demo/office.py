@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from odoo.addons.sales_funnel_playbook.models.deadline.settling import QUEUE
-
+from ..models.deadline.settling import QUEUE
 from .stories import pick
 
 TOLD_FROM = 2  # weeks before this one: of what was missed earlier, nobody need be told any more
