@@ -140,6 +140,67 @@ const takeRegistrationBack = async (session, { questions, days, rule, registrati
     await session.call("event.question", "unlink", [questions]);
 };
 
+const WRITTEN = {
+    en: {
+        name: "Monitoring for two plants",
+        contact_name: "Marie Dubois",
+        partner_name: "Dubois Foods",
+        use_case: "Alarms from the cold stores of both plants",
+        pain_points: "Temperatures are read by hand, nobody looks at night",
+    },
+    zh: {
+        name: "两个工厂的监控",
+        contact_name: "杜敏",
+        partner_name: "杜氏食品",
+        use_case: "两个工厂冷库的报警",
+        pain_points: "温度靠人工抄录，夜间无人看管",
+    },
+};
+
+/** A visitor, whom nobody knows, has sent the form of a page about a product line. */
+const sendForm = async (session) => {
+    const like = await session.find(
+        "crm.lead",
+        [["name", "=", A]],
+        ["team_id", "user_id", "product_line_id"]
+    );
+    const industry = await session.find(
+        "ir.model.data",
+        [
+            ["module", "=", "base"],
+            ["name", "=", "res_partner_industry_C"],
+        ],
+        ["res_id"]
+    );
+    const places = ["crm_default_team_id", "crm_default_user_id"];
+    const website = await session.find("website", [], places, "id");
+    const vals = { crm_default_team_id: like.team_id[0], crm_default_user_id: like.user_id[0] };
+    await session.call("website", "write", [[website.id], vals]);
+    const visitor = await session.page.context().browser().newContext();
+    const answer = await visitor.request.post(`${session.base}/website/form/crm.lead`, {
+        form: {
+            ...WRITTEN[session.isChinese ? "zh" : "en"],
+            email_from: "marie@example.com",
+            phone: "+32 2 290 34 92",
+            product_line_id: like.product_line_id[0],
+            industry_id: industry.res_id,
+            company_size: "201-500",
+            budget_min: 80_000,
+            budget_max: 120_000,
+        },
+    });
+    const { id } = await answer.json();
+    await visitor.close();
+    return { id, website };
+};
+
+const takeFormBack = async (session, { id, website }) => {
+    const { crm_default_team_id, crm_default_user_id } = website;
+    const vals = { crm_default_team_id: crm_default_team_id[0], crm_default_user_id: crm_default_user_id[0] };
+    await session.call("crm.lead", "unlink", [[id]]);
+    await session.call("website", "write", [[website.id], vals]);
+};
+
 export const BESIDE = [
     {
         name: "order_on_a_deal",
@@ -176,6 +237,19 @@ export const BESIDE = [
         ready: ".o_form_view",
         before: register,
         after: takeRegistrationBack,
+        steps: (session) => session.click('.o_notebook a.nav-link[name="decision"]'),
+        size: [1366, 980],
+        beside: true,
+    },
+    {
+        name: "deal_of_a_form",
+        open: (session) => {
+            const { name } = WRITTEN[session.isChinese ? "zh" : "en"];
+            return openRecord("crm", "crm.lead", [["name", "=", name]])(session);
+        },
+        ready: ".o_form_view",
+        before: sendForm,
+        after: takeFormBack,
         steps: (session) => session.click('.o_notebook a.nav-link[name="decision"]'),
         size: [1366, 980],
         beside: true,

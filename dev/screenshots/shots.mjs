@@ -123,7 +123,7 @@ export const SHOTS = [
         name: "funnel_sheet",
         user: "rep",
         open: "/odoo/funnel-sheet",
-        ready: ".o_data_row",
+        ready: ".o_data_row, .o_kanban_record",
         size: [1600, 700],
         windows: BOTH,
     },

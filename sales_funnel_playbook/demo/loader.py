@@ -177,6 +177,7 @@ class Demo(Office):
 
     def begin_week(self, week):
         self.set_clock(self.calendar.at(week, 1, 8))
+        self.put_off_settling()
         self.take_snapshots()
         if week == ENFORCED_FROM:
             self.playbooks.mode = "enforce"
@@ -194,10 +195,11 @@ class Demo(Office):
 
     def review(self, week):
         """Make the reviews that are due, as the job does; the teams decide something, or have done so."""
+        self.env.cr.flush()  # as at the end of a transaction: what was said is contact
         reviews = self.env["crm.funnel.review"]
-        for one in reviews._get_due():
-            if one[0] not in (self.playbooks if week < REVIEWED_ABROAD else self.main_playbooks):
-                continue  # a company's own
+        playbooks = self.playbooks if week < REVIEWED_ABROAD else self.main_playbooks
+        due = [one for playbook in playbooks for one in reviews._get_due_of(playbook)]
+        for one in sorted(due, key=lambda one: (one[2][0], one[3], one[4])):
             reviews._make(*one)._tell_made()
         ending.decide(self, week)
 

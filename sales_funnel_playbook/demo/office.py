@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from ..models.deadline.settling import QUEUE
 from .stories import pick
 
 TOLD_FROM = 2  # weeks before this one: of what was missed earlier, nobody need be told any more
@@ -13,6 +14,7 @@ class Office:
     def settle(self, moment):
         """Keep the deadlines, as the hourly job does; date what it ends by what was recorded."""
         self.set_clock(moment)
+        self.put_off_settling()
         leads = self.leads.with_context(active_test=False)
         for followed in leads._group_by_playbook().values():
             followed._settle_deadlines(is_job=True)
@@ -20,17 +22,23 @@ class Office:
         ended += [("active", "=", False), ("playbook_closing", "in", ["satisfied", "dropped"])]
         for activity in self.env["mail.activity"].search(ended):
             activity.playbook_done_at = self._get_done_at(activity, moment)
-        while self.work_off(moment):
-            self._begin_follow_ups()
+        while again := self.work_off(moment):
+            self._begin_follow_ups(again)
         leads._open_missed_twice()
         if moment >= self.calendar.at(TOLD_FROM, 1, 8):
             leads._escalate_deadlines()
         self.env["crm.playbook.notice"]._tell_queued()
 
-    def _begin_follow_ups(self):
+    def put_off_settling(self):
+        """What waits to be looked at when the transaction ends, which each savepoint does, too, is looked at
+        with all the rest on the next of these days.
+        """
+        self.env.cr.precommit.data.pop(QUEUE, None)
+
+    def _begin_follow_ups(self, leads):
         """Begin what comes again after it was done: daily for the best deals, and so several times here."""
         duties = self.env["crm.playbook"]._get_duties()
-        for playbook_id, followed in self.leads._group_by_playbook().items():
+        for playbook_id, followed in leads._group_by_playbook().items():
             mine = duties[playbook_id]
             again = tuple(duty for duty in mine.duties if duty.trigger == "follow_up")
             followed._begin_deadlines(playbook_id, mine._replace(duties=again))
@@ -52,7 +60,7 @@ class Office:
     def work_off(self, until):
         """Do what has been due, most of it in time. Calls and meetings ask for notes, made next time.
 
-        :return: whether something was done that comes again
+        :return: the leads on which something was done that comes again
         """
         deals = {deal.lead.id: deal for deal in self.deals.values() if deal.lead and deal.key != "c"}
         deals |= self.worked
@@ -77,7 +85,8 @@ class Office:
         for activity, moment in plain.items():
             activity.playbook_done_at = moment
         self.set_clock(until)
-        return any(one.playbook_deadline_id.trigger == "follow_up" for _moment, one in done)
+        again = {one.res_id for _at, one in done if one.playbook_deadline_id.trigger == "follow_up"}
+        return self.env["crm.lead"].browse(sorted(again))
 
     def _is_plain(self, activity):
         """Tell whether all that comes of doing this is that it is done: nobody writes a note or was told."""

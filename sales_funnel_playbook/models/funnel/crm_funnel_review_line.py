@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...fields import OptionalFloat
 from ...tools.funnel import get_bounds
@@ -15,6 +16,10 @@ OUTCOMES = ("cohort_won_count", "cohort_lost_count", "cohort_open_count")
 # The deals behind some counts are those behind others together, and are not kept once more.
 PARTS = {"cohort_count": OUTCOMES, "begun_count": (*OUTCOMES, "begun_again")}
 PARTS_OF_ALL = {**PARTS, "reached_count": OUTCOMES[:1], "open_count": ("open_elsewhere",)}
+KEEP_NAMES = """
+    UPDATE crm_funnel_review_line line SET name = stage.name FROM crm_stage stage
+    WHERE stage.id = line.stage_id AND line.id = ANY(%s)
+"""
 
 
 class CrmFunnelReviewLine(models.Model):
@@ -84,13 +89,15 @@ class CrmFunnelReviewLine(models.Model):
         )
 
     def _keep_names(self):
-        """Keep what the line is called in each language: the stage may be renamed, or go."""
-        if self.is_total:
-            codes = [code for code, _name in self.env["res.lang"].get_installed()]
-            names = {code: self.with_context(lang=code).env._("All Deals") for code in codes}
-        else:
-            names = self.stage_id._fields["name"]._get_stored_translations(self.stage_id)
-        self.update_field_translations("name", names or {})
+        """Keep what these lines are called in each language: a stage may be renamed, or go."""
+        self.flush_recordset(["name"])
+        self.env["crm.stage"].flush_model(["name"])
+        self.env.cr.execute(SQL(KEEP_NAMES, self.ids))
+        self.invalidate_recordset(["name"], flush=False)
+        codes = [code for code, _name in self.env["res.lang"].get_installed()]
+        for line in self.filtered("is_total"):
+            names = {code: line.with_context(lang=code).env._("All Deals") for code in codes}
+            line.update_field_translations("name", names)
 
     def _prepare_counted_action(self, title, name):
         if self.counted_lead_ids is not False:

@@ -182,8 +182,7 @@ class CrmFunnelReview(models.Model):
             ]
             + [self._prepare_total_vals(len(stages), *total)]
         )
-        for line in lines:
-            line._keep_names()
+        lines._keep_names()
         path = report._get_path(scope)
         self.stage_line_ids._find_bottlenecks(
             {

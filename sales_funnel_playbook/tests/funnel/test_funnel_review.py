@@ -90,6 +90,18 @@ class TestFunnelReview(ReviewCase):
         with self.assertRaises(AccessError):
             self.Review.with_user(self.leader).create({"playbook_id": self.playbook.id})
 
+    def test_a_stage_is_called_as_it_was_in_each_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.stage_lead.with_context(lang="zh_CN").name = "潜在线索"
+        known = self.stage_lead.name
+        self.make_reviews(monday(2))
+        self.stage_lead.name = "Enquiry"
+        self.stage_lead.with_context(lang="zh_CN").name = "询价"
+        review = self.get_review(1)
+        line, total = self.get_line(review, self.stage_lead), review.line_ids.filtered("is_total")
+        self.assertEqual((line.name, line.with_context(lang="zh_CN").name), (known, "潜在线索"))
+        self.assertEqual((total.name, total.with_context(lang="zh_CN").name), ("All Deals", "所有商机"))
+
     def test_all_teams_together_where_there_are_two(self):
         other = self.env["crm.team"].create({"name": "Other team"})
         self.playbook.team_ids |= other
