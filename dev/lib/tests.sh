@@ -14,7 +14,7 @@ run_pytest() { # database, then pytest's arguments
     cd "$REPO"
     PYTHONPATH=$REPO/dev HYPOTHESIS_STORAGE_DIRECTORY=$ENV_DIR/hypothesis \
         AXE_SOURCE=$NPM_DIR/node_modules/axe-core/axe.min.js \
-        odoo_python -m pytest -p pytest_log_guard -p pytest_vacuum \
+        odoo_python -m pytest -p pytest_log_guard -p pytest_vacuum -p pytest_zones \
         --odoo-config="$ODOO_CONF" --odoo-database="$db" --odoo-http --odoo-log-level=warn \
         --odoo-extra="logfile=$LOG_DIR/pytest-odoo${LANE:+-$LANE}.log" --odoo-extra="db-filter=^$db\$" \
         --odoo-extra="screenshots=$LOG_DIR/screenshots" "$@"

@@ -1,5 +1,4 @@
 from itertools import pairwise
-from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -8,8 +7,6 @@ from odoo.addons.crm.tests.common import TestCrmCommon
 from odoo.tests import tagged
 
 from odoo.addons.sales_funnel_playbook.exceptions import PlaybookGateError
-
-ZONES = []  # what PostgreSQL knows, read once: it looks through hundreds of files, and no test changes them
 
 
 @tagged("post_install", "-at_install")
@@ -29,7 +26,6 @@ class PlaybookCase(TestCrmCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._keep_zones()
         cls.env.user.tz = "UTC"
         # CRM's own test stages are out of the way: same sequence, at the very end
         cls.env["crm.stage"].search([]).write({"sequence": 9999})
@@ -48,13 +44,6 @@ class PlaybookCase(TestCrmCommon):
         cls.has_closing = cls._create_condition(
             cls.stage_signed, "Closing date known", domain="[('date_deadline', '!=', False)]"
         )
-
-    @classmethod
-    def _keep_zones(cls):
-        """Have the time zones of PostgreSQL stay known where Odoo forgets what it read: after each test."""
-        playbooks = cls.env["crm.playbook"]
-        ZONES[:] = ZONES or [playbooks._get_sql_zones()]
-        cls.startClassPatcher(patch.object(type(playbooks), "_get_sql_zones", lambda _self: ZONES[0]))
 
     @classmethod
     def _create_playbook_with_stages(cls):

@@ -5,8 +5,6 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.sales_funnel_playbook.models.core.days import CrmPlaybook
-
 from .funnel_common import FunnelCase
 
 SUNDAY_EVENING = datetime(2024, 1, 7, 18)  # Monday in Shanghai and Kiritimati, Sunday morning in Los Angeles
@@ -135,7 +133,7 @@ class TestFunnelDays(FunnelCase):
                 self.assertEqual(self.get_weeks(), {(week,): 1})
         self.env.registry.clear_cache()
         [(count,)] = self.env.execute_query(SQL("SELECT COUNT(*) FROM pg_timezone_names"))
-        self.assertEqual(len(CrmPlaybook._get_sql_zones(self.playbook)), count)
+        self.assertEqual(len(self.playbook._get_sql_zones()), count)
 
     def test_the_trend_needs_no_zone_of_postgresql(self):
         """Its days are those of the page, whatever PostgreSQL calls the zone."""
