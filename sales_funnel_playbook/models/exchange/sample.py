@@ -7,6 +7,12 @@ from odoo.tools import format_list
 KEPT = "sales_funnel_playbook.sample_company_id"
 ADMINISTRATOR = "base.group_system"
 TEMPLATE = "sales_funnel_playbook.crm_playbook_template_saas"
+# What has no company of its own, and what it belongs to. A team that goes leaves what Odoo has learnt from
+# its deals to those without a team.
+BELONGS = {
+    "calendar.event": "opportunity_id.company_id",
+    "crm.lead.scoring.frequency": "team_id.company_id",
+}
 QUIET = {"mail_create_nosubscribe": True, "mail_auto_subscribe_no_notify": True}
 
 
@@ -70,10 +76,10 @@ class CrmPlaybook(models.Model):
         """Return the models of what the sample has, and of what somebody may have made in its company since,
         in the order in which it goes.
         """
-        deals = ("crm.lead", "crm.playbook.case", "crm.coaching.session")
+        deals = ("calendar.event", "crm.lead", "crm.playbook.case", "crm.coaching.session")
         kept = ("crm.funnel.review", "crm.funnel.snapshot", "crm.funnel.snapshot.day")
         rules = ("crm.playbook", "crm.stage", "crm.product.line", "crm.competitor")
-        return (*deals, *kept, *rules, "crm.team", "res.partner")
+        return (*deals, *kept, *rules, "crm.lead.scoring.frequency", "crm.team", "res.partner")
 
     @api.model
     def _delete_or_archive(self, records):
@@ -89,7 +95,7 @@ class CrmPlaybook(models.Model):
     @api.model
     def _get_sample_records(self, model, company):
         """Return the records of the sample: no contact of its company or a user, no stage that others use."""
-        domain = [("company_id", "=", company.id)]
+        domain = [(BELONGS.get(model, "company_id"), "=", company.id)]
         if model == "crm.stage":
             teams = self.env["crm.team"].search(domain)
             stages = self.env["crm.stage"].search([("team_ids", "in", teams.ids)])

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..common import PlaybookCase
 
@@ -66,6 +66,60 @@ class TestSample(HttpCase, PlaybookCase):
         self.playbooks.action_remove_sample()
         self.assertFalse(any(record.exists() for record in made))
         self.assertEqual(self.playbooks.action_load_sample()["company_id"], company.id)
+
+    def _count_rows(self):
+        """Return ``{table: how many rows}`` of everything that is kept."""
+        self.env.flush_all()
+        models = [model for model in self.env.registry.values() if model._auto and not model._abstract]
+        tables = {model._table for model in models if not model._transient}
+        tables |= {
+            field.relation
+            for model in models
+            if not model._transient
+            for field in model._fields.values()
+            if field.type == "many2many" and field.store
+        }
+        counts = {}
+        for table in sorted(tables):
+            self.env.cr.execute(SQL("SELECT COUNT(*) FROM %s", SQL.identifier(table)))
+            counts[table] = self.env.cr.fetchone()[0]
+        return counts
+
+    def _work_in(self, company):
+        """Do in the sample what people do: a note, file, meeting, risk, suggestion, copy and loss."""
+        lead = self.env["crm.lead"].search(
+            [("company_id", "=", company.id), ("won_status", "=", "pending")], limit=1
+        )
+        lead = lead.with_company(company)
+        note = {"summary": "The buyer has asked for a second offer"}
+        self.env["crm.lead.progress"].create({"lead_id": lead.id, **note})
+        lead.message_post(body="See there", attachments=[("plan.txt", b"plan")])
+        self.env["calendar.event"].create(
+            {
+                "name": "Demo",
+                "start": "2024-01-08 10:00:00",
+                "stop": "2024-01-08 11:00:00",
+                "opportunity_id": lead.id,
+            }
+        )
+        lead.risk_level = "high"
+        suggestion = {"playbook_id": lead.playbook_id.id, "text": "Fewer stages"}
+        self.env["crm.playbook.suggestion"].create(suggestion)
+        lead.copy()
+        lead.action_set_lost()
+
+    def test_no_row_of_it_is_left(self):
+        self.playbooks.action_load_sample()  # the company and its contact stay, and are there from now on
+        self.playbooks.action_remove_sample()
+        before = self._count_rows()
+        company = self.env["res.company"].browse(self.playbooks.action_load_sample()["company_id"])
+        self._work_in(company)
+        self.playbooks.action_remove_sample()
+        after = self._count_rows()
+        left = {name: after[name] - count for name, count in before.items() if after[name] != count}
+        for passing in ("bus_bus", "ir_cron_trigger"):  # go by themselves
+            left.pop(passing, None)
+        self.assertEqual(left, {})
 
     def test_what_others_have_read_or_keep_goes_too(self):
         company = self.env["res.company"].browse(self.playbooks.action_load_sample()["company_id"])

@@ -24,6 +24,7 @@ from . import test_funnel_tours
 from . import test_funnel_workbook_frozen
 from . import test_funnel_workbook_hostile
 from . import test_funnel_worth
+from . import test_menu_order
 from . import test_menus
 from . import test_snapshot
 from . import test_snapshot_access

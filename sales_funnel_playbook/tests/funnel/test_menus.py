@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -87,10 +89,37 @@ class TestMenus(PlaybookCase):
         self.assertNotIn(hidden.id, menus)
         self.assertIn(hidden.id, hidden.with_user(self.leader)._visible_menu_ids(debug=True))
 
-    def test_every_empty_screen_says_what_to_do(self):
+    def _get_listed_actions(self):
+        """Yield the name and the action of each of the module's screens that may have nothing to show."""
         actions = self.env["ir.actions.act_window"].search([("target", "=", "current")])
         xmlids = actions.get_external_id()
-        ours = actions.filtered(lambda action: xmlids[action.id].startswith("sales_funnel_playbook."))
-        listed = ours.filtered(lambda action: action.view_mode != "form")
-        silent = [xmlids[one.id] for one in listed if "</p>" not in (one.help or "").partition("</p>")[2]]
-        self.assertEqual(silent, [])
+        for action in actions.filtered(lambda one: one.view_mode != "form"):
+            if xmlids[action.id].startswith("sales_funnel_playbook"):
+                yield xmlids[action.id], action
+
+    def _has_new_button(self, action):
+        number, kind = action.views[0]
+        arch = self.env[action.res_model].get_view(number, kind)["arch"]
+        return kind in ("list", "kanban") and html.fromstring(arch).get("create") not in ("0", "false")
+
+    def test_every_empty_screen_says_what_to_do(self):
+        for name, action in self._get_listed_actions():
+            self.assertIn("</p>", (action.help or "").partition("</p>")[2], name)
+
+    def test_and_has_a_button(self):
+        """Where nothing can be made by hand, one leads to where it comes from; from the roles of a deal the
+        way back to it does.
+        """
+        silent, links = [], set()
+        for name, action in self._get_listed_actions():
+            found = html.fromstring(f"<div>{action.help}</div>").xpath(".//a[contains(@class, 'btn')]/@href")
+            links.update(found)
+            if not found and not self._has_new_button(action):
+                silent.append(name)
+        self.assertEqual(silent, ["sales_funnel_playbook.crm_lead_member_action"])
+        paths = {link.partition("?")[0].removeprefix("/odoo/") for link in links}
+        named = {path for path in paths if path.startswith("action-")}
+        for path in named:
+            self.assertEqual(self.env.ref(path.removeprefix("action-")).type, "ir.actions.act_window")
+        known = self.env["ir.actions.actions"].search([("path", "in", [*(paths - named)])])
+        self.assertEqual(set(known.mapped("path")), paths - named)

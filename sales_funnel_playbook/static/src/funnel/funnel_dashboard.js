@@ -25,6 +25,7 @@ const IDS = [
 ];
 const CHOICES = ["tier", "company_size"];
 const TEXTS = [...CHOICES, "period", "date_from", "date_to"];
+const RECENT = "weeks_12";
 
 /** Filters as the address has them: numbers for ids, dates only where no named period is chosen. */
 export function readFilters(state) {
@@ -156,6 +157,17 @@ export class FunnelDashboard extends Component {
 
     onFilter(change) {
         this.load({ ...this.state.filters, ...change });
+    }
+
+    /** Whether less is looked at than all deals of the usual weeks. */
+    get isNarrow() {
+        const { filters } = this.state.funnel;
+        const names = [...IDS, ...CHOICES].filter((name) => name !== "playbook_id");
+        return filters.period !== RECENT || names.some((name) => filters[name]);
+    }
+
+    showRecent() {
+        this.load({ playbook_id: this.state.funnel.filters.playbook_id, period: RECENT });
     }
 
     async openDeals(stageId, name) {

@@ -209,6 +209,20 @@ registry.category("web_tour.tours").add("funnel_page", {
             run: "selectByLabel A",
         },
         {
+            trigger: ".o_funnel_empty:contains(Nothing happened in this funnel) button",
+            run: "click",
+        },
+        {
+            content: "All tiers again, of the usual weeks",
+            trigger: `${cell("Lead", "begun_count")}:contains(5)`,
+        },
+        checkAddress("period=weeks_12"),
+        checkNotInAddress("tier="),
+        {
+            trigger: ".o_funnel_filters select[name=tier]",
+            run: "selectByLabel A",
+        },
+        {
             trigger: ".o_funnel_empty:contains(Nothing happened in this funnel)",
         },
         {
