@@ -1,4 +1,4 @@
-"""Browsers that take the time they need: how long that is says how busy the machine is, with its several lanes.
+"""Browsers that take the time they need: how long that is says how busy the machine is, with all its lanes.
 
 Odoo gives a step of a tour ten seconds and a tour a minute, on a machine that does nothing else.
 """
