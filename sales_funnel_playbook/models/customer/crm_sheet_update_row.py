@@ -125,8 +125,8 @@ class CrmSheetUpdateRow(models.TransientModel):
         return stays + self._withdraw_facts()
 
     def _is_worked_on(self, lead):
-        """Tell whether somebody has written to the deal, or recorded anything on it, since it was made; a note
-        that came with the row is imported.
+        """Tell whether somebody has written to the deal, or recorded anything on it, since it was made; a
+        note that came with the row is imported.
         """
         made_at, recorded = lead.create_date, Domain("lead_id", "=", lead.id)
         if lead.write_date > made_at and lead.write_uid.id != SUPERUSER_ID:

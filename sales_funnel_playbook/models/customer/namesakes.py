@@ -5,14 +5,13 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...arguments import MAX_ID
-from ...tools.cell_texts import fold
 from .cells import SHEET
+from .deal_cells import find_own
 
 NAMES = "playbook_sheet_names"  # in the context: the RowNames of an import
 INDUSTRIES = "playbook_sheet_industries"  # likewise: {name in the sheet: industries}
 READ = ("stage_id", "user_id", "partner_id", "partner_name", "id", ".id")
 KEYS = ("team_id", "user_id", "product_line_id", "company_id")
-NAMED = ("team_id", "user_id", "product_line_id", "industry_id", "partner_id")
 
 
 class CrmLead(models.Model):
@@ -88,7 +87,8 @@ class RowNames:
         """Write the ids of the records that are meant into a row, and return what cannot be told: tuples
         of field, sentence and cell.
         """
-        self._keep_own(record)
+        for field_name, own in find_own(self._get_deal(record), record).items():
+            record[field_name] = self._name_chosen(own)
         refused = []
         for field_name, known, choose in (
             ("user_id", self.users, self._choose_user),
@@ -112,17 +112,6 @@ class RowNames:
             else:
                 record["partner_id"] = self._name_chosen(found)
         return refused
-
-    def _keep_own(self, record):
-        """Name what the deal of a row has already, where the row calls it by its name: it is no other, whoever
-        bears that name too, and stays where it is not in use any more.
-        """
-        # sudo: what it is called stands on the deal
-        deal = self._get_deal(record).sudo()
-        for field_name in NAMED if deal else ():
-            name, own = (record.get(field_name) or [{}])[0].get(None), deal[field_name]
-            if isinstance(name, str) and own and fold(name) in (own.name, own.display_name):
-                record[field_name] = self._name_chosen(own)
 
     def _name_chosen(self, found):
         """Return how a row names the record that was found, if one was."""
