@@ -1,6 +1,6 @@
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -39,7 +39,7 @@ class CrmSheetUpdateRow(models.TransientModel):
     )
     number = fields.Integer(string="Row", readonly=True, aggregator=None, help="Its number in the file.")
     customer = fields.Char(readonly=True)
-    lead_id = fields.Many2one("crm.lead", string="Deal", index=True, ondelete="cascade", readonly=True)
+    lead_id = fields.Many2one("crm.lead", string="Deal", index=True, ondelete="set null", readonly=True)
     kind = fields.Selection(KINDS, required=True, readonly=True, string="What It Is")
     rank = fields.Integer(compute="_compute_rank", store=True, help="What asks for attention is first.")
     is_chosen = fields.Boolean(string="Apply")
@@ -112,23 +112,30 @@ class CrmSheetUpdateRow(models.TransientModel):
         changes = self.done["changes"]
         values, stays = self._compare(lead, changes)
         if self.kind == "new":
-            if not stays and self._is_worked_on():
+            if not stays and self._is_worked_on(lead):
                 stays = [self.env._("Somebody has worked on the deal since")]
             if not stays:
                 lead.action_archive()
             return stays
+        if "stage_id" in values and lead.won_status == "lost" and "active" not in values:
+            del values["stage_id"]
+            stays.append(self.env._("The deal was lost since, in the stage “%s”", lead.stage_id.name))
         if values:
             lead.write(values)
         return stays + self._withdraw_facts()
 
-    def _is_worked_on(self):
-        """Tell whether somebody has recorded anything on the deal; a note that came with the row is
-        imported.
+    def _is_worked_on(self, lead):
+        """Tell whether somebody has written to the deal, or recorded anything on it, since it was made; a
+        note that came with the row is imported.
         """
-        recorded = Domain("lead_id", "=", self.lead_id.id)
+        made_at, recorded = lead.create_date, Domain("lead_id", "=", lead.id)
+        if lead.write_date > made_at and lead.write_uid.id != SUPERUSER_ID:
+            return True
         by_hand = {"crm.lead.progress": Domain("is_imported", "=", False)}
+        said = Domain("model", "=", lead._name) & Domain("res_id", "=", lead.id)
+        said &= Domain("create_date", ">", made_at) & Domain("create_uid", "!=", SUPERUSER_ID)
         # sudo: that somebody works on it, whoever that is
-        return any(
+        return bool(self.env["mail.message"].sudo().search_count(said, limit=1)) or any(
             self.env[model].sudo().search_count(recorded & by_hand.get(model, Domain.TRUE), limit=1)
             for model in WORK
         )

@@ -6,7 +6,9 @@ from decimal import Decimal
 from odoo import fields
 from odoo.tools import html2plaintext
 
-from ...tools.cell_texts import plain
+from ...tools.cell_texts import fold, plain
+
+NAMED = ("team_id", "user_id", "product_line_id", "industry_id", "partner_id")
 
 
 def is_same(lead, name, value):
@@ -54,3 +56,18 @@ def show(lead, name):
         "datetime": lambda: f"{fields.Datetime.context_timestamp(lead, value):%Y-%m-%d %H:%M}",
         "html": lambda: html2plaintext(value),
     }.get(field.type, lambda: str(value))()
+
+
+def find_own(deal, record):
+    """Return ``{field: record}`` of what a deal has already, where a row calls it by its name: it is no
+    other, whoever bears that name too, and stays where it is not in use any more.
+
+    :param record: a row, as Odoo's import reads it
+    """
+    found = {}
+    deal = deal.sudo()  # sudo: what it is called stands on the deal
+    for field_name in NAMED if deal else ():
+        name, own = (record.get(field_name) or [{}])[0].get(None), deal[field_name]
+        if isinstance(name, str) and own and fold(name) in (own.name, own.display_name):
+            found[field_name] = own
+    return found

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...arguments import MAX_ID
 from ...wording import list_texts
 from .cells import SHEET
+from .deal_cells import find_own
 
 NAMES = "playbook_sheet_names"  # in the context: the RowNames of an import
 INDUSTRIES = "playbook_sheet_industries"  # likewise: {name in the sheet: industries}
@@ -87,6 +88,8 @@ class RowNames:
         """Write the ids of the records that are meant into a row, and return what cannot be told: tuples
         of field, sentence and cell.
         """
+        for field_name, own in find_own(self._get_deal(record), record).items():
+            record[field_name] = self._name_chosen(own)
         refused = []
         for field_name, known, choose in (
             ("user_id", self.users, self._choose_user),

@@ -260,6 +260,17 @@ class CrmLead(models.Model):
         writer = self.env.context.get(UPDATE)
         return writer if isinstance(writer, SheetWriter) else None
 
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        """Whom a sheet gives many deals hears of all of them in one message."""
+        writer = self._get_sheet_writer()
+        is_quiet = self.env.context.get("mail_auto_subscribe_no_notify")
+        if not writer or is_quiet or len(writer.indexes) < 2:
+            return super()._message_auto_subscribe_notify(partner_ids, template)
+        people = self.env["res.partner"].browse(partner_ids)
+        return self.env["crm.playbook.notice"]._note(
+            "given", [(one, lead, "") for lead in self for one in people]
+        )
+
     def _notify_thread(self, message, *args, **kwargs):
         """Nobody hears of what is taken back."""
         writer = self._get_sheet_writer()

@@ -21,3 +21,4 @@ from . import test_sheet_update_undo
 from . import test_import_cells
 from . import test_cells
 from . import test_import_names
+from . import test_sheet_others
