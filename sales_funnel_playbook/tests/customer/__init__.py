@@ -1,6 +1,7 @@
 from . import test_contact
 from . import test_contact_bounce
 from . import test_contact_deals
+from . import test_contact_tours
 from . import test_contact_use
 from . import test_customer
 from . import test_fair_list

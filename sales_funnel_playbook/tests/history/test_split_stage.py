@@ -61,6 +61,26 @@ class TestSplitStage(FunnelCase):
         other.domain = "[('expected_revenue', '>'"
         self.assertEqual(other.deal_count, 0, "it is being written still")
 
+    def test_work_in_it_goes_on(self):
+        """What is open stays as it was, in either part, and what is done is not asked for again."""
+        self.env.cr.flush()
+        work = self.env["mail.activity"].with_context(active_test=False)
+        work = work.search([("res_id", "in", self.open.ids), ("playbook_deadline_id", "=", self.call.id)])
+        self.assertEqual(len(work), 4)
+        by_lead = {self.open.browse(one.res_id): one for one in work}
+        with self.at(TEN + timedelta(days=7)):
+            by_lead[self.open[0]].with_user(self.rep).action_done()
+            self.env.cr.flush()
+        before = {one: (one.active, one.playbook_due_at, one.playbook_closing) for one in work}
+        _kept, other = self.split()
+        self.env.cr.flush()
+        self.assertEqual(self.open[3].stage_id, other.stage_id)
+        self.env.invalidate_all()
+        after = {one: (one.active, one.playbook_due_at, one.playbook_closing) for one in work.exists()}
+        self.assertEqual(after, before)
+        again = work.search([("res_id", "in", self.open.ids), ("playbook_kind", "!=", False)]) - work
+        self.assertFalse(again.filtered(lambda one: one.playbook_deadline_id == self.call))
+
     def test_other_modules_see_that_deals_change_stage(self):
         crm_lead = self.env.registry["crm.lead"]
         original, seen = crm_lead.write, []

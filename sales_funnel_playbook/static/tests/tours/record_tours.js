@@ -72,6 +72,32 @@ registry.category("web_tour.tours").add("playbook_afternoon", {
     ],
 });
 
+registry.category("web_tour.tours").add("playbook_make_it_a_note", {
+    steps: () => [
+        { trigger: "a.nav-link:contains(Key Progress)", run: "click" },
+        {
+            content: "What was captured has a note in one click",
+            trigger:
+                ".o_field_widget[name=open_contact_ids] .o_data_row:contains(Your offer) button[name=action_make_note]",
+            run: "click",
+        },
+        {
+            content: "It begins with what is known",
+            trigger: ".modal .o_field_widget[name=summary] textarea:value(Your offer)",
+            run: "edit They want the offer for three presses",
+        },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        {
+            trigger:
+                "body:not(:has(.modal)) .o_field_widget[name=progress_ids] .o_data_row:contains(offer for three presses)",
+        },
+        {
+            content: "And nothing is asked for any more",
+            trigger: ".o_form_view:not(:has(.o_field_widget[name=open_contact_ids] .o_data_row))",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("playbook_refused_note", {
     steps: () => [
         {
