@@ -5,7 +5,11 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
+from odoo.addons.sales_funnel_playbook.wording import label_text, list_clauses
+
 from ..tools.change import PARTS
+from ..tools.forecast import get_gap
+from ..tools.targets import COMPANY
 
 SHOWN = ("won", "commit", "best_case", "weighted", "calibrated", "target", "gap", "own")
 
@@ -46,11 +50,31 @@ class CrmFunnelReview(models.Model):
                 for part in parts
                 if part["deals"]
             ]
-        key = ["team", self.team_id.id] if self.team_id else ["company"]
+        numbers = self._get_forecast_numbers(forecast)
+        self.forecast = numbers and {name: amount for name, amount in numbers.items() if amount is not None}
+
+    def _get_forecast_numbers(self, forecast):
+        """Return ``{number of SHOWN: amount or None}`` of the quarter: as the Monday after this week has kept
+        them, else as they are now, with what was said in this week; None where there is no such row.
+        """
+        key = ("team", self.team_id.id) if self.team_id else COMPANY
         quarter = {"company_id": self.company_id.id, "period": "quarter", "day": str(self.date_to)}
-        rows = forecast._get_rows(forecast._clean_forecast(quarter))
-        row = next((row for row in rows if row["key"] == key), None)
-        self.forecast = row and {name: row[name] for name in SHOWN if row[name] is not None}
+        filters = forecast._clean_forecast(quarter)
+        owner = forecast._prepare_owner_vals(filters, key, self.date_to + timedelta(days=1))
+        # sudo: what Mondays keep is of whoever reads the review, see _keep_change
+        kept = self.env["crm.forecast.week"].sudo()
+        kept = kept.search([(name, "=", value) for name, value in owner.items()])
+        if not kept:
+            rows = forecast._get_rows(filters, self.date_from)
+            row = next((row for row in rows if row["key"] == [*key]), None)
+            return row and {name: row[name] for name in SHOWN}
+        target = kept.target if kept.has_target else None
+        others = {
+            "target": target,
+            "gap": get_gap(kept, target)[0],
+            "own": kept.own if kept.has_own else None,
+        }
+        return {name: others[name] if name in others else kept[name] for name in SHOWN}
 
     def _get_change_filters(self, change):
         """Return the filters of the page that shows what the review keeps: from its Monday to the next one,
@@ -149,17 +173,29 @@ class CrmFunnelReview(models.Model):
         return parts + numbers
 
     def _get_finding_texts(self):
-        """The mail and the paper say from what to what the pipeline went, and what of it was won."""
+        """The mail and the paper say from what to what the pipeline went, what of it was won, and what the
+        quarter will bring.
+        """
         texts = super()._get_finding_texts()
         told = {"opening", "won", "closing"}
         kept = {name: amount for name, amount, *_counts in self.pipeline_change or [] if name in told}
         labels = self.env["crm.pipeline.change"]._get_definitions() if kept else {}
-        return texts + [
-            self.env._(
-                "%(part)s: %(amount)s",
-                part=labels[name][0],
-                amount=format_amount(self.env, kept[name], self.currency_id),
-            )
-            for name in PARTS
-            if name in kept
-        ]
+        return (
+            texts
+            + [
+                self.env._(
+                    "%(part)s: %(amount)s",
+                    part=labels[name][0],
+                    amount=format_amount(self.env, kept[name], self.currency_id),
+                )
+                for name in PARTS
+                if name in kept
+            ]
+            + self._get_forecast_finding()
+        )
+
+    def _get_forecast_finding(self):
+        """Return the forecast of the quarter in one line, in a list that is empty where there is none."""
+        numbers = [label_text(self.env, label, amount) for label, amount, _none in self._get_forecast_texts()]
+        title = self.env._("Forecast of the Quarter")
+        return [label_text(self.env, title, list_clauses(self.env, numbers))] if numbers else []

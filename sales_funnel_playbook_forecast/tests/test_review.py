@@ -2,9 +2,9 @@ import io
 
 import openpyxl
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
-from .forecast_common import DAY, MONDAY, NOON, WEEK, ForecastCase
+from .forecast_common import DAY, MONDAY, NEXT, NOON, WEEK, ForecastCase
 
 
 @tagged("post_install", "-at_install")
@@ -62,6 +62,25 @@ class TestReview(ForecastCase):
         self.assertIn(["Commit", 0, None], rows)
         kinds = {cell.data_type for row in book["Change and Forecast"].iter_rows() for cell in row}
         self.assertNotIn("f", kinds, "no formulas")
+
+    def test_the_forecast_of_its_week(self):
+        """What was said in the week is in its review, and a late one has what the Monday after it kept."""
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        filters = {"company_id": self.main.id, "period": "quarter", "day": "2024-01-09"}
+        for moment, amount in ((NOON + DAY, 2600), (NOON + WEEK, 9999)):
+            with self.at(moment):
+                self.env["crm.forecast"].with_user(boss).submit(filters, ["company"], amount)
+        review = self.make()
+        kept = review.forecast
+        self.assertEqual(kept["own"], 2600)
+        with self.at(NOON + WEEK):
+            self.env["crm.forecast.week"]._freeze(self.main, NEXT)
+        review.unlink()
+        self.lead.expected_revenue = 9000
+        late = self.make(take=False)
+        self.assertEqual(late.forecast, kept)
+        [told] = [text for text in late._get_finding_texts() if text.startswith("Forecast of the Quarter")]
+        self.assertIn("2,600.00", told)
 
     def test_made_before_the_monday_was_kept(self):
         review = self.make(take=False)
