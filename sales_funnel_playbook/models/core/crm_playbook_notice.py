@@ -163,7 +163,7 @@ class CrmPlaybookNotice(models.Model):
         [first, *others] = [line for lines in parts.values() for line in lines]
         self.env["mail.thread"].with_context(lang=told.env.lang).message_notify(
             partner_ids=partner.ids,
-            subject=list_texts(told.env, titles.values()) if others else self._get_subject(*first),
+            subject=list_texts(told.env, titles.values()) if others else told._get_subject(*first),
             body=told._prepare_body(parts, titles),
             email_layout_xmlid="mail.mail_notification_light",
         )
@@ -174,15 +174,19 @@ class CrmPlaybookNotice(models.Model):
 
     def _get_lines(self):
         """Return ``(record, what is said of it)``, of what there still is, the same once."""
-        there = {model: its._find_there(model) for model, its in self.grouped("res_model").items()}
-        # sudo: who is to know is told, whoever may see what
+        true = self._filter_true()
+        there = {model: its._find_there(model) for model, its in true.grouped("res_model").items()}
         lines = [
             # sudo: who is to know is told, whoever may see what
             (self.env[one.res_model].sudo().browse(one.res_id), one.text or "")
-            for one in self
+            for one in true
             if one.res_id in there[one.res_model]._ids
         ]
         return list(dict.fromkeys(lines))
+
+    def _filter_true(self):
+        """Hook: return those of these that are true still."""
+        return self
 
     def _find_there(self, model):
         """Return the records of ``model`` of which these tell one person still."""

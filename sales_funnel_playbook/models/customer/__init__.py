@@ -23,6 +23,7 @@ from . import industries
 from . import cells
 from . import known_deals
 from . import writing
+from . import notices
 from . import update_reading
 from . import crm_sheet_update
 from . import crm_sheet_update_row

@@ -104,7 +104,8 @@ class CrmSheetUpdateRow(models.TransientModel):
 
     def _set_back(self):
         """Set the deal back, as the person may, and return the sentences about what stays."""
-        leads = self.env["crm.lead"].with_context(active_test=False, **{KEEPS_CUSTOMER: True})
+        is_quiet = {KEEPS_CUSTOMER: True, "mail_auto_subscribe_no_notify": True}  # as what is taken back
+        leads = self.env["crm.lead"].with_context(active_test=False, **is_quiet)
         lead = leads.search([("id", "=", self.lead_id.id)])
         if not lead:
             return [self.env._("You do not see the deal any more.")]
@@ -133,9 +134,14 @@ class CrmSheetUpdateRow(models.TransientModel):
             return True
         by_hand = {"crm.lead.progress": Domain("is_imported", "=", False)}
         said = Domain("model", "=", lead._name) & Domain("res_id", "=", lead.id)
-        said &= Domain("create_date", ">", made_at) & Domain("create_uid", "!=", SUPERUSER_ID)
+        said &= Domain("create_date", ">", made_at)
+        # Odoo writes down as the superuser what comes in by mail, and what itself does
+        said &= Domain("create_uid", "!=", SUPERUSER_ID) | Domain("message_type", "=", "email")
+        planned = Domain("res_model", "=", lead._name) & Domain("res_id", "=", lead.id)
+        planned &= Domain("playbook_kind", "=", False) & Domain("create_uid", "!=", SUPERUSER_ID)
         # sudo: that somebody works on it, whoever that is
-        return bool(self.env["mail.message"].sudo().search_count(said, limit=1)) or any(
+        found = {"mail.message": said, "mail.activity": planned}
+        return any(self.env[model].sudo().search_count(its, limit=1) for model, its in found.items()) or any(
             self.env[model].sudo().search_count(recorded & by_hand.get(model, Domain.TRUE), limit=1)
             for model in WORK
         )

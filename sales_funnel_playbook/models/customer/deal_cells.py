@@ -68,6 +68,7 @@ def find_own(deal, record):
     deal = deal.sudo()  # sudo: what it is called stands on the deal
     for field_name in NAMED if deal else ():
         name, own = (record.get(field_name) or [{}])[0].get(None), deal[field_name]
-        if isinstance(name, str) and own and fold(name) in (own.name, own.display_name):
+        known = {fold(text) for text in (own.name, own.display_name) if text} if own else ()
+        if isinstance(name, str) and fold(name) in known:
             found[field_name] = own
     return found

@@ -294,7 +294,7 @@ class RowNames:
         return self.env._(
             "“%(cell)s” is a stage of “%(others)s”, not of “%(own)s”. Write one of: %(stages)s.",
             cell=name,
-            others="”, “".join(others),
+            others=list_texts(self.env, others),
             own=playbook.name or keys["team_id"].name or "",
             stages=list_texts(self.env, own.mapped("name")),
         )

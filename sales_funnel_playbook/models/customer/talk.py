@@ -56,7 +56,9 @@ class MailMessage(models.Model):
     _inherit = "mail.message"
 
     is_automatic = fields.Boolean(
-        readonly=True, help="A program wrote this e-mail: an out-of-office answer, a receipt, a mailing."
+        readonly=True,
+        copy=False,
+        help="A program wrote this e-mail: an out-of-office answer, a receipt, a mailing.",
     )
 
     @api.model

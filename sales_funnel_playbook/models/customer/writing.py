@@ -267,8 +267,9 @@ class CrmLead(models.Model):
         if not writer or is_quiet or len(writer.indexes) < 2:
             return super()._message_auto_subscribe_notify(partner_ids, template)
         people = self.env["res.partner"].browse(partner_ids)
+        told = [(one, self.with_context(lang=one.lang).env._("Given to you")) for one in people]
         return self.env["crm.playbook.notice"]._note(
-            "given", [(one, lead, "") for lead in self for one in people]
+            "given", [(one, lead, text) for lead in self for one, text in told]
         )
 
     def _notify_thread(self, message, *args, **kwargs):

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...wording import list_texts
+
 REMINDER_PAUSE = timedelta(hours=24)
 # What waits for a user: they are asked, or are one of those whom the rule names.
 WAITS_FOR = """
@@ -94,7 +96,7 @@ class CrmLeadOutput(models.Model):
         for submission in self:
             # sudo: who sees the submission sees its files
             names = submission.sudo().attachment_ids.mapped("name")
-            submission.evidence_name = ", ".join(names) or submission.url or submission.note
+            submission.evidence_name = list_texts(self.env, names) or submission.url or submission.note
 
     @api.readonly
     def action_open_evidence(self):

@@ -101,6 +101,9 @@ class CrmPlaybook(models.Model):
             stages = self.env["crm.stage"].search([("team_ids", "in", teams.ids)])
             return stages.filtered(lambda stage: stage.team_ids <= teams)
         records = self.env[model].search(domain)
+        if model == "calendar.event":  # other people's who come to it, too
+            contacts = self.env["res.partner"].search([("company_id", "=", company.id)])
+            return records.filtered(lambda one: one.partner_ids <= one.partner_id | contacts)
         if model == "res.partner":
             return records.filtered(lambda partner: not partner.user_ids) - company.partner_id
         return records

@@ -159,11 +159,12 @@ export class FunnelDashboard extends Component {
         this.load({ ...this.state.filters, ...change });
     }
 
-    /** Whether less is looked at than all deals of the usual weeks. */
+    /** Whether the usual weeks of all deals have more than what is looked at: another time, or fewer deals. */
     get isNarrow() {
         const { filters } = this.state.funnel;
         const names = [...IDS, ...CHOICES].filter((name) => name !== "playbook_id");
-        return filters.period !== RECENT || names.some((name) => filters[name]);
+        const isLong = ["this_year", "last_year"].includes(filters.period);
+        return (filters.period !== RECENT && !isLong) || names.some((name) => filters[name]);
     }
 
     showRecent() {
