@@ -6,6 +6,7 @@ from . import test_forecast
 from . import test_forecast_demo
 from . import test_forecast_digest
 from . import test_forecast_rate
+from . import test_forecast_rights
 from . import test_forecast_said
 from . import test_forecast_tours
 from . import test_look
