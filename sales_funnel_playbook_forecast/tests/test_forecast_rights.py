@@ -94,7 +94,11 @@ class TestForecastRights(PlaybookCase):
         rates = {"stage_id": self.stage_lead.id}
         for model, vals, rights in (
             ("crm.forecast.rate", rates, sales),
-            ("crm.playbook.commit", {"name": "Evidence"}, sales | dict.fromkeys(("manager", "admin"), "crud/-")),
+            (
+                "crm.playbook.commit",
+                {"name": "Evidence"},
+                sales | dict.fromkeys(("manager", "admin"), "crud/-"),
+            ),
         ):
             self.env[model].search([("playbook_id", "in", playbooks.ids)]).unlink()
             self.assertRights(

@@ -52,6 +52,37 @@ class TestTarget(ForecastCase):
         self.assertFalse(any(record.exists() for record in (theirs, *said)))
         self.assertTrue(mine.exists())
 
+    def test_imported_from_a_list(self):
+        """A year in a file, as people write it; once more changes nothing, and a wrong row says why."""
+        boss = new_test_user(self.env, "boss", groups="sales_team.group_sale_manager")
+        targets = self.Target.with_user(boss).with_context(import_file=True)
+        names = ["id", "company_id", "team_id", "user_id", "period", "date_from", "amount"]
+        months = [
+            [
+                f"target_{month}",
+                self.main.name,
+                self.team.name,
+                "",
+                "Month",
+                f"2024-{month:02}-15",
+                str(month),
+            ]
+            for month in range(1, 13)
+        ]
+        for _time in range(2):
+            result = targets.load(names, months)
+            self.assertEqual((result["messages"], len(result["ids"])), ([], 12))
+        found = self.Target.search(
+            [("team_id", "=", self.team.id), ("period", "=", "month")], order="date_from"
+        )
+        self.assertEqual(found.mapped("amount"), [*map(float, range(1, 13))])
+        self.assertEqual(found[3].date_from, APRIL, "the first day is kept")
+        self.assertEqual(self.get_target(("team", self.team.id), "quarter", APRIL), 4 + 5 + 6)
+        [message] = targets.load(
+            names, [["other", self.main.name, "Nowhere", "", "Month", "2024-04-01", "1"]]
+        )["messages"]
+        self.assertIn("Nowhere", message["message"])
+
     def test_one_for_each(self):
         self.create_target(10, team=self.team)
         refused = self.assertRaisesRegex(IntegrityError, "crm_sales_target_owner_uniq")
