@@ -2,6 +2,7 @@ from . import test_category
 from . import test_change
 from . import test_change_access
 from . import test_change_properties
+from . import test_change_worth
 from . import test_forecast
 from . import test_forecast_demo
 from . import test_forecast_digest
