@@ -82,6 +82,32 @@ class TestReview(ForecastCase):
         [told] = [text for text in late._get_finding_texts() if text.startswith("Forecast of the Quarter")]
         self.assertIn("2,600.00", told)
 
+    def test_the_forecast_of_another_company(self):
+        """What is said abroad is in the review there, in its currency, and in none at home; deals that were
+        handed over, merged, copied or archived since leave both as they were.
+        """
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        boss.company_ids |= self.abroad
+        deal = self.create_leads_at(NOON - DAY, 1, company_id=self.abroad.id)
+        filters = {"company_id": self.abroad.id, "period": "quarter", "day": "2024-01-09"}
+        with self.at(NOON + DAY):
+            forecast = self.env["crm.forecast"].with_user(boss)
+            forecast.with_context(allowed_company_ids=self.abroad.ids).submit(filters, ["company"], 7777)
+        home = self.make()
+        with self.at(NOON + WEEK):
+            days = (MONDAY, MONDAY + 6 * DAY)
+            review = self.env["crm.funnel.review"]._make(self.playbook, "week", days, False, self.abroad.id)
+        kept = review.forecast, home.forecast
+        self.assertEqual(review.forecast["own"], 7777)
+        self.assertNotIn("own", home.forecast)
+        self.assertTrue([text for text in review._get_finding_texts() if "¥" in text and "7,777" in text])
+        with self.at(NOON + WEEK + DAY):
+            copied = deal.copy()
+            deal.user_id = self.leader
+            (deal | copied).merge_opportunity().active = False
+        self.env.invalidate_all()
+        self.assertEqual((review.forecast, home.forecast), kept)
+
     def test_made_before_the_monday_was_kept(self):
         review = self.make(take=False)
         self.assertEqual(review.pipeline_change[-1], ["closing", 1500.0, 1, 1])
