@@ -2,6 +2,7 @@ import base64
 from datetime import timedelta
 from io import BytesIO
 
+from lxml import html
 from openpyxl import load_workbook
 
 from odoo import Command
@@ -131,10 +132,22 @@ class TestFunnelTwoCompanies(ReviewCase):
                 lines[0].with_context(funnel_number="open_count").action_open_deals()["domain"]
             )
             self.assertEqual((len(deals), deals.company_id), (OPEN["Lead"], company))
-            sheet = load_workbook(BytesIO(base64.b64decode(review.workbook_id.datas)))["Funnel"]
-            cells = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0] in NAMES}
-            for name, count in zip(NAMES, entered, strict=True):
-                self.assertIn(count, cells[name][1:], name)
-            mail = self.env["mail.mail"].search([("res_id", "=", review.id), ("model", "=", review._name)])
-            self.assertTrue(mail, company.name)
-            self.assertIn(str(entered[0]), mail[:1].body_html)
+            numbers = [
+                (line.begun_count, line.won_count, line.lost_count, line.open_count, line.open_amount)
+                for line in lines
+            ]
+            self.assertEqual(self.read_workbook(review), numbers, company.name)
+            self.assertEqual(self.read_mail(review), [row[:-1] for row in numbers], company.name)
+
+    def read_workbook(self, review):
+        sheet = load_workbook(BytesIO(base64.b64decode(review.workbook_id.datas)))["Funnel"]
+        header, *rows = sheet.iter_rows(values_only=True)
+        columns = [header.index(name) for name in ("Entered", "Won", "Lost", "Open Deals", "Open Amount")]
+        return [tuple(row[column] for column in columns) for row in rows[: len(NAMES)]]
+
+    def read_mail(self, review):
+        mail = self.env["mail.mail"].search([("res_id", "=", review.id), ("model", "=", review._name)])
+        table = html.fromstring(mail[0].body_html).find(".//table")
+        header, *rows = [["".join(cell.itertext()).strip() for cell in row] for row in table.iter("tr")]
+        columns = [header.index(name) for name in ("Entered", "Won", "Lost", "Open Deals")]
+        return [tuple(int(row[column]) for column in columns) for row in rows[: len(NAMES)]]

@@ -1,6 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { router } from "@web/core/browser/router";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -64,6 +65,12 @@ export class CoachingPage extends Component {
             this.state.page = await this.keepLast.add(this.orm.call(MODEL, "get_coaching", [filters]));
             this.props.updateActionState?.(this.state.page.filters);
         } catch (error) {
+            if (error instanceof ConnectionLostError && this.state.page) {
+                this.state.refusal = _t(
+                    "What you chose could not be counted: these may still be the numbers of what was chosen before."
+                );
+                return;
+            }
             if (!error.data?.message) {
                 throw error;
             }

@@ -1,6 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { router } from "@web/core/browser/router";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -77,6 +78,7 @@ export class FunnelDashboard extends Component {
             filters: {}, // as they are chosen: the numbers of them may still be on their way
             isLoading: true, // nothing of what is asked for is there yet
             isCounting: true, // not all of it is
+            isFailed: false, // what is shown may be of what was chosen before
             canWriteRules: false,
         });
         useSetupAction({ getLocalState: () => ({ filters: this.state.funnel?.filters }) });
@@ -93,6 +95,7 @@ export class FunnelDashboard extends Component {
     async load(filters) {
         this.state.filters = filters;
         this.state.isLoading = this.state.isCounting = true;
+        this.state.isFailed = false;
         try {
             const funnel = await this.keepLast.add(this.orm.call(MODEL, "get_funnel", [filters, true]));
             this.state.funnel = funnel;
@@ -100,6 +103,11 @@ export class FunnelDashboard extends Component {
             this.props.updateActionState?.(writeFilters(funnel.filters));
             this.state.isLoading = false;
             this.state.funnel = await this.keepLast.add(this.orm.call(MODEL, "get_funnel", [filters]));
+        } catch (error) {
+            this.state.isFailed = true; // which the page says: a dialog tells only why a server that answered refused
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
         } finally {
             this.state.isLoading = this.state.isCounting = false;
         }
@@ -107,6 +115,10 @@ export class FunnelDashboard extends Component {
 
     async loadOptions() {
         this.state.options = await this.orm.call(MODEL, "get_filter_options", []);
+    }
+
+    tryAgain() {
+        this.load(this.state.filters);
     }
 
     get isEmpty() {

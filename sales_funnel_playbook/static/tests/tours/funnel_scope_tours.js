@@ -77,6 +77,56 @@ registry.category("web_tour.tours").add("funnel_page_elsewhere", {
     ],
 });
 
+/** Have calls of the funnel's numbers reach no server until what this returns is called. */
+function cutConnection() {
+    const { open } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (verb, url, ...others) {
+        const isCut = url.includes("/crm.funnel.report/get_funnel");
+        open.call(this, verb, isCut ? "http://127.0.0.1:1/" : url, ...others);
+    };
+    return () => Object.assign(XMLHttpRequest.prototype, { open });
+}
+
+let connect;
+
+registry.category("web_tour.tours").add("funnel_page_cut_off", {
+    steps: () => [
+        {
+            content: "Amounts without a rate are named",
+            trigger: ".o_funnel_dashboard .alert:contains(have no exchange rate)",
+        },
+        {
+            trigger: `${cell("Lead", "begun_count")}:contains(5)`,
+            run() {
+                connect = cutConnection();
+            },
+        },
+        {
+            content: "The connection is lost while a tier is counted",
+            trigger: ".o_funnel_filters select[name=tier]",
+            run: "selectByLabel A",
+        },
+        {
+            content: "The numbers are those of before, and that is said",
+            trigger: `.o_funnel_dashboard:has(.o_funnel_failed:contains(may still be)) ${cell("Lead", "begun_count")}:contains(5)`,
+        },
+        {
+            content: "The choice is not lost",
+            trigger: ".o_funnel_failed button:contains(Try Again)",
+            run({ anchor }) {
+                connect();
+                if (document.querySelector(".o_funnel_filters select[name=tier]").value !== "A") {
+                    throw new Error("the tier is no longer chosen");
+                }
+                anchor.click();
+            },
+        },
+        {
+            trigger: ".o_funnel_dashboard:not(:has(.o_funnel_failed)) .o_funnel_empty",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("funnel_page_zones", {
     steps: () => [
         {
