@@ -1,7 +1,7 @@
 """What the gate and its log cost a move, and what they cost leads that no playbook governs."""
 
 from bench.registry import bench
-from bench.scale.company import GATE, MAIN, PLAIN, get_leads, get_stages
+from bench.scale.company import GATE, MAIN, PLAIN, get_leads, get_stages, get_teams
 
 ONE = {"params": {"count": 1}}
 COUNT = {"params": {"count": 1000}, "quick": {"count": 100}}
@@ -22,6 +22,12 @@ def governed(env, count):
 def ungoverned(env, count):
     """Leads without a playbook, in a company where other teams have one."""
     return get_leads(env, PLAIN, count), get_stages(env)[1]
+
+
+def handed_over(env, count):
+    """Leads of one team under such a playbook, and somebody of another team."""
+    leads = get_leads(env, MAIN[:1], count)
+    return leads, get_teams(env, MAIN)[1].user_id
 
 
 def move(leads, stage):
@@ -95,3 +101,9 @@ def lead_move_governed(env, state):
 def lead_move_committed(env, state):
     move(*state)
     env.cr.flush()
+
+
+@bench("Hand {count:,} leads over to another salesperson", setup=handed_over, **COUNT, limit={"ratio": 1.25})
+def lead_hand_over(env, state):
+    leads, user = state
+    leads.write({"user_id": user.id})
