@@ -93,6 +93,8 @@ class Story:
         part = Part(*new._replace(since=since), self.get_place(new.playbook, new.stage))
         if last and last.is_followed(part):
             self.path[-1] = part._replace(is_entry=last.is_entry, place=last.place)
+            if len(self.path) > 1 and not last.is_entry and self.path[-2][1:8] == part[1:8]:
+                self.path.pop()  # handed over and back at once
         else:
             self.path.append(part)
 
