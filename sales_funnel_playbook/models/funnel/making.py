@@ -166,21 +166,11 @@ class CrmFunnelReview(models.Model):
         stages = self.playbook_id.stage_ids.sorted(lambda stage: ranks.get(stage.stage_id.id, -1))
         named = stages.stage_id.ids
         total = report._get_frozen_total(scope, since, until, numbers, deals, named)
-        before = self._get_lines_before()
         lines = self.env["crm.funnel.review.line"].create(
             [
-                {
-                    "review_id": self.id,
-                    "sequence": sequence,
-                    "playbook_stage_id": stage.id,
-                    "stage_id": stage.stage_id.id,
-                    "name": stage.display_name,
-                    **self._prepare_comparison_vals(before.get(stage.stage_id.id, [])),
-                    **numbers.get(stage.stage_id.id, report._get_no_numbers()),
-                }
-                for sequence, stage in enumerate(stages)
+                *self._prepare_stage_vals(stages, numbers),
+                self._prepare_total_vals(len(stages), *total),
             ]
-            + [self._prepare_total_vals(len(stages), *total)]
         )
         lines._keep_names()
         path = report._get_path(scope)
@@ -190,6 +180,22 @@ class CrmFunnelReview(models.Model):
                 for line in lines
             }
         )
+
+    def _prepare_stage_vals(self, stages, numbers):
+        """Return the values of the line of each stage of the playbook."""
+        before, nothing = self._get_lines_before(), self.env["crm.funnel.report"]._get_no_numbers()
+        return [
+            {
+                "review_id": self.id,
+                "sequence": sequence,
+                "playbook_stage_id": stage.id,
+                "stage_id": stage.stage_id.id,
+                "name": stage.display_name,
+                **self._prepare_comparison_vals(before.get(stage.stage_id.id, [])),
+                **numbers.get(stage.stage_id.id, nothing),
+            }
+            for sequence, stage in enumerate(stages)
+        ]
 
     def _prepare_total_vals(self, sequence, numbers, deals):
         """Return the values of the line of all deals."""

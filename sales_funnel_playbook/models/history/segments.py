@@ -182,27 +182,21 @@ class CrmLead(models.Model):
         :param int last_sequence: that of its last segment, 0 for a lead without a history
         :param not_before: when it can begin at the earliest (naive UTC), or None
         """
-        old, new, kind = change.old, change.new, change.kind
-        verdict = self._get_logged_verdict(kind, verdict)
+        old, new = change.old, change.new
+        verdict = self._get_logged_verdict(change.kind, verdict)
         now = Datetime.to_string(self.env.cr.now())
         entered_at = self._get_created_at(now) if change.from_state is None else now
         if not_before:
             entered_at = max(entered_at, Datetime.to_string(not_before))
         is_going_on = bool(old) and old.is_same_stay(new)
         sequence = last_sequence + 1
-        is_entry = kind in ENTERING and bool(rank) and not is_going_on
-        has_passed = bool(rank) and (
-            kind in ENTERING
-            or (kind == "restored" and verdict.gate != "none")
-            or (kind == "lost" and change.from_state is None)
-            or kind in ("accepted", "split")
-        )
+        has_passed = bool(rank) and self._is_let_in(change, verdict)
         return Segment(
             self.id,
             *new.identity,
             previous_stage_id=change.from_stage_id,
             entered_at=entered_at,
-            kind=kind,
+            kind=change.kind,
             gate=verdict.gate,
             unmet=json.dumps(verdict.unmet) if verdict.unmet else None,
             override_reason_id=verdict.override_reason_id,
@@ -212,7 +206,16 @@ class CrmLead(models.Model):
             stay_began_at=Datetime.to_string(old.stay_began_at) if is_going_on else entered_at,
             stage_rank=rank,
             gate_stage_id=new.stage_id if has_passed else passed_id or None,
-            is_entry=is_entry,
+            is_entry=change.kind in ENTERING and bool(rank) and not is_going_on,
+        )
+
+    @api.model
+    def _is_let_in(self, change, verdict):
+        """Tell whether a lead that stands in a named stage from now on has been let in there."""
+        return (
+            change.kind in (*ENTERING, "accepted", "split")
+            or (change.kind == "restored" and verdict.gate != "none")
+            or (change.kind == "lost" and change.from_state is None)
         )
 
     def _get_created_at(self, now):
