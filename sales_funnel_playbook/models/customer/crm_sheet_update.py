@@ -11,6 +11,7 @@ from ...wording import label_text
 from ..core.rehearsal import rehearse
 from .cells import SHEET, SheetReading
 from .update_deals import RowDeals
+from .worked_on import find_recorded, get_entered
 from .writing import UPDATE, Outcome, SheetWriter
 
 UNDO_HOURS = 24
@@ -130,8 +131,10 @@ class CrmSheetUpdate(models.TransientModel):
         outcomes, texts = self.with_company(self.company_id)._write_sheet(
             sheet, found, self._find_refused(sheet, found), shown=shown
         )
+        new = [outcomes[index].lead_id for index in chosen if outcomes[index].kind == "new"]
+        made = get_entered(self.env["crm.lead"].browse(new))
         for index, row in chosen.items():
-            row._note_outcome(outcomes[index], texts[index])
+            row._note_outcome(outcomes[index], texts[index], made.get(outcomes[index].lead_id, {}))
         # sudo: what was applied when the module alone says
         self.sudo().write({"state": "applied", "applied_at": fields.Datetime.now()})
         return True
@@ -146,9 +149,10 @@ class CrmSheetUpdate(models.TransientModel):
         if not self.can_undo:
             raise UserError(self.env._("The update can be undone for a day, which is over."))
         # in the company in which it was applied, wherever the person works now
-        rows = self.with_company(self.company_id).row_ids
-        for row in rows.filtered(lambda row: row.outcome == "applied"):
-            row._undo()
+        rows = self.with_company(self.company_id).row_ids.filtered(lambda row: row.outcome == "applied")
+        recorded = find_recorded(rows.filtered(lambda row: row.kind == "new").lead_id)
+        for row in rows:
+            row._undo(recorded)
         # sudo: that it was undone the module alone says
         self.sudo().state = "undone"
         return True

@@ -1,19 +1,15 @@
+from typing import NamedTuple
+
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from .crm_lead import KEEPS_CUSTOMER
 from .deal_cells import keep, show
-from .writing import CONTACT, FACTS
+from .worked_on import get_entered
+from .writing import CONTACT, FACTS, RISK
 
-RISK = ("risk_level", "risk_description", "risk_response")
-# What people record on a deal: one that has some of it is somebody's by now.
-WORK = (
-    *("crm.lead.progress", "crm.lead.output", "crm.lead.confirmation", "crm.lead.score.answer"),
-    *("crm.lead.stakeholder", "crm.lead.competitor"),
-)
 KINDS = [
     ("refused", "Refused"),
     ("missing", "Not Found"),
@@ -21,6 +17,14 @@ KINDS = [
     ("new", "New Deal"),
     ("same", "The Same"),
 ]
+
+
+class Fact(NamedTuple):
+    """A note or risk of a row: what it was ``before``, and whether it is as the row left it."""
+
+    record: object
+    before: list
+    is_kept: bool
 
 
 class CrmSheetUpdateRow(models.TransientModel):
@@ -66,10 +70,11 @@ class CrmSheetUpdateRow(models.TransientModel):
         self.ensure_one()
         return self.lead_id.get_formview_action()
 
-    def _note_outcome(self, outcome, text):
+    def _note_outcome(self, outcome, text, made):
         """Keep what was written, or why nothing was.
 
         :param outcome: a :class:`.writing.Outcome`
+        :param made: all that people can enter on a new deal, as it is there
         """
         # sudo: what became of a row the module alone says
         row = self.sudo()
@@ -82,18 +87,21 @@ class CrmSheetUpdateRow(models.TransientModel):
                 {
                     "outcome": "applied",
                     "lead_id": outcome.lead_id,
-                    "done": {"changes": changes, "facts": [*outcome.facts]},
+                    "done": {"changes": changes, "facts": [*outcome.facts], "made": made},
                 }
             )
         else:
             row.write({"outcome": "held", "text": text or self.env._("It is so already.")})
 
-    def _undo(self):
-        """Set back what this row changed, and note what stays, and why."""
+    def _undo(self, recorded):
+        """Set back what this row changed, and note what stays, and why.
+
+        :param recorded: the deals on which somebody has recorded something since they were made
+        """
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                stays = self._set_back()
+                stays = self._set_back(recorded)
         except UserError as error:
             stays = [str(error)]
         except psycopg2.IntegrityError as error:
@@ -102,7 +110,7 @@ class CrmSheetUpdateRow(models.TransientModel):
         # sudo: what became of a row the module alone says
         self.sudo().write({"outcome": "partly" if stays else "undone", "text": "\n".join(texts)})
 
-    def _set_back(self):
+    def _set_back(self, recorded):
         """Set the deal back, as the person may, and return the sentences about what stays."""
         is_quiet = {KEEPS_CUSTOMER: True, "mail_auto_subscribe_no_notify": True}  # as what is taken back
         leads = self.env["crm.lead"].with_context(active_test=False, **is_quiet)
@@ -110,14 +118,14 @@ class CrmSheetUpdateRow(models.TransientModel):
         if not lead:
             return [self.env._("You do not see the deal any more.")]
         lead.check_access("write")
-        changes = self.done["changes"]
-        values, stays = self._compare(lead, changes)
         if self.kind == "new":
-            if not stays and self._is_worked_on(lead):
+            stays = self._find_changed(lead)
+            if not stays and lead in recorded:
                 stays = [self.env._("Somebody has worked on the deal since")]
             if not stays:
                 lead.action_archive()
             return stays
+        values, stays = self._compare(lead, self.done["changes"])
         if "stage_id" in values and lead.won_status == "lost" and "active" not in values:
             del values["stage_id"]
             stays.append(self.env._("The deal was lost since, in the stage “%s”", lead.stage_id.name))
@@ -125,36 +133,24 @@ class CrmSheetUpdateRow(models.TransientModel):
             lead.write(values)
         return stays + self._withdraw_facts()
 
-    def _is_worked_on(self, lead):
-        """Tell whether somebody has written to the deal, or recorded anything on it, since it was made; a
-        note that came with the row is imported.
+    def _find_changed(self, lead):
+        """Return sentences about what of a new deal is not as it was made, of the sheet or not: whoever has
+        written to it last, or a job, tells nothing of what was written before.
         """
-        made_at, recorded = lead.create_date, Domain("lead_id", "=", lead.id)
-        if lead.write_date > made_at and lead.write_uid.id != SUPERUSER_ID:
-            return True
-        by_hand = {"crm.lead.progress": Domain("is_imported", "=", False)}
-        said = Domain("model", "=", lead._name) & Domain("res_id", "=", lead.id)
-        said &= Domain("create_date", ">", made_at)
-        # Odoo writes down as the superuser what comes in by mail, and what itself does
-        said &= Domain("create_uid", "!=", SUPERUSER_ID) | Domain("message_type", "=", "email")
-        planned = Domain("res_model", "=", lead._name) & Domain("res_id", "=", lead.id)
-        planned &= Domain("playbook_kind", "=", False) & Domain("create_uid", "!=", SUPERUSER_ID)
-        # sudo: that somebody works on it, whoever that is
-        found = {"mail.message": said, "mail.activity": planned}
-        return any(self.env[model].sudo().search_count(its, limit=1) for model, its in found.items()) or any(
-            self.env[model].sudo().search_count(recorded & by_hand.get(model, Domain.TRUE), limit=1)
-            for model in WORK
-        )
+        made, [now] = self.done.get("made", {}), get_entered(lead).values()
+        changed = [lead._fields[name] for name in now if made.get(name, now[name]) != now[name]]
+        labels = [field._description_string(self.env) for field in changed]
+        stays = [self.env._("“%s” was changed since", label) for label in labels]
+        return stays + [self._word_fact(fact) for fact in self._get_facts() if not fact.is_kept]
 
     def _compare(self, lead, changes):
         """Return the values to write back, and sentences about the cells that somebody has changed since.
         What notes and risks tell follows from these.
         """
         values, stays = {}, []
-        is_new = self.kind == "new"
         for change in changes:
             name = change["name"]
-            if name in (*CONTACT, *RISK) and not is_new:
+            if name in (*CONTACT, *RISK):
                 continue
             if keep(lead, name) == change["new"]:
                 values[name] = change["old"]
@@ -168,20 +164,30 @@ class CrmSheetUpdateRow(models.TransientModel):
             "“%(field)s” was changed since, to “%(value)s”", field=label, value=text or self.env._("empty")
         )
 
+    def _get_facts(self):
+        """Return what became of the notes and risks that came with this row."""
+        facts = []
+        for model, id_, before, after in self.done["facts"]:
+            # sudo: they came with this update; who undoes it takes them back
+            record = self.env[model].sudo().browse(id_).exists()
+            facts.append(Fact(record, before, [record[name] for name in FACTS[model][1]] == after))
+        return facts
+
+    def _word_fact(self, fact):
+        what = fact.record.display_name or self.env[fact.record._name]._description
+        return self.env._("“%s” was changed since", what)
+
     def _withdraw_facts(self):
         """Delete the notes and risks that came with this row, and set back those that it changed, unless
         somebody has changed them since.
         """
         stays = []
-        for model, id_, before, after in self.done["facts"]:
-            names = FACTS[model][1]
-            # sudo: they came with this update; who undoes it takes them back
-            fact = self.env[model].sudo().browse(id_).exists()
-            if [fact[name] for name in names] != after:
-                what = fact.display_name or self.env[model]._description
-                stays.append(self.env._("“%s” was changed since", what))
-            elif before:
-                fact.sudo(False).write(dict(zip(names, before, strict=True)))
+        for fact in self._get_facts():
+            if not fact.is_kept:
+                stays.append(self._word_fact(fact))
+            elif fact.before:
+                names = FACTS[fact.record._name][1]
+                fact.record.sudo(False).write(dict(zip(names, fact.before, strict=True)))
             else:
-                fact.unlink()
+                fact.record.unlink()
         return stays

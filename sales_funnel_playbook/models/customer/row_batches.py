@@ -89,7 +89,7 @@ class RowBatches:
         self._update(updated)
         new = self.leads._load_records([row.data for row in created]) if created else self.leads
         self.env.flush_all()
-        writer.forget_facts(leads)
+        writer.forget_facts(leads | new)
         outcomes = {
             row.index: writer.prepare_updated(lead, its)
             for row, lead, its in zip(updated, leads, before, strict=True)

@@ -12,6 +12,7 @@ from .row_batches import RowBatches
 UPDATE = "playbook_sheet_update"  # in the context: the SheetWriter of an update, True while a file is read
 CUSTOMERS = {"partner_id", "partner_name"}
 CONTACT = ("last_contact_at", "last_contact_summary", "customer_feedback")
+RISK = ("risk_level", "risk_description", "risk_response")
 # What comes with a row besides its cells, and what of it tells whether somebody has changed it since.
 FACTS = {
     "crm.lead.progress": ("progress_ids", ("summary", "feedback", "channel")),
@@ -178,7 +179,7 @@ class SheetWriter:
         """Return the :class:`Outcome` of a deal that was created."""
         after = self._get_cells(lead)
         changes = [{"name": name, "old": False, "new": after[name]} for name in self.names if after[name][0]]
-        return Outcome("new", lead.id, changes)
+        return Outcome("new", lead.id, changes, self._compare_facts(lead, dict.fromkeys(FACTS, {})))
 
     def refuse(self, row, sentence):
         """Note that a row was refused, and why."""

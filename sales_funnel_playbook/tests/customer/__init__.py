@@ -23,3 +23,4 @@ from . import test_import_cells
 from . import test_cells
 from . import test_import_names
 from . import test_sheet_others
+from . import test_sheet_worked_on

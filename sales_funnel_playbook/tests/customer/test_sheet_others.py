@@ -127,8 +127,10 @@ class TestSheetOthersSince(SheetOthersCase):
         leads = update.row_ids.sorted("number").lead_id
         self.assertEqual(leads.mapped("active"), [True] * 6 + [False])
         self.assertEqual(leads[0].won_status, "won")
-        for number in range(2, 8):
+        for number in range(5, 8):
             self.assertIn("Stays: Somebody has worked on the deal since", texts[number])
+        for number, label in ((2, "Stage"), (3, "Stage"), (4, "Expected Revenue")):
+            self.assertIn(f"Stays: “{label}” was changed since", texts[number])
 
     def test_a_deal_that_was_lost_is_not_moved(self):
         headings = ["Customer Name", "Current Stage", "Expected Amount (10,000)"]

@@ -83,8 +83,9 @@ class TestSheetUpdateUndo(SheetUpdateCase):
         cygnus, draco = (row.lead_id for row in update.row_ids.sorted("number"))
         person = self.env["res.partner"].create({"name": "Ms Draco"})
         chain = self.env["crm.lead.stakeholder"].with_user(self.seller)
-        chain.create({"lead_id": draco.id, "partner_id": person.id, "role": "decision_maker"})
-        update.action_undo()
+        with self.mock_datetime_and_now(datetime.now() + timedelta(minutes=5)):
+            chain.create({"lead_id": draco.id, "partner_id": person.id, "role": "decision_maker"})
+            update.action_undo()
         self.assertEqual((cygnus.active, draco.active), (False, True))
         self.assertIn("Stays: Somebody has worked on the deal since", self._get_texts(update)[3])
 
