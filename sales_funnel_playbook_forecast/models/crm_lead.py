@@ -41,7 +41,8 @@ class CrmLead(models.Model):
 
     _forecast_open_idx = models.Index(
         "(date_deadline) INCLUDE (id, type, company_id, team_id, user_id, product_line_id, stage_id,"
-        " expected_revenue, recurring_revenue, recurring_plan, probability, own_forecast_category)"
+        " expected_revenue, recurring_revenue, recurring_plan, probability, own_forecast_category,"
+        " closing_push_count)"
         " WHERE active IS TRUE AND won_status = 'pending'"
     )
     _forecast_closed_idx = models.Index("(date_closed, won_status) WHERE won_status IN ('won', 'lost')")

@@ -14,7 +14,7 @@ PUSH = "push"  # beside them: closing dates that were moved
 # What is kept of a deal, in this order, wherever it comes from.
 DEAL = (
     *("lead_id", "company_id", "currency_id", "playbook_id", "stage_id", "team_id", "user_id"),
-    *("product_line_id", "worth", "date_deadline"),
+    *("product_line_id", "worth", "date_deadline", "closing_push_count"),
 )
 COLUMNS = ", ".join(DEAL)
 WAS = ", ".join(f"was.{name} AS was_{name}" for name in DEAL[1:])
@@ -88,7 +88,7 @@ PAIRS = f"""
             closed.stage_id, closed.team_id, closed.user_id, closed.product_line_id,
             COALESCE(closed.worth, 0), CASE WHEN closed.outcome = 'lost' AND moved.was_open
                 THEN moved.was_date_deadline
-                ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
+                ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END, NULL
         FROM closed LEFT JOIN moved ON moved.lead_id = closed.lead_id
         WHERE CASE WHEN moved.lead_id IS NULL THEN closed.was_open ELSE NOT moved.is_open END
         UNION ALL
@@ -101,8 +101,11 @@ PAIRS = f"""
             was.lead_id IS NOT NULL AS was_open,
             was.stage_id AS was_stage_id, was.team_id AS was_team_id, was.user_id AS was_user_id,
             was.date_deadline AS was_date, was.worth AS was_worth, was.is_in AS was_in, was.is_due AS was_due,
-            was.playbook_id AS was_playbook_id, deal.playbook_id, before.at_first AS rate_then,
-            before.at_last AS rate_before, after.at_last AS rate_today
+            was.playbook_id AS was_playbook_id, deal.playbook_id,
+            deal.date_deadline - was.date_deadline AS days,
+            GREATEST(deal.closing_push_count - was.closing_push_count,
+                COALESCE((deal.date_deadline > was.date_deadline)::int, 0)) AS pushes,
+            before.at_first AS rate_then, before.at_last AS rate_before, after.at_last AS rate_today
         FROM (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in, COALESCE(%(in_window)s, FALSE) AS is_due
             FROM finish deal) deal
         LEFT JOIN (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in,
@@ -191,9 +194,10 @@ UNKNOWN = """
         AND (one.amount <> 0 OR one.count <> 0)
     GROUP BY one.name
 """
-# The parts, by how much and by how many deals, of which the last one is what the others add up to; then how
-# often, and by how many days, closing dates were put off, or brought forward, of deals that are open, by who
-# has them now.
+# The parts, by how much and by how many deals, of which the last one is what the others add up to. Then, of
+# deals that are open, by who has them now: how often closing dates were put off, and how many deals close
+# later, or earlier, by how many days. Of deals of a playbook each save counts; of others no more is known
+# than that the date is another one.
 CHANGE = f"""
     WITH %(pairs)s, %(steps)s,
     found (name, amount, count, deals) AS (
@@ -202,15 +206,14 @@ CHANGE = f"""
         SELECT name, SUM(amount), SUM(count), COUNT(*)
         FROM part WHERE name NOT IN ({", ".join(f"'{name}'" for name in SUMMED)}) GROUP BY name
     )
-    SELECT name, NULL::int, SUM(amount), SUM(count)::int, SUM(deals)::int, 0 FROM found GROUP BY name
+    SELECT name, NULL::int, SUM(amount), SUM(count)::int, SUM(deals)::int, 0, 0 FROM found GROUP BY name
     UNION ALL
-    SELECT 'closing', NULL, SUM(amount), SUM(count)::int, SUM(count)::int, 0 FROM found
+    SELECT 'closing', NULL, SUM(amount), SUM(count)::int, SUM(count)::int, 0, 0 FROM found
     UNION ALL
-    SELECT '{PUSH}', user_id, COUNT(*) FILTER (WHERE date_deadline > was_date),
-        SUM(date_deadline - was_date) FILTER (WHERE date_deadline > was_date),
-        COUNT(*) FILTER (WHERE date_deadline < was_date),
-        SUM(was_date - date_deadline) FILTER (WHERE date_deadline < was_date)
-    FROM step WHERE outcome = 'open' AND is_in AND was_in AND date_deadline <> was_date
+    SELECT '{PUSH}', user_id, SUM(pushes), COUNT(*) FILTER (WHERE days > 0),
+        SUM(days) FILTER (WHERE days > 0), COUNT(*) FILTER (WHERE days < 0),
+        -SUM(days) FILTER (WHERE days < 0)
+    FROM step WHERE outcome = 'open' AND is_in AND was_in AND (pushes > 0 OR days <> 0)
     GROUP BY user_id
 """
 # Or was closed in between: what is closed and not among them was open on neither day.
