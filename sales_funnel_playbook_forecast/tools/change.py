@@ -5,6 +5,8 @@ is, and whether it is open. Each step is valued as the difference that it makes 
 pipeline, rounded: so the parts of a deal add up to the last cent, and those of all deals too.
 """
 
+from .forecast import UNFOLLOWED
+
 # In the order in which they are shown; "opening" and "closing" are what they lead from and to.
 PARTS = (
     *("opening", "new", "brought_back", "raised", "lowered", "pulled_in", "pushed_out"),
@@ -43,17 +45,19 @@ LOGGED = """
                 AND later.entered_at <= %(until)s
         )
 """
-# Deals that no playbook has ever logged: what they are today is all that is known.
-UNLOGGED = """
+# Deals that no playbook followed when they were closed: what they are today is all that is known.
+UNLOGGED = " UNION ALL ".join(
+    f"""
     SELECT lead.id AS lead_id, company.id AS company_id, company.currency_id,
         NULL::int AS playbook_id, lead.stage_id, lead.team_id, lead.user_id, lead.product_line_id,
         %(worth)s AS worth, lead.date_closed AS at, 0 AS sequence, lead.won_status AS outcome,
         TRUE AS was_open
     FROM crm_lead lead JOIN res_company company ON company.id = COALESCE(lead.company_id, %(main)s)
     WHERE lead.date_closed > %(since)s AND lead.date_closed <= %(until)s
-        AND lead.won_status IN ('won', 'lost') AND lead.type = 'opportunity'
-        AND NOT EXISTS (SELECT 1 FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)
-"""
+        AND lead.won_status IN ('won', 'lost') AND lead.type = 'opportunity' AND {which}
+    """
+    for which in UNFOLLOWED
+)
 # Each has a company: from an inner join the planner would expect next to no deals.
 OPEN_NOW = f"""
     SELECT {", ".join(f"{'company' if name == 'currency_id' else 'deal'}.{name}" for name in DEAL)}
@@ -155,14 +159,13 @@ STEPS = """
         WHERE one.amount <> 0 OR one.count <> 0
     )
 """
-# Whether a deal that was not open then had been known before: by the log, else by when it was made.
+# Whether a deal that was not open then had been known before: by when it was made a deal, or its log begins,
+# if that is earlier; but not by the log of an older one that was merged into it.
 IS_BACK = """
-    COALESCE(
-        (SELECT log.entered_at FROM crm_lead_stage_log log WHERE log.lead_id = step.lead_id
-            ORDER BY log.sequence LIMIT 1),
-        (SELECT GREATEST(lead.create_date, lead.date_conversion) FROM crm_lead lead
-            WHERE lead.id = step.lead_id)
-    ) <= span.since
+    (SELECT GREATEST(lead.create_date, LEAST(COALESCE(lead.date_conversion, lead.create_date), (
+            SELECT log.entered_at FROM crm_lead_stage_log log WHERE log.lead_id = step.lead_id
+            ORDER BY log.sequence LIMIT 1
+        ))) FROM crm_lead lead WHERE lead.id = step.lead_id) <= span.since
 """
 # What is summed of all deals of a day, and where from: the same ones need no steps. Rates are those of the
 # deal's currency, without a join.
