@@ -4,11 +4,13 @@ from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.tools.funnel import get_period
 
-from ..tools.forecast import IS_WIN
+from ..tools.forecast import IS_ELSEWHERE, IS_WIN
 
 
 class CrmLeadStageLog(models.Model):
-    """What was won in a period is read from an index of the wins alone, with all that is told of them."""
+    """What was won in a period is read from an index of the wins alone, with all that is told of them; what
+    was closed elsewhere, from one of the deals that left a playbook or joined it as closed.
+    """
 
     _inherit = "crm.lead.stage.log"
 
@@ -16,6 +18,7 @@ class CrmLeadStageLog(models.Model):
         "(entered_at) INCLUDE (lead_id, sequence, left_at, playbook_id, company_id, team_id, user_id, amount,"
         f" recurring_amount) WHERE {IS_WIN}"
     )
+    _forecast_elsewhere_idx = models.Index(f"(lead_id) WHERE {IS_ELSEWHERE}")
 
 
 class CrmLead(models.Model):
@@ -41,7 +44,8 @@ class CrmLead(models.Model):
 
     _forecast_open_idx = models.Index(
         "(date_deadline) INCLUDE (id, type, company_id, team_id, user_id, product_line_id, stage_id,"
-        " expected_revenue, recurring_revenue, recurring_plan, probability, own_forecast_category)"
+        " expected_revenue, recurring_revenue, recurring_plan, probability, own_forecast_category,"
+        " closing_push_count)"
         " WHERE active IS TRUE AND won_status = 'pending'"
     )
     _forecast_closed_idx = models.Index("(date_closed, won_status) WHERE won_status IN ('won', 'lost')")

@@ -9,8 +9,9 @@ from odoo.addons.sales_funnel_playbook.tools.funnel import get_period, get_today
 
 from ..tools import change as texts
 
-CLOSING = ("month", "quarter", "next_quarter", "year")
+CLOSING = ("month", "last_month", "quarter", "last_quarter", "next_quarter", "year")
 MONDAYS = 104  # so many can be chosen
+DAY = timedelta(days=1)
 LIMIT = 500  # deals behind a bar that are listed
 
 
@@ -37,12 +38,13 @@ class CrmPipelineChange(models.AbstractModel):
 
         :param dict filters: a scope; ``date_from``, a Monday that was kept, the last one if none is given;
             ``date_to``, a later one, or False: now; ``closing``, one of ``CLOSING``: only deals that are to
-            close in that period of the end, False for all
+            close in that period of the end, see :meth:`_get_window`, False for all
         :return: ``{"filters": those in effect, "mondays": [date, …], "parts": [{"name", "label", "help",
             "amount", "count": by how many deals it made the pipeline more or fewer, "deals": of how many
-            deals it is}, …], "pushes": [{"user", "later_count", "later_days", "earlier_count",
-            "earlier_days"}, …], "currency_id", "missing_rates", "missing_companies": names of those that
-            were not kept on both days, "is_own"}``; without a Monday that was kept no ``parts``
+            deals it is}, …], "pushes": [{"user", "later_times", "later_count": deals, "later_days",
+            "earlier_count", "earlier_days"}, …], "window": [first day, last day] in which deals are to
+            close, or False, "currency_id", "missing_rates", "missing_companies": names of those that were
+            not kept on both days, "is_own"}``; without a Monday that was kept no ``parts``
         """
         self._check_is_seller()
         filters = self._clean_filters(filters or {})
@@ -51,7 +53,9 @@ class CrmPipelineChange(models.AbstractModel):
             return result
         parts, pushes = self._count_change(filters)
         currency, _company = self._get_currency(filters)
+        window = self._get_window(filters)
         return result | {
+            "window": window and [fields.Date.to_string(day) for day in window],
             "parts": [self._prepare_part(name, parts.get(name, (0, 0, 0))) for name in texts.PARTS],
             "pushes": self._prepare_pushes(pushes),
             "currency_id": currency.id,
@@ -80,7 +84,7 @@ class CrmPipelineChange(models.AbstractModel):
     @api.model
     def _count_change(self, filters):
         """Return ``({part: [amount, deals more or fewer, deals]} of the parts that there are, [(user id,
-        times put off, days, times brought forward, days), …])``.
+        times put off, deals put off, days, deals brought forward, days), …])``.
         """
         change = self._get_change_sql(filters, SQL(texts.IS_MOVED))
         rows = self.env.execute_query(SQL(texts.CHANGE, sums=self._get_sums_sql(filters), **change))
@@ -177,13 +181,19 @@ class CrmPipelineChange(models.AbstractModel):
 
     @api.model
     def _get_window(self, filters):
-        """Return the first and the last day of the period in which deals are to close, None for all."""
+        """Return the first and the last day of the period in which deals are to close, False for all. It is
+        that of the last day that is looked at: today, else the one before the day until which, as that is
+        kept when it begins; or the period before or after that.
+        """
         if not filters["closing"]:
-            return None
-        day = fields.Date.to_date(filters["date_to"]) or get_today(self.env.cr.now(), self._get_tz(filters))
-        _next, _underscore, period = filters["closing"].rpartition("_")
+            return False
+        until = fields.Date.to_date(filters["date_to"])
+        day = until - DAY if until else get_today(self.env.cr.now(), self._get_tz(filters))
+        which, _underscore, period = filters["closing"].rpartition("_")
         first, last = get_period(day, period)
-        return get_period(last + timedelta(days=1), period) if _next else (first, last)
+        if which:
+            return get_period(first - DAY if which == "last" else last + DAY, period)
+        return first, last
 
     @api.model
     def _get_rates(self, filters):

@@ -94,8 +94,8 @@ class CrmPipelineChange(models.AbstractModel):
     def _prepare_pushes(self, rows):
         """Return how often and how far closing dates were moved, by salesperson; most often put off first."""
         users = self._get_names("res.users", [row[0] for row in rows])
-        names = ("later_count", "later_days", "earlier_count", "earlier_days")
-        rows = sorted(rows, key=lambda row: (-row[1], -int(row[2] or 0), row[0] or 0))
+        names = ("later_times", "later_count", "later_days", "earlier_count", "earlier_days")
+        rows = sorted(rows, key=lambda row: (-int(row[1] or 0), -int(row[3] or 0), row[0] or 0))
         return [
             {"user": users.get(user_id) or self.env._("Nobody")}
             | {name: int(number or 0) for name, number in zip(names, numbers, strict=True)}

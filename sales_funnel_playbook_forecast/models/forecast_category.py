@@ -117,13 +117,22 @@ class CrmLead(models.Model):
 
 
 class CrmFunnelSnapshot(models.Model):
-    """How sure a deal was on a Monday is kept, too."""
+    """How sure a deal was on a Monday is kept, too, and how often its closing had been put off."""
 
     _inherit = "crm.funnel.snapshot"
 
     forecast_category = fields.Selection(CATEGORIES, readonly=True)
+    closing_push_count = fields.Integer(
+        string="Closing Date Postponed",
+        readonly=True,
+        help="How often the expected closing had been postponed.",
+    )
 
     @api.model
     def _get_columns(self, alias):
-        category = self.env["crm.lead"]._field_to_sql(alias, "forecast_category")
-        return {**super()._get_columns(alias), "forecast_category": category}
+        leads = self.env["crm.lead"]
+        return {
+            **super()._get_columns(alias),
+            "forecast_category": leads._field_to_sql(alias, "forecast_category"),
+            "closing_push_count": SQL("COALESCE(%s, 0)", SQL.identifier(alias, "closing_push_count")),
+        }

@@ -95,9 +95,6 @@ class TestChange(ForecastCase):
             "lost": (-90.0, -1),
         }
         self.assertEqual(self.get_parts(closing="month"), expected)
-        change = self.Change.get_change({"date_from": str(MONDAY), "date_to": str(NEXT)})
-        [push] = change["pushes"]
-        self.assertEqual((push["later_count"], push["later_days"], push["earlier_count"]), (1, 41, 0))
 
     def test_over_is_over(self):
         """What happens later changes nothing in what was between two Mondays; now, it does."""

@@ -56,7 +56,8 @@ class TestQuarter(ForecastCase):
         super().setUpClass()
         case = cls("setUp")
         cls.companies, cls.people = {"h": cls.main, "a": cls.abroad}, {"rep": cls.rep, "leader": cls.leader}
-        cls.by, cls.told, cls.reviews = {}, [], {}
+        cls.by, cls.told, cls.pages, cls.reviews = {}, [], [], {}
+        cls.playbook.stage_ids.forecast_category = "commit"
         cls.deals = read_deals()
         case.come(0, FIRST - 3 * DAY)
         case.keep(FIRST)
@@ -128,6 +129,16 @@ class TestQuarter(ForecastCase):
         with self.at(moment):
             for company, day in weeks._get_due():
                 weeks._freeze(company, day)
+            quarter = {"period": "quarter", "day": str(FIRST.date())}
+            companies = self.companies.items()
+            self.pages.append(
+                {
+                    key: self.env["crm.forecast"]
+                    .with_context(allowed_company_ids=company.ids)
+                    .get_forecast({**quarter, "company_id": company.id})["rows"]
+                    for key, company in companies
+                }
+            )
 
     def review(self, week):
         monday = FIRST.date() + (week - 1) * WEEK
@@ -163,33 +174,86 @@ class TestQuarter(ForecastCase):
             self.assertEqual([self.get_week(week, **filters) for week in WEEKS], read_parts(text))
 
     def test_to_close_in_the_quarter(self):
-        """On the Monday after the last week the next quarter has begun."""
-        found = [self.get_week(week, closing="quarter") for week in WEEKS[:-1]]
-        self.assertEqual(found, read_parts(table.DUE)[:-1])
+        """The last week is one of the quarter that it ends."""
+        found = [self.get_week(week, closing="quarter") for week in WEEKS]
+        self.assertEqual(found, read_parts(table.DUE))
 
     def test_quarter(self):
-        filters = ({}, {"user_id": self.rep.id}, {"user_id": self.leader.id})
+        filters = ({}, {"closing": "quarter"}, {"user_id": self.rep.id}, {"user_id": self.leader.id})
         found = [self.get_week(1, 13, **one) for one in filters]
-        everything, _due, *people = read_parts(table.QUARTER)
-        self.assertEqual(found, [everything, *people])
+        self.assertEqual(found, read_parts(table.QUARTER))
+
+    # what is forecast
+
+    def get_kept(self, rows, key):
+        """Return what a line of the table says of a company, of ``(level, user id, row)`` of a Monday."""
+        [whole] = [row for level, _user_id, row in rows if level == "company"]
+        people = {user_id: row for level, user_id, row in rows if level == "person"}
+        won = {name: people[user.id]["won"] if user.id in people else 0 for name, user in self.people.items()}
+        still = whole["commit"] + whole["best_case"] + whole["pipeline"]
+        return {
+            f"{key}_won": whole["won"],
+            f"{key}_open": still,
+            **{f"{key}_{name}_won": amount for name, amount in won.items()},
+        }
+
+    def assertForecast(self, get_rows):
+        """Assert that ``get_rows(number of the Monday, key of the company)`` are as the table says."""
+        for number, expected in enumerate(read(table.FORECAST)):
+            for key in self.companies:
+                for name, amount in self.get_kept(get_rows(number, key), key).items():
+                    self.assertEqual(f"{amount:.2f}", expected[name], f"{name}, Monday {number}")
+
+    def get_weeks(self):
+        domain = [("period", "=", "quarter"), ("date_from", "=", FIRST.date())]
+        return self.env["crm.forecast.week"].search(domain)
 
     def test_forecast(self):
         """What each Monday kept: won, and what is to close in the quarter."""
-        domain = [("period", "=", "quarter"), ("date_from", "=", FIRST.date())]
-        kept = self.env["crm.forecast.week"].search(domain, order="date")
-        for number, expected in enumerate(read(table.FORECAST)):
-            monday = FIRST.date() + number * WEEK
-            its = kept.filtered(lambda one, day=monday: one.date == day)
-            found = {}
-            for key, company in self.companies.items():
-                rows = its.filtered(lambda one, company=company: one.company_id == company)
-                whole = rows.filtered(lambda one: one.level == "company")
-                found[f"{key}_won"] = whole.won
-                found[f"{key}_open"] = whole.commit + whole.best_case + whole.pipeline
-                for name, user in self.people.items():
-                    found[f"{key}_{name}_won"] = rows.filtered(lambda one, user=user: one.user_id == user).won
-            for name, amount in found.items():
-                self.assertAlmostEqual(amount, float(expected[name]), 2, f"{name}, Monday {number}")
+        kept = self.get_weeks().grouped(lambda one: (one.date, one.company_id))
+
+        def get_rows(number, key):
+            rows = kept[FIRST.date() + number * WEEK, self.companies[key]]
+            return [(row.level, row.user_id.id, row) for row in rows]
+
+        self.assertForecast(get_rows)
+
+    def test_forecast_page(self):
+        """What the page said on each Monday."""
+
+        def get_rows(number, key):
+            return [(row["level"], row["key"][-1], row) for row in self.pages[number][key]]
+
+        self.assertForecast(get_rows)
+
+    def test_forecast_pivot(self):
+        """What the pivot of Monday forecasts adds up for each Monday and company."""
+        measures = [f"{name}:sum" for name in ("won", "commit", "best_case", "pipeline")]
+        found = self.get_weeks().formatted_read_group(
+            [("id", "in", self.get_weeks().ids)], ["date:day", "company_id", "level", "user_id"], measures
+        )
+        rows = {}
+        for group in found:
+            row = {name.partition(":")[0]: amount for name, amount in group.items()}
+            user_id = group["user_id"] and group["user_id"][0]
+            monday = rows.setdefault((group["date:day"][0], group["company_id"][0]), [])
+            monday.append((group["level"], user_id, row))
+        self.assertForecast(
+            lambda number, key: rows[str(FIRST.date() + number * WEEK), self.companies[key].id]
+        )
+
+    def test_forecast_in_review(self):
+        """Commit is all that is open: each stage says so."""
+        names = self.env["crm.funnel.review"]._get_forecast_labels()
+        lines = read(table.FORECAST)
+        for (week, key), review in self.reviews.items():
+            found = {name: f"{review.forecast[name]:.2f}" for name in ("won", "commit")}
+            line = lines[week]
+            self.assertEqual(found, {"won": line[f"{key}_won"], "commit": line[f"{key}_open"]})
+            cells = {row[0]: row[1] for row in self.read_workbook(review)}  # below those of the change
+            self.assertEqual({name: cells[names[name]] for name in review.forecast}, review.forecast)
+            [page] = [row for row in self.pages[week][key] if row["level"] == "company"]
+            self.assertEqual(review.forecast, {name: page[name] for name in review.forecast})
 
     def test_pivot(self):
         """What the pivot of Mondays adds up is where the change leads to, in each company's currency."""
@@ -209,8 +273,11 @@ class TestQuarter(ForecastCase):
                 review, parts = self.reviews[week, key], expected[week - 1]
                 kept = {name: (amount, count) for name, amount, count, _deals in review.pipeline_change}
                 self.assertEqual(kept, parts)
-                book = openpyxl.load_workbook(io.BytesIO(review._make_workbook().raw))
-                rows = [[cell.value for cell in row] for row in book["Change and Forecast"].iter_rows()]
+                rows = self.read_workbook(review)
                 told = {row[0]: row[1:] for row in rows[1 : len(parts) + 1]}
                 deals = {name: deals for name, _amount, _count, deals in review.pipeline_change}
                 self.assertEqual(told, {labels[name][0]: [parts[name][0], deals[name]] for name in parts})
+
+    def read_workbook(self, review):
+        book = openpyxl.load_workbook(io.BytesIO(review._make_workbook().raw))
+        return [[cell.value for cell in row] for row in book["Change and Forecast"].iter_rows()]

@@ -5,6 +5,8 @@ is, and whether it is open. Each step is valued as the difference that it makes 
 pipeline, rounded: so the parts of a deal add up to the last cent, and those of all deals too.
 """
 
+from .forecast import UNFOLLOWED
+
 # In the order in which they are shown; "opening" and "closing" are what they lead from and to.
 PARTS = (
     *("opening", "new", "brought_back", "raised", "lowered", "pulled_in", "pushed_out"),
@@ -14,7 +16,7 @@ PUSH = "push"  # beside them: closing dates that were moved
 # What is kept of a deal, in this order, wherever it comes from.
 DEAL = (
     *("lead_id", "company_id", "currency_id", "playbook_id", "stage_id", "team_id", "user_id"),
-    *("product_line_id", "worth", "date_deadline"),
+    *("product_line_id", "worth", "date_deadline", "closing_push_count"),
 )
 COLUMNS = ", ".join(DEAL)
 WAS = ", ".join(f"was.{name} AS was_{name}" for name in DEAL[1:])
@@ -43,17 +45,19 @@ LOGGED = """
                 AND later.entered_at <= %(until)s
         )
 """
-# Deals that no playbook has ever logged: what they are today is all that is known.
-UNLOGGED = """
+# Deals that no playbook followed when they were closed: what they are today is all that is known.
+UNLOGGED = " UNION ALL ".join(
+    f"""
     SELECT lead.id AS lead_id, company.id AS company_id, company.currency_id,
         NULL::int AS playbook_id, lead.stage_id, lead.team_id, lead.user_id, lead.product_line_id,
         %(worth)s AS worth, lead.date_closed AS at, 0 AS sequence, lead.won_status AS outcome,
         TRUE AS was_open
     FROM crm_lead lead JOIN res_company company ON company.id = COALESCE(lead.company_id, %(main)s)
     WHERE lead.date_closed > %(since)s AND lead.date_closed <= %(until)s
-        AND lead.won_status IN ('won', 'lost') AND lead.type = 'opportunity'
-        AND NOT EXISTS (SELECT 1 FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)
-"""
+        AND lead.won_status IN ('won', 'lost') AND lead.type = 'opportunity' AND {which}
+    """
+    for which in UNFOLLOWED
+)
 # Each has a company: from an inner join the planner would expect next to no deals.
 OPEN_NOW = f"""
     SELECT {", ".join(f"{'company' if name == 'currency_id' else 'deal'}.{name}" for name in DEAL)}
@@ -88,7 +92,7 @@ PAIRS = f"""
             closed.stage_id, closed.team_id, closed.user_id, closed.product_line_id,
             COALESCE(closed.worth, 0), CASE WHEN closed.outcome = 'lost' AND moved.was_open
                 THEN moved.was_date_deadline
-                ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END
+                ELSE (closed.at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date END, NULL
         FROM closed LEFT JOIN moved ON moved.lead_id = closed.lead_id
         WHERE CASE WHEN moved.lead_id IS NULL THEN closed.was_open ELSE NOT moved.is_open END
         UNION ALL
@@ -101,8 +105,11 @@ PAIRS = f"""
             was.lead_id IS NOT NULL AS was_open,
             was.stage_id AS was_stage_id, was.team_id AS was_team_id, was.user_id AS was_user_id,
             was.date_deadline AS was_date, was.worth AS was_worth, was.is_in AS was_in, was.is_due AS was_due,
-            was.playbook_id AS was_playbook_id, deal.playbook_id, before.at_first AS rate_then,
-            before.at_last AS rate_before, after.at_last AS rate_today
+            was.playbook_id AS was_playbook_id, deal.playbook_id,
+            deal.date_deadline - was.date_deadline AS days,
+            GREATEST(deal.closing_push_count - was.closing_push_count,
+                COALESCE((deal.date_deadline > was.date_deadline)::int, 0)) AS pushes,
+            before.at_first AS rate_then, before.at_last AS rate_before, after.at_last AS rate_today
         FROM (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in, COALESCE(%(in_window)s, FALSE) AS is_due
             FROM finish deal) deal
         LEFT JOIN (SELECT deal.*, COALESCE(%(in_scope)s, FALSE) AS is_in,
@@ -152,14 +159,13 @@ STEPS = """
         WHERE one.amount <> 0 OR one.count <> 0
     )
 """
-# Whether a deal that was not open then had been known before: by the log, else by when it was made.
+# Whether a deal that was not open then had been known before: by when it was made a deal, or its log begins,
+# if that is earlier; but not by the log of an older one that was merged into it.
 IS_BACK = """
-    COALESCE(
-        (SELECT log.entered_at FROM crm_lead_stage_log log WHERE log.lead_id = step.lead_id
-            ORDER BY log.sequence LIMIT 1),
-        (SELECT GREATEST(lead.create_date, lead.date_conversion) FROM crm_lead lead
-            WHERE lead.id = step.lead_id)
-    ) <= span.since
+    (SELECT GREATEST(lead.create_date, LEAST(COALESCE(lead.date_conversion, lead.create_date), (
+            SELECT log.entered_at FROM crm_lead_stage_log log WHERE log.lead_id = step.lead_id
+            ORDER BY log.sequence LIMIT 1
+        ))) FROM crm_lead lead WHERE lead.id = step.lead_id) <= span.since
 """
 # What is summed of all deals of a day, and where from: the same ones need no steps. Rates are those of the
 # deal's currency, without a join.
@@ -191,9 +197,10 @@ UNKNOWN = """
         AND (one.amount <> 0 OR one.count <> 0)
     GROUP BY one.name
 """
-# The parts, by how much and by how many deals, of which the last one is what the others add up to; then how
-# often, and by how many days, closing dates were put off, or brought forward, of deals that are open, by who
-# has them now.
+# The parts, by how much and by how many deals, of which the last one is what the others add up to. Then, of
+# deals that are open, by who has them now: how often closing dates were put off, and how many deals close
+# later, or earlier, by how many days. Of deals of a playbook each save counts; of others no more is known
+# than that the date is another one.
 CHANGE = f"""
     WITH %(pairs)s, %(steps)s,
     found (name, amount, count, deals) AS (
@@ -202,15 +209,14 @@ CHANGE = f"""
         SELECT name, SUM(amount), SUM(count), COUNT(*)
         FROM part WHERE name NOT IN ({", ".join(f"'{name}'" for name in SUMMED)}) GROUP BY name
     )
-    SELECT name, NULL::int, SUM(amount), SUM(count)::int, SUM(deals)::int, 0 FROM found GROUP BY name
+    SELECT name, NULL::int, SUM(amount), SUM(count)::int, SUM(deals)::int, 0, 0 FROM found GROUP BY name
     UNION ALL
-    SELECT 'closing', NULL, SUM(amount), SUM(count)::int, SUM(count)::int, 0 FROM found
+    SELECT 'closing', NULL, SUM(amount), SUM(count)::int, SUM(count)::int, 0, 0 FROM found
     UNION ALL
-    SELECT '{PUSH}', user_id, COUNT(*) FILTER (WHERE date_deadline > was_date),
-        SUM(date_deadline - was_date) FILTER (WHERE date_deadline > was_date),
-        COUNT(*) FILTER (WHERE date_deadline < was_date),
-        SUM(was_date - date_deadline) FILTER (WHERE date_deadline < was_date)
-    FROM step WHERE outcome = 'open' AND is_in AND was_in AND date_deadline <> was_date
+    SELECT '{PUSH}', user_id, SUM(pushes), COUNT(*) FILTER (WHERE days > 0),
+        SUM(days) FILTER (WHERE days > 0), COUNT(*) FILTER (WHERE days < 0),
+        -SUM(days) FILTER (WHERE days < 0)
+    FROM step WHERE outcome = 'open' AND is_in AND was_in AND (pushes > 0 OR days <> 0)
     GROUP BY user_id
 """
 # Or was closed in between: what is closed and not among them was open on neither day.

@@ -19,23 +19,39 @@ STAYED_WON = """
     ), TRUE))
 """
 # The segments with which deals were won, or came as won: the condition of an index that has all that is read.
-IS_WIN = "state = 'won' AND (kind = 'won' OR sequence = 1)"
+# What joined a playbook as won had been won before.
+IS_WIN = "state = 'won' AND (kind = 'won' OR sequence = 1 AND kind <> 'joined')"
+# Deals that no playbook followed when they were closed: none has logged them, or they left theirs before,
+# or joined one after. There are few of the latter; their segments are the condition of an index.
+IS_ELSEWHERE = "ended_as = 'left' OR sequence = 1 AND kind = 'joined' AND state IN ('won', 'lost')"
+UNFOLLOWED = (
+    "NOT EXISTS (SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)",
+    f"""lead.id IN (SELECT lead_id FROM crm_lead_stage_log WHERE {IS_ELSEWHERE}) AND NOT EXISTS (
+        SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id
+            AND log.entered_at <= lead.date_closed AND COALESCE(log.left_at >= lead.date_closed, TRUE)
+    )""",
+)
 WINS = f"""
     FROM (SELECT * FROM crm_lead_stage_log WHERE {IS_WIN}) log
     JOIN crm_playbook playbook ON playbook.id = log.playbook_id
     WHERE log.entered_at > %(since)s AND log.entered_at <= %(until)s AND {STAYED_WON}
         AND COALESCE(log.company_id, playbook.company_id, %(main)s) = %(company)s
 """
-# Deals of which a playbook has a log, with what they were worth then; what none has logged, as it is now.
+# What no playbook followed, as it is now.
+WON_UNFOLLOWED = " UNION ALL ".join(
+    f"""
+        SELECT lead.team_id, lead.user_id, %(worth)s FROM crm_lead lead
+        WHERE lead.date_closed > %(since)s AND lead.date_closed <= %(until)s AND lead.won_status = 'won'
+            AND lead.type = 'opportunity' AND COALESCE(lead.company_id, %(main)s) = %(company)s AND {which}
+    """
+    for which in UNFOLLOWED
+)
+# Deals that a playbook followed when they were won, with what they were worth then, and the others.
 WON = f"""
     SELECT team_id, user_id, SUM(ROUND(COALESCE(worth::numeric, 0), %(digits)s)), COUNT(*)
     FROM (
         SELECT log.team_id, log.user_id, {WORTH_THEN} AS worth {WINS}
-        UNION ALL
-        SELECT lead.team_id, lead.user_id, %(worth)s FROM crm_lead lead
-        WHERE lead.date_closed > %(since)s AND lead.date_closed <= %(until)s AND lead.won_status = 'won'
-            AND lead.type = 'opportunity' AND COALESCE(lead.company_id, %(main)s) = %(company)s
-            AND NOT EXISTS (SELECT FROM crm_lead_stage_log log WHERE log.lead_id = lead.id)
+        UNION ALL {WON_UNFOLLOWED}
     ) won
     GROUP BY 1, 2
 """

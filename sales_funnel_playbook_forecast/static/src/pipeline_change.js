@@ -21,7 +21,9 @@ const TEXTS = ["date_from", "date_to", "closing"];
 const CLOSING = [
     ["", _t("Whenever they close")],
     ["month", _t("To close in the month")],
+    ["last_month", _t("To close in the month before")],
     ["quarter", _t("To close in the quarter")],
+    ["last_quarter", _t("To close in the quarter before")],
     ["next_quarter", _t("To close in the next quarter")],
     ["year", _t("To close in the year")],
 ];
@@ -105,6 +107,12 @@ export class PipelineChange extends Component {
         const { date_from: first, date_to: last } = this.state.change.filters;
         const until = last ? showDate(last) : _t("now");
         return _t("%(from)s – %(to)s", { from: showDate(first), to: until });
+    }
+
+    /** In which days deals are to close, if not all are looked at. */
+    get window() {
+        const [from, to] = this.state.change.window.map(showDate);
+        return _t("deals to close %(from)s – %(to)s", { from, to });
     }
 
     get definitions() {
