@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.funnel import get_today
+from ..tools.funnel import MONDAY, get_today
 from .crm_funnel_counting import DEALS, OUTCOME
 from .crm_funnel_numbers import COHORT, EVENTS, OPEN
 
@@ -105,7 +105,7 @@ class CrmFunnelReport(models.Model):
             OPEN_THEN,
             stays=self._find_open_segments(scope, at),
             worth=leads._field_to_sql("lead", "worth"),
-            monday=day,
+            monday=day if day.weekday() == MONDAY else None,
             at=at,
             now=self.env.cr.now(),
         )

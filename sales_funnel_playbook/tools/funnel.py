@@ -8,6 +8,7 @@ from .zones import get_zone
 
 PERIODS = ("week", "month")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+MONDAY = 0  # as a weekday
 
 
 def get_rate(part, whole):

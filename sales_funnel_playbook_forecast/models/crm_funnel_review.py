@@ -82,11 +82,11 @@ class CrmFunnelReview(models.Model):
         """
         self.ensure_one()
         scope = {**self._get_scope(), "company_id": self.company_id.id}
-        mondays = change._get_mondays(change._clean_scope(scope))
+        kept = change._get_kept_days(change._clean_scope(scope))
         first, last = str(self.date_from), str(self.date_to + timedelta(days=1))
-        if first not in mondays:
+        if first not in kept:
             return {}
-        return {**scope, "date_from": first, "date_to": last if last in mondays else False}
+        return {**scope, "date_from": first, "date_to": last if last in kept else False}
 
     @api.readonly
     def action_open_change(self):

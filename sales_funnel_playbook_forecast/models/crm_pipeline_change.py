@@ -5,19 +5,19 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.arguments import check_argument
-from odoo.addons.sales_funnel_playbook.tools.funnel import get_period, get_today
+from odoo.addons.sales_funnel_playbook.tools.funnel import MONDAY, get_period, get_today
 
 from ..tools import change as texts
 
 CLOSING = ("month", "last_month", "quarter", "last_quarter", "next_quarter", "year")
-MONDAYS = 104  # so many can be chosen
+DAYS = 104 + 6  # so many can be chosen: Mondays, and days of this week
 DAY = timedelta(days=1)
 LIMIT = 500  # deals behind a bar that are listed
 
 
 class CrmPipelineChange(models.AbstractModel):
-    """What changed in the pipeline between two Mondays, or since one. The arithmetic is in
-    ``tools/change.py``.
+    """What changed in the pipeline between two Mondays, or since one, or between days of this week. The
+    arithmetic is in ``tools/change.py``.
     """
 
     _name = "crm.pipeline.change"
@@ -36,19 +36,19 @@ class CrmPipelineChange(models.AbstractModel):
     def get_change(self, filters=None):
         """Return what has become of the pipeline of a Monday.
 
-        :param dict filters: a scope; ``date_from``, a Monday that was kept, the last one if none is given;
+        :param dict filters: a scope; ``date_from``, a day that was kept, the last Monday if none is given;
             ``date_to``, a later one, or False: now; ``closing``, one of ``CLOSING``: only deals that are to
             close in that period of the end, see :meth:`_get_window`, False for all
-        :return: ``{"filters": those in effect, "mondays": [date, …], "parts": [{"name", "label", "help",
-            "amount", "count": by how many deals it made the pipeline more or fewer, "deals": of how many
-            deals it is}, …], "pushes": [{"user", "later_times", "later_count": deals, "later_days",
+        :return: ``{"filters": those in effect, "days": [date that was kept, …], "parts": [{"name", "label",
+            "help", "amount", "count": by how many deals it made the pipeline more or fewer, "deals": of how
+            many deals it is}, …], "pushes": [{"user", "later_times", "later_count": deals, "later_days",
             "earlier_count", "earlier_days"}, …], "window": [first day, last day] in which deals are to
             close, or False, "currency_id", "missing_rates", "missing_companies": names of those that were
-            not kept on both days, "is_own"}``; without a Monday that was kept no ``parts``
+            not kept on both days, "is_own"}``; where no day was kept no ``parts``
         """
         self._check_is_seller()
         filters = self._clean_filters(filters or {})
-        result = {"filters": filters, "mondays": self._get_mondays(filters), "is_own": not self._sees_all()}
+        result = {"filters": filters, "days": self._get_kept_days(filters), "is_own": not self._sees_all()}
         if not filters["date_from"]:
             return result
         parts, pushes = self._count_change(filters)
@@ -118,33 +118,34 @@ class CrmPipelineChange(models.AbstractModel):
         scope = self._clean_scope(filters)
         closing = filters.get("closing") or False
         check_argument(self.env, "closing", closing, closing in (*CLOSING, False))
-        mondays = self._get_mondays(scope)
-        days = {}
+        kept, days = self._get_kept_days(scope), {}
         for name in ("date_from", "date_to"):
             days[name] = filters.get(name) or False
-            if days[name] and days[name] not in mondays:
+            if days[name] and days[name] not in kept:
                 raise UserError(self.env._("No deals were kept on “%s”.", days[name]))
-        days["date_from"] = days["date_from"] or self._choose_monday(mondays, days["date_to"])
+        days["date_from"] = days["date_from"] or self._choose_monday(kept, days["date_to"])
         if days["date_to"] and not (days["date_from"] and days["date_from"] < days["date_to"]):
             raise UserError(self.env._("Choose a last day after the first one."))
         return {**scope, **days, "closing": closing}
 
     @api.model
-    def _choose_monday(self, mondays, until):
-        """Return the Monday before the last day, False if there is none."""
-        return next((day for day in mondays if not until or day < until), False)
+    def _choose_monday(self, kept, until):
+        """Return the Monday before the last day, another day where no Monday was kept, else False."""
+        before = [day for day in kept if not until or day < until]
+        mondays = (day for day in before if fields.Date.to_date(day).weekday() == MONDAY)
+        return next(mondays, before[0] if before else False)
 
     @api.model
     def _get_companies(self, scope):
         return [scope["company_id"]] if scope["company_id"] else self.env.companies.ids
 
     @api.model
-    def _get_mondays(self, scope):
-        """Return the Mondays, newest first, on which deals of a scope's companies were kept."""
+    def _get_kept_days(self, scope):
+        """Return the days, newest first, on which deals of a scope's companies were kept."""
         # sudo: that something was kept is no secret to whoever sees what was
         days = self.env["crm.funnel.snapshot.day"].sudo()
         domain = [("company_id", "in", self._get_companies(scope))]
-        found = days._read_group(domain, ["date:day"], order="date:day desc", limit=MONDAYS)
+        found = days._read_group(domain, ["date:day"], order="date:day desc", limit=DAYS)
         return [fields.Date.to_string(day) for (day,) in found]
 
     @api.model

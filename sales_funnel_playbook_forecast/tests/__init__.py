@@ -2,6 +2,7 @@ from . import test_category
 from . import test_change
 from . import test_change_access
 from . import test_change_closing
+from . import test_change_days
 from . import test_change_elsewhere
 from . import test_change_properties
 from . import test_change_worth

@@ -163,7 +163,7 @@ class TestChange(ForecastCase):
 
     def test_days(self):
         change = self.Change.get_change({})
-        self.assertEqual(change["mondays"], [str(NEXT), str(MONDAY)])
+        self.assertEqual(change["days"], [str(NEXT), str(MONDAY)])
         self.assertEqual(change["filters"]["date_from"], str(NEXT), "since the last Monday, if none is given")
         self.assertFalse(change["filters"]["date_to"])
         for days in (

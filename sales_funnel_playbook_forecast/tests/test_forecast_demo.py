@@ -31,7 +31,7 @@ class TestForecastDemo(TransactionCase):
         """A change with what came, was won and lost; a forecast with targets and figures; deals to look at;
         and how far off it was.
         """
-        mondays = self.Change.get_change({})["mondays"]
+        mondays = self.Change.get_change({})["days"]
         self.assertGreaterEqual(len(mondays), 13)
         self.assertEqual(mondays[0], "2029-01-08")
         weeks = self.env["crm.forecast.week"].search([("date", "in", mondays[:13])])

@@ -82,4 +82,8 @@ LARGEST = """
     WHERE %(only)s ORDER BY worth DESC, lead_id LIMIT %(limit)s
 """
 # The newest Monday that was kept before a day: on a Monday that is the one a week ago.
-MONDAY_BEFORE = "SELECT MAX(date) FROM crm_funnel_snapshot_day WHERE company_id = %s AND date < %s"
+# Mondays: a company may keep the other days of this week, too.
+MONDAY_BEFORE = """
+    SELECT MAX(date) FROM crm_funnel_snapshot_day
+    WHERE company_id = %s AND date < %s AND EXTRACT(ISODOW FROM date) = 1
+"""

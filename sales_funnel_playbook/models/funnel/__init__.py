@@ -6,6 +6,7 @@ from . import crm_funnel_numbers
 from . import crm_funnel_intake_numbers
 from . import crm_funnel_snapshot
 from . import taking
+from . import daily
 from . import crm_funnel_review
 from . import crm_funnel_review_line
 from . import crm_funnel_review_channel

@@ -8,8 +8,9 @@ from ..risk.crm_risk_type import LEVELS
 
 
 class CrmFunnelSnapshot(models.Model):
-    """An open deal as it was on a Monday. Written in SQL, by a job; nobody has the right to write. Whoever
-    may see the deal may see it; what is left of deals that are gone, sales managers only.
+    """An open deal as it was on a Monday, or on a day of this week. Written in SQL, by a job; nobody has the
+    right to write. Whoever may see the deal may see it; what is left of deals that are gone, sales managers
+    only.
     """
 
     _name = "crm.funnel.snapshot"

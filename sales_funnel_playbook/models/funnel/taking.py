@@ -6,11 +6,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...exceptions import CONCURRENCY_ERRORS
-from ...tools.funnel import get_today
+from ...tools.funnel import MONDAY, get_today
 
 _logger = logging.getLogger(__name__)
 
-MONDAY = 0
 BATCH = 50_000  # so many old rows go in one transaction
 # Twice at once: the second waits for the first at the unique indexes, and is undone.
 TAKE = """
@@ -32,37 +31,47 @@ PLAIN = (
 
 class CrmFunnelSnapshot(models.Model):
     """Each company's open deals are kept when Monday begins there, once; a Monday that is over cannot be
-    known any more.
+    known any more. What is kept of other days is in ``daily.py``.
     """
 
     _inherit = "crm.funnel.snapshot"
 
     @api.model
     def _cron_take(self):
-        """Keep the open deals of each company where it is Monday. Runs every hour, commits each company, and
-        goes on where it stopped.
+        """Keep the open deals of each company where it is Monday, and let go of days that are kept no
+        longer. Runs every hour, commits each company, and goes on where it stopped.
         """
-        due = self._get_due()
-        for number, (company, day) in enumerate(due, start=1):
-            self._take_safely(company, day)
-            if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - number):
+        steps = [(self._take_safely, due) for due in self._get_due()]
+        steps += [(self._drop, over) for over in self._get_over()]
+        for number, (step, its) in enumerate(steps, start=1):
+            step(*its)
+            if not self.env["ir.cron"]._commit_progress(1, remaining=len(steps) - number):
                 return
 
     @api.model
     def _get_due(self):
-        """Return ``[(company, Monday), …]`` of the companies where it is Monday and nothing was kept yet."""
-        mondays = self._get_mondays()
-        taken = self.env["crm.funnel.snapshot.day"].search([("date", "in", [*set(mondays.values())])])
+        """Return ``[(company, day), …]`` of the companies that keep the day that it is there, and have not."""
+        days = self._get_days_to_keep()
+        taken = self.env["crm.funnel.snapshot.day"].search([("date", "in", [*set(days.values())])])
         known = {(one.company_id, one.date) for one in taken}
-        return [one for one in mondays.items() if one not in known]
+        return [one for one in days.items() if one not in known]
+
+    @api.model
+    def _get_days_to_keep(self):
+        """Return ``{company: what day it is there}`` of the companies that keep this day."""
+        return self._get_mondays()
 
     @api.model
     def _get_mondays(self):
         """Return ``{company: what day it is there}`` of the companies where it is Monday."""
+        return {company: day for company, day in self._get_todays().items() if day.weekday() == MONDAY}
+
+    @api.model
+    def _get_todays(self):
+        """Return ``{company: what day it is there}`` of the active companies."""
         now = self.env.cr.now()
         companies = self.env["res.company"].search([("active", "=", True)], order="id")
-        days = {company: get_today(now, company._get_funnel_tz()) for company in companies}
-        return {company: day for company, day in days.items() if day.weekday() == MONDAY}
+        return {company: get_today(now, company._get_funnel_tz()) for company in companies}
 
     @api.model
     def _take_safely(self, company, day):

@@ -176,7 +176,7 @@ class CrmFunnelReview(models.Model):
         kept nearer to its end than this review was made.
         """
         until = get_bounds(self.date_from, self.date_to, self.tz)[1]
-        on_monday = [("date", "=", get_today(until, self.tz))]
+        on_monday = [("date", "=", get_today(until, self.tz)), ("date.day_of_week", "=", 1)]
         days = self.env["crm.funnel.snapshot.day"].search(on_monday)
         near = days.filtered(lambda day: abs(day.taken_at - until) <= self.made_at - until)
         if not near:

@@ -28,3 +28,4 @@ from . import test_menu_order
 from . import test_menus
 from . import test_snapshot
 from . import test_snapshot_access
+from . import test_snapshot_daily

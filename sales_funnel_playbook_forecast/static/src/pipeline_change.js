@@ -30,6 +30,12 @@ const CLOSING = [
 
 export const showDate = (date) => (date ? formatDate(deserializeDate(date)) : "–");
 
+/** A day that was kept: what is no Monday says what it is. */
+function showKeptDay(day) {
+    const { weekday, weekdayShort } = deserializeDate(day);
+    return weekday === 1 ? showDate(day) : `${showDate(day)} (${weekdayShort})`;
+}
+
 /** The filters that an address has. */
 export function readChoices(state, ids, names) {
     const filters = {};
@@ -83,16 +89,16 @@ export class PipelineChange extends Component {
         this.state.options = await this.orm.call(MODEL, "get_options", []);
     }
 
-    /** What to choose besides whose deals: from which Monday, until when, which closing dates. */
+    /** What to choose besides whose deals: from which day, until when, which closing dates. */
     get more() {
-        const { filters, mondays } = this.state.change;
-        const days = mondays.map((day) => ({ id: day, name: showDate(day) }));
+        const { filters, days: kept } = this.state.change;
+        const days = kept.map((day) => ({ id: day, name: showKeptDay(day) }));
         const { date_from: first, date_to: last } = filters;
         const before = days.filter((day) => !last || day.id < last);
         const after = days.filter((day) => day.id > first);
         const choices = CLOSING.map(([id, name]) => ({ id, name }));
         return [
-            { name: "date_from", label: _t("From Monday"), value: first, choices: before },
+            { name: "date_from", label: _t("From"), value: first, choices: before },
             {
                 name: "date_to",
                 label: _t("Until"),
