@@ -57,6 +57,10 @@ class Deal:
         owner = self.demo.users[self.row["owner"]]
         return self.lead.with_user(owner).with_context(lang=owner.lang)
 
+    @property
+    def renewals(self):
+        return self.lead.renewal_ids if self.lead else self.demo.env["crm.lead"]
+
     def by(self, role):
         """The deal as who has a role on it has it, or its salesperson, in their language."""
         people = self.lead._get_role_people(role) if role else role

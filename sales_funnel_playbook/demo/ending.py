@@ -28,6 +28,12 @@ def decide(demo, week):
         if any(name == one.name and done for _week, _team, name, _who, _days, done in DECISIONS):
             one.activity_id.action_archive()
     open_before.action_done()
+    months = [
+        ("state", "=", "open"),
+        ("period", "=", "month"),
+        ("date_to", "<", demo.today - timedelta(days=40)),
+    ]
+    demo.env["crm.funnel.review"].search([("playbook_id", "in", demo.playbooks.ids), *months]).action_done()
     for when, team, name, who, days, _done in DECISIONS:
         if when == week:
             review = latest.filtered(lambda one, team=team: one.team_id == demo.teams[team])

@@ -63,6 +63,7 @@ class Office:
         :return: the leads on which something was done that comes again
         """
         deals = {deal.lead.id: deal for deal in self.deals.values() if deal.lead and deal.key != "c"}
+        deals |= {renewal.id: deal for deal in self.deals.values() for renewal in deal.renewals}
         deals |= self.worked
         open_work = self.env["mail.activity"].search(
             [
@@ -94,7 +95,7 @@ class Office:
         return not is_told and activity.playbook_deadline_id.trigger != "communication"
 
     def _get_work_at(self, activity, deal):
-        """Return when somebody does this: most do it in time, some late, some never."""
+        """Return when somebody does this: most in time, some late, some so late that others hear of it."""
         begun = activity.playbook_started_at or activity.create_date
         due = activity.playbook_due_at or self.calendar.to_utc(activity.date_deadline, 17)
         is_recurring = activity.playbook_deadline_id.trigger in ("review", "follow_up")
@@ -104,7 +105,7 @@ class Office:
             in_hours = self.calendar.to_utc(self.calendar.to_date(due), 9 + chance % 3)
             in_time = in_hours if begun < in_hours < due else due - timedelta(hours=1 + chance % 4)
             return max(begun + timedelta(minutes=10), in_time)
-        days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 or is_recurring else 365)
+        days = {12: 1, 13: 1, 14: 2, 15: 3, 16: 5}.get(chance, 3 if chance < 19 or is_recurring else 20)
         return self.calendar.between(due, due + timedelta(days=days + 3), 0.6, f"{deal.key}{work}")
 
     def _get_kind_of_work(self, activity):

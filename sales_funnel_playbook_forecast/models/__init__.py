@@ -15,3 +15,4 @@ from . import crm_lead
 from . import crm_funnel_review
 from . import looking
 from . import digest_digest
+from . import ir_ui_menu

@@ -222,6 +222,14 @@ class TestDemo(DemoCase):
             )
             self.assertTrue(1 <= due <= 40, f"{login}: {due}")
 
+    def test_nothing_is_due_since_months(self):
+        work = self.env["mail.activity"].search([("playbook_kind", "!=", False)])
+        old = work.filtered(lambda one: one.date_deadline < NOW.date() - timedelta(days=30))
+        own = old.filtered(
+            lambda one: self.env["crm.lead"].browse(one.res_id) in self.leads.renewal_ids | self.leads
+        )
+        self.assertFalse(own.mapped("summary"))
+
     def test_the_bottleneck(self):
         review = self.env["crm.funnel.review"].search(
             [("team_id", "=", self._ref("team_demo").id), ("period", "=", "week")], limit=1

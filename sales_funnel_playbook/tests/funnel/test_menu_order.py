@@ -6,14 +6,16 @@ MODULE = "sales_funnel_playbook"
 DAILY = ("Sales", ["My Pipeline", "My Activities", "My Day", "Teams", "Customers"])
 DEALS = ["Intake", "Renewals Due", "Risks", "Progress Notes", "Funnel Sheet"]
 KNOWLEDGE = ("Knowledge", ["Playbook", "Case Library", "Playbook Suggestions"])
-REPORTS = ("Reporting", ["Forecast", "Pipeline", "Leads", "Activities", "All Analyses"])
-OWN_TEAM = ["Coaching", "One-to-Ones"]
+REPORTS = ("Reporting", ["Forecast", "Pipeline", "Leads", "Activities", "Lists and Analyses"])
 LED_TEAM = ["Coaching", "Deadline Compliance", "Gate Analysis", "One-to-Ones"]
 SET_UP = ["First Steps", "Playbooks", "Product Lines", "Roles"]
 RULES = ("Rules", ["Entry Conditions", "Outputs", "Deadlines", "Data Checks"])
 LISTS = ("Lists to Choose From", ["Competitors", "Key Nodes", "Risk Types", "Override Reasons"])
 
-SALESPERSON = [DAILY, ("Deals", DEALS), KNOWLEDGE, REPORTS, ("Funnel", ["Funnel"]), ("Team", OWN_TEAM)]
+SALESPERSON = [
+    *(DAILY, ("Deals", ["Risks", "Funnel Sheet"]), ("Knowledge", ["Playbook", "Case Library"])),
+    *(REPORTS, ("Funnel", ["Funnel"])),
+]
 LEADER = [
     *(DAILY, ("Deals", ["Approvals", *DEALS]), KNOWLEDGE, REPORTS),
     *(("Funnel", ["Funnel", "Funnel Reviews"]), ("Team", LED_TEAM)),

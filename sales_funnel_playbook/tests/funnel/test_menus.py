@@ -8,7 +8,7 @@ from ..common import PlaybookCase
 
 @tagged("post_install", "-at_install")
 class TestMenus(PlaybookCase):
-    """Somebody sees the menus that they have work in: what leads to more is on the page “All Analyses”."""
+    """Somebody sees the menus that they have work in: what leads to more is on the page “Lists and Analyses”."""
 
     def _get_menus(self, user):
         """Return the names of the module's menus that ``user`` is shown, of those that open something."""
@@ -21,17 +21,25 @@ class TestMenus(PlaybookCase):
         return {group["name"]: [menu["name"] for menu in group["menus"]] for group in groups}
 
     def test_a_salesperson_sees_what_they_need(self):
-        sales = {"my_day", "renewals_due", "risk", "progress", "funnel_sheet", "page", "case"}
         menus = self._get_menus(self.rep)
-        self.assertLess(len(menus), 16)
-        for word in sales:
+        self.assertEqual(len(menus), 7)
+        for word in ("my_day", "risk", "funnel_sheet", "page", "case", "crm_funnel_menu", "analyses"):
             self.assertTrue(any(word in name for name in menus), word)
-        self.assertLessEqual({"crm_funnel_menu", "crm_analyses_menu", "crm_intake_menu"}, menus)
-        self.assertFalse(menus & {"crm_lead_output_menu", "crm_funnel_review_menu", "crm_playbook_menu"})
         analyses = self._get_analyses(self.rep)
         self.assertEqual(analyses["Team"], ["Coaching", "One-to-Ones"], "their own")
         self.assertNotIn("Funnel Reviews", analyses["Funnel"])
         self.assertNotIn("Calibration by Salesperson", analyses["Outlook"])
+
+    def test_what_a_salesperson_needs_now_and_then_is_on_the_page(self):
+        deals = ["Intake", "Renewals Due", "Risks", "Progress Notes", "Funnel Sheet"]
+        knowledge = ["Playbook", "Case Library", "Playbook Suggestions"]
+        for user, expected in ((self.rep, deals), (self.leader, ["Approvals", *deals])):
+            analyses = self._get_analyses(user)
+            self.assertEqual((analyses["Deals"], analyses["Knowledge"]), (expected, knowledge), user.login)
+        entry = self.env.ref("sales_funnel_playbook.crm_coaching_menu")
+        menus = self.env["ir.ui.menu"]
+        self.assertNotIn(entry.id, menus.with_user(self.rep).load_menus(False))
+        self.assertIn(entry.id, menus.with_user(self.leader).load_menus(False))
 
     def test_who_comes_to_lead_a_team_sees_what_leaders_need(self):
         for_leaders = {"crm_lead_output_menu", "crm_funnel_review_menu", "crm_playbook_gate_report_menu"}
@@ -82,9 +90,11 @@ class TestMenus(PlaybookCase):
         self.assertEqual(self._get_analyses(outsider), {})
 
     def test_a_heading_has_something_beneath_it(self):
-        menus = self.env["ir.ui.menu"].with_user(self.leader).load_menus(False)
-        ours = [one for one in menus.values() if "sales_funnel_playbook." in (one.get("xmlid") or "")]
-        self.assertEqual([one["name"] for one in ours if not one["action_id"] and not one["children"]], [])
+        for user in (self.rep, self.leader):
+            menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+            ours = [one for one in menus.values() if "sales_funnel_playbook." in (one.get("xmlid") or "")]
+            empty = [one["name"] for one in ours if not one["action_id"] and not one["children"]]
+            self.assertEqual(empty, [], user.login)
         hidden = self.env.ref("sales_funnel_playbook.crm_lead_stage_log_menu")
         self.assertNotIn(hidden.id, menus)
         self.assertIn(hidden.id, hidden.with_user(self.leader)._visible_menu_ids(debug=True))

@@ -6,13 +6,13 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { Component, onWillStart } from "@odoo/owl";
 
-/** All analyses that the user may open, by heading, each with what it answers. */
+/** All lists and analyses that the user may open, by heading, each with what it answers. */
 export class Analyses extends Component {
     static template = "sales_funnel_playbook.Analyses";
     static components = { ControlPanel };
     static props = { ...standardActionServiceProps };
     static path = "analyses";
-    static displayName = _t("All Analyses");
+    static displayName = _t("Lists and Analyses");
 
     setup() {
         this.orm = useService("orm");
