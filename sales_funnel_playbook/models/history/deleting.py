@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...wording import list_texts
 
 
 class CrmLead(models.Model):
@@ -35,3 +38,34 @@ class CrmProductLine(models.Model):
     def unlink(self):
         self.env["crm.lead"]._let_go("product_line_id", self)
         return super().unlink()
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_playbooks(self):
+        """A playbook without a company is everybody's: other companies' deals would follow it.
+
+        :raise UserError: with the playbooks, and what to do
+        """
+        # sudo: also those that whoever deletes a company does not see
+        playbooks = self.env["crm.playbook"].sudo().with_context(active_test=False)
+        if found := playbooks.search([("company_id", "in", self.ids)]):
+            raise UserError(
+                self.env._(
+                    "“%(company)s” has playbooks of its own and cannot be deleted: delete %(playbooks)s first,"
+                    " or archive the company.",
+                    company=found[0].company_id.name,
+                    playbooks=list_texts(self.env, found.mapped("name")),
+                )
+            )
+
+    def unlink(self):
+        """PostgreSQL takes it off deals, teams and the log at once; what the deals follow then is logged."""
+        # sudo: all its deals, whoever may see them
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        leads = leads.search([("company_id", "in", self.ids)])
+        result = super().unlink()
+        leads._settle_segments()
+        return result

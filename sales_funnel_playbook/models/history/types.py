@@ -105,7 +105,8 @@ class Change(NamedTuple):
             chosen for a deal that is won, or it had left the playbook before it was won
         """
         is_moved = self.from_stage_id != (self.new.stage_id or None)
-        is_coming = self.is_restored or self.kind in ("created", "joined")
+        # won: also where it stands, as its stage becomes a won one
+        is_coming = self.is_restored or self.kind in ("created", "joined", "won")
         if not is_coming and (self.is_given or not is_moved):
             return None
         status = "pending" if self.from_state in ("open", "archived") else self.from_state

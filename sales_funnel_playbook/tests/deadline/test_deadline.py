@@ -142,6 +142,23 @@ class TestDeadline(DeadlineCase):
             self.assertFalse(self.env["crm.lead"].search(reminded))
         self.assertEqual(self.get_work(lead, survey).playbook_closing, "dropped", "it is open again")
 
+    def test_a_won_deal_that_is_archived_is_asked_about_once(self):
+        """Odoo's date of closing moves with the archiving, and is not what counts."""
+        survey = self._create_deadline("Survey", "won", 3, "months")
+        lead = self.create_lead_at(18)
+        with self.at(19, 9):
+            self._advance(lead, self.stage_signed)
+            self.env.cr.flush()
+        work = self.get_work(lead, survey)
+        work.action_feedback(feedback="They are content")
+        for change in ("action_archive", "action_unarchive"):
+            with self.at(25):
+                getattr(lead, change)()
+                self.env.cr.flush()
+                lead._keep_deadlines()
+        self.assertEqual(lead.date_closed.day, 25)
+        self.assertEqual(self.get_work(lead, survey), work)
+
     def test_losing_and_archiving_end_the_work_and_restoring_takes_it_up(self):
         survey = self._create_deadline("Survey", count=5, playbook_stage_id=self.rules[self.stage_lead].id)
         case = self._create_deadline("Record it", "lost", 5)

@@ -125,6 +125,33 @@ class TestGateDetours(PlaybookCase):
         lead.stage_id = self.stage_beyond
         self.assertRefused(["Closing date known"], lead.write, to_done)
 
+    def test_a_stage_becomes_a_won_one(self):
+        """That wins the deals in it, which a probability of 100 alone does not: those that may not be won
+        there are named, and it becomes none.
+        """
+        self.lead.with_user(self.rep).write({"stage_id": self.stage_beyond.id, "probability": 100})
+        self.assertEqual(self.lead.won_status, "pending")
+        passed = self._advance(self._create_lead(product_line_id=self.line.id), self.stage_talks)
+        for stage, is_refused in ((self.stage_beyond, True), (self.stage_talks, False)):
+            for user in (self.env.user, self.leader):
+                with self.subTest(stage=stage.name, user=user.name), self.env.cr.savepoint() as savepoint:
+                    become = stage.with_user(user).write
+                    if is_refused:
+                        self.assertRefused(self.TO_SIGNED, become, {"is_won": True})
+                    else:
+                        become({"is_won": True})
+                        self.assertEqual((passed.won_status, self.lead.won_status), ("won", "pending"))
+                    savepoint.rollback()
+                    self.env.invalidate_all()
+        self.playbook.mode = "observe"
+        self.stage_beyond.is_won = True
+        stay = self.lead.stage_log_ids[0]
+        self.assertEqual((stay.kind, stay.gate), ("won", "observed"))
+        self.assertEqual([item["name"] for item in stay.unmet], self.TO_SIGNED)
+        self.stage_beyond.is_won = False
+        self.assertEqual(self.lead.stage_log_ids[0].state, "open")
+        self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
+
     def test_winning_where_the_playbook_names_no_won_stage(self):
         """All outputs of all its stages are asked for."""
         self.observing.mode = "enforce"

@@ -47,6 +47,11 @@ def json2_won(case, lead):
     case.json2(lead, "action_set_won")
 
 
+def json2_create(case, lead):
+    vals = {"name": "New", "type": "opportunity", "team_id": case.team.id, "stage_id": case.stage_demo.id}
+    case.json2(lead.browse(), "create", vals_list=[vals])
+
+
 def json2_override(case, lead):
     case.json2(
         lead,
@@ -131,6 +136,8 @@ WAYS = [
     to_demo("JSON-2 with a context", "rep", json2_context),
     to_demo("JSON-2: advance", "rep", json2_advance),
     Way("JSON-2: won", "rep", json2_won, *WON, start="Talks"),
+    Way("JSON-2: create", "rep", json2_create, Refused(TO_DEMO), Refused(TO_DEMO)),
+    Way("JSON-2: create", "manager", json2_create, Refused(TO_DEMO), Refused(TO_DEMO)),
     Way("JSON-2: jump", "manager", json2_jump, TO_FAR, Refused(NO_JUMP)),
     Way("JSON-2: override", "rep", json2_override, NOT_YOU, NOT_YOU),
     Way("JSON-2: override", "manager", json2_override, OVERRIDDEN, Moved("forward", "Demo")),

@@ -1,5 +1,9 @@
+from unittest.mock import patch
+
 from odoo import Command
+from odoo.sql_db import Cursor
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from odoo.addons.sales_funnel_playbook.exceptions import PlaybookGateError
 
@@ -43,6 +47,48 @@ class TestHandOver(SegmentsCase):
             lead.with_user(self.rep).write({"user_id": other.id, "date_deadline": "2024-04-20"})
             self.assertEqual((lead.user_id, str(lead.date_deadline)), (other, "2024-04-20"))
         self.assertEqual(self.lead.closing_push_count, 1)
+
+    def test_many_deals_given_away_in_a_list(self):
+        """By who sees own deals only, under two playbooks and under none; then lost ones, that come back."""
+        self.rep.group_ids = self.env.ref("sales_team.group_sale_salesman")
+        other = self.env["res.users"].create({"name": "Other", "login": "other-rep"})
+        spare = self._create_lead(name="Spare", product_line_id=self.other_line.id)
+        leads = self.lead | spare | self._create_lead(name="Plain", team_id=False)
+        for vals in (
+            {"date_deadline": "2024-04-20", "expected_revenue": 5},
+            {"team_id": False, "product_line_id": self.other_line.id},
+            {"active": True, "probability": 20},
+        ):
+            with self.subTest(vals=vals), self.env.cr.savepoint() as savepoint:
+                if "active" in vals:
+                    self._later(leads.with_user(self.rep).action_set_lost)
+                self.env.invalidate_all()
+                given = leads.with_user(self.rep)
+                self._later(given.web_save, {**vals, "user_id": other.id}, {})
+                self.assertEqual(leads.user_id, other)
+                self.assertEqual((self.lead | spare).stage_log_ids.filtered(lambda o: not o.left_at).user_id, other)
+                self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_one_deal_after_another_is_given_to_a_team(self):
+        """As assigning a thousand leads does: one INSERT each for what comes, and no table is made for it."""
+        self.playbook.product_line_ids = False
+        leads = [self._create_lead(name=f"Deal {number}", team_id=False) for number in range(3)]
+        sent, execute = [], Cursor.execute
+
+        def note(cr, query, params=None, log_exceptions=True):
+            sent.append(query.code if isinstance(query, SQL) else str(query))
+            return execute(cr, query, params, log_exceptions)
+
+        self.env.flush_all()
+        with patch.object(Cursor, "execute", note):
+            for lead in leads:
+                self._later(lead.write, {"team_id": self.team.id})
+        inserts = [query for query in sent if "INSERT INTO crm_lead_stage_log" in query]
+        self.assertEqual(len(inserts), 3)
+        self.assertFalse([query for query in sent if "TEMPORARY" in query])
+        self.assertEqual([lead.stage_log_ids.kind for lead in leads], ["joined"] * 3)
 
     def test_a_product_line_offers_its_team(self):
         presses = self.env["crm.team"].create({"name": "Presses", "company_id": False})

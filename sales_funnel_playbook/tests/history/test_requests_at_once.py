@@ -140,20 +140,20 @@ class TestRequestsAtOnce(BaseCase):
         with self._committed() as other:
             self.assertTrue(other["crm.lead"].browse(self.lead_ids).playbook_id, "dropped after the commit")
 
-    def test_a_confirmation_taken_back_while_the_deal_moves(self):
-        """Of two who are at it at once, the move is tried again, and then the gate holds."""
-        with self._committed() as env:
-            playbook = env["crm.playbook"].browse(self.playbook)
-            condition = env["crm.playbook.condition"].create(
-                {"playbook_stage_id": playbook.stage_ids[1].id, "name": "Budget", "kind": "confirmation"}
-            )
-            playbook.write({"active": True, "mode": "enforce"})
-            lead = env["crm.lead"].browse(self.lead_ids[0])
-            lead.confirm_condition(condition.id)
+    def _enforce(self, env):
+        playbook = env["crm.playbook"].browse(self.playbook)
+        playbook.write({"active": True, "mode": "enforce"})
+        return playbook.stage_ids
+
+    def _assert_moved_again(self, take_back, rule):
+        """Assert that of two who are at it at once, the move is tried again, and then the gate holds.
+
+        :param take_back: what takes back, on the lead, what was there for ``rule``
+        """
         with mute_logger("odoo.sql_db"), self._committed() as moving:
             moving.cr.execute("SELECT 1")
             with self._committed() as env:
-                env["crm.lead"].browse(self.lead_ids[0]).withdraw_confirmation(condition.id)
+                take_back(env["crm.lead"].browse(self.lead_ids[0]))
             with self.assertRaises(SerializationFailure):
                 moving["crm.lead"].browse(self.lead_ids[0]).stage_id = self.second
             moving.cr.rollback()
@@ -163,5 +163,30 @@ class TestRequestsAtOnce(BaseCase):
             moving.cr.rollback()
         with self._committed() as env:
             env["crm.lead"].browse(self.lead_ids).unlink()
-            condition.with_env(env).unlink()
+            rule.with_env(env).unlink()
             env["crm.playbook"].browse(self.playbook).mode = "observe"
+
+    def test_a_confirmation_taken_back_while_the_deal_moves(self):
+        with self._committed() as env:
+            condition = env["crm.playbook.condition"].create(
+                {"playbook_stage_id": self._enforce(env)[1].id, "name": "Budget", "kind": "confirmation"}
+            )
+            env["crm.lead"].browse(self.lead_ids[0]).confirm_condition(condition.id)
+        self._assert_moved_again(lambda lead: lead.withdraw_confirmation(condition.id), condition)
+
+    def _assert_output_moved_again(self, **vals):
+        with self._committed() as env:
+            vals = {"name": "Offer", "evidence": "note", **vals}
+            output = env["crm.playbook.output"].create(
+                {"playbook_stage_id": self._enforce(env)[0].id, **vals}
+            )
+            lead = env["crm.lead"].browse(self.lead_ids[0])
+            lead.submit_output(output.id, note="Three presses, as agreed in spring")
+            lead.output_ids.filtered("awaits_approval").action_approve()
+        self._assert_moved_again(lambda lead: lead.withdraw_output(output.id), output)
+
+    def test_an_output_taken_back_while_the_deal_moves(self):
+        self._assert_output_moved_again()
+
+    def test_what_was_approved_is_taken_back_while_the_deal_moves(self):
+        self._assert_output_moved_again(approval="team_leader")

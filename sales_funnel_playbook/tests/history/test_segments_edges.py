@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ..common import PlaybookCase
@@ -120,4 +121,35 @@ class TestSegmentsEdges(PlaybookCase):
         stages = [Command.create({"stage_id": self.stage_lead.id})]
         self._later(env["crm.playbook"].create, {**vals, "stage_ids": stages})
         self.assertEqual(self._tell(lead)[-1][-1], "left")
+        self.assertSound()
+
+    def test_a_company_is_deleted(self):
+        """Its playbooks do not become everybody's; its deals are of no company, and follow what those do."""
+        self.env["crm.playbook"].search([("is_default", "=", True)]).is_default = False
+        company = self.env["res.company"].create({"name": "Short-lived"})
+        self.env.user.company_ids |= company
+        team = self.env["crm.team"].create({"name": "Theirs", "company_id": company.id})
+        stages = [Command.create({"stage_id": self.stage_lead.id})]
+        theirs, default = self.env["crm.playbook"].create(
+            [
+                {"name": "Theirs", "company_id": company.id, "is_default": True, "stage_ids": stages},
+                {"name": "Ours", "company_id": self.env.company.id, "is_default": True, "stage_ids": stages},
+            ]
+        )
+        nobodys = {"user_id": False, "company_id": company.id}
+        lead = self._later(self._create_lead, name="Theirs", **nobodys, team_id=team.id)
+        shared = self._later(self._create_lead, name="Shared", **nobodys)
+        ours = self._later(self._create_lead, name="Ours", **nobodys | {"company_id": self.env.company.id})
+        self.assertEqual((lead.playbook_id, shared.playbook_id), (theirs, self.playbook))
+        self.env.user.company_ids -= company
+        with self.assertRaisesRegex(UserError, "“Short-lived” has playbooks .* delete Theirs first"):
+            company.unlink()
+        theirs.is_default = False
+        lead.stage_log_ids.sudo().unlink()
+        theirs.unlink()
+        self._later(company.unlink)
+        self.assertEqual((lead.playbook_id, ours.playbook_id), (default, self.playbook))
+        joined = lead.stage_log_ids
+        self.assertEqual((joined.kind, joined.playbook_id, joined.entered_at), ("joined", default, self.moment))
+        self.assertEqual(self._tell(shared), [("created", "Lead", "open", False)])
         self.assertSound()

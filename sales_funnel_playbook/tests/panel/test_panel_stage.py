@@ -107,3 +107,40 @@ class TestPanelStage(PlaybookCase):
         lead.expected_revenue = 0
         lead.action_set_lost()
         self.assertEqual(self.get_stage(lead)["emptied"], [])
+
+    def bring_from_elsewhere(self):
+        """Return deals of another team in a stage of its own, which have come under the playbook by a product
+        line: chosen later, entered in a column, and by a sheet.
+        """
+        line = self.env["crm.product.line"].create({"name": "Presses", "company_id": False})
+        self.playbook.product_line_ids = line
+        team = self.env["crm.team"].create({"name": "Elsewhere", "company_id": False})
+        stage = self.env["crm.stage"].create({"name": "Foreign", "sequence": 3, "team_ids": team.ids})
+        vals = {"team_id": team.id, "stage_id": stage.id}
+        chosen = self._create_lead(name="Chosen", **vals)
+        self.assertFalse(chosen.playbook_id)
+        chosen.with_user(self.rep).product_line_id = line
+        entered = self._create_lead(name="Entered", **vals, product_line_id=line.id)
+        keys = [team.id, stage.id, line.id, self.rep.id]
+        columns = ["name", *(f"{name}/.id" for name in ("team_id", "stage_id", "product_line_id", "user_id"))]
+        loaded = self.env["crm.lead"].load(columns, [["Loaded", *map(str, keys)]])
+        return chosen | entered | entered.browse(loaded["ids"])
+
+    def test_a_stage_that_the_playbook_does_not_name(self):
+        """The tab and the card say so, and offer a move into the playbook's; winning asks for everything."""
+        for lead in self.bring_from_elsewhere():
+            lead = lead.with_user(self.rep)
+            stage = self.get_stage(lead)
+            self.assertEqual((stage["name"], stage["is_named"], stage["is_siding"]), ("Foreign", False, False))
+            self.assertEqual(stage["goes_on_in"], "", "from the beginning")
+            self.assertTrue(lead.playbook_card["is_outside"])
+            ahead = {one["name"]: one["is_next"] for one in lead.get_playbook_panel()["next_stages"]}
+            self.assertEqual(ahead, {"Lead": True, "Demo": False, "Talks": False, "Signed": False})
+            asked = ["Closing date known", "The stage “Talks” cannot be skipped"]
+            self.assertRefused(asked, lead.action_set_won)
+            self.assertRefused(asked, lead.write, {"stage_id": self.stage_signed.id})
+            lead.stage_id = self.stage_lead
+            self.assertTrue(self.get_stage(lead)["is_named"])
+            self.assertNotIn("is_outside", lead.playbook_card)
+            lead.stage_id = lead.stage_log_ids.sudo()[-1].stage_id
+            self.assertEqual(self.get_stage(lead)["goes_on_in"], "Lead")

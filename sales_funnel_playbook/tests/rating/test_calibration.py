@@ -199,6 +199,24 @@ class TestCalibration(PlaybookCase):
         lead.stage_id = self.stage_demo
         self.assertEqual(lead.stage_log_ids[0].score, 10)
 
+    def test_people_are_judged_by_what_they_said(self):
+        """What Odoo has worked out, and nobody has touched, is no word of a person; what was said before
+        the log told them apart counts on.
+        """
+        said, worked_out, unknown = self._close(70, True), self._create_lead(), self._close(30, True)
+        self.assertEqual(worked_out.stage_log_ids.mapped("is_own_probability"), [False])
+        worked_out.action_set_won()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead_stage_log SET is_own_probability = NULL WHERE lead_id = %s", [unknown.id]
+        )
+        self.env.invalidate_all()
+        report = self.env["crm.lead.calibration.report"].with_user(self.leader)
+        found = report.search([("lead_id", "in", (said | worked_out | unknown).ids)])
+        self.assertEqual(found.lead_id, said | unknown)
+        row = self.env["crm.lead.calibration.summary"].search([("user_id", "=", self.rep.id)])
+        self.assertEqual((row.lead_count, row.stated), (2, 50))
+
     def test_colleagues_deals_stay_theirs(self):
         lead = self._close(70, True)
         self.env.flush_all()
