@@ -2,7 +2,6 @@ import { _t } from "@web/core/l10n/translation";
 import { formatCurrency } from "@web/core/currency";
 import { router } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
@@ -10,6 +9,8 @@ import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { useChosen } from "@sales_funnel_playbook/funnel/chosen";
 
 import { Choices } from "./choices";
 import { Looks } from "./looks";
@@ -70,11 +71,11 @@ export class Forecast extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
-        this.keepLast = new KeepLast();
+        this.chosen = useChosen((filters, ask) => this.load(filters, ask));
         this.display = { controlPanel: {} };
         this.columns = COLUMNS.map(([name, label, help]) => ({ name, label, help }));
         this.env.config.setDisplayName(Forecast.displayName.toString());
-        this.state = useState({ forecast: null, looks: null, submitting: null, isLoading: true });
+        this.state = useState({ forecast: null, looks: null, submitting: null });
         useSetupAction({ getLocalState: () => ({ filters: this.state.forecast?.filters }) });
         const { action, state } = this.props;
         const filters =
@@ -82,33 +83,24 @@ export class Forecast extends Component {
             action.params?.filters ||
             readChoices(router.current, ["company_id"], ["period", "day"]);
         onWillStart(() => {
-            this.load(filters);
+            this.chosen.choose(filters);
         });
     }
 
-    async load(filters) {
-        this.state.isLoading = true;
-        try {
-            this.state.forecast = await this.count(filters, true);
-            this.state.submitting = null;
-            this.props.updateActionState?.(this.state.forecast.filters);
-        } finally {
-            this.state.isLoading = false;
-        }
-        this.state.forecast = await this.count(this.state.forecast.filters);
-        await this.loadLooks();
-    }
-
     /** What is asked at first has no numbers that take longer; they come after it. */
-    count(filters, isQuick = false) {
-        return this.keepLast.add(this.orm.call(MODEL, "get_forecast", [filters, isQuick]));
+    async load(filters, ask) {
+        const count = (...args) => ask(this.orm.call(MODEL, "get_forecast", args));
+        this.state.forecast = await count(filters, true);
+        this.state.submitting = null;
+        const { filters: counted } = this.state.forecast;
+        this.chosen.show(counted);
+        this.props.updateActionState?.(counted);
+        this.state.forecast = await count(counted);
+        this.state.looks = await ask(this.findLooks(counted));
     }
 
-    async loadLooks() {
-        const { filters } = this.state.forecast;
-        this.state.looks = await this.keepLast.add(
-            this.orm.call("crm.forecast.look", "get_looks", [filters])
-        );
+    findLooks(filters) {
+        return this.orm.call("crm.forecast.look", "get_looks", [filters]);
     }
 
     get definitions() {
@@ -140,7 +132,10 @@ export class Forecast extends Component {
             target: "new",
             context,
         };
-        this.action.doAction(action, { onClose: () => this.loadLooks() });
+        const onClose = async () => {
+            this.state.looks = await this.findLooks(this.state.forecast.filters);
+        };
+        this.action.doAction(action, { onClose });
     }
 
     openRates() {
@@ -152,7 +147,8 @@ export class Forecast extends Component {
     }
 
     get selects() {
-        const { filters, companies } = this.state.forecast;
+        const { filters } = this.chosen;
+        const { companies } = this.state.forecast;
         const period = {
             name: "period",
             label: _t("Period"),
@@ -188,7 +184,7 @@ export class Forecast extends Component {
     }
 
     onFilter(change) {
-        this.load({ ...this.state.forecast.filters, ...change });
+        this.chosen.add(change);
     }
 
     format(column, row) {
@@ -249,7 +245,7 @@ export class Forecast extends Component {
         const { filters } = this.state.forecast;
         await this.orm.call(MODEL, "submit", [filters, row.key, Number(amount), note]);
         this.notification.add(_t("Submitted."), { type: "success" });
-        await this.load(filters);
+        await this.chosen.choose(filters);
     }
 }
 

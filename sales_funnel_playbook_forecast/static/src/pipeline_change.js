@@ -3,7 +3,6 @@ import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { formatCurrency } from "@web/core/currency";
 import { router } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
@@ -11,6 +10,8 @@ import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { Component, onWillStart, useState } from "@odoo/owl";
+
+import { useChosen } from "@sales_funnel_playbook/funnel/chosen";
 
 import { Choices } from "./choices";
 import { Waterfall } from "./waterfall";
@@ -59,30 +60,26 @@ export class PipelineChange extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.keepLast = new KeepLast();
+        this.chosen = useChosen((filters, ask) => this.load(filters, ask));
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(PipelineChange.displayName.toString());
-        this.state = useState({ options: null, change: null, part: null, deals: [], isLoading: true });
+        this.state = useState({ options: null, change: null, part: null, deals: [] });
         useSetupAction({ getLocalState: () => ({ filters: this.state.change?.filters }) });
         const { action, state } = this.props;
         const filters = state?.filters || action.params?.filters || readChoices(router.current, IDS, TEXTS);
         onWillStart(() => {
-            this.load(filters);
+            this.chosen.choose(filters);
             this.loadOptions();
         });
     }
 
-    async load(filters) {
-        this.state.isLoading = true;
+    async load(filters, ask) {
         this.state.part = null;
-        try {
-            const change = await this.keepLast.add(this.orm.call(MODEL, "get_change", [filters]));
-            this.state.change = change;
-            const address = [...IDS, ...TEXTS].map((name) => [name, change.filters[name] || undefined]);
-            this.props.updateActionState?.(Object.fromEntries(address));
-        } finally {
-            this.state.isLoading = false;
-        }
+        const change = await ask(this.orm.call(MODEL, "get_change", [filters]));
+        this.state.change = change;
+        this.chosen.show(change.filters);
+        const address = [...IDS, ...TEXTS].map((name) => [name, change.filters[name] || undefined]);
+        this.props.updateActionState?.(Object.fromEntries(address));
     }
 
     async loadOptions() {
@@ -91,8 +88,8 @@ export class PipelineChange extends Component {
 
     /** What to choose besides whose deals: from which day, until when, which closing dates. */
     get more() {
-        const { filters, days: kept } = this.state.change;
-        const days = kept.map((day) => ({ id: day, name: showKeptDay(day) }));
+        const { filters } = this.chosen;
+        const days = this.state.change.days.map((day) => ({ id: day, name: showKeptDay(day) }));
         const { date_from: first, date_to: last } = filters;
         const before = days.filter((day) => !last || day.id < last);
         const after = days.filter((day) => day.id > first);
@@ -116,7 +113,7 @@ export class PipelineChange extends Component {
     }
 
     /** In which days deals are to close, if not all are looked at. */
-    get window() {
+    get closing() {
         const [from, to] = this.state.change.window.map(showDate);
         return _t("deals to close %(from)s – %(to)s", { from, to });
     }
@@ -139,7 +136,7 @@ export class PipelineChange extends Component {
     }
 
     onFilter(change) {
-        this.load({ ...this.state.change.filters, ...change });
+        this.chosen.add(change);
     }
 
     /** Show the deals behind a bar below it; once more, and they are gone. */

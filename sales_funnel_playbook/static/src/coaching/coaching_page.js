@@ -1,9 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { router } from "@web/core/browser/router";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
@@ -12,6 +10,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { Component, onWillStart, useState } from "@odoo/owl";
 
+import { useChosen } from "../funnel/chosen";
 import { formatNumber } from "../funnel/funnel_columns";
 
 const MODEL = "crm.coaching";
@@ -43,10 +42,10 @@ export class CoachingPage extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.keepLast = new KeepLast();
+        this.chosen = useChosen((filters, ask) => this.load(filters, ask));
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(CoachingPage.displayName.toString());
-        this.state = useState({ page: null, isLoading: true, refusal: "" });
+        this.state = useState({ page: null, refusal: "" });
         useSetupAction({ getLocalState: () => ({ filters: this.state.page?.filters }) });
         const { user_id, playbook_id, period } = router.current;
         const given = {
@@ -55,36 +54,31 @@ export class CoachingPage extends Component {
             ...(PERIODS.some(([name]) => name === period) ? { period } : {}),
         };
         onWillStart(() => {
-            this.load(this.props.state?.filters || this.props.action.params?.filters || given);
+            this.chosen.choose(this.props.state?.filters || this.props.action.params?.filters || given);
         });
     }
 
-    async load(filters) {
-        Object.assign(this.state, { isLoading: true, refusal: "" });
+    async load(filters, ask) {
+        this.state.refusal = "";
         try {
-            this.state.page = await this.keepLast.add(this.orm.call(MODEL, "get_coaching", [filters]));
-            this.props.updateActionState?.(this.state.page.filters);
+            const page = await ask(this.orm.call(MODEL, "get_coaching", [filters]));
+            this.state.page = page;
+            this.chosen.show(page.filters);
+            this.props.updateActionState?.(page.filters);
         } catch (error) {
-            if (error instanceof ConnectionLostError && this.state.page) {
-                this.state.refusal = _t(
-                    "What you chose could not be counted: these may still be the numbers of what was chosen before."
-                );
-                return;
-            }
             if (!error.data?.message) {
                 throw error;
             }
             if (!this.state.page && filters?.user_id) {
-                return this.load({}); // an address of somebody who left the team
+                return this.load({}, ask); // an address of somebody who left the team
             }
             this.state.refusal = error.data.message;
-        } finally {
-            this.state.isLoading = false;
         }
     }
 
     get selects() {
-        const { filters, people, playbooks } = this.state.page;
+        const { people, playbooks } = this.state.page;
+        const { filters } = this.chosen;
         return [
             ["user_id", _t("Salesperson"), people],
             ["playbook_id", _t("Playbook"), playbooks],
@@ -97,7 +91,7 @@ export class CoachingPage extends Component {
     onChange(select, ev) {
         const { value } = ev.target;
         const its = select.name === "period" ? value : Number(value);
-        this.load({ ...this.state.page.filters, [select.name]: its });
+        this.chosen.add({ [select.name]: its });
     }
 
     get person() {

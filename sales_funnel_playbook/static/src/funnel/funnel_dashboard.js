@@ -1,10 +1,8 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { router } from "@web/core/browser/router";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { useSetupAction } from "@web/search/action_hook";
@@ -12,6 +10,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { Component, onWillStart, useState } from "@odoo/owl";
 
+import { useChosen } from "./chosen";
 import { useColumns } from "./funnel_columns";
 import { FunnelFilters, tellFilters } from "./funnel_filters";
 import { FunnelPicture } from "./funnel_picture";
@@ -68,17 +67,13 @@ export class FunnelDashboard extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.keepLast = new KeepLast();
+        this.chosen = useChosen((filters, ask) => this.count(filters, ask));
         this.columns = useColumns();
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(FunnelDashboard.displayName.toString());
         this.state = useState({
             options: null,
             funnel: null,
-            filters: {}, // as they are chosen: the numbers of them may still be on their way
-            isLoading: true, // nothing of what is asked for is there yet
-            isCounting: true, // not all of it is
-            isFailed: false, // what is shown may be of what was chosen before
             canWriteRules: false,
         });
         useSetupAction({ getLocalState: () => ({ filters: this.state.funnel?.filters }) });
@@ -86,39 +81,22 @@ export class FunnelDashboard extends Component {
         const filters = state?.filters || action.params?.filters || readFilters(router.current);
         onWillStart(async () => {
             // the page stands at once; its numbers come when they are there, and what there is to choose
-            this.load(filters);
+            this.chosen.choose(filters);
             this.loadOptions();
             this.state.canWriteRules = await user.hasGroup("sales_team.group_sale_manager");
         });
     }
 
-    async load(filters) {
-        this.state.filters = filters;
-        this.state.isLoading = this.state.isCounting = true;
-        this.state.isFailed = false;
-        try {
-            const funnel = await this.keepLast.add(this.orm.call(MODEL, "get_funnel", [filters, true]));
-            this.state.funnel = funnel;
-            this.state.filters = funnel.filters;
-            this.props.updateActionState?.(writeFilters(funnel.filters));
-            this.state.isLoading = false;
-            this.state.funnel = await this.keepLast.add(this.orm.call(MODEL, "get_funnel", [filters]));
-        } catch (error) {
-            this.state.isFailed = true; // which the page says: a dialog tells only why a server that answered refused
-            if (!(error instanceof ConnectionLostError)) {
-                throw error;
-            }
-        } finally {
-            this.state.isLoading = this.state.isCounting = false;
-        }
+    async count(filters, ask) {
+        const funnel = await ask(this.orm.call(MODEL, "get_funnel", [filters, true]));
+        this.state.funnel = funnel;
+        this.chosen.show(funnel.filters);
+        this.props.updateActionState?.(writeFilters(funnel.filters));
+        this.state.funnel = await ask(this.orm.call(MODEL, "get_funnel", [filters]));
     }
 
     async loadOptions() {
         this.state.options = await this.orm.call(MODEL, "get_filter_options", []);
-    }
-
-    tryAgain() {
-        this.load(this.state.filters);
     }
 
     get isEmpty() {
@@ -168,7 +146,7 @@ export class FunnelDashboard extends Component {
     }
 
     onFilter(change) {
-        this.load({ ...this.state.filters, ...change });
+        this.chosen.add(change);
     }
 
     /** Whether the usual weeks of all deals have more than what is looked at: another time, or fewer deals. */
@@ -180,7 +158,7 @@ export class FunnelDashboard extends Component {
     }
 
     showRecent() {
-        this.load({ playbook_id: this.state.funnel.filters.playbook_id, period: RECENT });
+        this.chosen.choose({ playbook_id: this.state.funnel.filters.playbook_id, period: RECENT });
     }
 
     async openDeals(stageId, name) {

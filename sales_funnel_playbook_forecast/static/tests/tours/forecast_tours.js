@@ -33,11 +33,29 @@ registry.category("web_tour.tours").add("pipeline_change", {
             },
         ]),
         {
-            content: "Another scope is counted anew",
-            trigger: ".o_funnel_filters select[name=closing]",
-            run: "selectByLabel Whenever they close",
+            content: "Two choices, the second before the first has its numbers",
+            trigger: ".o_funnel_filters",
+            run({ anchor }) {
+                const company = anchor.querySelector("select[name=company_id] option:nth-child(2)").value;
+                for (const [name, value] of Object.entries({ closing: "", company_id: company })) {
+                    const select = anchor.querySelector(`select[name=${name}]`);
+                    select.value = value;
+                    select.dispatchEvent(new Event("change", { bubbles: true }));
+                }
+            },
         },
         { trigger: ".o_waterfall:not(:has(tr[data-name=pulled_in]))" },
+        {
+            content: "Both are in the address",
+            trigger: ".o_waterfall",
+            async run({ waitUntil }) {
+                const has = (part) => window.location.search.includes(part);
+                await waitUntil(() => has("company_id=") && !has("closing="), {
+                    message: `the address is ${window.location.search}`,
+                    timeout: 5000,
+                });
+            },
+        },
         {
             trigger: `${bar("raised")} button`,
             run: "click",
@@ -72,7 +90,7 @@ registry.category("web_tour.tours").add("sales_target", {
         },
         { trigger: '.o_list_view button:contains("Targets of a Year")', run: "click" },
         {
-            trigger: '.modal .o_field_widget[name=kind] input[data-value=split]',
+            trigger: ".modal .o_field_widget[name=kind] input[data-value=split]",
             run: "click",
         },
         { trigger: ".modal .o_field_widget[name=team_id] input", run: "edit Test Sales Team" },
@@ -135,15 +153,14 @@ registry.category("web_tour.tours").add("sales_forecast_own", {
         },
         {
             content: "and nobody else's",
-            trigger: ".o_forecast_table:not(:has(tr[data-level=person] ~ tr)):not(:has(tr[data-level=company]))",
+            trigger:
+                ".o_forecast_table:not(:has(tr[data-level=person] ~ tr)):not(:has(tr[data-level=company]))",
         },
         { trigger: ".o_looks tr:contains(Own deal)" },
         { trigger: ".o_forecast_looks:not(:contains(deal of a colleague))" },
         { trigger: 'button[data-menu-xmlid="crm.crm_menu_report"]', run: "click" },
-        {
-            trigger: '[data-menu-xmlid="sales_funnel_playbook_forecast.crm_pipeline_change_menu"]',
-            run: "click",
-        },
+        { trigger: '[data-menu-xmlid="sales_funnel_playbook.crm_analyses_menu"]', run: "click" },
+        { trigger: ".o_analysis:contains(Pipeline Change)", run: "click" },
         { trigger: '.badge:contains("Your deals, and those of the teams that you lead")' },
         { trigger: `${bar("opening")} .o_waterfall_amount:contains("1,000.00")` },
         { trigger: ".o_funnel_filters:not(:has(select[name=team_id])):not(:contains(Colleague))" },
