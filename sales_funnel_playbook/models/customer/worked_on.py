@@ -59,7 +59,7 @@ def find_recorded(leads):
     recorded = leads.browse()
     for model, name, domain in _get_records(leads, since):
         records = leads.env[model].with_context(active_test=False)
-        found = {id_ for id_, in records._read_group(domain & Domain(name, "in", leads.ids), [name])}
+        found = {id_ for (id_,) in records._read_group(domain & Domain(name, "in", leads.ids), [name])}
         recorded |= leads.browse(getattr(one, "id", one) for one in found)
     return recorded.sudo(False)
 

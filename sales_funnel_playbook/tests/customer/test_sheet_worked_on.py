@@ -86,9 +86,12 @@ class TestSheetWorkedOnEntered(SheetWorkedOnCase):
         self.assertIn("was changed since", texts[2])
 
     def test_what_follows_from_elsewhere_is_nobodys(self):
-        """The customer's new phone, a probability that Odoo computes, contact on another deal: the deal goes."""
+        """The customer's new phone, a probability that Odoo computes, contact on another deal."""
         cygnus, draco = self.env["res.partner"].create(
-            [{"name": name, "is_company": True, "phone": "+43 1 5", "email": "a@b.example"} for name in NAMES[:2]]
+            [
+                {"name": name, "is_company": True, "phone": "+43 1 5", "email": "a@b.example"}
+                for name in NAMES[:2]
+            ]
         )
         update, leads = self._make("Cygnus", "Draco", headings=("Current Stage",), cells=("方案演示",))
         self.assertEqual((leads.partner_id, leads.mapped("phone")), (cygnus | draco, ["+43 1 5"] * 2))
@@ -106,7 +109,9 @@ class TestSheetWorkedOnEntered(SheetWorkedOnCase):
 
         self._undo_later(update, change_customers, lambda lead: None)
         self.assertEqual(leads.mapped("phone"), ["+43 1 6"] * 2)
-        self.assertIn(self.user_manager, self.env["mail.message"].search([("res_id", "in", leads.ids)]).create_uid)
+        self.assertIn(
+            self.user_manager, self.env["mail.message"].search([("res_id", "in", leads.ids)]).create_uid
+        )
         self.assertNotEqual(leads.mapped("probability"), before)
         self.assertEqual(update.row_ids.mapped("outcome"), ["undone"] * 2, update.row_ids.mapped("text"))
         self.assertFalse(leads.filtered("active"))
@@ -177,8 +182,8 @@ class TestSheetWorkedOnRecorded(SheetWorkedOnCase):
             lambda lead: lead.with_user(SUPERUSER_ID).message_post(**mail),
             lambda lead: lead.message_post(**mailing),
             lambda lead: lead.env["crm.lead.member"].sudo().create({"lead_id": lead.id, **member}),
-            lambda lead: lead.env["crm.lead.risk"]
-            .with_user(SUPERUSER_ID)
-            .create({"lead_id": lead.id, **risk}),
+            lambda lead: (
+                lead.env["crm.lead.risk"].with_user(SUPERUSER_ID).create({"lead_id": lead.id, **risk})
+            ),
         )
         self.assertFalse(leads.filtered("active"), update.row_ids.mapped("text"))
