@@ -5,4 +5,5 @@ from . import test_documents
 from . import test_finance
 from . import test_offered_revenue
 from . import test_rules
+from . import test_sheet_update
 from . import test_tour

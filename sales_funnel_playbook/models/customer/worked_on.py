@@ -23,7 +23,8 @@ def get_entered(leads):
     is not entered is none: a probability that Odoo computes, a phone that the customer has as well.
     """
     names = [name for name, field in leads._fields.items() if _is_entered(name, field)]
-    leads = leads.sudo()  # sudo: whether it is as it was, whoever may read it
+    # sudo: whether it is as it was, whoever may read it; a tag that is archived is on the deal still
+    leads = leads.sudo().with_context(active_test=False)
     entered = {}
     for lead, values in zip(leads, leads.read(names, load=None), strict=True):
         follows = {name for name, of in FOLLOWING.items() if lead[name] == lead.partner_id[of]}
@@ -45,7 +46,7 @@ def _plain(value):
         return {one["name"]: _plain(one["value"]) for one in value if one.get("value")} or []
     if isinstance(value, list | tuple):
         return sorted(value, key=str)
-    return value if isinstance(value, bool | int) else str(value or "")
+    return value if isinstance(value, bool | int) else str(value or "") or False
 
 
 def find_recorded(leads):

@@ -179,7 +179,7 @@ class SheetWriter:
         """Return the :class:`Outcome` of a deal that was created."""
         after = self._get_cells(lead)
         changes = [{"name": name, "old": False, "new": after[name]} for name in self.names if after[name][0]]
-        return Outcome("new", lead.id, changes, self._compare_facts(lead, dict.fromkeys(FACTS, {})))
+        return Outcome("new", lead.id, changes, self._compare_facts(lead, {model: {} for model in FACTS}))
 
     def refuse(self, row, sentence):
         """Note that a row was refused, and why."""

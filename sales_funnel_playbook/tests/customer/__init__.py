@@ -13,6 +13,7 @@ from . import test_import_files
 from . import test_import_large
 from . import test_import_people
 from . import test_import_rows
+from . import test_import_values
 from . import test_next_step
 from . import test_progress
 from . import test_random_imports

@@ -187,6 +187,31 @@ class TestContactDeadlines(ContactCase):
         self.assertNotIn(silence, self.lead.risk_ids.type_id)
         self.assertIn(silence, quiet.risk_ids.type_id)
 
+    def _write_note(self, vals):
+        with self.at(18, 13):
+            self.env["crm.lead.progress"].with_user(self.rep).create(vals)
+
+    def test_the_card_shows_what_was_captured(self):
+        """When it was and how, and its subject; what is later takes its place, a note tells more."""
+        lines = [{"contact_at": "2024-03-18 10:00:00", "channel": "E-mail", "summary": "Your offer"}]
+        lines.append({"contact_at": "2024-03-18 12:00:00", "channel": "Call", "summary": "They want three"})
+        note = {"lead_id": self.lead.id, "summary": "They want three presses by June", "feedback": "Too dear"}
+        lines.append({"contact_at": "2024-03-18 13:00:00", "channel": "Call", **note})
+        del lines[2]["lead_id"]
+        names = ("contact_at", "channel", "summary", "feedback")
+        for line, contact in zip(
+            lines,
+            (
+                lambda: self.receive((18, 10)),
+                lambda: self.call((18, 12)),
+                lambda: self._write_note(note),
+            ),
+            strict=True,
+        ):
+            contact()
+            card = self.lead.with_user(self.rep).playbook_card
+            self.assertEqual({name: card[name] for name in names if name in card}, line)
+
     def test_a_mail_ends_the_salespersons_follow_up_and_not_the_leaders(self):
         self._create_deadline("Follow up", "follow_up", 0)
         self.playbook.tier_ids = [

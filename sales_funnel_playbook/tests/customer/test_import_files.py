@@ -179,13 +179,13 @@ class TestImportFiles(ImportCase):
     def test_days_in_the_formats_of_east_asia(self):
         """Excel has numbers for them, of which a file says nothing else; with a time of day and without."""
         own = {"B2": 'yyyy"年"m"月"d"日"'}
-        for moment in (date(2024, 3, 15), datetime(2024, 3, 15, 10, 30)):
+        for moment in (datetime(2024, 3, 15), datetime(2024, 3, 15, 10, 30)):
             content = make_xlsx([["客户名称", "进入时间"], ["A公司", moment]], formats=own)
             for number in (*range(27, 37), *range(50, 59)):
                 with self.subTest(number=number, moment=moment), self.env.cr.savepoint() as savepoint:
                     lead = self._import(renumber_format(content, number), "sheet.xlsx", XLSX)
                     self.assertEqual(self.messages, [])
-                    self.assertEqual(lead.stage_entered_at.date(), date(2024, 3, 15))
+                    self.assertEqual(lead.stage_entered_at, moment)
                     savepoint.rollback()
 
     def test_numbers_in_workbooks_with_their_formats(self):

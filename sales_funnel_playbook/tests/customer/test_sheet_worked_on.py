@@ -86,7 +86,7 @@ class TestSheetWorkedOnEntered(SheetWorkedOnCase):
         self.assertIn("was changed since", texts[2])
 
     def test_what_follows_from_elsewhere_is_nobodys(self):
-        """The customer's new phone, a probability that Odoo computes, contact on another deal: the deal goes."""
+        """The customer's new phone, a probability that Odoo computes, contact on another deal."""
         cygnus, draco = self.env["res.partner"].create(
             [
                 {"name": name, "is_company": True, "phone": "+43 1 5", "email": "a@b.example"}

@@ -62,8 +62,12 @@ class TestSplitStage(FunnelCase):
         self.assertEqual(other.deal_count, 0, "it is being written still")
 
     def test_work_in_it_goes_on(self):
-        """What is open stays as it was, in either part, and what is done is not asked for again."""
-        self.env.cr.flush()
+        """What is open stays as it was, in either part; what is done is not asked for again, and what the
+        new part asks for is not overdue when it is asked.
+        """
+        with self.at(TEN + timedelta(days=7)):
+            self.minutes.delay_count = 1
+            self.env.cr.flush()
         work = self.env["mail.activity"].with_context(active_test=False)
         work = work.search([("res_id", "in", self.open.ids), ("playbook_deadline_id", "=", self.call.id)])
         self.assertEqual(len(work), 4)
@@ -80,6 +84,7 @@ class TestSplitStage(FunnelCase):
         self.assertEqual(after, before)
         again = work.search([("res_id", "in", self.open.ids), ("playbook_kind", "!=", False)]) - work
         self.assertFalse(again.filtered(lambda one: one.playbook_deadline_id == self.call))
+        self.assertFalse(again.filtered(lambda one: one.playbook_due_at <= TEN + timedelta(days=10)))
 
     def test_other_modules_see_that_deals_change_stage(self):
         crm_lead = self.env.registry["crm.lead"]
