@@ -10,6 +10,7 @@ from . import crm_forecast_rate
 from . import crm_forecast_figure
 from . import crm_forecast
 from . import crm_forecast_submit
+from . import crm_forecast_accuracy
 from . import crm_forecast_look
 from . import crm_lead
 from . import crm_funnel_review

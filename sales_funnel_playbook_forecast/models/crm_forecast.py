@@ -31,12 +31,12 @@ class CrmForecast(models.AbstractModel):
         :param dict filters: ``company_id``, that of the user if none is given; ``period``: ``month``,
             ``quarter`` or ``year``; ``day``: any day of it (ISO), today if none is given
         :param bool is_quick: without what takes longer, as the page shows it at first: numbers in ``LATER``
-            are missing in the rows, "accuracy" and "rates_missing" are empty
+            are missing in the rows, "rates_missing" and what :meth:`_get_accuracy` returns are empty
         :return: ``{"filters", "companies": [{"id", "name"}, …], "date_from", "date_to", "before", "after":
             the first days of the periods beside it, "rows": see :meth:`_prepare_row`, the company's first,
             then each team's, followed by its people's, "rates_missing": names of the stages of which fewer
-            than 30 deals are won or lost, "accuracy": see :meth:`_get_accuracy_rows`, "currency_id",
-            "is_over", "is_quick", "week"}``; what there is not is False
+            than 30 deals are won or lost, "currency_id", "is_over", "is_quick", "week", and what
+            :meth:`_get_accuracy` returns}``; what there is not is False
         """
         self._check_is_seller()
         filters = self._clean_forecast(filters or {})
@@ -53,7 +53,7 @@ class CrmForecast(models.AbstractModel):
             "after": fields.Date.to_string(last + timedelta(days=1)),
             "rows": [{name: False if its is None else its for name, its in row.items()} for row in rows],
             "rates_missing": [] if is_quick else self._get_stages_without_rate(),
-            "accuracy": self._get_accuracy_rows(filters, keys),
+            **self._get_accuracy(filters, keys),
             "currency_id": company.currency_id.id,
             "is_over": last < self._get_day(company),
             "week": fields.Date.to_string(self._get_week(company)),

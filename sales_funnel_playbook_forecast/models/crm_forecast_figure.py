@@ -56,6 +56,11 @@ class CrmForecastWeek(models.Model):
     pipeline = fields.Monetary(readonly=True)
     weighted = fields.Monetary(string="Weighted Forecast", readonly=True)
     calibrated = fields.Monetary(string="Calibrated Forecast", readonly=True)
+    is_uncalibrated = fields.Boolean(
+        string="Nothing Known for Calibration",
+        readonly=True,
+        help="Of none of the open deals it was known how often such deals are won.",
+    )
     has_target = fields.Boolean(readonly=True)
     target = fields.Monetary(readonly=True)
     has_own = fields.Boolean(string="Submitted", readonly=True)

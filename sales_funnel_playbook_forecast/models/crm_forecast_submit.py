@@ -2,7 +2,6 @@ import logging
 from datetime import datetime, time, timedelta
 
 import pytz
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -12,7 +11,6 @@ from odoo.addons.sales_funnel_playbook.arguments import check_argument, is_id
 from odoo.addons.sales_funnel_playbook.exceptions import CONCURRENCY_ERRORS
 from odoo.addons.sales_funnel_playbook.tools.zones import get_zone
 
-from ..tools import forecast as texts
 from ..tools.targets import COMPANY
 
 _logger = logging.getLogger(__name__)
@@ -22,13 +20,12 @@ WEEK = timedelta(days=7)
 NOON = time(12)
 MAX_NOTE = 10_000
 MAX_AMOUNT = 10**13
-RIGHT_YEARS = 3  # over which it is told how right the forecast was
 # The newest Monday that was kept of a period, and no later than a day.
 LAST_WEEK = "SELECT MAX(date) FROM crm_forecast_week WHERE company_id = %s AND period = %s AND date_from = %s"
 
 
 class CrmForecast(models.AbstractModel):
-    """Everybody says once a week what will be won; how right that was is told afterwards."""
+    """Everybody says once a week what will be won."""
 
     _inherit = "crm.forecast"
 
@@ -157,51 +154,6 @@ class CrmForecast(models.AbstractModel):
         found = weeks.search([(name, "=", value) for name, value in zip(names, (day, *scope), strict=True)])
         return {self._get_key(one): one for one in found} if day else {}
 
-    @api.model
-    def _get_accuracy_rows(self, filters, keys):
-        """Return how far off what was said was, see ``ACCURACY``, over the periods of the kind that are over,
-        of the last ``RIGHT_YEARS``: ``[{"name", "level", "method", "errors": {weeks, as JSON has keys:
-        percent}}, …]`` of the rows with these keys.
-        """
-        if not keys:
-            return []
-        self.env["crm.forecast.week"].flush_model()
-        query = SQL(
-            texts.ACCURACY,
-            company=filters["company_id"],
-            period=filters["period"],
-            since=fields.Date.today() - relativedelta(years=RIGHT_YEARS),
-        )
-        by_key = {}
-        for level, team_id, user_id, before, *errors in self.env.execute_query(query):
-            key = {"company": COMPANY, "team": (level, team_id or False)}.get(
-                level, (level, team_id or False, user_id or False)
-            )
-            for method, error in zip(texts.METHODS, errors, strict=True):
-                if error is not None:
-                    by_key.setdefault((key, method), {})[str(before)] = float(error)
-        labels = self._get_method_labels()
-        return [
-            {
-                "name": self._get_row_name(key),
-                "level": key[0],
-                "method": labels[method],
-                "errors": by_key[key, method],
-            }
-            for key in keys
-            for method in texts.METHODS
-            if (key, method) in by_key
-        ]
-
-    @api.model
-    def _get_method_labels(self):
-        return {
-            "own": self.env._("Own Figure"),
-            "commit": self.env._("Won and Commit"),
-            "weighted": self.env._("Weighted Forecast"),
-            "calibrated": self.env._("Calibrated Forecast"),
-        }
-
 
 class CrmForecastWeek(models.Model):
     """Each Monday the forecast is kept, with the figures of the week that is over."""
@@ -267,6 +219,7 @@ class CrmForecastWeek(models.Model):
                     **forecast._prepare_owner_vals(filters, tuple(row["key"]), day),
                     **{name: row[name] for name in plain},
                     "date_to": last,
+                    "is_uncalibrated": bool(row["open_count"]) and row["unknown_count"] == row["open_count"],
                     "has_target": row["target"] is not None,
                     "target": row["target"] or 0,
                     "has_own": row["own"] is not None,

@@ -67,10 +67,13 @@ class CrmFunnelReview(models.Model):
         if not kept:
             rows = forecast._get_rows(filters, self.date_from)
             row = next((row for row in rows if row["key"] == [*key]), None)
+            if row and row["open_count"] and row["unknown_count"] == row["open_count"]:
+                row["calibrated"] = None
             return row and {name: row[name] for name in SHOWN}
         target = kept.target if kept.has_target else None
         others = {
             "target": target,
+            "calibrated": None if kept.is_uncalibrated else kept.calibrated,
             "gap": get_gap(kept, target)[0],
             "own": kept.own if kept.has_own else None,
         }

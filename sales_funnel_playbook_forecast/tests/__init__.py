@@ -7,6 +7,7 @@ from . import test_change_elsewhere
 from . import test_change_properties
 from . import test_change_worth
 from . import test_forecast
+from . import test_forecast_accuracy
 from . import test_forecast_demo
 from . import test_forecast_digest
 from . import test_forecast_rate

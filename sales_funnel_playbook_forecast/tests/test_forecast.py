@@ -79,7 +79,9 @@ class TestForecast(NumbersCase):
         for row in whole["rows"]:
             self.assertEqual({row.pop(name) is None for name in LATER}, {False})
         self.assertTrue(whole["rates_missing"])
-        self.assertEqual(quick, {**whole, "rates_missing": [], "accuracy": []})
+        self.assertEqual(
+            quick, {**whole, "rates_missing": [], "accuracy": [], "nearest": False, "nothing_came": []}
+        )
 
     def test_queries_do_not_grow(self):
         """With teams, nor with people."""

@@ -24,6 +24,25 @@ class TestForecastSaid(NumbersCase):
         with self.assertRaises(UserError):
             self.submit(self.rep, mine, 1, day="2023-12-31")
 
+    def test_friday_noon_is_where_the_company_is(self):
+        """In Shanghai it is 4 o'clock, in New York 5, in summer 4 in the afternoon, UTC."""
+        boss = new_test_user(self.env, login="boss", groups="sales_team.group_sale_manager")
+        boss.company_ids = self.main | self.abroad
+        for zone, noon in (
+            ("Asia/Shanghai", datetime(2024, 1, 19, 4)),
+            ("America/New_York", datetime(2024, 1, 19, 17)),
+            ("America/New_York", datetime(2024, 7, 19, 16)),
+        ):
+            self.abroad.resource_calendar_id.tz = zone
+            for moment, is_late in ((noon, False), (noon + timedelta(seconds=1), True)):
+                filters = {"company_id": self.abroad.id, "day": str(noon.date())}
+                forecast = self.env["crm.forecast"].with_user(boss)
+                forecast = forecast.with_context(allowed_company_ids=self.abroad.ids)
+                with self.at(moment):
+                    forecast.submit(filters, ["company"], 7)
+                    [row] = forecast.get_forecast(filters)["rows"]
+                self.assertRow(row, own=7, is_late=is_late)
+
     def test_who_may_submit(self):
         self.team.user_id = self.rep
         everybody = (
@@ -58,6 +77,7 @@ class TestForecastSaid(NumbersCase):
         scope = [("date", "=", "2024-01-22"), ("company_id", "=", self.main.id), ("period", "=", "quarter")]
         kept = self.env["crm.forecast.week"].search([*scope, ("user_id", "=", self.rep.id)])
         self.assertEqual((kept.won, kept.commit, kept.own, kept.note), (1000, 2000, 2600, "Sure."))
+        self.assertTrue(kept.is_uncalibrated, "no stage has a rate")
         with self.at(monday + timedelta(hours=2)):
             self.by["B"].expected_revenue = 2300
         row = self.get_rows(monday + timedelta(days=1))[self.rep.name]

@@ -107,25 +107,55 @@ NUMBERS = ("won", "won_count", "commit", "best_case", "pipeline", "open_count", 
 LATER = ("calibrated", "lowest", "highest", "unknown_count")  # what takes longer than the rest together
 WITH_WON = ("won", "weighted", "calibrated", "lowest", "highest")  # what was won is in it
 METHODS = ("own", "commit", "weighted", "calibrated")
-# How far off what was said was, up or down, in percent of what came, so many weeks before the end, on average
-# of the periods that are over. What came is what the first Monday after the end has kept.
-ACCURACY = """
-    WITH week AS (
+# What was said on each Monday until a period was over, and what came: what the first Monday after it kept.
+SAID = """
+    week AS (
         SELECT level, COALESCE(team_id, 0) AS team_id, COALESCE(user_id, 0) AS user_id, date_from, date_to,
-            date, won, CASE WHEN has_own THEN own END AS own, won + commit AS commit, weighted, calibrated
+            date, won, CASE WHEN has_own THEN own END AS own, won + commit AS commit, weighted,
+            CASE WHEN is_uncalibrated IS NOT TRUE THEN calibrated END AS calibrated
         FROM crm_forecast_week
         WHERE company_id = %(company)s AND period = %(period)s AND date >= %(since)s
     ),
     came AS (
         SELECT DISTINCT ON (level, team_id, user_id, date_from) level, team_id, user_id, date_from, won
         FROM week WHERE date > date_to ORDER BY level, team_id, user_id, date_from, date
+    ),
+    said AS (
+        SELECT week.*, came.won AS came
+        FROM week JOIN came USING (level, team_id, user_id, date_from) WHERE date <= date_to
     )
-    SELECT level, team_id, user_id, (date_to - date) / 7 + 1 AS before,
-        AVG(ABS(own - came.won) / came.won) * 100, AVG(ABS(commit - came.won) / came.won) * 100,
-        AVG(ABS(weighted - came.won) / came.won) * 100, AVG(ABS(calibrated - came.won) / came.won) * 100
-    FROM week JOIN came USING (level, team_id, user_id, date_from)
-    WHERE date <= date_to AND came.won <> 0
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+OFF = f"""
+    off AS (
+        SELECT level, team_id, user_id, date_from, (date_to - date) / 7 + 1 AS before,
+            {", ".join(f"ABS({name} - came) / ABS(came) * 100 AS {name}" for name in METHODS)}
+        FROM said WHERE came <> 0
+    )
+"""
+# How far off it was, up or down, in percent of what came, so many weeks before the end, on average of the
+# periods that are over.
+ACCURACY = f"""
+    WITH {SAID}, {OFF}
+    SELECT level, team_id, user_id, before, {", ".join(f"AVG({name})" for name in METHODS)}
+    FROM off GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+# The same of one line, on average of all Mondays of each period, and of these; and of how many periods. Of
+# all Mondays, and of those on which somebody said a figure: methods are compared on the same days.
+WHOLE = ", ".join(f"CASE WHEN COUNT({name}) = COUNT(*) THEN AVG({name}) END AS {name}" for name in METHODS)
+NEAREST = f"""
+    WITH {SAID}, {OFF},
+    period AS (
+        SELECT which.with_own, date_from, {WHOLE}
+        FROM off JOIN (VALUES (TRUE), (FALSE)) which (with_own) ON own IS NOT NULL OR NOT which.with_own
+        WHERE (level, team_id, user_id) = %(key)s GROUP BY 1, 2
+    )
+    SELECT with_own, COUNT(*), {WHOLE} FROM period GROUP BY 1
+"""
+# Periods in which nothing came of what was said: no percent of that.
+NOTHING_CAME = f"""
+    WITH {SAID}
+    SELECT level, team_id, user_id, ARRAY_AGG(DISTINCT date_from ORDER BY date_from)
+    FROM said WHERE came = 0 AND (own IS NOT NULL OR commit <> 0 OR weighted <> 0) GROUP BY 1, 2, 3
 """
 
 
