@@ -66,7 +66,9 @@ class TestHandOver(SegmentsCase):
                 given = leads.with_user(self.rep)
                 self._later(given.web_save, {**vals, "user_id": other.id}, {})
                 self.assertEqual(leads.user_id, other)
-                self.assertEqual((self.lead | spare).stage_log_ids.filtered(lambda o: not o.left_at).user_id, other)
+                self.assertEqual(
+                    (self.lead | spare).stage_log_ids.filtered(lambda o: not o.left_at).user_id, other
+                )
                 self.assertFalse(self.env["crm.playbook.integrity"]._find_faults())
                 savepoint.rollback()
                 self.env.invalidate_all()

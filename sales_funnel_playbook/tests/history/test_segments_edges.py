@@ -150,6 +150,8 @@ class TestSegmentsEdges(PlaybookCase):
         self._later(company.unlink)
         self.assertEqual((lead.playbook_id, ours.playbook_id), (default, self.playbook))
         joined = lead.stage_log_ids
-        self.assertEqual((joined.kind, joined.playbook_id, joined.entered_at), ("joined", default, self.moment))
+        self.assertEqual(
+            (joined.kind, joined.playbook_id, joined.entered_at), ("joined", default, self.moment)
+        )
         self.assertEqual(self._tell(shared), [("created", "Lead", "open", False)])
         self.assertSound()

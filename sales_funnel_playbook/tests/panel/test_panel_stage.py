@@ -131,7 +131,9 @@ class TestPanelStage(PlaybookCase):
         for lead in self.bring_from_elsewhere():
             lead = lead.with_user(self.rep)
             stage = self.get_stage(lead)
-            self.assertEqual((stage["name"], stage["is_named"], stage["is_siding"]), ("Foreign", False, False))
+            self.assertEqual(
+                (stage["name"], stage["is_named"], stage["is_siding"]), ("Foreign", False, False)
+            )
             self.assertEqual(stage["goes_on_in"], "", "from the beginning")
             self.assertTrue(lead.playbook_card["is_outside"])
             ahead = {one["name"]: one["is_next"] for one in lead.get_playbook_panel()["next_stages"]}
