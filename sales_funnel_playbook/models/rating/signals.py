@@ -26,10 +26,14 @@ SIGNALS = {
         ) GROUP BY note.lead_id
     """,
 }
-# No day is longer, also where clocks are set back.
-WON_SOON = """
-    SELECT id, create_date, date_closed FROM crm_lead
-    WHERE id = ANY(%(ids)s) AND won_status = 'won' AND date_closed - create_date < INTERVAL '26 hours'
+# When deals were won says the log: Odoo's own closing date moves when a won deal is archived.
+WON = """
+    SELECT lead.id, lead.create_date, COALESCE(log.won_at, lead.date_closed)
+    FROM crm_lead lead CROSS JOIN LATERAL (
+        SELECT MAX(entered_at) AS won_at FROM crm_lead_stage_log
+        WHERE lead_id = lead.id AND state = 'won' AND (kind = 'won' OR sequence = 1)
+    ) log
+    WHERE lead.id = ANY(%(ids)s) AND lead.won_status = 'won'
 """
 WON_AT_ONCE = """
     UPDATE crm_lead SET is_won_at_once = NOT COALESCE(is_won_at_once, FALSE)
@@ -97,21 +101,30 @@ class CrmLead(models.Model):
         # sudo: the module counts, whoever saves
         for count, leads in self.sudo().browse(pushed).grouped("closing_push_count").items():
             leads.write({"closing_push_count": count + 1})
-        if closing := self.sudo().browse(raised).filtered(lambda lead: lead._is_won_today()):
+        won = self.sudo().browse(raised).filtered(lambda lead: lead.won_status == "won")
+        if closing := won._find_won_today(followed):
             closing.write({"is_raised_on_closing": True})
 
-    def _is_won_today(self):
-        closed = self.won_status == "won" and self.date_closed
-        return closed and self._get_day(closed) == self._get_today()
+    def _find_won_today(self, before):
+        """Return those of these won leads that were won today, or by the save before which they were
+        ``before``.
+        """
+        new = self.filtered(lambda lead: before[lead.id].won_status != "won")
+        earlier = self - new
+        days = {id_: won for id_, _created, won in earlier._get_won_days()} if earlier else {}
+        return new | earlier.filtered(lambda lead: days[lead.id] == lead._get_today())
+
+    def _get_won_days(self):
+        """Return ``[(lead id, day of its creation, day on which it was won), …]`` of those that are won."""
+        self.flush_model(["won_status", "date_closed"])
+        return [
+            (id_, self.browse(id_)._get_day(created), self.browse(id_)._get_day(won))
+            for id_, created, won in self.env.execute_query(SQL(WON, ids=self.ids))
+        ]
 
     def _find_won_at_once(self):
         """Return the ids of those of these leads that were won on the day they were created."""
-        rows = self.env.execute_query(SQL(WON_SOON, ids=self.ids))
-        return [
-            id_
-            for id_, created, closed in rows
-            if self.browse(id_)._get_day(created) == self.browse(id_)._get_day(closed)
-        ]
+        return [id_ for id_, created, won in self._get_won_days() if created == won]
 
     def _refresh(self):
         self._count_signals()

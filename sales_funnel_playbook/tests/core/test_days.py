@@ -90,6 +90,20 @@ class TestDays(PlaybookCase):
             leads.write({"expected_revenue": 20})
         self.assertEqual(leads.mapped(lambda lead: lead.is_raised_on_closing), [False, True])
 
+    def test_archived_for_tidiness_it_was_won_when_it_was(self):
+        """Odoo's own closing date becomes that of the archiving; what is said of the deal stays true."""
+        leads = self._create_pair(datetime(2026, 3, 11, 15), expected_revenue=10)
+        with self.mock_datetime_and_now(datetime(2026, 3, 11, 17)):
+            leads.action_set_won()
+            self.env.flush_all()
+        with self.mock_datetime_and_now(datetime(2026, 3, 20, 17)):
+            leads.action_archive()
+            leads.write({"expected_revenue": 20})
+            self.assertEqual({lead.date_closed.day for lead in leads}, {20})
+        self._refresh(leads, datetime(2026, 3, 20, 23))
+        self.assertEqual(leads.mapped(lambda lead: lead.is_raised_on_closing), [False, False])
+        self.assertEqual(leads.mapped(lambda lead: lead.is_won_at_once), [False, True])
+
     def test_waiting_ends_when_the_day_begins(self):
         leads = east, west = self._create_pair(EVENING - timedelta(days=1), waiting_until=THURSDAY)
         self.assertEqual(leads.mapped("waiting_since"), [WEDNESDAY, WEDNESDAY - timedelta(days=1)])

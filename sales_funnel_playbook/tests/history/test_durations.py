@@ -59,3 +59,24 @@ class TestDurations(PlaybookCase):
     def test_a_plain_lead_is_odoos(self):
         lead = self.env["crm.lead"].create({"name": "Plain", "team_id": False})
         self.assertEqual([*lead.duration_tracking], [str(lead.stage_id.id)])
+
+    def test_odoos_own_rotting_beside_it(self):
+        """Both count from when the deal came; for Odoo's the time goes on while it is lost or archived."""
+        self.stage_lead.rotting_threshold_days = self.rules[self.stage_lead].expected_days = 10
+        with self.mock_datetime_and_now(datetime(2024, 3, 1, 8)):
+            kept, given, lost, archived = (self._create_lead() for _number in range(4))
+        with self.mock_datetime_and_now(datetime(2024, 3, 3, 8)):
+            lost.action_set_lost()
+            archived.action_archive()
+            given.user_id = self.leader
+        with self.mock_datetime_and_now(datetime(2024, 3, 8, 8)):
+            imported = self._create_lead(stage_entered_at="2024-03-01 08:00:00")
+            (lost | archived).action_unarchive()
+            (kept | given | lost | archived).probability = 10
+        leads = kept | given | imported | lost | archived
+        for day, late in ((10, leads.browse()), (12, kept | given | imported)):
+            with self.mock_datetime_and_now(datetime(2024, 3, day, 8)):
+                leads.invalidate_recordset()
+                self.assertEqual(leads.filtered("is_rotting") - lost - archived, late)
+                self.assertEqual(leads.filtered(lambda lead: lead.stay_percent > 100), late)
+                self.assertEqual((lost | archived).mapped("is_rotting"), [day == 12] * 2)
