@@ -72,7 +72,7 @@ registry.category("web_tour.tours").add("sales_target", {
         },
         { trigger: '.o_list_view button:contains("Targets of a Year")', run: "click" },
         {
-            trigger: '.modal .o_field_widget[name=kind] input[data-value=split]',
+            trigger: ".modal .o_field_widget[name=kind] input[data-value=split]",
             run: "click",
         },
         { trigger: ".modal .o_field_widget[name=team_id] input", run: "edit Test Sales Team" },
@@ -135,7 +135,8 @@ registry.category("web_tour.tours").add("sales_forecast_own", {
         },
         {
             content: "and nobody else's",
-            trigger: ".o_forecast_table:not(:has(tr[data-level=person] ~ tr)):not(:has(tr[data-level=company]))",
+            trigger:
+                ".o_forecast_table:not(:has(tr[data-level=person] ~ tr)):not(:has(tr[data-level=company]))",
         },
         { trigger: ".o_looks tr:contains(Own deal)" },
         { trigger: ".o_forecast_looks:not(:contains(deal of a colleague))" },
