@@ -1,4 +1,5 @@
 from . import test_category
+from . import test_category_list
 from . import test_change
 from . import test_change_access
 from . import test_change_closing
@@ -16,6 +17,7 @@ from . import test_forecast_said
 from . import test_forecast_tours
 from . import test_look
 from . import test_looking
+from . import test_menus
 from . import test_quarter
 from . import test_review
 from . import test_target

@@ -50,7 +50,7 @@ class CrmFunnelSnapshot(models.Model):
 
     @api.model
     def _get_due(self):
-        """Return ``[(company, day), …]`` of the companies that keep the day that it is there, and have not."""
+        """Return ``[(company, day), …]`` of the companies that keep what day it is there and have not."""
         days = self._get_days_to_keep()
         taken = self.env["crm.funnel.snapshot.day"].search([("date", "in", [*set(days.values())])])
         known = {(one.company_id, one.date) for one in taken}

@@ -27,6 +27,14 @@ export class Choices extends Component {
         return [...more, ...scope];
     }
 
+    /** What is chosen, in one line: paper has no selects. The days stand below it anyway. */
+    get told() {
+        const names = this.selects
+            .filter(({ name, value }) => value && !name.startsWith("date_"))
+            .map(({ choices, value }) => choices.find(({ id }) => id === value)?.name);
+        return names.filter(Boolean).join(" · ");
+    }
+
     onChange(select, ev) {
         const { value } = ev.target;
         const isId = select.name.endsWith("_id");

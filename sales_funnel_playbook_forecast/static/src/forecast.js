@@ -44,7 +44,7 @@ const COLUMNS = [
         "calibrated",
         _t("Calibrated Forecast"),
         _t(
-            "Won, and worth × the share of deals that came into the same stage with such a score (0 – 3.9, 4 – 6.9, 7 – 10) and were won within two years; behind it, between what it lies in 19 of 20 cases. Of a score with fewer than 30 deals won or lost the share of the stage is taken; of a stage with fewer nothing is said."
+            "Won, and worth × the share of deals that came into the same stage with such a score (0 – 3.9, 4 – 6.9, 7 – 10) and were won within two years; below it, between what it lies in 19 of 20 cases. Of a score with fewer than 30 deals won or lost the share of the stage is taken; of a stage with fewer nothing is said."
         ),
     ],
     ["target", _t("Target"), _t("What was set; a team's own wins over the sum of its people's.")],
