@@ -47,7 +47,7 @@ class TestFunnelHandedOver(ReviewCase):
                 self.assertEqual(page["totals"]["open_count"], len(names))
 
     def read_names(self, review):
-        """Return the customers that the workbook of a review lists as open; there is none of an empty week."""
+        """Return the customers that a review's workbook lists as open; there is none of an empty week."""
         if not review:
             return []
         book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(review._get_workbook().datas)))
