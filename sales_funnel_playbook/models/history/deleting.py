@@ -54,8 +54,8 @@ class ResCompany(models.Model):
         if found := playbooks.search([("company_id", "in", self.ids)]):
             raise UserError(
                 self.env._(
-                    "“%(company)s” has playbooks of its own and cannot be deleted: delete %(playbooks)s first,"
-                    " or archive the company.",
+                    "“%(company)s” has playbooks of its own and cannot be deleted: delete %(playbooks)s"
+                    " first, or archive the company.",
                     company=found[0].company_id.name,
                     playbooks=list_texts(self.env, found.mapped("name")),
                 )

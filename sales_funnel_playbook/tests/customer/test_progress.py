@@ -72,6 +72,16 @@ class TestProgress(PlaybookCase):
         with self.assertRaisesRegex(ValidationError, "Summary"), self.env.cr.savepoint():
             self._note(summary=" ")
 
+    def test_a_talk_from_between_capturing_and_entering(self):
+        """The fair was on Saturday, and on Monday somebody enters it: a deal begins when it was captured."""
+        with self.mock_datetime_and_now(datetime(2024, 3, 18, 9)):
+            lead = self._create_lead(captured_at="2024-03-16 10:00:00")
+            with self.assertRaisesRegex(ValidationError, "before the deal"), self.env.cr.savepoint():
+                self._note(lead_id=lead.id, communicated_at=datetime(2024, 3, 16, 9))
+            note = self._note(lead_id=lead.id, communicated_at=datetime(2024, 3, 16, 15))
+        self.assertEqual(lead.last_contact_at, note.communicated_at)
+        self.assertEqual(lead.stage_log_ids.entered_at, datetime(2024, 3, 18, 9))
+
     def test_a_note_comes_with_its_deal_in_the_same_second(self):
         with self.mock_datetime_and_now(datetime(2024, 3, 18, 9, 0, 0, 407_321)):
             lead = self._create_lead(progress_ids=[Command.create({"summary": "They want the green press"})])

@@ -6,6 +6,7 @@ from . import test_funnel_channel_story
 from . import test_funnel_companies
 from . import test_funnel_days
 from . import test_funnel_frozen
+from . import test_funnel_handed_over
 from . import test_funnel_headline
 from . import test_funnel_intake
 from . import test_funnel_invariants

@@ -123,6 +123,20 @@ class TestSegmentsEdges(PlaybookCase):
         self.assertEqual(self._tell(lead)[-1][-1], "left")
         self.assertSound()
 
+    def test_restored_while_its_playbook_is_out_of_use(self):
+        """It is open in no funnel meanwhile, and joins as it is; won meanwhile, it was not won there."""
+        won = self._later(self._create_lead, name="Won")
+        self._later((self.lead | won).action_set_lost)
+        self._later(self.playbook.write, {"active": False})
+        self._later((self.lead | won).action_restore)
+        self._later(won.action_set_won)
+        self._later(self.playbook.write, {"active": True})
+        for lead, stage, state in ((self.lead, "Lead", "open"), (won, "Signed", "won")):
+            begun = [("created", "Lead", "open", "lost"), ("lost", "Lead", "lost", "left")]
+            self.assertEqual(self._tell(lead), [*begun, ("joined", stage, state, False)])
+            self.assertFalse(lead.stage_log_ids[0].is_entry)
+        self.assertSound()
+
     def test_a_company_is_deleted(self):
         """Its playbooks do not become everybody's; its deals are of no company, and follow what those do."""
         self.env["crm.playbook"].search([("is_default", "=", True)]).is_default = False
