@@ -12,6 +12,7 @@ from . import test_forecast_said
 from . import test_forecast_tours
 from . import test_look
 from . import test_looking
+from . import test_menus
 from . import test_quarter
 from . import test_review
 from . import test_target
