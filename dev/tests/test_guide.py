@@ -75,7 +75,7 @@ def test_labels_are_on_screen(language):
 
 
 def get_hidden_reports():
-    """Return the names of what "Reporting" shows in the developer mode only; "Lists and Analyses" leads there."""
+    """Return what "Reporting" shows in the developer mode only: "Lists and Analyses" leads there."""
     files = [path for addon in ADDONS for path in (addon / "views").rglob("*.xml")]
     nodes = [node for path in files for node in ElementTree.parse(path).iter("menuitem")]
     menus = {node.get("id"): node for node in nodes}

@@ -6,6 +6,7 @@ from . import templates
 from . import left_out
 from . import importing
 from . import first_steps
+from . import colleagues
 from . import observing
 from . import web_tour_tour
 from . import sample

@@ -188,26 +188,6 @@ class CrmPlaybook(models.Model):
         )
         return self.env._("Check the thresholds"), text, [("thresholds", self.env._("Open the Playbook"))]
 
-    def _describe_step_people(self):
-        members = self.team_ids.member_ids
-        text = (
-            self.env._("In the teams: %s.", format_list(self.env, members.mapped("name")))
-            if members
-            else self.env._(
-                "Salespeople belong to a team. Its leader approves outputs, may override, and receives the"
-                " reviews."
-            )
-        )
-        buttons = [("teams", self.env._("Sales Teams"))]
-        if roles := self._get_empty_roles():
-            names = format_list(self.env, roles.mapped("name"))
-            text += " " + self.env._("Nobody has these roles yet: %s.", names)
-        if self and self._get_role_ids():
-            buttons.append(("roles", self.env._("Roles")))
-        if self.env.user.has_group("base.group_erp_manager"):
-            buttons.append(("users", self.env._("Invite Users")))
-        return self.env._("Invite your colleagues"), text, buttons
-
     def _describe_step_deals(self):
         text = (
             self.env._("Open deals that follow the playbook: %s.", self.lead_count)
@@ -244,33 +224,9 @@ class CrmPlaybook(models.Model):
     def _open_first_steps_form(self):
         return {**self.get_formview_action(), "target": "current"}
 
-    def _open_first_steps_teams(self):
-        action = self.env["ir.actions.actions"]._for_xml_id("sales_team.crm_team_action_config")
-        if self.team_ids:
-            action["domain"] = [("id", "in", self.team_ids.ids)]
-        return action
-
-    def _open_first_steps_users(self):
-        return self.env["ir.actions.actions"]._for_xml_id("base.action_res_users")
-
     def _open_first_steps_stages(self):
         action = self.env["ir.actions.actions"]._for_xml_id("crm.crm_stage_action")
         return {**action, "domain": [("id", "in", self._get_other_stages().ids)]}
-
-    def _get_role_ids(self):
-        """Return the ids of the roles of which this playbook asks something."""
-        asked = self._get_asked_roles().get(self.id, {})
-        return sorted(set().union(*asked.values()))
-
-    def _get_empty_roles(self):
-        """Return the roles of which this playbook asks something and which nobody has by default."""
-        filled = {role_id for role_id, _team_id in self.env["crm.playbook.role"]._get_default_people()}
-        roles = self.env["crm.playbook.role"].browse(self._get_role_ids())
-        return roles.filtered(lambda role: role.id not in filled)
-
-    def _open_first_steps_roles(self):
-        action = self.env["ir.actions.actions"]._for_xml_id("sales_funnel_playbook.crm_playbook_role_action")
-        return {**action, "domain": [("id", "in", self._get_role_ids())]}
 
     def _open_first_steps_deal(self):
         """Open the form of a new deal that will follow this playbook."""

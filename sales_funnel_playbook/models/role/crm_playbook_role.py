@@ -76,6 +76,15 @@ class CrmPlaybookRolePerson(models.Model):
         "This person has this role for this team already.",
     )
 
+    @api.depends("user_id", "team_id")
+    def _compute_display_name(self):
+        """Somebody may have a role in several teams: the name tells for which."""
+        for person in self:
+            names = {"person": person.user_id.name, "team": person.team_id.name}
+            person.display_name = (
+                self.env._("%(person)s (%(team)s)", **names) if person.team_id else person.user_id.name
+            )
+
     @api.constrains("user_id", "team_id")
     def _check_user(self):
         """Whoever gets a role on deals has to be able to open those of others."""

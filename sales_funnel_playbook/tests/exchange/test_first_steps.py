@@ -82,12 +82,32 @@ class TestFirstSteps(PlaybookCase):
         self.assertNotIn("roles", self._get_button_names("people"))
         self.playbook.stage_ids[1].notify_role_ids = finance
         step = self._get(self.playbook)[1]["people"]
-        self.assertIn("Nobody has these roles yet: Finance desk", step["text"])
+        self.assertIn(
+            "Nobody has these roles yet: Finance desk. Until somebody does, the sales", step["text"]
+        )
         action = self.playbook.with_user(self.leader).action_first_step("roles")
         self.assertEqual(self.env["crm.playbook.role"].search(action["domain"]), finance)
         finance.person_ids = [Command.create({"user_id": self.rep.id})]
         self.assertNotIn("Nobody", self._get(self.playbook)[1]["people"]["text"])
         self.assertIn("roles", self._get_button_names("people"))
+
+    def test_who_is_alone_invites_first_and_opens_the_team(self):
+        """Whoever begins has nobody to add to the team yet; the only team opens at once."""
+        admin = self.env.ref("base.user_admin")
+        playbook = self.playbook.with_user(admin)
+        team = self.playbook.team_ids = self.env["crm.team"].create({"name": "Alone", "company_id": False})
+        team.member_ids = admin
+        text, buttons = playbook._describe_step_people()[1:]
+        self.assertEqual([name for name, _label in buttons][:2], ["users", "teams"])
+        self.assertIn("with a right under “Sales”", text)
+        action = playbook.action_first_step("teams")
+        self.assertEqual((action["res_model"], action["res_id"]), ("crm.team", team.id))
+        team.member_ids |= self.rep
+        self.assertEqual(
+            [name for name, _label in playbook._describe_step_people()[2]][:2], ["teams", "users"]
+        )
+        self.playbook.team_ids |= self.team
+        self.assertIn("domain", playbook.action_first_step("teams"))
 
     def test_what_observing_found_and_what_enforcing_means(self):
         self.playbook.mode = "observe"

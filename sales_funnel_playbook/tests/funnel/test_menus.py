@@ -8,7 +8,7 @@ from ..common import PlaybookCase
 
 @tagged("post_install", "-at_install")
 class TestMenus(PlaybookCase):
-    """Somebody sees the menus that they have work in: what leads to more is on the page “Lists and Analyses”."""
+    """Somebody sees the menus that they have work in: the rest is on the page “Lists and Analyses”."""
 
     def _get_menus(self, user):
         """Return the names of the module's menus that ``user`` is shown, of those that open something."""

@@ -76,6 +76,8 @@ class TestRole(RoleCase):
         role.sudo().person_ids = [Command.create({"user_id": self.fay.id, "team_id": theirs.id})]
         role.invalidate_recordset()
         self.assertEqual(len(role.person_ids), 2, "not those of another company's teams")
+        names = role.person_ids.mapped("display_name")
+        self.assertEqual(len({*names}), 2, f"nobody stands there twice by the same name: {names}")
 
     def test_on_the_form(self):
         lead = self._create_lead()

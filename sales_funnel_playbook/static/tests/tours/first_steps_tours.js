@@ -57,7 +57,8 @@ registry.category("web_tour.tours").add("sales_funnel_first_steps", {
             run: "click",
         },
         {
-            trigger: ".o_list_view .o_data_cell:contains(Ten Minutes)",
+            content: "The team that follows it opens at once",
+            trigger: ".o_form_view .o_field_widget[name=name] input:value(Ten Minutes)",
         },
         {
             trigger: ".o_breadcrumb .o_back_button",
