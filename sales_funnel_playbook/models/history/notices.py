@@ -84,10 +84,15 @@ class CrmLead(models.Model):
             self.env["crm.playbook.notice"]._note("entered", told)
 
     def _get_new_there(self):
-        """Return those of these leads that have not been in their stage before."""
-        return self.filtered(
-            lambda lead: lead.stage_id not in lead.stage_log_ids.filtered("left_at").stage_id
-        )
+        """Return those of these leads that have not come into their stage before so that anybody heard of it,
+        as they do not where they were there when they came under the playbook.
+        """
+
+        def is_told(lead, log):
+            is_here = log.playbook_id == lead.playbook_id and log.stage_id == lead.stage_id
+            return is_here and log.left_at and log.kind in TOLD
+
+        return self.filtered(lambda lead: not any(is_told(lead, log) for log in lead.stage_log_ids))
 
     def _get_notified_partners(self):
         """Return the partners of all who are told that this lead has entered its stage."""

@@ -77,8 +77,8 @@ class Sheet:
             return heading != TIME  # Excel has no such day, and a file with its error is refused as a whole
         return self.is_book or type(cell) is str
 
-    def write(self, rows):
-        """Return the file with these of the rows."""
+    def make_file(self, rows):
+        """Return the workbook with these of the rows, or the lines of the text."""
         lines = [["客户名称", *self.headings]]
         for name, own, _value, cell in rows:
             lines.append([name, *(cell if heading == own else "" for heading in self.headings)])
@@ -130,7 +130,7 @@ class TestImportValues(CellsCase):
             savepoint.rollback()
 
     def _upload_rows(self, sheet, rows):
-        content = sheet.write(rows)
+        content = sheet.make_file(rows)
         if not sheet.is_book:
             content = self._sheet(*content[1:], headers=content[0])
         return self._upload(content)

@@ -77,3 +77,21 @@ class TestStageNotice(PlaybookCase):
         self.playbook.mode = "observe"
         self.lead = self._create_lead(stage_id=self.stage_demo.id)
         self.assertEqual(self._told().notified_partner_ids, self.presales.partner_id)
+
+    def test_a_deal_that_was_there_before_it_joined(self):
+        """That nobody was told of; when it comes there again, they follow it from then on."""
+        self.playbook.mode = "observe"
+        self.stages.team_ids = False
+        team = self.env["crm.team"].create({"name": "Other", "company_id": False})
+        self.lead = self._create_lead(team_id=team.id, stage_id=self.stage_demo.id)
+        self.env.cr.flush()
+        self.lead.team_id = self.team
+        self.assertFalse(self._told())
+        self.assertEqual(self.lead.stage_log_ids.mapped("kind"), ["joined"])
+        self.lead.stage_id = self.stage_lead
+        self.lead.stage_id = self.stage_demo
+        self.assertEqual(self._told().notified_partner_ids, self.presales.partner_id)
+        self.lead.message_unsubscribe(self.presales.partner_id.ids)
+        self.lead.stage_id = self.stage_lead
+        self.lead.stage_id = self.stage_demo
+        self.assertFalse(self._told()[0].notified_partner_ids)
