@@ -25,6 +25,7 @@ registry.category("web_tour.tours").add("pipeline_change", {
             run: "selectByLabel To close in the month",
         },
         { trigger: `.o_waterfall:not(:has(tr[data-name=raised]))` },
+        { trigger: ".o_change_window" },
         {
             trigger: ".o_funnel_filters select[name=closing]",
             run: "selectByLabel Whenever they close",
