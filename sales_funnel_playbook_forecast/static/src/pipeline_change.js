@@ -113,7 +113,7 @@ export class PipelineChange extends Component {
     }
 
     /** In which days deals are to close, if not all are looked at. */
-    get closing() {
+    get closingDays() {
         const [from, to] = this.state.change.window.map(showDate);
         return _t("deals to close %(from)s – %(to)s", { from, to });
     }

@@ -32,6 +32,7 @@ registry.category("web_tour.tours").add("pipeline_change", {
                 trigger: `.o_change_deals tr${holds(deal)}${holds(told)}`,
             },
         ]),
+        { content: "In which days they are to close is said", trigger: ".o_change_window" },
         {
             content: "Two choices, the second before the first has its numbers",
             trigger: ".o_funnel_filters",
