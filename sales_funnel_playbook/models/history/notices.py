@@ -85,12 +85,12 @@ class CrmLead(models.Model):
 
     def _get_new_there(self):
         """Return those of these leads that have not come into their stage before so that anybody heard of it,
-        as they do not where they were there when they came under the playbook.
+        as nobody does of what they were before they came under the playbook.
         """
 
         def is_told(lead, log):
             is_here = log.playbook_id == lead.playbook_id and log.stage_id == lead.stage_id
-            return is_here and log.left_at and log.kind in TOLD
+            return is_here and log.left_at and log.kind in TOLD and log.origin != "filled"
 
         return self.filtered(lambda lead: not any(is_told(lead, log) for log in lead.stage_log_ids))
 

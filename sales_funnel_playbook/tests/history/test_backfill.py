@@ -96,6 +96,17 @@ class TestBackfill(PlaybookCase):
         self.playbook.team_ids = self.team
         self.assertHistory(lead, [(11, "created", "Lead"), (12, "forward", "Demo")])
 
+    def test_who_is_named_hears_of_what_nobody_heard_of_then(self):
+        """A deal that had been in a stage before the playbook comes there again."""
+        self.rules[self.stage_demo].notify_user_ids = presales = self.user_sales_salesman
+        lead = self._create_on(11, self.stage_demo, self.stage_lead)
+        self.playbook.write({"active": True, "mode": "observe"})
+        self.assertHistory(lead, [(11, "created", "Lead"), (12, "forward", "Demo"), (13, "backward", "Lead")])
+        self.env.cr.flush()
+        lead.stage_id = self.stage_demo
+        self.env.cr.flush()
+        self.assertIn(presales.partner_id, lead.message_ids.notified_partner_ids)
+
     def test_product_line_set_on_the_lead(self):
         line = self._create_line()
         lead = self._create_on(11, self.stage_demo)
