@@ -87,9 +87,14 @@ class TestYear(DeadlineCase):
                             "min_probability": 0,
                             "delay_count": 1,
                             "delay_unit": unit,
+                            "follow_up_responsible": who,
                         }
                     )
-                    for tier, revenue, unit in (("A", 100_000, "weeks"), ("C", 0, "months"))
+                    # of the large ones only the leader's contact counts, of the others anybody's
+                    for tier, revenue, unit, who in (
+                        ("A", 100_000, "weeks", "team_leader"),
+                        ("C", 0, "months", "salesperson"),
+                    )
                 ],
                 "tier_margin": 0,
             }

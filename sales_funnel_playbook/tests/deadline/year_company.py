@@ -28,7 +28,7 @@ class Year:
         self.names = {user: name for name, user in case.users.items()}
         self.model = Model(self.office, {team: f"leader{n}" for n, team in enumerate("ABC", start=1)})
         self.leads, self.customers = {}, {}
-        self.messages, self.works = Counter(), Counter()
+        self.messages = Counter()
         self.last_message = self._get_last_message()
 
     def _get_last_message(self):
@@ -113,9 +113,11 @@ class Year:
     def _choose_owner(self, team):
         return self.random.choice([one for one in self.case.members[team] if one not in self.model.left])
 
-    def get_actor(self, deal):
-        """Return who works on a deal."""
-        return self.users[self.model.get_doer(deal)]
+    def choose_actor(self, deal):
+        """Return who works on a deal, by name and as a user: now and then its leader does."""
+        is_leader = self.random.random() < 0.3
+        name = self.model.get_leader(deal) if is_leader else self.model.get_doer(deal)
+        return name, self.users[name]
 
     def _leave(self, name, moment):
         """Somebody leaves: what they had is the leader's."""
@@ -241,16 +243,14 @@ class Year:
             and (FIRST + timedelta(days=n)).date() not in self.office.holidays
             for n in range(self.days)
         )
-        self.works = Counter(one.user for deal in self.model.deals.values() for one in deal.work)
         lines = [f"{len(self.leads)} deals, {self.days} days, of which {working} working days"]
-        lines.append(
-            f"{'person':10}{'tasks':>8}{'a day':>8}{'messages':>10}{'a day':>8}{'most in a day':>15}"
-        )
+        lines.append(f"{'':10}{'tasks':>8}{'a day':>8}{'most':>6}{'messages':>10}{'a day':>8}{'most':>6}  on")
         for name in self.users:
-            counts = [count for (who, _day), count in self.messages.items() if who == name]
-            total, works = sum(counts), self.works[name]
-            lines.append(
-                f"{name:10}{works:8}{works / working:8.2f}{total:10}{total / working:8.2f}"
-                f"{max(counts, default=0):15}"
-            )
+            cells = [f"{name:10}"]
+            for counts, width in ((self.model.asked, 8), (self.messages, 10)):
+                days = Counter({day: count for (who, day), count in counts.items() if who == name})
+                total, most = days.total(), max(days.values(), default=0)
+                cells.append(f"{total:{width}}{total / working:8.2f}{most:6}")
+            cells += [f"  {day:%d %b} {count}" for day, count in days.most_common(3)]
+            lines.append("".join(cells))
         return "\n".join(lines)

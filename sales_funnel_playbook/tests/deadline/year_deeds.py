@@ -1,6 +1,10 @@
 """What happens to a deal in the year of a company, in Odoo and in the plain model of it."""
 
+from email.message import EmailMessage
+
 from .year_model import AMOUNTS, LARGE
+
+PROGRAMS = (("Auto-Submitted", "auto-replied"), ("X-Autoreply", "yes"), ("Precedence", "auto_reply"))
 
 
 def fill_in(_year, _key, deal, lead, _moment):
@@ -41,20 +45,22 @@ def lose(year, _key, deal, lead, moment):
 
 
 def write_note(year, _key, deal, lead, moment):
-    deal.notes.append(moment)
-    year.env["crm.lead.progress"].with_user(year.get_actor(deal)).create(
+    name, user = year.choose_actor(deal)
+    deal.notes.append((moment, name))
+    year.env["crm.lead.progress"].with_user(user).create(
         {"lead_id": lead.id, "summary": "Spoke with them about three presses"}
     )
 
 
 def receive_mail(_year, _key, deal, lead, moment):
-    deal.contacts.append((moment, True))
+    deal.contacts.append((moment, None, True))
     lead.message_post(body="We take it", message_type="email", author_id=lead.partner_id.id)
 
 
 def send_mail(year, _key, deal, lead, moment):
-    deal.contacts.append((moment, False))
-    lead.with_user(year.get_actor(deal)).message_post(
+    name, user = year.choose_actor(deal)
+    deal.contacts.append((moment, name, False))
+    lead.with_user(user).message_post(
         body="Our offer",
         message_type="comment",
         subtype_xmlid="mail.mt_comment",
@@ -63,22 +69,29 @@ def send_mail(year, _key, deal, lead, moment):
 
 
 def call(year, _key, deal, lead, moment):
-    deal.contacts.append((moment, True))
-    owner = year.get_actor(deal)
-    lead = lead.with_user(owner)
-    lead.activity_schedule("mail.mail_activity_data_call", user_id=owner.id).action_feedback()
+    name, user = year.choose_actor(deal)
+    deal.contacts.append((moment, name, True))
+    lead = lead.with_user(user)
+    lead.activity_schedule("mail.mail_activity_data_call", user_id=user.id).action_feedback()
 
 
 def do_something(year, _key, deal, lead, moment):
     """Something of one's own, on the list and done."""
-    deal.calls.append(moment)
-    owner = year.get_actor(deal)
-    lead.with_user(owner).activity_schedule(summary="Mine", user_id=owner.id).action_feedback()
+    name, user = year.choose_actor(deal)
+    deal.calls.append((moment, name))
+    lead.with_user(user).activity_schedule(summary="Mine", user_id=user.id).action_feedback()
 
 
-def answer_program(_year, _key, _deal, lead, _moment):
-    """An out-of-office answer, and what colleagues say to each other: nothing follows."""
-    lead.message_post(body="I am away", message_type="email", author_id=lead.partner_id.id, is_automatic=True)
+def answer_program(year, _key, _deal, lead, moment):
+    """An out-of-office answer, as it comes in, and what colleagues say to each other: nothing follows."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = f"customer{lead.id}@theirs.example", "sales@ours.example"
+    mail["Message-ID"] = f"<{lead.id}.{moment:%m%d%H%M}@theirs.example>"
+    mail["Subject"] = "Away until Monday"
+    header, value = year.random.choice(PROGRAMS)
+    mail[header] = value
+    mail.set_content("I am away.")
+    year.env["mail.thread"].message_process("crm.lead", mail.as_bytes(), thread_id=lead.id)
     lead.message_post(body="Who goes there?", message_type="comment")
 
 

@@ -2,6 +2,7 @@
 without a line of the module. Moments are naive, in the office's own time.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -43,9 +44,9 @@ class Deal:
     came: datetime | None = None  # when its team came under the playbook, where that took it as it was
     is_followed: bool = True
     stays: int = 0
-    contacts: list = field(default_factory=list)  # (when, whether the customer spoke)
-    notes: list = field(default_factory=list)
-    calls: list = field(default_factory=list)
+    contacts: list = field(default_factory=list)  # (when, who of ours, whether the customer spoke)
+    notes: list = field(default_factory=list)  # (when, who)
+    calls: list = field(default_factory=list)  # (when, who): whatever somebody had planned and did
     moves: list = field(default_factory=list)
     followers: set = field(default_factory=set)
     risks: list = field(default_factory=list)  # [when, whether it is answered]
@@ -79,6 +80,7 @@ class Model:
         self.deals = {}
         self.left = set()  # who works here no more
         self.told = []  # (when, who, kind, how many)
+        self.asked = Counter()  # {(who, day): how much}
 
     def get_leader(self, deal):
         return self.leaders[deal.team]
@@ -86,6 +88,15 @@ class Model:
     def get_doer(self, deal):
         """Return who does what the salesperson does: the leader, where that one has left."""
         return self.get_leader(deal) if deal.owner in self.left else deal.owner
+
+    def get_follower_up(self, deal):
+        """Return who follows a deal up: the leader, where it is large."""
+        return self.get_leader(deal) if deal.amount >= LARGE else self.get_doer(deal)
+
+    def get_met(self, deal):
+        """Return when somebody whose contact counts met the customer: of a large deal, its leader."""
+        met = [*deal.notes, *deal.calls, *(contact[:2] for contact in deal.contacts)]
+        return [when for when, who in met if deal.amount < LARGE or who == self.get_leader(deal)]
 
     # what the rules say: (rule, of which deals, since when, who, until when)
 
@@ -114,11 +125,12 @@ class Model:
     def get_talk(self, deal, now):
         """The note after what was said, the weekly update, the follow-up by size."""
         owner = self.get_doer(deal)
-        noted = max(deal.notes, default=datetime.min)
+        notes = [when for when, _who in deal.notes]
+        noted = max(notes, default=datetime.min)
         ended = self._get_ended(deal, "Write the note")
         said = [
             when
-            for when, is_theirs in deal.contacts
+            for when, _who, is_theirs in deal.contacts
             if is_theirs
             and when > max(noted, ended)
             and when >= now - timedelta(days=NOTED_DAYS)
@@ -127,11 +139,11 @@ class Model:
         if said and not self._is_open(deal, "Write the note"):
             yield "Write the note", (min(said),), min(said), owner, timedelta(hours=24)
         begun = max(deal.created, deal.came or deal.created)
-        touched = max([begun, *deal.moves, *deal.notes, self._get_ended(deal, "Update")])
+        touched = max([begun, *deal.moves, *notes, self._get_ended(deal, "Update")])
         if not self._is_open(deal, "Update") and (touched + 7 * DAY).date() <= now.date():
             yield "Update", (touched,), touched, owner, 7 * DAY
-        spoken = [when for when, _theirs in deal.contacts]
-        met = max([begun, *spoken, *deal.notes, *deal.calls, self._get_ended(deal, "Follow up")])
+        owner = self.get_follower_up(deal)
+        met = max([begun, *self.get_met(deal), self._get_ended(deal, "Follow up")])
         delay = relativedelta(weeks=1) if deal.amount >= LARGE else relativedelta(months=1)
         if not self._is_open(deal, "Follow up") and (met + delay).date() <= now.date():
             since = deal.late.get("Follow up", met)
@@ -169,6 +181,7 @@ class Model:
                     Work(rule, user, due, began, key, escalates=rule in ("Complete it", "Survey"))
                 )
                 self._end(deal, deal.work[-1], now)
+                self.asked[deal.work[-1].user, now.date()] += 1
 
     def _get_beginning(self, began, dropped, now, otherwise=None):
         """Return since when something counts that was dropped and is asked for again: from now, and for as
@@ -188,8 +201,13 @@ class Model:
         if closing:
             one.closing, one.ended = closing, now
         else:
-            is_leaders = one.rule in ("Look at it", "Agree a response")
-            one.user = self.get_leader(deal) if is_leaders else self.get_doer(deal)
+            leader = self.get_leader(deal)
+            doers = {
+                "Look at it": leader,
+                "Agree a response": leader,
+                "Follow up": self.get_follower_up(deal),
+            }
+            one.user = doers.get(one.rule, self.get_doer(deal))
             deal.followers.add(one.user)
 
     def _is_dropped(self, deal, one):
@@ -206,14 +224,13 @@ class Model:
             return deal.phone
         if one.rule == "Agree a response":
             return deal.risks[one.key[0]][1]
-        noted = any(when > one.started for when in deal.notes)
+        noted = any(when > one.started for when, _who in deal.notes)
         if one.rule == "Write the note":
             return noted
         if one.rule == "Update":
             return noted or any(when > one.started for when in deal.moves)
         if one.rule == "Follow up":
-            spoken = [when for when, _theirs in deal.contacts]
-            return any(when > one.started for when in [*deal.notes, *spoken, *deal.calls])
+            return any(when > one.started for when in self.get_met(deal))
         return False
 
     def look(self, now):
