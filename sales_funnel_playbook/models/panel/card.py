@@ -57,6 +57,7 @@ class CrmLead(models.Model):
         days, people = self._choose_days_in_stage(rows), self._get_card_people(rows)
         passed = followed._get_presumed_stages(playbook_ids, self._choose_passed_stages(rows))
         all_progress = followed._get_progress(playbook_ids, passed)
+        ways_in = followed._find_ways_in(playbook_ids, passed)
         values = {name: followed._get_stored(name) for name in (*SHOWN, "stage_id", "won_status")}
         for (missing, wanted, is_ready), lead_ids in all_progress.items():
             progress = {"done": wanted - missing, "wanted": wanted, "is_ready": is_ready}
@@ -67,8 +68,25 @@ class CrmLead(models.Model):
                     **progress,
                     **self._prepare_card_stage(stage, its["won_status"] == "pending", days.get(lead.id)),
                     **people.get(lead.id, {}),
+                    **ways_in.get(lead.id, {}),
                     **self._prepare_card(labels, its),
                 }
+
+    def _find_ways_in(self, playbook_ids, passed):
+        """Return ``{lead id: {"way_in": {"id", "name"}}}``: the stage in which those go on that stand in one
+        that their playbook does not name.
+        """
+        gates, stage_ids = self.env["crm.playbook"]._get_gates(), self._get_stored("stage_id")
+        outside = self.filtered(lambda lead: stage_ids[lead.id] not in gates[playbook_ids[lead.id]].stages)
+        if not outside:
+            return {}
+        moves = outside._get_next_moves(playbook_ids, passed)
+        stages = self.env["crm.stage"].browse({move.to_stage_id for move in moves.values()})
+        names = {stage.id: stage.name for stage in stages}
+        return {
+            lead_id: {"way_in": {"id": move.to_stage_id, "name": names[move.to_stage_id]}}
+            for lead_id, move in moves.items()
+        }
 
     @api.model
     def _get_card_labels(self):

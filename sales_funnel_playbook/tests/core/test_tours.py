@@ -17,12 +17,15 @@ class TestTours(HttpCase, PlaybookCase):
 
     def test_drag_refused_confirmed_dragged_again(self):
         self.lead.expected_revenue = 1
+        parked = self.env["crm.stage"].create({"name": "Parked", "sequence": 99})
+        brown = self._create_lead(name="Brown", stage_id=parked.id)
         action = self.env.ref("crm.crm_lead_opportunities")
         with mute_logger("odoo.http"):  # it logs the refusal that the tour is about
             self.start_tour(f"/odoo/action-{action.id}", "playbook_gate_kanban", login=self.rep.login)
         self.assertEqual(self.lead.stage_id, self.stage_demo)
         self.assertEqual(self.lead.confirmation_ids.user_id, self.rep)
         self.assertEqual(self.lead.stage_log_ids[0].moved_by_id, self.rep)
+        self.assertEqual(brown.stage_id, self.stage_lead)
 
     def test_fill_in_where_it_was_refused(self):
         deck = self._create_output(self.stage_lead, "Deck")

@@ -136,6 +136,9 @@ class TestPanelStage(PlaybookCase):
             )
             self.assertEqual(stage["goes_on_in"], "", "from the beginning")
             self.assertTrue(lead.playbook_card["is_outside"])
+            self.assertEqual(
+                lead.playbook_card["way_in"], {"id": self.stage_lead.id, "name": self.stage_lead.name}
+            )
             ahead = {one["name"]: one["is_next"] for one in lead.get_playbook_panel()["next_stages"]}
             self.assertEqual(ahead, {"Lead": True, "Demo": False, "Talks": False, "Signed": False})
             asked = ["Closing date known", "The stage “Talks” cannot be skipped"]
@@ -143,6 +146,6 @@ class TestPanelStage(PlaybookCase):
             self.assertRefused(asked, lead.write, {"stage_id": self.stage_signed.id})
             lead.stage_id = self.stage_lead
             self.assertTrue(self.get_stage(lead)["is_named"])
-            self.assertNotIn("is_outside", lead.playbook_card)
+            self.assertFalse({"is_outside", "way_in"} & lead.playbook_card.keys())
             lead.stage_id = lead.stage_log_ids.sudo()[-1].stage_id
             self.assertEqual(self.get_stage(lead)["goes_on_in"], "Lead")

@@ -1,6 +1,7 @@
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component, toRaw } from "@odoo/owl";
@@ -17,6 +18,11 @@ const TIER_CLASSES = { A: "text-bg-success", B: "text-bg-info", C: "text-bg-seco
 export class PlaybookCard extends Component {
     static template = "sales_funnel_playbook.PlaybookCard";
     static props = { ...standardFieldProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+    }
 
     get card() {
         return this.props.record.data[this.props.name];
@@ -56,6 +62,16 @@ export class PlaybookCard extends Component {
     /** For whom it waits, else what was heard last: one line. */
     get waitText() {
         return (this.card.waits || []).map(getWaitText).join(" · ");
+    }
+
+    get wayInLabel() {
+        return _t("Move to “%s”", this.card.way_in.name);
+    }
+
+    /** What is missing is asked for, as where the card is dragged there. */
+    async moveIn() {
+        await this.orm.write("crm.lead", [this.props.record.resId], { stage_id: this.card.way_in.id });
+        await this.action.doAction("soft_reload");
     }
 
     get riskLabel() {

@@ -12,6 +12,8 @@ const dragCardToDemo = {
     },
 };
 
+const outside = ".o_kanban_record:contains(Brown):has(.o_playbook_outside)";
+
 registry.category("web_tour.tours").add("playbook_gate_kanban", {
     steps: () => [
         dragCardToDemo,
@@ -46,6 +48,14 @@ registry.category("web_tour.tours").add("playbook_gate_kanban", {
         },
         {
             trigger: "body:not(:has(.o_playbook_gate_dialog))",
+        },
+        {
+            content: "A stage that the playbook does not name is left from the card",
+            trigger: `${column("Parked")} ${outside} .o_playbook_way_in:contains(Move to “Lead”)`,
+            run: "click",
+        },
+        {
+            trigger: `${column("Lead")} .o_kanban_record:contains(Brown):not(:has(.o_playbook_outside))`,
         },
     ],
 });
