@@ -25,9 +25,11 @@ CONTACT_HOURS = f"""(
     SELECT GREATEST(EXTRACT(EPOCH FROM note.communicated_at - {CAPTURED}) / 3600, 0)
     FROM crm_lead_progress note WHERE note.lead_id = lead.id ORDER BY note.communicated_at LIMIT 1
 )"""
+# Where it came into a stage: one in which it stays may be another in order by now.
 IS_FURTHER = """EXISTS (
     SELECT FROM crm_lead_stage_log further WHERE further.lead_id = log.lead_id
         AND further.playbook_id = log.playbook_id AND further.stage_rank > 1
+        AND further.sequence = further.stay_sequence
 )"""
 # Each deal that follows a playbook and is no renewal, by the segment that it is in. What is not asked for is
 # not looked up, and what is asked for more than once only once: OFFSET keeps PostgreSQL from writing it out
@@ -77,7 +79,7 @@ class CrmFunnelIntakeReport(models.Model):
         ],
         "crm.lead.stage.log": [
             *("lead_id", "playbook_id", "company_id", "product_line_id", "team_id", "user_id", "stage_id"),
-            *("left_at", "stage_rank"),
+            *("left_at", "stage_rank", "sequence", "stay_sequence"),
         ],
         "crm.lead.progress": ["lead_id", "communicated_at"],
         "crm.playbook": ["currency_id"],

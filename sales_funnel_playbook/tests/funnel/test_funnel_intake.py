@@ -122,6 +122,17 @@ class TestFunnelIntake(ReviewCase):
         action = row.action_open_lead()
         self.assertEqual((action["res_model"], action["res_id"]), ("crm.lead", lead.id))
 
+    def test_a_stage_that_is_put_before_takes_no_deal_further(self):
+        stays, began_further = self.create_leads_at(self.ten, 1), self.create_leads_at(self.ten, 1)
+        self.move_at(self.ten, began_further, self.stage_demo)
+        inbox = self.env["crm.stage"].create({"name": "Inbox", "sequence": -1, "team_ids": self.team.ids})
+        self.env["crm.playbook.stage"].create({"playbook_id": self.playbook.id, "stage_id": inbox.id})
+        with self.at(self.ten + timedelta(days=1)):
+            (stays | began_further).user_id = self.leader
+        self.assertEqual(stays.stage_log_ids.sorted("sequence").mapped("stage_rank"), [1, 2])
+        rows = self.Intake.search([("lead_id", "in", (stays | began_further).ids)])
+        self.assertEqual({row.lead_id: row.further_count for row in rows}, {stays: 0, began_further: 1})
+
     def test_as_a_user_by_rpc(self):
         self.create_leads_at(self.ten, 2, source_id=self.fair.id)
         rows = self.Intake.with_user(self.rep).formatted_read_group(

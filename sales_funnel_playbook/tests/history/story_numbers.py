@@ -257,7 +257,8 @@ def count_intake(stories, channel):
         notes = lead.progress_ids.mapped("communicated_at")
         hours = [max((min(notes) - lead.captured_at).total_seconds(), 0) / 3600] if notes else []
         is_won, is_lost = lead.won_status == "won", lead.won_status == "lost"
-        is_further = any(part.playbook == playbook and (part.place or 0) > 1 for part in story.path)
+        came = [now for was, now in pairwise([None, *story.path]) if not was or was[1:3] != now[1:3]]
+        is_further = any(part.playbook == playbook and (part.place or 0) > 1 for part in came)
         numbers = (1, len(hours), hours, is_further, is_won, is_lost, lead.expected_revenue * is_won)
         key = lead[channel].id
         old = found.get(key, (0, 0, [], 0, 0, 0, 0))
