@@ -141,7 +141,7 @@ class Year:
                 deal = self.model.deals[key]
                 with self._at(moment):
                     self.leads[key].action_unarchive()
-                deal.state = "open"
+                deal.state, deal.restored = "open", moment
                 deal.moves.append(moment)
                 deal.late["Follow up"] = moment
                 self.model.settle(deal, moment)

@@ -41,6 +41,7 @@ class Deal:
     state: str = "open"
     won_at: datetime | None = None
     lost_at: datetime | None = None
+    restored: datetime | None = None
     came: datetime | None = None  # when its team came under the playbook, where that took it as it was
     is_followed: bool = True
     stays: int = 0
@@ -137,7 +138,7 @@ class Model:
             and self._is_new(deal, when)
         ]
         if said and not self._is_open(deal, "Write the note"):
-            yield "Write the note", (min(said),), min(said), owner, timedelta(hours=24)
+            yield "Write the note", (min(said),), self._get_said(deal, min(said)), owner, timedelta(hours=24)
         begun = max(deal.created, deal.came or deal.created)
         touched = max([begun, *deal.moves, *notes, self._get_ended(deal, "Update")])
         if not self._is_open(deal, "Update") and (touched + 7 * DAY).date() <= now.date():
@@ -153,6 +154,13 @@ class Model:
                 yield "Follow up", (met,), self._get_beginning(met, dropped, since, since), owner, delay
             else:
                 yield "Follow up", (met,), met, owner, delay
+
+    def _get_said(self, deal, when):
+        """Return since when a note is asked for: what nobody asked about before the deal was lost, or while it
+        was, counts from when it came back.
+        """
+        is_known = any(one.rule == "Write the note" and one.key == (when,) for one in deal.work)
+        return when if is_known or not deal.restored else max(when, deal.restored)
 
     def _get_ended(self, deal, rule):
         return max(
