@@ -156,8 +156,8 @@ class Model:
                 yield "Follow up", (met,), met, owner, delay
 
     def _get_said(self, deal, when):
-        """Return since when a note is asked for: what nobody asked about before the deal was lost, or until it
-        came back, counts from then.
+        """Return since when a note is asked for: what nobody asked about before the deal was lost, or until
+        it came back, counts from then.
         """
         is_known = any(one.rule == "Write the note" and one.key == (when,) for one in deal.work)
         return when if is_known or not deal.restored else max(when, deal.restored)
