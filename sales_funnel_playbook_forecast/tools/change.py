@@ -23,7 +23,7 @@ WAS = ", ".join(f"was.{name} AS was_{name}" for name in DEAL[1:])
 AS_IT_WAS = ", ".join(f"was_{name} AS {name}" for name in DEAL[1:])
 STILL = ", ".join(f"still.{name}" for name in DEAL[1:])
 # What may make a difference: a deal of which all these are the same adds to the sums before and after only.
-TELLING = tuple(name for name in DEAL if name not in ("lead_id", "stage_id"))
+TELLING = tuple(name for name in DEAL if name not in ("lead_id", "stage_id", "closing_push_count"))
 
 KEPT = f"SELECT {COLUMNS} FROM crm_funnel_snapshot WHERE date = %(day)s"
 # Deals of which the log says that they were won or lost, and what they were worth then.
@@ -223,6 +223,7 @@ CHANGE = f"""
 IS_MOVED = f"""
     (({", ".join(f"was.{name}" for name in TELLING)})
         IS DISTINCT FROM ({", ".join(f"still.{name}" for name in TELLING)})
+        OR COALESCE(was.closing_push_count < still.closing_push_count, FALSE) -- not kept by old Mondays
         OR COALESCE(was.lead_id, still.lead_id) IN (SELECT lead_id FROM closed))
 """
 # Of what is summed of all deals only the largest are listed: those need their pairs.
