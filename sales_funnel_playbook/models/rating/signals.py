@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -35,6 +37,7 @@ WON = """
     ) log
     WHERE lead.id = ANY(%(ids)s) AND lead.won_status = 'won'
 """
+LONGEST_DAY = timedelta(hours=26)  # also where clocks are set back
 WON_AT_ONCE = """
     UPDATE crm_lead SET is_won_at_once = NOT COALESCE(is_won_at_once, FALSE)
     WHERE id = ANY(%(ids)s) AND COALESCE(is_won_at_once, FALSE) <> (id = ANY(%(found)s))
@@ -114,17 +117,21 @@ class CrmLead(models.Model):
         days = {id_: won for id_, _created, won in earlier._get_won_days()} if earlier else {}
         return new | earlier.filtered(lambda lead: days[lead.id] == lead._get_today())
 
-    def _get_won_days(self):
-        """Return ``[(lead id, day of its creation, day on which it was won), …]`` of those that are won."""
+    def _get_won_days(self, within=None):
+        """Return ``[(lead id, day of its creation, day on which it was won), …]`` of those that are won, or
+        were won ``within`` that time.
+        """
         self.flush_model(["won_status", "date_closed"])
+        leads = {lead.id: lead for lead in self}  # which are read together
         return [
-            (id_, self.browse(id_)._get_day(created), self.browse(id_)._get_day(won))
+            (id_, leads[id_]._get_day(created), leads[id_]._get_day(won))
             for id_, created, won in self.env.execute_query(SQL(WON, ids=self.ids))
+            if within is None or won - created < within
         ]
 
     def _find_won_at_once(self):
         """Return the ids of those of these leads that were won on the day they were created."""
-        return [id_ for id_, created, won in self._get_won_days() if created == won]
+        return [id_ for id_, created, won in self._get_won_days(LONGEST_DAY) if created == won]
 
     def _refresh(self):
         self._count_signals()
